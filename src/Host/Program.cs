@@ -1,0 +1,1 @@
+Console.WriteLine("pbkv: the skeleton stands; nothing runs yet.");
