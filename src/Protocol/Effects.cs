@@ -1,0 +1,95 @@
+namespace PbKv.Protocol;
+
+public readonly record struct Outgoing(NodeAddress To, Message Message);
+
+public readonly record struct TimerSetting(NodeTimer Timer, int MinMs, int MaxMs);
+
+/// <summary>How a call on a clerk ended.</summary>
+public enum CallStatus : byte
+{
+    Ok = 1,
+    Missing = 2,
+    EmptyKey = 3,
+    KeyTooLong = 4,
+    ValueTooLarge = 5,
+
+    /// <summary>The deadline passed after the operation may have been sent: the outcome is unknown.</summary>
+    DeadlinePassed = 6,
+
+    /// <summary>Cancelled after the operation may have been sent: the outcome is unknown.</summary>
+    Cancelled = 7,
+
+    /// <summary>The deadline passed, or the caller cancelled, and nothing was ever sent: surely not executed.</summary>
+    Unreachable = 8,
+
+    /// <summary>The session ended while the operation may have been executed in it: the outcome is unknown.</summary>
+    SessionExpired = 9,
+}
+
+/// <summary>Clerk → its host: a call is over.</summary>
+public readonly record struct Completion(long Call, CallStatus Status, Bytes Value);
+
+/// <summary>
+/// What a node asks its host to do, in the order of the members: keep the memory, then send, then the rest. The host clears it
+/// between inputs and may reuse it.
+/// </summary>
+public sealed class Effects
+{
+    /// <summary>View service: to be on disk before anything below is done.</summary>
+    public ViewServiceMemory? Memory { get; set; }
+
+    public List<Outgoing> Messages { get; } = [];
+
+    public List<TimerSetting> Timers { get; } = [];
+
+    public List<NodeTimer> CancelledTimers { get; } = [];
+
+    public List<Completion> Completions { get; } = [];
+
+    public List<Notice> Notices { get; } = [];
+
+    /// <summary>Server that was asked to leave: nothing depends on it any more, it may stop.</summary>
+    public bool MayStop { get; set; }
+
+    public void Send(NodeAddress to, Message message) => Messages.Add(new Outgoing(to, message));
+
+    public void Set(NodeTimer timer, int minMs, int maxMs) => Timers.Add(new TimerSetting(timer, minMs, maxMs));
+
+    public void Cancel(NodeTimer timer) => CancelledTimers.Add(timer);
+
+    public void Complete(long call, CallStatus status, Bytes value = default) => Completions.Add(new Completion(call, status, value));
+
+    public void Notice(NoticeKind kind, string text) => Notices.Add(new Notice(kind, text));
+
+    public void Clear()
+    {
+        Memory = null;
+        Messages.Clear();
+        Timers.Clear();
+        CancelledTimers.Clear();
+        Completions.Clear();
+        Notices.Clear();
+        MayStop = false;
+    }
+}
+
+/// <summary>What is worth a log line. Named, so that tests, simulator and log can count them.</summary>
+public enum NoticeKind
+{
+    // The view service's.
+    ServerSeen, ServerDead, ServerBack, NewView, ViewAcknowledged, ViewSynced, FellBack, Waiting, Refused, ConnectionLost, ResetDone, LeaveAsked,
+
+    // A server's.
+    RoleChanged, Confirmed, TransferStarted, TransferInstalled, TransferAbandoned, Switched, Synced, BackupSilent,
+    AnswersReleased, AnswersDropped, ForwardRefused, ForwardGap, Deduplicated, DuplicateHeld, BelowFloor, SessionExpired, UnknownSession, Busy, Superseded, WrongCluster, ViewAdopted, Left,
+
+    // A clerk's.
+    Retry, SessionOpened, SessionLost, ViewLearned, DeadlinePassed,
+}
+
+public readonly record struct Notice(NoticeKind Kind, string Text);
+
+/// <summary>What a view service must not forget: written down before anybody is told.</summary>
+/// <param name="LastAcknowledged">The newest view that was acknowledged (the current one, where it is), or null.</param>
+public sealed record ViewServiceMemory(
+    ClusterId Cluster, View View, bool Acknowledged, bool Synced, View? LastAcknowledged, bool LastAcknowledgedSynced);

@@ -1,0 +1,80 @@
+namespace PbKv.Protocol;
+
+/// <summary>Where a node is reached: host:port for servers and the view service, a unique name for a clerk.</summary>
+public readonly record struct NodeAddress(string Value)
+{
+    public override string ToString() => Value;
+}
+
+/// <summary>Drawn at random when a view service starts a new cluster; part of every view. Zero is no cluster.</summary>
+public readonly record struct ClusterId(ulong Value)
+{
+    public static ClusterId None => default;
+
+    public override string ToString() => Value.ToString("x16");
+}
+
+/// <summary>The name of a group of servers that hold the same data: one pair per group.</summary>
+public readonly record struct GroupName(string Value)
+{
+    public static GroupName Default { get; } = new("default");
+
+    public override string ToString() => Value;
+}
+
+/// <summary>
+/// One life of a server: its address and the incarnation (start time in milliseconds, handed in from outside).
+/// A restarted server is a new server that happens to live at an old address.
+/// </summary>
+public readonly record struct ServerId(NodeAddress Address, long Incarnation)
+{
+    public override string ToString() => $"{Address}#{Incarnation}";
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Address.Value);
+        fingerprint.Add(Incarnation);
+    }
+}
+
+/// <summary>The name of a view: messages between replicas carry it, and nothing of another view is processed.</summary>
+public readonly record struct ViewId(ClusterId Cluster, long Number)
+{
+    public static ViewId None => default;
+
+    public override string ToString() => $"{Number}@{Cluster}";
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Cluster.Value);
+        fingerprint.Add(Number);
+    }
+}
+
+/// <summary>Who is primary and who is backup. A number names one pair for ever. Number 0 is no view.</summary>
+/// <param name="Reset">Made by an operator who accepts the loss of data; a primary that enters it drops what it held.</param>
+public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, ServerId? Backup, bool Reset = false)
+{
+    public static View None { get; } = new(ClusterId.None, 0, null, null);
+
+    public ViewId Id => new(Cluster, Number);
+
+    public bool Names(ServerId server) => Primary == server || Backup == server;
+
+    public override string ToString() =>
+        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : "")}";
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        Id.AddTo(ref fingerprint);
+        AddTo(ref fingerprint, Primary);
+        AddTo(ref fingerprint, Backup);
+        fingerprint.Add(Reset);
+    }
+
+    private static void AddTo(ref Fingerprint fingerprint, ServerId? server)
+    {
+        fingerprint.Add(server is not null);
+        server?.AddTo(ref fingerprint);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>What can be done to the store, and to the table of sessions.</summary>
+public enum OperationKind : byte
+{
+    Get = 1,
+    Put = 2,
+    PutHash = 3,
+    Append = 4,
+    OpenSession = 5,
+    CloseSession = 6,
+    ExpireSession = 7,
+}
+
+/// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
+public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes Key, Bytes Value)
+{
+    public bool IsRead => Kind == OperationKind.Get;
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add((long)Kind);
+        fingerprint.Add(Sequence);
+        fingerprint.Add(Key);
+        fingerprint.Add(Value);
+    }
+}
+
+/// <summary>
+/// Operations of one session that travel, are executed and are forwarded together. Each takes one position in the history;
+/// executing the batch first moves the session's floor.
+/// </summary>
+/// <param name="Session">The session, or 0 where the batch opens one.</param>
+/// <param name="Floor">The lowest sequence that the client still wants a result of.</param>
+public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> Operations)
+{
+    /// <summary>About what the batch costs in memory and on the wire.</summary>
+    public long Size { get; } = SizeOf(Operations);
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Session);
+        fingerprint.Add(Floor);
+        fingerprint.Add(Operations.Length);
+        foreach (var operation in Operations) operation.AddTo(ref fingerprint);
+    }
+
+    private static long SizeOf(ImmutableArray<Operation> operations)
+    {
+        long size = 16;
+        foreach (ref readonly var operation in operations.AsSpan()) size += 16 + operation.Key.Length + operation.Value.Length;
+        return size;
+    }
+}
+
+/// <summary>How one operation ended at the primary.</summary>
+public enum ResultStatus : byte
+{
+    /// <summary>Done; the value is the one read, or the previous one of a PutHash.</summary>
+    Ok = 1,
+
+    /// <summary>A Get of a key never stored, or a PutHash that found none before it.</summary>
+    Missing = 2,
+
+    EmptyKey = 3,
+    KeyTooLong = 4,
+    ValueTooLarge = 5,
+
+    /// <summary>The sequence lies below the session's floor: its client said that it wants no result any more.</summary>
+    BelowFloor = 6,
+}
+
+/// <summary>The result of one operation, by its sequence.</summary>
+public readonly record struct OperationResult(long Sequence, ResultStatus Status, Bytes Value)
+{
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Sequence);
+        fingerprint.Add((long)Status);
+        fingerprint.Add(Value);
+    }
+}
