@@ -1,0 +1,167 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>
+/// The search over one key, depth first. The next operation must be one that was invoked before the earliest answer of those
+/// that are not in order yet. Three things keep it short: a Get that fits is taken at once, without alternatives (it changes
+/// nothing, so nothing can need it later); the operation that is due is tried first; and an order that
+/// leaves an open read without anything that it can have read is given up at once.
+/// </summary>
+internal sealed class KeySearch
+{
+    private readonly SearchLink _known = new(), _unknown = new(), _byReturn = new(), _observers = new();
+    private readonly HashSet<UInt128> _seen = [];
+    private readonly Stack<SearchStep> _path = new();
+    private readonly List<SearchOperation> _candidates = [];
+    private readonly DeadEnd _deadEnd = new();
+    private readonly UnknownFilter _filter;
+    private readonly ValueSources _values;
+    private readonly long _maxSteps;
+    private KeyState _state = KeyState.Missing;
+    private UInt128 _ordered;
+
+    public KeySearch(List<HistoryOperation> history, long maxSteps)
+    {
+        _maxSteps = maxSteps;
+        var operations = history.ConvertAll(operation => new SearchOperation(operation));
+        SearchLink known = _known, unknown = _unknown, byReturn = _byReturn, observers = _observers;
+        foreach (var operation in operations)
+        {
+            ref var last = ref operation.Known ? ref known : ref unknown;
+            operation.ByInvoke.Join(operation, last);
+            last = operation.ByInvoke;
+        }
+        foreach (var operation in operations.Where(operation => operation.Known).OrderBy(operation => operation.Return))
+        {
+            operation.ByReturn.Join(operation, byReturn);
+            byReturn = operation.ByReturn;
+            if (!operation.Observes) continue;
+            operation.ByObservation.Join(operation, observers);
+            observers = operation.ByObservation;
+        }
+        _filter = new UnknownFilter(operations);
+        _values = new ValueSources(operations);
+    }
+
+    public long Steps { get; private set; }
+
+    public string Explain() => _deadEnd.ToString();
+
+    public Linearizability Run()
+    {
+        var first = Enter();
+        while (_byReturn.Next is not null)
+        {
+            if (first < _candidates.Count)
+            {
+                if (++Steps > _maxSteps) return Linearizability.GaveUp;
+                var operation = _candidates[^1];
+                _candidates.RemoveAt(_candidates.Count - 1);
+                if (!operation.TryApply(_state, out var next)) continue;
+                _path.Push(new SearchStep(operation, _state, first));
+                Take(operation);
+                _state = next;
+                first = Enter();
+            }
+            else if (_deadEnd.Sees(_path, _byReturn.Next) && _path.TryPop(out var step))
+            {
+                PutBack(step.Operation);
+                _state = step.Before;
+                first = step.FirstCandidate;
+            }
+            else
+            {
+                return Linearizability.Violated;
+            }
+        }
+        return Linearizability.Linearizable;
+    }
+
+    /// <summary>Puts what may come next on the stack of candidates, the best last.</summary>
+    /// <returns>Where the candidates of this state begin.</returns>
+    private int Enter()
+    {
+        var first = _candidates.Count;
+        if (_byReturn.Next is not { Operation: { } due }) return first;
+        if (!CanExplainReads(due)) return first;
+        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        {
+            if (operation.Kind != OperationKind.Get || !operation.Result.Matches(_state)) continue;
+            _candidates.Add(operation);
+            return first;
+        }
+        if (!_seen.Add(_ordered ^ HashOf(_state))) return first;
+        AddUnknown(due);
+        AddKnown(due);
+        return first;
+    }
+
+    private void AddUnknown(SearchOperation due)
+    {
+        for (var link = _unknown.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        {
+            if (operation.TryApply(_state, out var next) && next != _state && _filter.CanMatter(next, due.Return)) _candidates.Add(operation);
+        }
+    }
+
+    private void AddKnown(SearchOperation due)
+    {
+        var start = _candidates.Count;
+        SearchOperation? wanted = null;
+        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        {
+            if (operation == due || !operation.TryApply(_state, out var next)) continue;
+            if (wanted is null && due.Observes && due.Result.Matches(next)) wanted = operation;
+            else _candidates.Add(operation);
+        }
+        _candidates.Sort(start, _candidates.Count - start, LatestReturnFirst.Instance);
+        if (wanted is not null) _candidates.Add(wanted);
+        _candidates.Add(due);
+    }
+
+    /// <summary>Whether each read that is open now, and the next one to be answered, can still find what it found.</summary>
+    private bool CanExplainReads(SearchOperation due)
+    {
+        if (_observers.Next is { Operation: { } next } && !_values.CanStillFind(next, _state)) return false;
+        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        {
+            if (operation.Observes && !_values.CanStillFind(operation, _state)) return false;
+        }
+        return true;
+    }
+
+    private void Take(SearchOperation operation)
+    {
+        operation.Ordered = true;
+        operation.ByInvoke.TakeOut();
+        operation.ByReturn.TakeOut();
+        operation.ByObservation.TakeOut();
+        _ordered ^= operation.Mark;
+    }
+
+    private void PutBack(SearchOperation operation)
+    {
+        _ordered ^= operation.Mark;
+        operation.ByObservation.PutBack();
+        operation.ByReturn.PutBack();
+        operation.ByInvoke.PutBack();
+        operation.Ordered = false;
+    }
+
+    private static UInt128 HashOf(in KeyState state)
+    {
+        var low = Hashing.Mix(state.Hash + 0x632BE59BD9B4E019);
+        return new UInt128(Hashing.Step(low, (ulong)state.Length * 2 + (state.Exists ? 1UL : 0)), Hashing.Step(low ^ state.Fnv, 0xD1342543DE82EF95));
+    }
+
+    private sealed class LatestReturnFirst : IComparer<SearchOperation>
+    {
+        public static LatestReturnFirst Instance { get; } = new();
+
+        public int Compare(SearchOperation? x, SearchOperation? y) => y!.Return.CompareTo(x!.Return);
+    }
+}
+
+/// <summary>One operation in the order, and what to return to when it is taken out again.</summary>
+internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate);

@@ -1,0 +1,76 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>
+/// The values that were read of one key. Reads of a key that only grows share one buffer, so that a history of long
+/// appended values stays as small as the last of them.
+/// </summary>
+internal sealed class ObservedValues
+{
+    private ObservedBuffer _last = new();
+
+    public Observed Add(Bytes value)
+    {
+        if (!_last.TryShare(value.Span))
+        {
+            _last = new ObservedBuffer();
+            _last.TryShare(value.Span);
+        }
+        return new Observed(_last, value.Length);
+    }
+}
+
+internal sealed class ObservedBuffer
+{
+    private byte[] _bytes = [];
+    private ulong[]? _hashes;
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
+
+    public bool TryShare(ReadOnlySpan<byte> value)
+    {
+        var common = Math.Min(value.Length, Length);
+        if (!Span[..common].SequenceEqual(value[..common])) return false;
+        if (value.Length <= Length) return true;
+        if (_bytes.Length < value.Length) Array.Resize(ref _bytes, Length == 0 ? value.Length : Math.Max(value.Length, 2 * _bytes.Length));
+        value.CopyTo(_bytes);
+        Length = value.Length;
+        return true;
+    }
+
+    /// <summary>The hash of the first bytes, for any number of them.</summary>
+    public ulong HashOfFirst(int length)
+    {
+        if (_hashes is null || _hashes.Length <= Length)
+        {
+            var hashes = new ulong[Length + 1];
+            for (var i = 0; i < Length; i++) hashes[i + 1] = PolynomialHash.Next(hashes[i], _bytes[i]);
+            _hashes = hashes;
+        }
+        return _hashes[length];
+    }
+}
+
+/// <summary>A value that a client was told: nothing, or the first bytes of a buffer.</summary>
+internal readonly record struct Observed(ObservedBuffer? Buffer, int Length)
+{
+    public static Observed Nothing => default;
+
+    public ReadOnlySpan<byte> Span => Buffer is null ? default : Buffer.Span[..Length];
+
+    public ulong Hash => Buffer?.HashOfFirst(Length) ?? 0;
+
+    /// <summary>Whether a client that found the key in this state may have been told so.</summary>
+    public bool Matches(in KeyState state) =>
+        Length == state.Length && (Length == 0 ? Buffer is not null || !state.Exists : Hash == state.Hash);
+
+    /// <summary>Whether this value can come out of the state by appending alone.</summary>
+    public bool StartsWith(in KeyState state) => StartsWith(state.Length, state.Hash) && (Buffer is not null || !state.Exists);
+
+    public bool StartsWith(int length, ulong hash) => length <= Length && (length == 0 || Buffer!.HashOfFirst(length) == hash);
+
+    public override string ToString() => Buffer is null ? "missing" : HistoryOperation.Shorten(Bytes.CopyOf(Span));
+}

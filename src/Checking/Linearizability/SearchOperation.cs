@@ -1,0 +1,112 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>An operation in the search for an order, with its places in the lists of what is not yet ordered.</summary>
+internal sealed class SearchOperation
+{
+    public SearchOperation(HistoryOperation operation)
+    {
+        Operation = operation;
+        Kind = operation.Kind;
+        Value = operation.Value;
+        Invoke = operation.Invoke;
+        Return = operation.Return;
+        Known = operation.Outcome == Outcome.Known;
+        Observes = Known && operation.Observes;
+        Result = operation.Result;
+        ValueHash = PolynomialHash.Of(Value.Span);
+        ValuePower = PolynomialHash.Power(Value.Length);
+        Resets = Kind is OperationKind.Put or OperationKind.PutHash;
+        if (Kind == OperationKind.Put) Fixed = KeyState.Of(Value.Span);
+        else if (Kind == OperationKind.PutHash && Known) Fixed = KeyState.AfterPutHash(Result, Value);
+        var seed = Hashing.Mix((ulong)Invoke + 1);
+        Mark = new UInt128(Hashing.Mix(seed ^ 0x5851F42D4C957F2D), Hashing.Mix(seed + 0x14057B7EF767814F));
+    }
+
+    public HistoryOperation Operation { get; }
+
+    public OperationKind Kind { get; }
+
+    public Bytes Value { get; }
+
+    public ulong ValueHash { get; }
+
+    public ulong ValuePower { get; }
+
+    public int Invoke { get; }
+
+    public int Return { get; }
+
+    public bool Known { get; }
+
+    public bool Observes { get; }
+
+    public Observed Result { get; }
+
+    /// <summary>Whether the value afterwards does not begin with the value before.</summary>
+    public bool Resets { get; }
+
+    /// <summary>The value afterwards, where it is the same whatever was before.</summary>
+    public KeyState? Fixed { get; }
+
+    /// <summary>Stands for the operation in the hash of a set of operations.</summary>
+    public UInt128 Mark { get; }
+
+    public bool Ordered { get; set; }
+
+    /// <summary>For a read: the Puts and PutHashes that its value can have begun with; null where they are too many to be counted.</summary>
+    public SearchOperation[]? Sources { get; set; }
+
+    public SearchLink ByInvoke { get; } = new();
+
+    public SearchLink ByReturn { get; } = new();
+
+    public SearchLink ByObservation { get; } = new();
+
+    /// <summary>Whether it can be the next one in this state, and what it leaves.</summary>
+    public bool TryApply(in KeyState state, out KeyState next)
+    {
+        next = state;
+        if (Observes && !Result.Matches(state)) return false;
+        next = Fixed ?? Kind switch
+        {
+            OperationKind.Append => state.Append(this),
+            OperationKind.PutHash => state.PutHash(Value.Span),
+            _ => state,
+        };
+        return true;
+    }
+}
+
+/// <summary>A place in a list from which things are taken out and put back in the opposite order.</summary>
+internal sealed class SearchLink
+{
+    public SearchOperation? Operation { get; private set; }
+
+    public SearchLink? Previous { get; private set; }
+
+    public SearchLink? Next { get; private set; }
+
+    /// <summary>Puts the operation at the end of a list.</summary>
+    public void Join(SearchOperation operation, SearchLink last)
+    {
+        Operation = operation;
+        Previous = last;
+        last.Next = this;
+    }
+
+    public void TakeOut()
+    {
+        if (Previous is null) return;
+        Previous.Next = Next;
+        if (Next is not null) Next.Previous = Previous;
+    }
+
+    public void PutBack()
+    {
+        if (Previous is null) return;
+        Previous.Next = this;
+        if (Next is not null) Next.Previous = this;
+    }
+}
