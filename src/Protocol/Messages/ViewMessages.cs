@@ -22,7 +22,8 @@ public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool Backup
 /// <summary>View service → server, the answer to a ping: the current view, and whether it is acknowledged.</summary>
 /// <param name="Server">Whom it answers: a server believes nothing that was meant for an earlier life.</param>
 /// <param name="Answer">The view service's tick; the server's next pings show that it heard it.</param>
-public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, long Answer) : Message
+/// <param name="Synced">Whether the view's backup holds everything: a server that leaves waits for it.</param>
+public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, long Answer, bool Synced = false) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -31,6 +32,7 @@ public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, l
         View.AddTo(ref fingerprint);
         fingerprint.Add(Acknowledged);
         fingerprint.Add(Answer);
+        fingerprint.Add(Synced);
     }
 }
 

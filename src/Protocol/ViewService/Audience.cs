@@ -1,0 +1,38 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The clerks that asked for the view and have not been told of an acknowledged one since: they are told unasked. Bounded;
+/// a clerk beyond the bound finds out by asking again.
+/// </summary>
+internal sealed class Audience
+{
+    public const int Most = 10_000;
+
+    private readonly OrderedDictionary<NodeAddress, bool> _clerks;
+
+    public Audience() => _clerks = [];
+
+    private Audience(OrderedDictionary<NodeAddress, bool> clerks) => _clerks = new OrderedDictionary<NodeAddress, bool>(clerks);
+
+    public int Count => _clerks.Count;
+
+    public Audience Clone() => new(_clerks);
+
+    public void Add(NodeAddress clerk)
+    {
+        if (_clerks.Count < Most) _clerks.TryAdd(clerk, true);
+    }
+
+    /// <summary>A view that is not acknowledged has no primary that answers yet: who hears of it waits for more.</summary>
+    public void Tell(ViewNews news, Effects effects)
+    {
+        foreach (var (clerk, _) in _clerks) effects.Send(clerk, news);
+        if (news.Acknowledged) _clerks.Clear();
+    }
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(_clerks.Count);
+        foreach (var (clerk, _) in _clerks) fingerprint.Add(clerk.Value);
+    }
+}

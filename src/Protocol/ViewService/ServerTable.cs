@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// Who lives. One entry for an address, the newest life of it, in the order in which they were first heard of: "the first
+/// live server" means the same whatever the addresses are. The entries are immutable, so a copy of the table costs nothing.
+/// </summary>
+internal sealed class ServerTable
+{
+    /// <summary>Beyond this many the dead that no view names are forgotten, the oldest first: addresses come and go for ever.</summary>
+    private const int Most = 1000;
+
+    private const int LongestPauseFactor = 64;
+
+    private readonly int _deadPings;
+    private readonly bool _byIncarnation;
+    private ImmutableArray<TrackedServer> _servers;
+
+    public ServerTable(ProtocolSettings settings, SafetyRules rules)
+        : this(settings.DeadPings, rules.Has(SafetyRule.IdentityIncludesIncarnation), [])
+    {
+    }
+
+    private ServerTable(int deadPings, bool byIncarnation, ImmutableArray<TrackedServer> servers)
+    {
+        _deadPings = deadPings;
+        _byIncarnation = byIncarnation;
+        _servers = servers;
+    }
+
+    public ImmutableArray<TrackedServer> Servers => _servers;
+
+    public ServerTable Clone() => new(_deadPings, _byIncarnation, _servers);
+
+    public bool Same(ServerId? left, ServerId? right) =>
+        left is { } l && right is { } r && (_byIncarnation ? l == r : l.Address == r.Address);
+
+    public TrackedServer? At(NodeAddress address)
+    {
+        foreach (var server in _servers)
+        {
+            if (server.Id.Address == address) return server;
+        }
+        return null;
+    }
+
+    public TrackedServer? Find(ServerId id) => At(id.Address) is { } server && Same(server.Id, id) ? server : null;
+
+    public bool Alive(TrackedServer server) => server.Alive(_deadPings);
+
+    /// <summary>A life that a higher incarnation of its address has ended is in the table no more, and so not alive.</summary>
+    public bool Alive(ServerId? id) => id is { } known && Find(known) is { } server && Alive(server);
+
+    public bool Leaving(ServerId? id) => id is { } known && Find(known) is { Leaving: true };
+
+    /// <summary>A server named by the memory: it has as long to ping as if it had just done so.</summary>
+    public void Expect(ServerId? id)
+    {
+        if (id is { } known && At(known.Address) is not { } other) _servers = _servers.Add(new TrackedServer(known));
+        else if (id is { } newer && At(newer.Address) is { } older && older.Id.Incarnation < newer.Incarnation) Replace(older, new TrackedServer(newer));
+    }
+
+    /// <summary>Takes a ping of the newest life of its address, which the caller has made sure of.</summary>
+    /// <returns>What was known at the address before, if anything.</returns>
+    public TrackedServer? OnPing(Ping ping, long newest, View keepNamed, View? keepAcknowledged)
+    {
+        var before = At(ping.Server.Address);
+        if (before is null)
+        {
+            Forget(keepNamed, keepAcknowledged);
+            _servers = _servers.Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
+        }
+        else if (before.Id == ping.Server || !_byIncarnation)
+        {
+            Replace(before, (before with { Id = ping.Server }).OnPing(newest, ping.Leaving));
+        }
+        else
+        {
+            // A restarted server is a new server: it goes to the end of the queue, and nothing of the earlier life is kept.
+            _servers = _servers.Remove(before).Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
+        }
+        return before;
+    }
+
+    public void OnTick()
+    {
+        var aged = _servers.ToBuilder();
+        for (var i = 0; i < aged.Count; i++) aged[i] = aged[i].OnTick();
+        _servers = aged.DrainToImmutable();
+    }
+
+    public void Replace(TrackedServer old, TrackedServer changed) => _servers = _servers.Replace(old, changed);
+
+    /// <summary>A primary reported its backup: it is not taken again before a pause that doubles with every report.</summary>
+    public void OnReportedSilent(ServerId id)
+    {
+        if (Find(id) is not { } server) return;
+        var factor = Math.Min(LongestPauseFactor, 1L << Math.Min(server.SilentReports, 30));
+        Replace(server, server with { SilentReports = server.SilentReports + 1, Pause = _deadPings * factor });
+    }
+
+    /// <summary>The first live server that may be backup of this primary: those never reported silent before those that were.</summary>
+    /// <param name="not">The backup that is to be replaced.</param>
+    public ServerId? Idle(ServerId primary, ServerId? not = null)
+    {
+        TrackedServer? best = null;
+        foreach (var server in _servers)
+        {
+            if (!Alive(server) || server.Leaving || server.Pause > 0) continue;
+            if (server.Id.Address == primary.Address || Same(server.Id, not)) continue;
+            if (best is null || server.SilentReports < best.SilentReports) best = server;
+        }
+        return best?.Id;
+    }
+
+    public ServerId? FirstAlive(bool leaving = false)
+    {
+        foreach (var server in _servers)
+        {
+            if (Alive(server) && server.Leaving == leaving) return server.Id;
+        }
+        return null;
+    }
+
+    public void AddTo(ref Fingerprint fingerprint, long now)
+    {
+        fingerprint.Add(_servers.Length);
+        foreach (var server in _servers) server.AddTo(ref fingerprint, _deadPings, now);
+    }
+
+    private void Forget(View named, View? acknowledged)
+    {
+        if (_servers.Length < Most) return;
+        foreach (var server in _servers)
+        {
+            if (Alive(server) || named.Names(server.Id) || acknowledged?.Names(server.Id) == true) continue;
+            _servers = _servers.Remove(server);
+            return;
+        }
+    }
+}

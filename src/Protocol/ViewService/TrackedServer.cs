@@ -1,0 +1,93 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// What the view service knows of one life of a server. Everything is counted in its own ticks and kept as ages, so that two
+/// states that differ only in how long the view service has been running are the same state.
+/// </summary>
+internal sealed record TrackedServer(ServerId Id)
+{
+    /// <summary>False for a server that is only known from the memory of an earlier life of the view service.</summary>
+    public bool Pinged { get; init; }
+
+    /// <summary>Ticks since the last ping, or since the view service started.</summary>
+    public long PingAge { get; init; }
+
+    /// <summary>The newest of our answers that it says it heard; 0 for none.</summary>
+    public long Heard { get; init; }
+
+    /// <summary>Ticks in which it pinged and had heard nothing new: our answers do not reach it.</summary>
+    public int DeafTicks { get; init; }
+
+    public bool PingedThisTick { get; init; }
+
+    public bool HeardThisTick { get; init; }
+
+    /// <summary>Its connection broke, and it has not pinged since: the timer is running.</summary>
+    public bool HintPending { get; init; }
+
+    /// <summary>Its connection broke, and it did not ping in time.</summary>
+    public bool HintDead { get; init; }
+
+    public bool Leaving { get; init; }
+
+    /// <summary>How often a primary reported it as silent; it is taken last, and each time after a longer pause.</summary>
+    public int SilentReports { get; init; }
+
+    /// <summary>Ticks until it may be backup again.</summary>
+    public long Pause { get; init; }
+
+    public bool Alive(int deadPings) => !HintDead && PingAge < deadPings && DeafTicks < deadPings;
+
+    /// <param name="newest">What the ping says of the newest answer heard; one of an earlier life of ours counts as none.</param>
+    public TrackedServer OnPing(long newest, bool leaving)
+    {
+        // The first ping proves nothing about the way back: its number is where the counting begins.
+        var news = newest > Heard || !Pinged;
+        return this with
+        {
+            Pinged = true,
+            PingAge = 0,
+            Heard = !Pinged ? newest : Math.Max(Heard, newest),
+            DeafTicks = news ? 0 : DeafTicks,
+            PingedThisTick = true,
+            HeardThisTick = HeardThisTick || news,
+            HintPending = false,
+            HintDead = false,
+            // Leaving is for good: an earlier ping that comes late does not take it back.
+            Leaving = Leaving || leaving,
+        };
+    }
+
+    public TrackedServer OnTick() => this with
+    {
+        PingAge = PingAge + 1,
+        // A tick without a ping says nothing of what the server hears.
+        DeafTicks = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks,
+        PingedThisTick = false,
+        HeardThisTick = false,
+        Pause = Math.Max(0, Pause - 1),
+    };
+
+    /// <param name="now">The number of the answers of this tick.</param>
+    public void AddTo(ref Fingerprint fingerprint, int deadPings, long now)
+    {
+        Id.AddTo(ref fingerprint);
+        fingerprint.Add(Math.Min(PingAge, deadPings));
+        fingerprint.Add(Math.Min(now - Heard, deadPings));
+        fingerprint.Add(Math.Min(DeafTicks, deadPings));
+        fingerprint.Add(Flags());
+        fingerprint.Add(SilentReports);
+        fingerprint.Add(Pause);
+    }
+
+    private long Flags()
+    {
+        var flags = Pinged ? 1L : 0;
+        if (PingedThisTick) flags |= 2;
+        if (HeardThisTick) flags |= 4;
+        if (HintPending) flags |= 8;
+        if (HintDead) flags |= 16;
+        if (Leaving) flags |= 32;
+        return flags;
+    }
+}

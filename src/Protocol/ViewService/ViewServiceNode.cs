@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// Decides who is primary and who is backup. It hears pings, counts its own ticks, and knows nothing of the data.
+/// What it must not forget is one value, <see cref="ViewServiceMemory"/>, handed out to be kept before anybody is told of it.
+/// </summary>
+public sealed partial class ViewServiceNode : Node
+{
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+    private readonly ServerTable _servers;
+    private readonly Audience _audience;
+    private readonly RefusalLog _refusals;
+
+    private ViewServiceMemory _known;
+    private bool _remembered;
+    private long _ticks;
+    private string? _lost;
+    private string? _waitingFor;
+
+    /// <param name="fresh">The id of the cluster that it starts where it has no memory; drawn at random by its host.</param>
+    /// <param name="memory">What an earlier life handed out last, or null.</param>
+    public ViewServiceNode(NodeAddress self, ProtocolSettings settings, ClusterId fresh, ViewServiceMemory? memory)
+        : this(self, settings, fresh, memory, SafetyRules.All)
+    {
+    }
+
+    internal ViewServiceNode(NodeAddress self, ProtocolSettings settings, ClusterId fresh, ViewServiceMemory? memory, SafetyRules rules)
+    {
+        Self = self;
+        _settings = settings;
+        _rules = rules;
+        _known = memory ?? new ViewServiceMemory(fresh, View.None, false, false, null, false);
+        _remembered = memory is not null;
+        _servers = new ServerTable(settings, rules);
+        _audience = new Audience();
+        _refusals = new RefusalLog();
+        _servers.Expect(_known.View.Primary);
+        _servers.Expect(_known.View.Backup);
+        _servers.Expect(_known.LastAcknowledged?.Primary);
+        _servers.Expect(_known.LastAcknowledged?.Backup);
+    }
+
+    private ViewServiceNode(ViewServiceNode other)
+    {
+        Self = other.Self;
+        _settings = other._settings;
+        _rules = other._rules;
+        _known = other._known;
+        _remembered = other._remembered;
+        _servers = other._servers.Clone();
+        _audience = other._audience.Clone();
+        _refusals = other._refusals.Clone();
+        _ticks = other._ticks;
+        _lost = other._lost;
+        _waitingFor = other._waitingFor;
+        MessagesHandled = other.MessagesHandled;
+    }
+
+    public NodeAddress Self { get; }
+
+    public ClusterId Cluster => _known.Cluster;
+
+    public View View => _known.View;
+
+    public bool Acknowledged => _known.Acknowledged;
+
+    public bool Synced => _known.Synced;
+
+    public View? LastAcknowledged => _known.LastAcknowledged;
+
+    public bool LastAcknowledgedSynced => _known.LastAcknowledgedSynced;
+
+    /// <summary>What must happen before there is a next view, for people; null when all is as it should be.</summary>
+    public string? WaitingFor => _waitingFor;
+
+    /// <summary>Since it started.</summary>
+    public long MessagesHandled { get; private set; }
+
+    public ImmutableArray<KnownServer> Servers => [.. _servers.Servers
+        .Select(s => new KnownServer(s.Id, _servers.Alive(s), s.Leaving, s.PingAge * _settings.PingIntervalMs))
+        .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal)];
+
+    /// <summary>The number of the answers of this tick, from 1: in a ping, 0 says that none was heard.</summary>
+    private long Now => _ticks + 1;
+
+    public override void Start(Effects effects)
+    {
+        // A cluster that is not remembered would be a second cluster after the next start.
+        if (!_remembered) effects.Memory = _known;
+        _remembered = true;
+        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+        TakeStep(effects);
+    }
+
+    public override void Handle(NodeAddress from, Message message, Effects effects)
+    {
+        MessagesHandled++;
+        switch (message)
+        {
+            case Ping ping:
+                OnPing(ping, effects);
+                break;
+            case ViewRequest:
+                OnViewRequest(from, effects);
+                break;
+            case StatusRequest request:
+                effects.Send(from, new ViewServiceStatus(request.Number, View, Acknowledged, Synced, MessagesHandled, WaitingFor, Servers));
+                break;
+            case ResetRequest request:
+                OnReset(from, request, effects);
+                break;
+            default:
+                effects.Notice(NoticeKind.Refused, $"{message.GetType().Name} from {from} is not for a view service: ignored");
+                break;
+        }
+    }
+
+    public override void OnTimer(NodeTimer timer, Effects effects)
+    {
+        switch (timer)
+        {
+            case ViewServiceTick:
+                OnTick(effects);
+                break;
+            case ConnectionLostTimer lost:
+                OnConnectionStillLost(lost.Server, effects);
+                break;
+            default:
+                effects.Notice(NoticeKind.Refused, $"{timer.GetType().Name} is not a timer of a view service: ignored");
+                break;
+        }
+    }
+
+    public override void OnConnectionLost(NodeAddress peer, Effects effects)
+    {
+        if (_servers.At(peer) is not { } server || !_servers.Alive(server) || server.HintPending) return;
+        _servers.Replace(server, server with { HintPending = true });
+        effects.Set(new ConnectionLostTimer(server.Id), _settings.ConnectionLostMs, _settings.ConnectionLostMs);
+        effects.Notice(NoticeKind.ConnectionLost, $"the connection to {server.Id} broke: it has {_settings.ConnectionLostMs} ms to ping");
+    }
+
+    public override Node Clone() => new ViewServiceNode(this);
+
+    /// <summary>
+    /// Without the count of messages and the texts, which change nothing, and without the count of ticks beyond the time of
+    /// listening: ages tell the rest.
+    /// </summary>
+    public override void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(_known.Cluster.Value);
+        _known.View.AddTo(ref fingerprint);
+        fingerprint.Add(_known.Acknowledged);
+        fingerprint.Add(_known.Synced);
+        (_known.LastAcknowledged ?? View.None).AddTo(ref fingerprint);
+        fingerprint.Add(_known.LastAcknowledgedSynced);
+        fingerprint.Add(Math.Min(_ticks, _settings.DeadPings));
+        fingerprint.Add(_lost is not null);
+        _servers.AddTo(ref fingerprint, Now);
+        _audience.AddTo(ref fingerprint);
+    }
+
+    private void OnTick(Effects effects)
+    {
+        _ticks++;
+        var before = _servers.Servers;
+        _servers.OnTick();
+        // Everybody first, then one decision: otherwise, when primary and backup die together, the order of the table decides.
+        foreach (var server in before)
+        {
+            if (_servers.Alive(server) && _servers.At(server.Id.Address) is { } after && !_servers.Alive(after))
+            {
+                var reason = after.PingAge >= _settings.DeadPings ? $"no ping for {after.PingAge} ticks" : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
+                effects.Notice(NoticeKind.ServerDead, $"{after.Id} is dead: {reason}");
+            }
+        }
+        TakeStep(effects);
+        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+    }
+
+    private void OnConnectionStillLost(ServerId id, Effects effects)
+    {
+        if (_servers.At(id.Address) is not { HintPending: true } server || server.Id != id) return;
+        // Just after a start a broken connection says nothing: everybody's connections to the earlier life broke.
+        var counts = _ticks >= _settings.DeadPings;
+        var wasAlive = _servers.Alive(server);
+        _servers.Replace(server, server with { HintPending = false, HintDead = counts });
+        if (!counts || !wasAlive) return;
+        effects.Notice(NoticeKind.ServerDead, $"{id} is dead: its connection broke and it did not ping within {_settings.ConnectionLostMs} ms");
+        TakeStep(effects);
+    }
+
+    private void OnViewRequest(NodeAddress from, Effects effects)
+    {
+        effects.Send(from, new ViewNews(View, Acknowledged));
+        if (_servers.At(from) is null) _audience.Add(from);
+    }
+}
