@@ -1,0 +1,135 @@
+namespace Akka.Actor;
+
+/// <summary>Asynchronous handlers and the receive timeout.</summary>
+internal sealed partial class ActorCell
+{
+    private ActorSynchronizationContext _synchronization;
+    private Task _runningHandler;
+    private TimeSpan? _receiveTimeout;
+    private Timer _receiveTimer;
+    private ReceiveTimeoutTick _receiveTimeoutTick;
+    private TimerScheduler _timers;
+    private Stash _stash;
+
+    public TimeSpan? ReceiveTimeout => _receiveTimeout;
+
+    public object CurrentMessage => _currentMessage;
+
+    public IActorRef CurrentSender => _sender;
+
+    public void SetReceiveTimeout(TimeSpan? timeout)
+    {
+        _receiveTimeout = timeout > TimeSpan.Zero ? timeout : null;
+        _receiveTimeoutTick = null;
+        if (_receiveTimeout is not null)
+        {
+            RestartReceiveTimeout();
+            return;
+        }
+        _receiveTimer?.Dispose();
+        _receiveTimer = null;
+    }
+
+    /// <summary>
+    /// Runs a handler that may await. Until its task is done the actor takes no further message; what follows an await runs on the
+    /// actor's own turn, because the continuations come back through the mailbox.
+    /// </summary>
+    public void RunTask(Func<Task> handler)
+    {
+        var previous = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_synchronization ??= new ActorSynchronizationContext(this));
+        Task task;
+        try
+        {
+            task = handler();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
+        if (task is null || task.IsCompletedSuccessfully) return;
+        if (task.IsCompleted)
+        {
+            task.GetAwaiter().GetResult();
+            return;
+        }
+        _runningHandler = task;
+        Mailbox.Suspend();
+        task.ContinueWith(
+            static (ended, state) => ((ActorCell)state).Mailbox.PostSystem(new SystemMessage.HandlerCompleted(ended)),
+            this,
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private void HandlerCompleted(Task task)
+    {
+        if (!ReferenceEquals(task, _runningHandler))
+        {
+            // The actor that waited for it is gone; its failure is nobody's any more, but it is observed.
+            if (task.Exception is { } late) Report(late.InnerException ?? late);
+            return;
+        }
+        _runningHandler = null;
+        Mailbox.Resume();
+        try
+        {
+            task.GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+        _currentMessage = null;
+        _sender = null;
+    }
+
+    private void AbandonHandler()
+    {
+        if (_runningHandler is null) return;
+        _runningHandler = null;
+        _currentMessage = null;
+        _sender = null;
+        Mailbox.Resume();
+    }
+
+    private void RunContinuation(SystemMessage.Continuation continuation)
+    {
+        var previous = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(_synchronization);
+        try
+        {
+            continuation.Run();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(previous);
+        }
+    }
+
+    private void RestartReceiveTimeout()
+    {
+        _receiveTimeoutTick = new ReceiveTimeoutTick();
+        _receiveTimer?.Dispose();
+        _receiveTimer = SystemTimer.Once(_receiveTimeout.Value, PostToSelf, _receiveTimeoutTick);
+    }
+
+    private void PostToSelf(object message) => Mailbox.Post(message, Ref);
+
+    private sealed class ActorSynchronizationContext(ActorCell cell) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object state) => cell.Mailbox.PostSystem(new SystemMessage.Continuation(d, state));
+
+        public override void Send(SendOrPostCallback d, object state)
+        {
+            if (ReferenceEquals(t_current, cell)) d(state);
+            else throw new NotSupportedException($"{cell.Ref} can be sent messages, not blocking calls");
+        }
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+}
+
+/// <summary>Only the newest tick counts: one that a message has overtaken is not delivered.</summary>
+internal sealed class ReceiveTimeoutTick : IAutoReceivedMessage, INotInfluenceReceiveTimeout, Event.IDeadLetterSuppression;

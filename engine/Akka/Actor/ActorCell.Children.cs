@@ -1,0 +1,137 @@
+using System.Globalization;
+
+namespace Akka.Actor;
+
+/// <summary>Children and watches.</summary>
+internal sealed partial class ActorCell
+{
+    // Other threads look children up by path, and create those of the guardians.
+    private readonly Dictionary<string, ChildStats> _children = new(StringComparer.Ordinal);
+    private readonly HashSet<InternalActorRef> _watchers = [];
+    private readonly Dictionary<IActorRef, object> _watching = [];
+    private readonly HashSet<IActorRef> _terminatedQueued = [];
+    private bool _takesChildren = true;
+    private long _nextName;
+
+    public IActorRef ActorOf(Props props, string name = null)
+    {
+        ArgumentNullException.ThrowIfNull(props);
+        if (name is not null && !ActorPath.IsValidPathElement(name))
+            throw new InvalidActorNameException($"'{name}' is no actor name; it is not empty, does not begin with '$', and holds ASCII letters, digits and {ActorPath.ValidSymbols}");
+        return AddChild(props, name);
+    }
+
+    public IActorRef Child(string name) => (IActorRef)FindChild(name) ?? ActorRefs.Nobody;
+
+    public IEnumerable<IActorRef> GetChildren() => Children();
+
+    public LocalActorRef FindChild(string name)
+    {
+        lock (_children) return _children.TryGetValue(name, out var stats) ? stats.Child : null;
+    }
+
+    public LocalActorRef[] Children()
+    {
+        lock (_children) return [.. _children.Values.Select(s => s.Child)];
+    }
+
+    public IActorRef Watch(IActorRef subject) => Watch(subject, null);
+
+    public IActorRef WatchWith(IActorRef subject, object message) => Watch(subject, message ?? throw new ArgumentNullException(nameof(message)));
+
+    public IActorRef Unwatch(IActorRef subject)
+    {
+        if (_watching.Remove(subject)) InternalActorRef.Of(subject)?.SendSystemMessage(new SystemMessage.Unwatch(Ref));
+        _terminatedQueued.Remove(subject);
+        return subject;
+    }
+
+    private LocalActorRef AddChild(Props props, string name)
+    {
+        LocalActorRef child;
+        lock (_children)
+        {
+            if (!_takesChildren) throw new InvalidOperationException($"{Ref} is stopping or has stopped, and takes no child '{name}'");
+            name ??= "$" + GeneratedName(_nextName++);
+            if (_children.ContainsKey(name)) throw new InvalidActorNameException($"{Ref} has a child '{name}' already; names are unique among brothers while they live");
+            child = new LocalActorRef(SystemImpl, props, Ref, new ChildActorPath(Ref.Path, name, NewUid()));
+            _children.Add(name, new ChildStats(child));
+        }
+        child.Start();
+        return child;
+    }
+
+    internal static long NewUid() => Random.Shared.NextInt64(1, int.MaxValue);
+
+    private static string GeneratedName(long number) =>
+        number < 26 ? ((char)('a' + number)).ToString() : number.ToString("x", CultureInfo.InvariantCulture) + "z";
+
+    private IActorRef Watch(IActorRef subject, object message)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        var watched = InternalActorRef.Of(subject);
+        if (watched is null || watched.Equals(Ref)) return subject;
+        var first = !_watching.ContainsKey(subject);
+        _watching[subject] = message;
+        if (first) watched.SendSystemMessage(new SystemMessage.Watch(Ref));
+        return subject;
+    }
+
+    private void WatchedTerminated(SystemMessage.DeathWatchNotification notification)
+    {
+        var actor = notification.Actor;
+        if (_watching.Remove(actor, out var message) && !_terminating)
+        {
+            _terminatedQueued.Add(actor);
+            Mailbox.Post(message is null ? new Terminated(actor, notification.ExistenceConfirmed, false) : new WatchedStopped(actor, message), actor);
+        }
+        if (RemoveChild(actor)) ChildRemoved();
+    }
+
+    private bool RemoveChild(InternalActorRef actor)
+    {
+        lock (_children)
+        {
+            return _children.TryGetValue(actor.Path.Name, out var stats) && ReferenceEquals(stats.Child, actor) && _children.Remove(actor.Path.Name);
+        }
+    }
+
+    private ChildStats StatsOf(InternalActorRef child)
+    {
+        lock (_children) return _children.TryGetValue(child.Path.Name, out var stats) && ReferenceEquals(stats.Child, child) ? stats : null;
+    }
+
+    private bool HasChildren
+    {
+        get
+        {
+            lock (_children) return _children.Count > 0;
+        }
+    }
+}
+
+/// <summary>A child and what its parent's strategy counts about it.</summary>
+internal sealed class ChildStats(LocalActorRef child)
+{
+    private int _restarts;
+    private long _windowStart;
+
+    public LocalActorRef Child => child;
+
+    /// <summary>Counts one more restart; false when that is one too many within the window.</summary>
+    public bool MayRestart(int maxRestarts, TimeSpan window)
+    {
+        if (maxRestarts < 0) return true;
+        if (maxRestarts == 0) return false;
+        var now = Environment.TickCount64;
+        if (_restarts == 0 || (window > TimeSpan.Zero && now - _windowStart > window.TotalMilliseconds))
+        {
+            _restarts = 0;
+            _windowStart = now;
+        }
+        return ++_restarts <= maxRestarts;
+    }
+}
+
+/// <summary>Stands in the mailbox for the message of WatchWith, so that Unwatch can still withdraw it.</summary>
+internal sealed record WatchedStopped(IActorRef Actor, object Message) : IAutoReceivedMessage;

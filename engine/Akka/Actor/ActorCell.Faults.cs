@@ -1,0 +1,227 @@
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>Birth, failure, restart and end.</summary>
+internal sealed partial class ActorCell
+{
+    private Receive _initialBehavior;
+    private Exception _restartCause;
+    private Action _whenChildless;
+    private object _failedMessage;
+    private bool _failed;
+    private bool _terminating;
+    private bool _terminated;
+
+    private void Create()
+    {
+        try
+        {
+            NewActor();
+            _actor.CallPreStart();
+        }
+        catch (Exception e)
+        {
+            DropActor();
+            Fail(e as ActorInitializationException
+                ?? new ActorInitializationException(Ref, $"{Ref} could not be started: {e.GetType().Name} in {Props.Type.Name}: {e.Message}", e));
+        }
+    }
+
+    private void NewActor()
+    {
+        _behaviors.Clear();
+        _behavior = null;
+        _actor = Props.NewActor();
+        _initialBehavior = _behavior ??= _actor.InitialReceive();
+    }
+
+    /// <summary>An actor takes its cell in its constructor, before its own fields and handlers exist.</summary>
+    internal void Adopt(ActorBase actor)
+    {
+        if (actor is IWithTimers timed) timed.Timers = _timers = new TimerScheduler(this);
+        if (actor is IActorStash stashing) stashing.Stash = _stash = new Stash(this);
+    }
+
+    /// <summary>The children and the mailbox stand still until the parent has decided what becomes of this actor.</summary>
+    private void Fail(Exception cause)
+    {
+        if (_failed || _terminating)
+        {
+            if (_terminating) Report(cause);
+            return;
+        }
+        _failed = true;
+        _failedMessage = _currentMessage;
+        Mailbox.Suspend();
+        foreach (var child in Children()) child.SendSystemMessage(new SystemMessage.Suspend());
+        ParentRef.SendSystemMessage(new SystemMessage.Failed(Ref, cause));
+    }
+
+    private void Report(Exception cause) => SystemImpl.EventStream.Publish(new Error(cause, Ref.ToString(), ActorType, cause.Message));
+
+    private void ChildFailed(SystemMessage.Failed failed)
+    {
+        if (StatsOf(failed.Child) is not { } stats) return;
+        var strategy = Props.SupervisorStrategy ?? _actor?.CallSupervisorStrategy() ?? Actor.SupervisorStrategy.DefaultStrategy;
+        var directive = strategy.Decide(this, stats, failed.Cause);
+        switch (directive)
+        {
+            case Directive.Resume:
+                stats.Child.SendSystemMessage(new SystemMessage.Resume());
+                break;
+            case Directive.Restart:
+                stats.Child.SendSystemMessage(new SystemMessage.Recreate(failed.Cause));
+                break;
+            case Directive.Stop:
+                stats.Child.Stop();
+                break;
+            default:
+                Fail(failed.Cause);
+                break;
+        }
+    }
+
+    private void Suspend()
+    {
+        Mailbox.Suspend();
+        foreach (var child in Children()) child.SendSystemMessage(new SystemMessage.Suspend());
+    }
+
+    private void Resume()
+    {
+        if (_actor is null)
+        {
+            Recreate(new InvalidOperationException($"{Ref} was resumed before it was ever started"));
+            return;
+        }
+        _failed = false;
+        Mailbox.Resume();
+        foreach (var child in Children()) child.SendSystemMessage(new SystemMessage.Resume());
+    }
+
+    private void Recreate(Exception cause)
+    {
+        if (_terminating || _restartCause is not null) return;
+        AbandonHandler();
+        if (!_failed)
+        {
+            // Restarted with its parent, which has suspended it before.
+            _failed = true;
+            _failedMessage = null;
+        }
+        _restartCause = cause;
+        if (_actor is not null)
+        {
+            try
+            {
+                _currentMessage = _failedMessage;
+                _actor.CallPreRestart(cause, _failedMessage);
+            }
+            catch (Exception e)
+            {
+                Report(e);
+            }
+            _currentMessage = null;
+            DropActor();
+        }
+        WhenChildren(stopped: FinishRecreate, onlyStopping: true);
+    }
+
+    private void FinishRecreate()
+    {
+        var cause = _restartCause;
+        _restartCause = null;
+        _failed = false;
+        Mailbox.Resume();
+        var survivors = Children();
+        try
+        {
+            NewActor();
+            _actor.CallPostRestart(cause);
+        }
+        catch (Exception e)
+        {
+            DropActor();
+            Fail(new PostRestartException(Ref, e, cause));
+            return;
+        }
+        foreach (var child in survivors) child.SendSystemMessage(new SystemMessage.Recreate(cause));
+    }
+
+    private void Terminate()
+    {
+        if (_terminating) return;
+        _terminating = true;
+        lock (_children) _takesChildren = false;
+        AbandonHandler();
+        SetReceiveTimeout(null);
+        _timers?.CancelAll();
+        Mailbox.Suspend();
+        foreach (var child in Children()) child.Stop();
+        _restartCause = null;
+        WhenChildren(stopped: FinishTerminate, onlyStopping: false);
+    }
+
+    private void FinishTerminate()
+    {
+        try
+        {
+            _actor?.CallPostStop();
+        }
+        catch (Exception e)
+        {
+            Report(e);
+        }
+        _terminated = true;
+        DropActor();
+        Mailbox.Close();
+        foreach (var watched in _watching.Keys) InternalActorRef.Of(watched)?.SendSystemMessage(new SystemMessage.Unwatch(Ref));
+        _watching.Clear();
+        ParentRef.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
+        foreach (var watcher in _watchers)
+        {
+            if (!watcher.Equals(ParentRef)) watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
+        }
+        _watchers.Clear();
+    }
+
+    /// <summary>Timers die with the instance; what it stashed goes back into the mailbox.</summary>
+    private void DropActor()
+    {
+        _timers?.CancelAll();
+        _timers = null;
+        _stash?.UnstashAll();
+        _stash = null;
+        SetReceiveTimeout(null);
+        _actor = null;
+        _behavior = _initialBehavior = null;
+    }
+
+    /// <summary>Goes on at once, or when the last child that was told to stop is gone. A restart waits for those only.</summary>
+    private void WhenChildren(Action stopped, bool onlyStopping)
+    {
+        _whenChildless = stopped;
+        _waitsForStoppingOnly = onlyStopping;
+        ChildRemoved();
+    }
+
+    private bool _waitsForStoppingOnly;
+
+    private void ChildRemoved()
+    {
+        if (_whenChildless is not { } next) return;
+        if (_waitsForStoppingOnly ? Array.Exists(Children(), c => c.IsStopping) : HasChildren) return;
+        _whenChildless = null;
+        next();
+    }
+
+    internal void StopChildrenForRestart()
+    {
+        foreach (var child in Children())
+        {
+            Unwatch(child);
+            child.Stop();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Akka.Dispatch;
+
+namespace Akka.Actor;
+
+/// <summary>The roots of the tree, and the way from a path to a ref.</summary>
+internal sealed class ActorRefProvider : IActorRefProvider
+{
+    private readonly ActorSystemImpl _system;
+    private readonly RemoteHook _remote;
+    private readonly ConcurrentDictionary<string, InternalActorRef> _temporary = new(StringComparer.Ordinal);
+    private readonly ActorPath _tempPath;
+    private readonly GuardianKeeper _keeper;
+    private readonly TaskCompletionSource _guardianEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _nextTemporary;
+
+    public ActorRefProvider(ActorSystemImpl system, RemoteHook remote)
+    {
+        _system = system;
+        _remote = remote;
+        RootPath = new RootActorPath(new Address("akka", system.Name));
+        _tempPath = RootPath / "temp";
+        DeadLetters = new DeadLetterActorRef(system, RootPath / "deadLetters");
+        _keeper = new GuardianKeeper(system, RootPath / "_keeper");
+    }
+
+    public ActorPath RootPath { get; }
+
+    public InternalActorRef DeadLetters { get; }
+
+    public LocalActorRef Root { get; private set; }
+
+    public LocalActorRef Guardian { get; private set; }
+
+    public LocalActorRef SystemGuardian { get; private set; }
+
+    public Task GuardianEnded => _guardianEnded.Task;
+
+    public Address DefaultAddress => _remote?.DefaultAddress ?? RootPath.Address;
+
+    public void Start()
+    {
+        Root = new LocalActorRef(_system, Props.Create<Guardian>().WithDispatcher("akka.actor.internal-dispatcher"), _keeper, RootPath);
+        Root.Start();
+        SystemGuardian = (LocalActorRef)Root.Cell.ActorOf(Props.Create<Guardian>().WithDispatcher("akka.actor.internal-dispatcher"), "system");
+        Guardian = (LocalActorRef)Root.Cell.ActorOf(Props.Create<Guardian>(), "user");
+        _keeper.Expect(Guardian, _guardianEnded);
+    }
+
+    public async Task StopSystemActors()
+    {
+        await _keeper.Stop(SystemGuardian).ConfigureAwait(false);
+        await _keeper.Stop(Root).ConfigureAwait(false);
+    }
+
+    public IActorRef ResolveActorRef(string path) => ActorPath.TryParse(path, out var parsed) ? Resolve(parsed) : DeadLetters;
+
+    public IActorRef ResolveActorRef(ActorPath actorPath) => Resolve(actorPath);
+
+    public InternalActorRef Resolve(ActorPath path)
+    {
+        if (!IsHere(path.Address)) return _remote is null ? new EmptyActorRef(_system, path) : _remote.Resolve(path);
+        InternalActorRef at = Root;
+        if (path.Depth == 0) return at;
+        var elements = path.Elements;
+        if (Special(elements) is { } special) return special;
+        foreach (var element in elements)
+        {
+            at = at.Child(element);
+            if (at is null) break;
+        }
+        return at is null || (path.Uid != 0 && path.Uid != at.Path.Uid) ? new EmptyActorRef(_system, path) : at;
+    }
+
+    /// <summary>Places below the root that are no actors: /deadLetters and /temp/x. Null when the path is none of them.</summary>
+    public InternalActorRef Special(IReadOnlyList<string> elements) => elements switch
+    {
+        ["deadLetters"] => DeadLetters,
+        ["temp", var name] => _temporary.TryGetValue(name, out var temporary) ? temporary : null,
+        _ => null,
+    };
+
+    public InternalActorRef RootAt(Address address) => IsHere(address) || _remote is null ? Root : _remote.Resolve(new RootActorPath(address));
+
+    public ActorPath TempPath() => _tempPath / ("$" + Interlocked.Increment(ref _nextTemporary).ToString(CultureInfo.InvariantCulture));
+
+    public void RegisterTemp(ActorPath path, InternalActorRef temporary) => _temporary[path.Name] = temporary;
+
+    public void UnregisterTemp(ActorPath path) => _temporary.TryRemove(path.Name, out _);
+
+    internal int TemporaryCount => _temporary.Count;
+
+    private bool IsHere(Address address) => address.Host is null ? address.System == _system.Name : _remote is not null && _remote.IsOwn(address);
+}
+
+/// <summary>What stands above the root: learns of the end of the guardians.</summary>
+internal sealed class GuardianKeeper(ActorSystemImpl system, ActorPath path) : InternalActorRef
+{
+    private readonly ConcurrentDictionary<InternalActorRef, TaskCompletionSource> _expected = new();
+
+    public override ActorPath Path => path;
+
+    public override ActorSystemImpl System => system;
+
+    public void Expect(LocalActorRef guardian, TaskCompletionSource ended)
+    {
+        _expected[guardian] = ended;
+        guardian.SendSystemMessage(new SystemMessage.Watch(this));
+    }
+
+    public Task Stop(LocalActorRef guardian)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Expect(guardian, ended);
+        guardian.Stop();
+        return ended.Task;
+    }
+
+    public override void Tell(object message, IActorRef sender) => system.ToDeadLetters(message, sender, this);
+
+    public override void SendSystemMessage(SystemMessage message)
+    {
+        switch (message)
+        {
+            case SystemMessage.DeathWatchNotification ended:
+                if (_expected.TryRemove(ended.Actor, out var waiting)) waiting.TrySetResult();
+                break;
+            case SystemMessage.Failed failed:
+                failed.Child.Stop();
+                break;
+        }
+    }
+}
+
+/// <summary>/, /user and /system. A failure that has come up to here, because a child escalated it, ends the system.</summary>
+internal sealed class Guardian : ActorBase
+{
+    protected override bool Receive(object message) => false;
+
+    protected override SupervisorStrategy SupervisorStrategy() => Self.Path.Depth == 0 ? Actor.SupervisorStrategy.StoppingStrategy : Actor.SupervisorStrategy.DefaultStrategy;
+}

@@ -1,0 +1,184 @@
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>Puts a system together, and takes it apart in the opposite order.</summary>
+internal sealed class ActorSystemImpl : ExtendedActorSystem
+{
+    private readonly TaskCompletionSource _terminated = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private readonly SystemScheduler _scheduler = new();
+    private readonly Loggers _loggers;
+    private readonly RemoteHook _remote;
+    private List<Action> _onTermination = [];
+    private volatile bool _terminating;
+
+    public ActorSystemImpl(string name, Config config)
+    {
+        Name = name;
+        Settings = new Settings(this, config);
+        EventStream = new EventStream(Settings.Config.GetBoolean("akka.actor.debug.event-stream"));
+        _loggers = new Loggers(this);
+        Dispatchers = new Dispatchers(this);
+        Log = Logging.GetLogger(this, nameof(ActorSystem));
+        _remote = FindRemote(Settings.Config.GetString("akka.actor.provider"));
+        LocalProvider = new ActorRefProvider(this, _remote);
+        Serialization = new Serialization.Serialization(this);
+    }
+
+    public override Settings Settings { get; }
+
+    public override string Name { get; }
+
+    public override Serialization.Serialization Serialization { get; }
+
+    public override EventStream EventStream { get; }
+
+    public override IActorRef DeadLetters => LocalProvider.DeadLetters;
+
+    public override IScheduler Scheduler => _scheduler;
+
+    public override ILoggingAdapter Log { get; }
+
+    public override Task WhenTerminated => _terminated.Task;
+
+    public override ActorRefProvider Provider => LocalProvider;
+
+    public Dispatchers Dispatchers { get; }
+
+    private ActorRefProvider LocalProvider { get; }
+
+    /// <summary>Has the end begun? Dead letters are then no news.</summary>
+    public bool IsTerminating => _terminating;
+
+    public void Start()
+    {
+        try
+        {
+            LocalProvider.Start();
+            _ = EndAfterUserGuardian();
+            EventStream.StartUnsubscriber(this);
+            _loggers.Start();
+            if (Settings.LogDeadLetters > 0) SystemActorOf(Props.Create(() => new DeadLetterListener(this)), "deadLetterListener");
+            _remote?.Start(this);
+        }
+        catch
+        {
+            Terminate();
+            throw;
+        }
+    }
+
+    public override IActorRef ActorOf(Props props, string name = null) => LocalProvider.Guardian.Cell.ActorOf(props, name);
+
+    public override IActorRef SystemActorOf(Props props, string name = null) => LocalProvider.SystemGuardian.Cell.ActorOf(props, name);
+
+    public override ActorSelection ActorSelection(ActorPath actorPath) =>
+        new(LocalProvider.RootAt(actorPath.Address), actorPath.Elements);
+
+    public override ActorSelection ActorSelection(string actorPath) => Select(LocalProvider.Root, actorPath);
+
+    public ActorSelection Select(InternalActorRef anchor, string path)
+    {
+        if (ActorPath.TryParse(path, out var absolute)) return ActorSelection(absolute);
+        return new ActorSelection(path.StartsWith('/') ? LocalProvider.Root : anchor, path.Split('/'));
+    }
+
+    public override void Stop(IActorRef actor) => InternalActorRef.Of(actor)?.Stop();
+
+    public override void RegisterOnTermination(Action code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        lock (_lock)
+        {
+            if (_onTermination is null) throw new InvalidOperationException($"actor system {Name} has terminated already");
+            _onTermination.Add(code);
+        }
+    }
+
+    public override Task Terminate()
+    {
+        _terminating = true;
+        if (LocalProvider.Guardian is { } guardian) guardian.Stop();
+        else _terminated.TrySetResult();
+        return WhenTerminated;
+    }
+
+    public void ToDeadLetters(object message, IActorRef sender, IActorRef recipient)
+    {
+        switch (message)
+        {
+            case AllDeadLetters letter:
+                EventStream.Publish(letter);
+                break;
+            case Identify identify:
+                sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient);
+                break;
+            case WatchedStopped or LogEvent:
+                break;
+            case IDeadLetterSuppression quiet:
+                if (EventStream.HasSubscribers(typeof(SuppressedDeadLetter))) EventStream.Publish(new SuppressedDeadLetter(quiet, sender ?? DeadLetters, recipient));
+                break;
+            default:
+                if (EventStream.HasSubscribers(typeof(DeadLetter))) EventStream.Publish(new DeadLetter(message, sender ?? DeadLetters, recipient));
+                break;
+        }
+    }
+
+    public override string ToString() => LocalProvider.RootPath.Address.ToString();
+
+    /// <summary>The user guardian ends by Terminate, or because a failure went all the way up; either way the rest follows.</summary>
+    private async Task EndAfterUserGuardian()
+    {
+        try
+        {
+            await LocalProvider.GuardianEnded.ConfigureAwait(false);
+            _terminating = true;
+            if (_remote is not null) await _remote.Shutdown().ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.Error(e, "the shutdown of remoting failed: {0}", e.Message);
+        }
+        _loggers.Stop();
+        await LocalProvider.StopSystemActors().ConfigureAwait(false);
+        RunOnTermination();
+        _scheduler.Stop();
+        Dispatchers.Shutdown();
+        _loggers.Dispose();
+        _terminated.TrySetResult();
+    }
+
+    private void RunOnTermination()
+    {
+        List<Action> callbacks;
+        lock (_lock)
+        {
+            callbacks = _onTermination;
+            _onTermination = null;
+        }
+        foreach (var callback in callbacks)
+        {
+            try
+            {
+                callback();
+            }
+            catch (Exception e)
+            {
+                Log.Error(e, "a callback of RegisterOnTermination failed: {0}", e.Message);
+            }
+        }
+    }
+
+    private static RemoteHook FindRemote(string provider)
+    {
+        if (provider is "local" || provider.StartsWith("Akka.Actor.LocalActorRefProvider", StringComparison.Ordinal)) return null;
+        if (provider is not "remote" && !provider.StartsWith("Akka.Remote.RemoteActorRefProvider", StringComparison.Ordinal))
+            throw new ConfigurationException($"akka.actor.provider is '{provider}'; it takes local or remote");
+        var type = Type.GetType("Akka.Remote.RemoteTransport, Akka.Remote", throwOnError: false)
+            ?? throw new ConfigurationException("akka.actor.provider is remote, but the assembly Akka.Remote is not there; reference it");
+        return (RemoteHook)Activator.CreateInstance(type, nonPublic: true);
+    }
+}

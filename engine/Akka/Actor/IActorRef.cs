@@ -1,0 +1,61 @@
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>A value that travels in the place of another.</summary>
+public interface ISurrogate
+{
+    ISurrogated FromSurrogate(ActorSystem system);
+}
+
+public interface ISurrogated
+{
+    ISurrogate ToSurrogate(ActorSystem system);
+}
+
+public interface ICanTell
+{
+    void Tell(object message, IActorRef sender);
+}
+
+public interface IActorRef : ICanTell, IEquatable<IActorRef>, IComparable<IActorRef>
+{
+    ActorPath Path { get; }
+}
+
+public static class ActorRefs
+{
+    public static readonly Nobody Nobody = Nobody.Instance;
+
+    public static readonly IActorRef NoSender;
+}
+
+/// <summary>The ref of no actor. What it is told is gone.</summary>
+public sealed class Nobody : IActorRef
+{
+    public static readonly Nobody Instance = new();
+
+    private static readonly ActorPath NobodyPath = new RootActorPath(new Address("akka", "all-systems")) / "Nobody";
+
+    private Nobody()
+    {
+    }
+
+    public ActorPath Path => NobodyPath;
+
+    void ICanTell.Tell(object message, IActorRef sender)
+    {
+    }
+
+    bool IEquatable<IActorRef>.Equals(IActorRef other) => ReferenceEquals(this, other);
+
+    int IComparable<IActorRef>.CompareTo(IActorRef other) => other is null ? 1 : Path.CompareTo(other.Path);
+
+}
+
+public static class ActorRefImplicitSenderExtensions
+{
+    public static void Tell(this IActorRef receiver, object message) => receiver.Tell(message, ActorCell.Current?.Self);
+
+    public static void Forward(this IActorRef receiver, object message) => receiver.Tell(message, ActorCell.Current?.Sender);
+}

@@ -1,0 +1,83 @@
+using Akka.Event;
+
+namespace Akka.Actor;
+
+/// <summary>System timers whose due time is never rounded down to zero.</summary>
+internal static class SystemTimer
+{
+    public static Timer Once(TimeSpan delay, Action<object> action, object state) => Start(delay, Timeout.InfiniteTimeSpan, action, state);
+
+    /// <summary>The timer is referenced by nobody else until it has started: a callback that runs at once finds everything in place.</summary>
+    public static Timer Start(TimeSpan delay, TimeSpan interval, Action<object> action, object state)
+    {
+        using var noFlow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
+        return new Timer(static s => ((Entry)s).Run(), new Entry(action, state), WholeMilliseconds(delay), interval == Timeout.InfiniteTimeSpan ? interval : Max1(interval));
+    }
+
+    public static TimeSpan WholeMilliseconds(TimeSpan time) => time <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
+
+    private static TimeSpan Max1(TimeSpan interval) => interval < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : WholeMilliseconds(interval);
+
+    private sealed class Entry(Action<object> action, object state)
+    {
+        public void Run() => action(state);
+    }
+}
+
+/// <summary>What a timer puts into the mailbox. It carries the timer that sent it, so that one that was replaced or cancelled meanwhile is known.</summary>
+internal sealed class TimerTick(object key, object message, bool repeats) : IAutoReceivedMessage, IDeadLetterSuppression
+{
+    public object Key => key;
+
+    public object Message => message;
+
+    public bool Repeats => repeats;
+}
+
+/// <summary>The timers of one actor instance. Used on the actor's turn only.</summary>
+internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
+{
+    private readonly Dictionary<object, (TimerTick Tick, Timer Timer)> _active = [];
+
+    public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => StartPeriodicTimer(key, msg, interval, interval);
+
+    public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval)
+    {
+        if (interval <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(interval), interval, "a periodic timer needs an interval above zero");
+        Start(key, msg, initialDelay, interval);
+    }
+
+    public void StartSingleTimer(object key, object msg, TimeSpan timeout) => Start(key, msg, timeout, Timeout.InfiniteTimeSpan);
+
+    public bool IsTimerActive(object key) => _active.ContainsKey(key);
+
+    public void Cancel(object key)
+    {
+        if (_active.Remove(key, out var entry)) entry.Timer.Dispose();
+    }
+
+    public void CancelAll()
+    {
+        foreach (var entry in _active.Values) entry.Timer.Dispose();
+        _active.Clear();
+    }
+
+    /// <summary>Is it a tick of a timer that still stands? A single timer ends with it.</summary>
+    public bool Accept(TimerTick tick, out object message)
+    {
+        message = tick.Message;
+        if (!_active.TryGetValue(tick.Key, out var entry) || !ReferenceEquals(entry.Tick, tick)) return false;
+        if (!tick.Repeats) Cancel(tick.Key);
+        return true;
+    }
+
+    private void Start(object key, object message, TimeSpan delay, TimeSpan interval)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Cancel(key);
+        var tick = new TimerTick(key, message, interval != Timeout.InfiniteTimeSpan);
+        _active[key] = (tick, SystemTimer.Start(delay, interval, Post, tick));
+    }
+
+    private void Post(object tick) => cell.Mailbox.Post(tick, cell.Ref);
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+
+namespace Akka.Configuration.Hocon;
+
+/// <summary>What stands behind a key: a text, a list, an object, or parts that substitutions have yet to join into one of these.</summary>
+public class HoconValue
+{
+    private HoconObject _object;
+    private List<HoconValue> _array;
+    private string _text;
+
+    internal HoconValue(string text) => _text = text;
+
+    internal HoconValue(HoconObject value) => _object = value;
+
+    internal HoconValue(List<HoconValue> array) => _array = array;
+
+    internal HoconValue(List<HoconPart> parts) => Parts = parts;
+
+    /// <summary>Unresolved parts; null once the value is settled.</summary>
+    internal List<HoconPart> Parts { get; set; }
+
+    public bool IsEmpty => _text is null && _array is null && _object is null;
+
+    public bool IsObject() => _object is not null;
+
+    public bool IsArray() => _array is not null;
+
+    public bool IsString() => _text is not null;
+
+    /// <summary>The object, or null.</summary>
+    public HoconObject GetObject() => _object;
+
+    /// <summary>The text, or null.</summary>
+    public string GetString() => _text;
+
+    /// <summary>The elements; none where the value is no list.</summary>
+    public IList<HoconValue> GetArray() => _array is null ? [] : [.. _array];
+
+    public override string ToString() => ToString(0);
+
+    public virtual string ToString(int indent) => _object is not null ? _object.Block(indent)
+        : _array is not null ? "[" + string.Join(",", _array.Select(v => v.ToString(indent))) + "]"
+        : HoconObject.Quoted(_text ?? "");
+
+    internal void Become(HoconValue other) => (_text, _array, _object, Parts) = (other._text, other._array, other._object, null);
+
+    internal HoconValue Clone() => _object is not null ? new HoconValue(_object.Clone())
+        : _array is not null ? new HoconValue([.. _array.Select(v => v.Clone())])
+        : new HoconValue(_text);
+}
+
+/// <summary>Keys and their values, in the order in which they were written.</summary>
+public class HoconObject
+{
+    internal HoconObject()
+    {
+    }
+
+    public Dictionary<string, HoconValue> Items { get; } = new(StringComparer.Ordinal);
+
+    public HoconValue GetKey(string key) => Items.GetValueOrDefault(key);
+
+    public override string ToString() => ToString(0);
+
+    public string ToString(int indent)
+    {
+        var text = new StringBuilder();
+        foreach (var (key, value) in Items)
+        {
+            text.Append(' ', indent * 2).Append(NeedsNoQuotes(key) ? key : Quote(key));
+            text.Append(value.IsObject() ? " " : " : ").Append(value.ToString(indent)).Append('\n');
+        }
+        return text.ToString();
+    }
+
+    internal string Block(int indent) => "{\n" + ToString(indent + 1) + new string(' ', indent * 2) + "}";
+
+    internal static string Quoted(string text) => text.Length > 0 && NeedsNoQuotes(text) ? text : Quote(text);
+
+    private static bool NeedsNoQuotes(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static string Quote(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var c in text)
+        {
+            quoted.Append(c switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                < ' ' => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
+                _ => c.ToString(),
+            });
+        }
+        return quoted.Append('"').ToString();
+    }
+
+    internal HoconObject Clone()
+    {
+        var copy = new HoconObject();
+        foreach (var (key, value) in Items) copy.Items[key] = value.Clone();
+        return copy;
+    }
+
+    /// <summary>Takes over what the other has: its values win, objects are merged key by key.</summary>
+    internal void Override(HoconObject other)
+    {
+        foreach (var (key, value) in other.Items)
+        {
+            if (value.IsObject() && Items.TryGetValue(key, out var mine) && mine.IsObject()) mine.GetObject().Override(value.GetObject());
+            else Items[key] = value.Clone();
+        }
+    }
+}
+
+/// <summary>A piece of a value before substitution: a settled value, or a reference to one.</summary>
+internal sealed record HoconPart(HoconValue Value, string Reference, bool Optional, bool IsBlank, HoconPosition Position);
+
+internal readonly record struct HoconPosition(int Line, int Column)
+{
+    public FormatException Error(string what) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"HOCON: {what} (line {Line}, column {Column})"));
+}
