@@ -39,6 +39,16 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
     /// <summary>About what the batch costs in memory and on the wire.</summary>
     public long Size { get; } = SizeOf(Operations);
 
+    /// <summary>Where the batch came from the wire: its bytes there, for whoever sends it on unchanged.</summary>
+    internal EncodedForm Encoded { get; init; }
+
+    /// <summary>A copy is made to be changed: it is no longer what came from the wire.</summary>
+    private Batch(Batch original)
+    {
+        (Session, Floor, Operations) = (original.Session, original.Floor, original.Operations);
+        Size = original.Size;
+    }
+
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Session);
@@ -53,6 +63,18 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
         foreach (ref readonly var operation in operations.AsSpan()) size += 16 + operation.Key.Length + operation.Value.Length;
         return size;
     }
+}
+
+/// <summary>The bytes of something as it came from the wire. Never tells two things apart: all are equal.</summary>
+internal readonly struct EncodedForm(Bytes bytes) : IEquatable<EncodedForm>
+{
+    public Bytes Bytes { get; } = bytes;
+
+    public bool Equals(EncodedForm other) => true;
+
+    public override bool Equals(object? obj) => obj is EncodedForm;
+
+    public override int GetHashCode() => 0;
 }
 
 /// <summary>How one operation ended at the primary.</summary>
