@@ -1,0 +1,118 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// Keys and values, copied into compact storage (<see cref="RecordLog"/>) and found by a hash trie
+/// (<see cref="RecordIndex"/>). A snapshot and a clone cost the same whatever the store holds: they share all of it, and
+/// what is shared is copied piece by piece when it is written to next. The cost of an operation does not grow with the
+/// number of keys.
+/// </summary>
+public sealed class KvStore
+{
+    /// <summary>
+    /// How many bytes of a segment with holes are looked through for each byte written. The emptiest segment has holes in
+    /// a third at least, so three keep the holes from growing.
+    /// </summary>
+    private const int CleaningRate = 3;
+
+    private RecordIndex _index;
+    private RecordLog _log;
+
+    public KvStore()
+    {
+        _index = RecordIndex.Create();
+        _log = RecordLog.Create();
+    }
+
+    private KvStore(KvStore other)
+    {
+        _index = other._index;
+        _log = other._log;
+        _log.GiveUpTail();
+        Count = other.Count;
+        ByteCount = other.ByteCount;
+        Digest = other.Digest;
+    }
+
+    public long Count { get; private set; }
+
+    /// <summary>Bytes of all keys and values.</summary>
+    public long ByteCount { get; private set; }
+
+    /// <summary>A sum over all entries, equal for equal contents on every machine, however they came about.</summary>
+    public ulong Digest { get; private set; }
+
+    /// <summary>Bytes of storage held for records: with headers, holes and room.</summary>
+    internal long Capacity => _log.Capacity;
+
+    /// <summary>The value is a slice of storage that never changes; it holds that storage alive.</summary>
+    public bool TryGet(Bytes key, out Bytes value)
+    {
+        var slot = _index.Find(Hashing.Hash64(key.Span), key.Span, _log);
+        value = slot.IsEmpty ? default : _log.Read(slot).ValueBytes;
+        return !slot.IsEmpty;
+    }
+
+    public void Put(Bytes key, Bytes value) => Store(Hashing.Hash64(key.Span), key.Span, value.Span, default);
+
+    /// <summary>Adds to the end of a value, or puts it where there was none. Returns the length that the value has now.</summary>
+    public int Append(Bytes key, Bytes value)
+    {
+        var hash = Hashing.Hash64(key.Span);
+        var slot = _index.Find(hash, key.Span, _log);
+        ReadOnlySpan<byte> earlier = slot.IsEmpty ? default : _log.Read(slot).Value;
+        Store(hash, key.Span, earlier, value.Span);
+        return earlier.Length + value.Length;
+    }
+
+    /// <summary>An equal store; both go on independently.</summary>
+    public KvStore Clone()
+    {
+        Share();
+        return new KvStore(this);
+    }
+
+    /// <summary>The contents as they are now, for ever.</summary>
+    public StoreSnapshot Snapshot()
+    {
+        Share();
+        return new StoreSnapshot(_index, _log, Count, ByteCount, Digest);
+    }
+
+    private void Share()
+    {
+        _index.Share();
+        _log.ShareTable();
+    }
+
+    private void Store(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        var slot = _log.Append(hash, key, head, tail);
+        var written = _log.Read(slot);
+        Digest += written.Digest;
+        ByteCount += key.Length + written.ValueLength;
+        var earlier = _index.Set(hash, key, slot, _log);
+        if (earlier.IsEmpty) Count++;
+        else
+        {
+            var replaced = _log.Read(earlier);
+            Digest -= replaced.Digest;
+            ByteCount -= key.Length + replaced.ValueLength;
+            _log.Forget(earlier, replaced.Size);
+        }
+        if (_log.IsCleaning || _log.NeedsCleaning) Clean(written.Size * CleaningRate);
+    }
+
+    private void Clean(int bytes)
+    {
+        while (bytes > 0 && _log.TryNextOfVictim(out var place))
+        {
+            var record = _log.Read(place);
+            bytes -= record.Size;
+            var hash = Hashing.Hash64(record.Key);
+            var slot = new Slot(hash, place.Segment, place.Offset);
+            if (!_index.Holds(hash, slot)) continue;
+            _index.Replace(hash, slot, _log.Move(hash, slot));
+            _log.Forget(slot, record.Size);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value. The digest
+/// lies beside the entry so that an overwrite need not hash the old value again.
+/// </summary>
+internal readonly ref struct Record
+{
+    public const int HeaderBytes = 16;
+
+    private readonly byte[] _segment;
+    private readonly int _offset;
+
+    public Record(byte[] segment, int offset)
+    {
+        _segment = segment;
+        _offset = offset;
+        ref var start = ref MemoryMarshal.GetReference(segment.AsSpan(offset, HeaderBytes));
+        Digest = Unsafe.ReadUnaligned<ulong>(ref start);
+        KeyLength = Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref start, 8));
+        ValueLength = Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref start, 12));
+    }
+
+    public ulong Digest { get; }
+
+    public int KeyLength { get; }
+
+    public int ValueLength { get; }
+
+    public int Size => HeaderBytes + KeyLength + ValueLength;
+
+    public ReadOnlySpan<byte> Key => _segment.AsSpan(_offset + HeaderBytes, KeyLength);
+
+    public ReadOnlySpan<byte> Value => _segment.AsSpan(_offset + HeaderBytes + KeyLength, ValueLength);
+
+    public Bytes KeyBytes => new(_segment, _offset + HeaderBytes, KeyLength);
+
+    public Bytes ValueBytes => new(_segment, _offset + HeaderBytes + KeyLength, ValueLength);
+
+    public static int SizeOf(int key, int value) => checked(HeaderBytes + key + value);
+
+    /// <summary>Writes all but the digest, which is known only when the value lies in one piece.</summary>
+    public static void Write(byte[] segment, int offset, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        var target = segment.AsSpan(offset, SizeOf(key.Length, head.Length + tail.Length));
+        ref var start = ref MemoryMarshal.GetReference(target);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 8), key.Length);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 12), head.Length + tail.Length);
+        key.CopyTo(target[HeaderBytes..]);
+        head.CopyTo(target[(HeaderBytes + key.Length)..]);
+        tail.CopyTo(target[(HeaderBytes + key.Length + head.Length)..]);
+    }
+
+    public static void WriteDigest(byte[] segment, int offset, ulong digest) =>
+        Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(segment.AsSpan(offset, sizeof(ulong))), digest);
+
+    /// <summary>What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.</summary>
+    public static ulong DigestOf(ulong keyHash, ReadOnlySpan<byte> value) =>
+        Hashing.Mix(Hashing.Step(keyHash, Hashing.Hash64(value, 2)));
+}
+
+/// <summary>
+/// Where a record lies, in 64 bits without a reference: 16 low bits of the key's hash, so that a table compares few keys,
+/// the number of its segment, and the offset in it. Zero is no record.
+/// </summary>
+internal readonly record struct Slot(ulong Value)
+{
+    public const int MaxSegments = (1 << 24) - 1;
+
+    public Slot(ulong hash, int segment, int offset)
+        : this((hash << 48) | ((ulong)(uint)(segment + 1) << 24) | (uint)offset)
+    {
+    }
+
+    public bool IsEmpty => Value == 0;
+
+    public int Segment => (int)((Value >> 24) & 0xFFFFFF) - 1;
+
+    public int Offset => (int)(Value & 0xFFFFFF);
+
+    public bool TagMatches(ulong hash) => (Value ^ (hash << 48)) >> 48 == 0;
+}

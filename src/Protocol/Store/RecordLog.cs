@@ -1,0 +1,215 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The records of a store, one behind the other in a few large segments: ten million entries are some thousand objects
+/// to the garbage collector. What is written is never changed, so that a value handed out, a snapshot and a clone read on.
+/// Overwritten records leave holes; the store moves what lives out of the emptiest segment, a little with every write.
+/// A value type: copying it shares the segments, and the copy gives up the right to write into them.
+/// </summary>
+internal struct RecordLog
+{
+    public const int SegmentBytes = 1 << 20;
+
+    /// <summary>A larger record gets a segment of its own, so that little room is lost at the end of a shared one.</summary>
+    public const int LargeRecord = SegmentBytes / 16;
+
+    private const int FirstSegmentBytes = 64;
+    private const int SmallTailBytes = 4096;
+    private const int None = -1;
+
+    private struct Segment
+    {
+        public byte[]? Data;
+        public int Used;
+        public int Live;
+    }
+
+    private Segment[] _segments;
+    private int _tail;
+    private int _freeFrom;
+    private int _victim;
+    private int _victimOffset;
+    private bool _ownsTable;
+    private bool _ownsTail;
+    private long _sealedBytes;
+    private long _sealedLive;
+
+    public static RecordLog Create() => new() { _segments = [], _tail = None, _victim = None };
+
+    /// <summary>Bytes of the segments that this log holds.</summary>
+    public readonly long Capacity => _sealedBytes + (_tail == None ? 0 : _segments[_tail].Data!.Length);
+
+    /// <summary>Holes make up more than a third of the full segments.</summary>
+    public readonly bool NeedsCleaning => _sealedBytes - _sealedLive > _sealedLive >> 1;
+
+    public readonly bool IsCleaning => _victim != None;
+
+    /// <summary>For a copy that goes its own way: the original keeps the right to write behind the last record.</summary>
+    public void GiveUpTail() => _ownsTail = false;
+
+    /// <summary>Somebody else reads the table of segments from now on: it is copied before it changes.</summary>
+    public void ShareTable() => _ownsTable = false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly Record Read(Slot slot) => new(_segments[slot.Segment].Data!, slot.Offset);
+
+    public Slot Append(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        var size = Record.SizeOf(key.Length, checked(head.Length + tail.Length));
+        var slot = Reserve(hash, size, out var data);
+        Record.Write(data, slot.Offset, key, head, tail);
+        Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, new Record(data, slot.Offset).Value));
+        return slot;
+    }
+
+    /// <summary>Copies a record to the end.</summary>
+    public Slot Move(ulong hash, Slot from)
+    {
+        var source = _segments[from.Segment].Data!;
+        var size = Read(from).Size;
+        var slot = Reserve(hash, size, out var data);
+        source.AsSpan(from.Offset, size).CopyTo(data.AsSpan(slot.Offset));
+        return slot;
+    }
+
+    /// <summary>Nothing refers to this record any more; a segment in which nothing lives goes at once.</summary>
+    public void Forget(Slot slot, int size)
+    {
+        OwnTable();
+        var index = slot.Segment;
+        _segments[index].Live -= size;
+        if (index == _tail) return;
+        _sealedLive -= size;
+        if (_segments[index].Live == 0) Free(index);
+    }
+
+    /// <summary>The next record of the segment that is being emptied; its tag is that of hash 0. False at the end.</summary>
+    public bool TryNextOfVictim(out Slot slot)
+    {
+        if (_victim == None && NeedsCleaning) ChooseVictim();
+        if (_victim != None && _victimOffset < _segments[_victim].Used)
+        {
+            slot = new Slot(0, _victim, _victimOffset);
+            _victimOffset += Read(slot).Size;
+            return true;
+        }
+        Invariant.Assert(_victim == None || _segments[_victim].Live == 0, "a segment was read to its end and still holds live records");
+        slot = default;
+        return false;
+    }
+
+    private Slot Reserve(ulong hash, int size, out byte[] data)
+    {
+        OwnTable();
+        var index = size > LargeRecord ? OpenLarge(size) : TailWithRoom(size);
+        ref var segment = ref _segments[index];
+        var offset = segment.Used;
+        segment.Used += size;
+        segment.Live += size;
+        data = segment.Data!;
+        return new Slot(hash, index, offset);
+    }
+
+    private int OpenLarge(int size)
+    {
+        var index = Open(size);
+        _sealedBytes += size;
+        _sealedLive += size;
+        return index;
+    }
+
+    private int TailWithRoom(int size)
+    {
+        if (_tail == None)
+        {
+            OpenTail(Math.Max(FirstSegmentBytes, size));
+            return _tail;
+        }
+        ref var tail = ref _segments[_tail];
+        var room = tail.Data!.Length - tail.Used >= size;
+        if (room && _ownsTail) return _tail;
+        if (tail.Used + size <= SmallTailBytes && (room || tail.Live > tail.Used / 2)) Enlarge(ref tail, size);
+        else if (_ownsTail && tail.Data.Length < SegmentBytes && tail.Live > tail.Used / 2) Enlarge(ref tail, size);
+        else
+        {
+            var live = _sealedLive + tail.Live;
+            Seal();
+            OpenTail((int)Math.Clamp(live / 4, Math.Max(FirstSegmentBytes, size), SegmentBytes));
+        }
+        return _tail;
+    }
+
+    /// <summary>A small tail goes into a larger array, at the same offsets: a small store stays one segment.</summary>
+    private void Enlarge(ref Segment tail, int size)
+    {
+        var wanted = Math.Min(SegmentBytes, (int)BitOperations.RoundUpToPowerOf2((uint)(tail.Used + size)));
+        if (wanted < tail.Used + size)
+        {
+            Seal();
+            OpenTail(SegmentBytes);
+            return;
+        }
+        var data = GC.AllocateUninitializedArray<byte>(wanted);
+        tail.Data.AsSpan(0, tail.Used).CopyTo(data);
+        tail.Data = data;
+        _ownsTail = true;
+    }
+
+    private void Seal()
+    {
+        ref var tail = ref _segments[_tail];
+        var index = _tail;
+        _sealedBytes += tail.Data!.Length;
+        _sealedLive += tail.Live;
+        _tail = None;
+        if (tail.Live == 0) Free(index);
+    }
+
+    private void OpenTail(int size)
+    {
+        _tail = Open((int)BitOperations.RoundUpToPowerOf2((uint)size));
+        _ownsTail = true;
+    }
+
+    private int Open(int size)
+    {
+        while (_freeFrom < _segments.Length && _segments[_freeFrom].Data is not null) _freeFrom++;
+        var index = _freeFrom++;
+        Invariant.Assert(index < Slot.MaxSegments, "the store is out of segment numbers");
+        if (index == _segments.Length) Array.Resize(ref _segments, Math.Max(1, index * 2));
+        _segments[index] = new Segment { Data = GC.AllocateUninitializedArray<byte>(size) };
+        return index;
+    }
+
+    private void Free(int index)
+    {
+        _sealedBytes -= _segments[index].Data!.Length;
+        _segments[index] = default;
+        _freeFrom = Math.Min(_freeFrom, index);
+        if (_victim == index) _victim = None;
+    }
+
+    private void ChooseVictim()
+    {
+        var most = 0;
+        for (var i = 0; i < _segments.Length; i++)
+        {
+            if (i == _tail || _segments[i].Data is not { } data) continue;
+            var holes = data.Length - _segments[i].Live;
+            if (holes <= most) continue;
+            most = holes;
+            _victim = i;
+        }
+        _victimOffset = 0;
+    }
+
+    private void OwnTable()
+    {
+        if (_ownsTable) return;
+        _segments = _segments.AsSpan().ToArray();
+        _ownsTable = true;
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// One client's session: the floor below which it wants no results, and the results of mutations that it may still ask
+/// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone or snapshot of the table:
+/// anything else is refused, because a clone or a snapshot shares it.
+/// </summary>
+public sealed class Session
+{
+    private readonly SessionOwner _owner;
+    private ResultWindow _results;
+
+    internal Session(long id, SessionOwner owner)
+    {
+        Id = id;
+        _owner = owner;
+        _results = ResultWindow.Create();
+    }
+
+    private Session(Session other, SessionOwner owner) : this(other.Id, owner)
+    {
+        Floor = other.Floor;
+        _results = other._results.Copy();
+    }
+
+    public long Id { get; }
+
+    /// <summary>The lowest sequence that the client still wants a result of.</summary>
+    public long Floor { get; private set; }
+
+    /// <summary>How many results are kept.</summary>
+    public int Count => _results.Count;
+
+    /// <summary>Room for results, in use or not.</summary>
+    internal int Capacity => _results.Capacity;
+
+    public bool TryResult(long sequence, out OperationResult result) => _results.TryGet(sequence, out result);
+
+    /// <summary>Keeps a result; the value is copied out of whatever larger array it is a part of.</summary>
+    public void Record(OperationResult result)
+    {
+        MustBeOwned();
+        Invariant.Assert(result.Sequence >= Floor, $"session {Id} records sequence {result.Sequence} below its floor {Floor}");
+        var kept = result with { Value = result.Value.Compact() };
+        if (_results.Set(kept, out var earlier)) _owner.Digest -= DigestOf(earlier);
+        _owner.Digest += DigestOf(kept);
+    }
+
+    /// <summary>Forgets the results below. A floor never falls: a lower one changes nothing.</summary>
+    public void RaiseFloor(long floor)
+    {
+        if (floor <= Floor) return;
+        MustBeOwned();
+        _owner.Digest -= DigestOfFloor();
+        if (_results.Count > 0) _owner.Digest -= Forget(floor);
+        Floor = floor;
+        _owner.Digest += DigestOfFloor();
+    }
+
+    /// <summary>The results in the order of their sequences.</summary>
+    public ImmutableArray<OperationResult> Results() => _results.InOrder();
+
+    public SessionImage Image() => new(Id, Floor, Results());
+
+    internal bool IsOwnedBy(SessionOwner owner) => ReferenceEquals(_owner, owner);
+
+    internal Session CopyFor(SessionOwner owner) => new(this, owner);
+
+    /// <summary>What this session is in the digest of its table.</summary>
+    internal ulong WholeDigest()
+    {
+        var sum = DigestOfFloor();
+        foreach (var result in _results.InOrder()) sum += DigestOf(result);
+        return sum;
+    }
+
+    private ulong Forget(long floor)
+    {
+        ulong forgotten = 0;
+        if (floor - Floor <= _results.Capacity)
+        {
+            for (var sequence = Floor; sequence < floor; sequence++)
+            {
+                if (_results.Remove(sequence, out var result)) forgotten += DigestOf(result);
+            }
+        }
+        else
+        {
+            // The floor jumped further than there is room for results: go through the results, not through the sequences.
+            foreach (var result in _results.InOrder())
+            {
+                if (result.Sequence < floor && _results.Remove(result.Sequence, out _)) forgotten += DigestOf(result);
+            }
+        }
+        _results.Shrink();
+        return forgotten;
+    }
+
+    private void MustBeOwned() =>
+        Invariant.Assert(!_owner.Shared, $"session {Id} is shared with a clone or a snapshot: take it from SessionTable.Edit before changing it");
+
+    private ulong DigestOfFloor() => Hashing.Mix(Hashing.Step(Hashing.Step(3, (ulong)Id), (ulong)Floor));
+
+    private ulong DigestOf(in OperationResult result)
+    {
+        var hash = Hashing.Step(Hashing.Step(5, (ulong)Id), (ulong)result.Sequence);
+        hash = Hashing.Step(hash, (ulong)result.Status);
+        return Hashing.Mix(result.Value.IsEmpty ? hash : Hashing.Step(hash, Hashing.Hash64(result.Value.Span)));
+    }
+}
+
+/// <summary>Whose a session is to change, and the digest of the whole table that it is changed in.</summary>
+internal sealed class SessionOwner(ulong digest)
+{
+    public ulong Digest = digest;
+    public bool Shared;
+}

@@ -1,0 +1,87 @@
+namespace PbKv.Protocol;
+
+/// <summary>What a store held at one moment. Immutable; may be read while the store is written to.</summary>
+public sealed class StoreSnapshot
+{
+    private readonly RecordIndex _index;
+    private readonly RecordLog _log;
+
+    internal StoreSnapshot(RecordIndex index, RecordLog log, long count, long byteCount, ulong digest)
+    {
+        _index = index;
+        _log = log;
+        Count = count;
+        ByteCount = byteCount;
+        Digest = digest;
+    }
+
+    public long Count { get; }
+
+    public long ByteCount { get; }
+
+    public ulong Digest { get; }
+
+    public bool TryGet(Bytes key, out Bytes value)
+    {
+        var slot = _index.Find(Hashing.Hash64(key.Span), key.Span, _log);
+        value = slot.IsEmpty ? default : _log.Read(slot).ValueBytes;
+        return !slot.IsEmpty;
+    }
+
+    /// <summary>A cursor before the first entry.</summary>
+    public StoreCursor Cursor() => new(this);
+
+    /// <summary>The entries of the leaf that holds this hash, in order, and the first hash behind the leaf (0 behind the last).</summary>
+    internal Slot[] LeafAt(ulong hash, out ulong next)
+    {
+        var leaf = _index.LeafOf(hash, out var depth);
+        var rest = depth == 64 ? 0 : ulong.MaxValue >> depth;
+        next = unchecked((hash | rest) + 1);
+        return leaf is null ? [] : Leaf.InOrder(leaf, _log);
+    }
+
+    internal Entry Read(Slot slot)
+    {
+        var record = _log.Read(slot);
+        return new Entry(record.KeyBytes, record.ValueBytes);
+    }
+}
+
+/// <summary>
+/// Goes through a snapshot in the order of (hash of the key, key), which depends on nothing but the contents. It may be
+/// left alone and taken up again at any time.
+/// </summary>
+public sealed class StoreCursor
+{
+    private readonly StoreSnapshot _snapshot;
+    private Slot[] _leaf = [];
+    private int _index = -1;
+    private ulong _next;
+    private bool _last;
+
+    internal StoreCursor(StoreSnapshot snapshot) => _snapshot = snapshot;
+
+    private StoreCursor(StoreCursor other)
+    {
+        (_snapshot, _leaf, _index, _next, _last) = (other._snapshot, other._leaf, other._index, other._next, other._last);
+    }
+
+    /// <summary>The entry that MoveNext came to; slices of the store's storage.</summary>
+    public Entry Current => _snapshot.Read(_leaf[_index]);
+
+    public bool MoveNext()
+    {
+        while (_index + 1 >= _leaf.Length)
+        {
+            if (_last) return false;
+            _leaf = _snapshot.LeafAt(_next, out _next);
+            _last = _next == 0;
+            _index = -1;
+        }
+        _index++;
+        return true;
+    }
+
+    /// <summary>A cursor at the same place that goes on by itself.</summary>
+    public StoreCursor Clone() => new(this);
+}

@@ -1,0 +1,85 @@
+namespace PbKv.Protocol.Tests.Store;
+
+/// <summary>The store against a dictionary, over random operations, with snapshots and clones held and looked at later.</summary>
+public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(3, 4, 4000)]
+    [InlineData(40, 12, 20_000)]
+    [InlineData(2000, 40, 60_000)]
+    [InlineData(20_000, 120, 120_000)]
+    [InlineData(60, 200_000, 1500)]
+    public void A_store_holds_what_a_dictionary_holds(int keys, int longest, int steps)
+    {
+        var seed = Seeds.Next();
+        output.WriteLine($"seed {seed}");
+        var run = new Run(new Random(seed), keys, longest, steps);
+        for (var i = 0; i < steps; i++) run.Step();
+        run.VerifyAll();
+    }
+
+    private sealed class Run(Random random, int keys, int longest, int steps)
+    {
+        private readonly List<(KvStore Store, Dictionary<Bytes, Bytes> Model)> _lines = [(new KvStore(), [])];
+        private readonly List<(StoreSnapshot Snapshot, Dictionary<Bytes, Bytes> Model)> _snapshots = [];
+        private readonly int _rare = Math.Max(20, steps / 40);
+
+        public void Step()
+        {
+            var at = random.Next(_lines.Count);
+            var (store, model) = _lines[at];
+            switch (random.Next(_rare))
+            {
+                case 0 when model.Count <= 4000 || random.Next(10) == 0:
+                    Verify.Same(model, store);
+                    _snapshots.Add((store.Snapshot(), new(model)));
+                    break;
+                case 1:
+                    var clone = (store.Clone(), new Dictionary<Bytes, Bytes>(model));
+                    if (_lines.Count < 3) _lines.Add(clone);
+                    else _lines[random.Next(3)] = clone;
+                    break;
+                case 2 when _snapshots.Count > 4:
+                    var held = random.Next(_snapshots.Count);
+                    Verify.Same(_snapshots[held].Model, _snapshots[held].Snapshot);
+                    _snapshots.RemoveAt(held);
+                    break;
+                default:
+                    Write(store, model);
+                    break;
+            }
+        }
+
+        public void VerifyAll()
+        {
+            foreach (var (store, model) in _lines) Verify.Same(model, store);
+            foreach (var (snapshot, model) in _snapshots) Verify.Same(model, snapshot);
+        }
+
+        private void Write(KvStore store, Dictionary<Bytes, Bytes> model)
+        {
+            var key = Bytes.Utf8("key" + random.Next(keys));
+            var frame = new byte[random.Next(longest) + 9];
+            random.NextBytes(frame);
+            var value = new Bytes(frame, 4, frame.Length - 9);
+            var known = model.TryGetValue(key, out var earlier);
+            Assert.Equal(known, store.TryGet(key, out var found));
+            Assert.Equal(earlier, found);
+            if (random.Next(6) == 0 && earlier.Length < 4 * longest)
+            {
+                model[key] = Bytes.Concat(earlier, value);
+                Assert.Equal(model[key].Length, store.Append(key, value));
+            }
+            else
+            {
+                model[key] = value.Compact();
+                store.Put(key, value);
+            }
+            // What was handed in belongs to a frame that is used again: the store must not look at it any more.
+            Array.Clear(frame);
+            Assert.True(store.TryGet(key, out var stored));
+            Assert.Equal(model[key], stored);
+            Assert.Equal(earlier, found);
+        }
+    }
+}
