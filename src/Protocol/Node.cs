@@ -50,6 +50,12 @@ public sealed record ReplicaTick : NodeTimer
     public static ReplicaTick Instance { get; } = new();
 }
 
+/// <summary>Server whose connection to the view service broke: show once more that it lives.</summary>
+public sealed record PingAgainTimer : NodeTimer
+{
+    public static PingAgainTimer Instance { get; } = new();
+}
+
 /// <summary>Backup: go on executing the forwards that came while the snapshot was on its way.</summary>
 public sealed record CatchUpTimer : NodeTimer
 {

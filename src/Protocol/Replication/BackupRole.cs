@@ -1,0 +1,226 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// A server's part while it is backup in one view: it takes the transfer, installs it in one step, executes the stream
+/// behind it and acknowledges what it holds.
+/// </summary>
+/// <remarks>
+/// Forwards that come while the snapshot is on its way are kept, acknowledged and executed after the installation. Only then
+/// does the backup confirm, so that nothing waits for a long queue after the switch. They release no answer: until the
+/// confirmation the primary answers alone.
+/// </remarks>
+internal sealed class BackupRole
+{
+    private readonly View _view;
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+    private readonly Queue<Forward> _early;
+    private ReplicatedState _state;
+    private ReplicatedState _staging;
+    private long _nextChunk;
+    private long _nextSerial = 1;
+    private long _askedFor;
+    private long _earlyBytes;
+    private long _loadedBytes;
+    private long _total;
+    private long _marker = -1;
+
+    public BackupRole(View view, ReplicatedState state, ProtocolSettings settings, SafetyRules rules, bool keepInstalled)
+    {
+        _view = view;
+        _settings = settings;
+        _rules = rules;
+        _state = state;
+        _early = new Queue<Forward>();
+        Installed = Confirmed = keepInstalled;
+        _staging = EmptyStaging();
+    }
+
+    private BackupRole(BackupRole other, ReplicatedState state)
+    {
+        _view = other._view;
+        _settings = other._settings;
+        _rules = other._rules;
+        _state = state;
+        _early = new Queue<Forward>(other._early);
+        _staging = other._staging.Clone();
+        _nextChunk = other._nextChunk;
+        _nextSerial = other._nextSerial;
+        _askedFor = other._askedFor;
+        _earlyBytes = other._earlyBytes;
+        _loadedBytes = other._loadedBytes;
+        _total = other._total;
+        _marker = other._marker;
+        Installed = other.Installed;
+        Confirmed = other.Confirmed;
+    }
+
+    /// <summary>The snapshot is in place.</summary>
+    public bool Installed { get; private set; }
+
+    /// <summary>And so is what came behind it in the meantime: the primary was told.</summary>
+    public bool Confirmed { get; private set; }
+
+    /// <summary>Holds everything that was ever answered alone in this view, and all that is acknowledged: may be promoted.</summary>
+    public bool Synced => _rules.Has(SafetyRule.MarkerCoversAnsweredAlone)
+        ? Confirmed && _marker >= 0 && _state.Position >= _marker
+        : Installed;
+
+    public double Progress => Installed ? -1 : _total == 0 ? 0 : Math.Min(1, (double)_loadedBytes / _total);
+
+    public BackupRole Clone(ReplicatedState state) => new(this, state);
+
+    public void OnForward(NodeAddress primary, Forward forward, Effects effects)
+    {
+        if (forward.Serial < _nextSerial)
+        {
+            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1));
+            return;
+        }
+        if (forward.Serial > _nextSerial && _rules.Has(SafetyRule.ForwardsInOrder))
+        {
+            AskForGap(primary, forward, effects);
+            return;
+        }
+        if (!Confirmed)
+        {
+            if (_earlyBytes > _settings.StreamBytes) return; // Not acknowledged: the primary sends it again, and holds its clients back.
+            _early.Enqueue(forward);
+            _earlyBytes += SizeOf(forward);
+        }
+        else if (!Execute(forward, effects))
+        {
+            return;
+        }
+        _nextSerial = forward.Serial + 1;
+        _askedFor = 0;
+        effects.Send(primary, new ForwardAck(_view.Id, forward.Serial));
+    }
+
+    /// <returns>The state to go on with, when this chunk completed the installation; null otherwise.</returns>
+    public ReplicatedState? OnChunk(NodeAddress primary, Chunk chunk, Effects effects)
+    {
+        if (Installed && !_rules.Has(SafetyRule.InstallOncePerView) && chunk.Index == 0)
+        {
+            _nextChunk = 0;
+            _staging = EmptyStaging();
+            Installed = false;
+        }
+        if (Installed || chunk.Index != _nextChunk)
+        {
+            effects.Send(primary, new ChunkAck(_view.Id, _nextChunk));
+            return null;
+        }
+        Load(chunk);
+        effects.Send(primary, new ChunkAck(_view.Id, _nextChunk));
+        if (!chunk.Last) return null;
+        Install(chunk, effects);
+        CatchUp(primary, effects);
+        return _state;
+    }
+
+    /// <summary>Executes a bounded part of what came during the transfer; confirms when nothing is left.</summary>
+    public void CatchUp(NodeAddress primary, Effects effects)
+    {
+        if (!Installed || Confirmed) return;
+        var budget = _settings.CatchUpStep;
+        while (budget > 0 && _early.TryDequeue(out var forward))
+        {
+            _earlyBytes -= SizeOf(forward);
+            if (!Execute(forward, effects))
+            {
+                // Not a stream of this snapshot: forget it and ask for it from the beginning of what is missing.
+                _early.Clear();
+                _earlyBytes = 0;
+                _nextSerial = forward.Serial;
+                break;
+            }
+            foreach (var batch in forward.Batches) budget -= batch.Operations.Length;
+        }
+        if (_early.Count > 0)
+        {
+            effects.Set(CatchUpTimer.Instance, 0, 0);
+            return;
+        }
+        Confirmed = true;
+        effects.Send(primary, new Installed(_view.Id));
+    }
+
+    public void Tick(NodeAddress primary, Effects effects)
+    {
+        _askedFor = 0;
+        // The confirmation may have been lost: the primary goes on alone until it hears it.
+        if (Confirmed && _marker < 0) effects.Send(primary, new Installed(_view.Id));
+    }
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Installed);
+        fingerprint.Add(Confirmed);
+        fingerprint.Add(_nextChunk);
+        fingerprint.Add(_nextSerial);
+        fingerprint.Add(_askedFor);
+        fingerprint.Add(_marker);
+        _staging.AddTo(ref fingerprint);
+        fingerprint.Add(_early.Count);
+        foreach (var forward in _early) forward.AddTo(ref fingerprint);
+    }
+
+    private ReplicatedState EmptyStaging() => _rules.Has(SafetyRule.InstallReplaces) ? new ReplicatedState() : _state.Clone();
+
+    private void Load(Chunk chunk)
+    {
+        _nextChunk++;
+        _total = chunk.Total;
+        foreach (var entry in chunk.Entries)
+        {
+            _staging.Store.Put(entry.Key, entry.Value);
+            _loadedBytes += entry.Key.Length + entry.Value.Length;
+        }
+        foreach (var session in chunk.Sessions)
+        {
+            _staging.Sessions.Load(_rules.Has(SafetyRule.SessionsTravelWithTransfer) ? session : session with { Results = [] });
+            _loadedBytes += 64;
+        }
+    }
+
+    private void Install(Chunk chunk, Effects effects)
+    {
+        _staging.Position = chunk.Position;
+        _state = _staging;
+        _staging = new ReplicatedState();
+        Installed = true;
+        effects.Notice(NoticeKind.TransferInstalled,
+            $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}");
+    }
+
+    private bool Execute(Forward forward, Effects effects)
+    {
+        var next = _state.Position + 1;
+        if (forward.FirstPosition != next && _rules.Has(SafetyRule.ForwardsInOrder))
+        {
+            effects.Notice(NoticeKind.ForwardRefused,
+                $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here");
+            return false;
+        }
+        foreach (var batch in forward.Batches) _state.Apply(batch, _rules.Has(SafetyRule.SessionsTravelWithForwards));
+        if (forward.Marker >= 0) _marker = forward.Marker;
+        return true;
+    }
+
+    private void AskForGap(NodeAddress primary, Forward forward, Effects effects)
+    {
+        // Once until it comes or a tick passes: each of many late forwards asking for the same would multiply them.
+        if (_askedFor == _nextSerial) return;
+        _askedFor = _nextSerial;
+        effects.Notice(NoticeKind.ForwardGap, $"view={_view.Number} got forward {forward.Serial}, missing {_nextSerial}");
+        effects.Send(primary, new ForwardWanted(_view.Id, _nextSerial));
+    }
+
+    private static long SizeOf(Forward forward)
+    {
+        long bytes = 64;
+        foreach (var batch in forward.Batches) bytes += batch.Size;
+        return bytes;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// One request at the primary: what is new is executed, what is known is looked up, what may not be is refused; and the part
+/// that belongs into the history.
+/// </summary>
+internal struct BatchExecution
+{
+    private readonly ReplicatedState _state;
+    private readonly Batch _batch;
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+    private readonly OperationResult[] _results;
+    private int _executed;
+    private int _reads;
+    private int _belowFloor;
+
+    public BatchExecution(ReplicatedState state, Batch batch, ProtocolSettings settings, SafetyRules rules)
+    {
+        _state = state;
+        _batch = batch;
+        _settings = settings;
+        _rules = rules;
+        _results = new OperationResult[batch.Operations.Length];
+        Executed = [];
+    }
+
+    public int Duplicates { get; private set; }
+
+    public long ResultBytes { get; private set; }
+
+    /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
+    public ImmutableArray<Operation> Executed { get; private set; }
+
+    public readonly bool OnlyReads => _reads == _results.Length;
+
+    public readonly bool OnlyDuplicates => Duplicates == _results.Length;
+
+    public readonly ImmutableArray<OperationResult> Results => ImmutableCollectionsMarshal.AsImmutableArray(_results);
+
+    /// <summary>What is forwarded: the batch itself where all of it was executed, its new part otherwise, or nothing.</summary>
+    public readonly Batch? Accepted =>
+        _executed == 0 ? null : _executed == _batch.Operations.Length ? _batch : new Batch(_batch.Session, _batch.Floor, Executed);
+
+    public void Run()
+    {
+        var operations = _batch.Operations.AsSpan();
+        var session = _state.Sessions.Edit(_batch.Session);
+        var floor = Math.Max(session.Floor, _batch.Floor);
+        Operation[]? part = null;
+        for (var i = 0; i < operations.Length; i++)
+        {
+            ref readonly var operation = ref operations[i];
+            _results[i] = One(session, operation, floor, out var executed);
+            ResultBytes += 32 + _results[i].Value.Length;
+            if (executed)
+            {
+                if (part is not null) part[_executed] = operation;
+                _executed++;
+            }
+            else if (part is null)
+            {
+                // Not all of the batch belongs into the history: from here on its part is gathered apart.
+                part = new Operation[operations.Length];
+                operations[..i].CopyTo(part);
+            }
+        }
+        Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
+    }
+
+    public readonly void Tell(Effects effects)
+    {
+        if (Duplicates > 0) effects.Notice(NoticeKind.Deduplicated, $"session={_batch.Session} floor={_batch.Floor} duplicates={Duplicates}");
+        if (_belowFloor > 0) effects.Notice(NoticeKind.BelowFloor, $"session={_batch.Session} floor={_batch.Floor} refused={_belowFloor}");
+    }
+
+    /// <summary>What a Get would see now; only where a test turned the rule off.</summary>
+    public static ImmutableArray<OperationResult> ReadAgain(ReplicatedState state, Batch batch, ImmutableArray<OperationResult> results)
+    {
+        var again = results.ToArray();
+        for (var i = 0; i < again.Length; i++)
+        {
+            if (batch.Operations[i].IsRead) again[i] = Read(state, batch.Operations[i]);
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(again);
+    }
+
+    private OperationResult One(Session session, in Operation operation, long floor, out bool executed)
+    {
+        executed = false;
+        if (operation.Sequence < floor && _rules.Has(SafetyRule.BelowFloorRefused))
+        {
+            _belowFloor++;
+            return new OperationResult(operation.Sequence, ResultStatus.BelowFloor, default);
+        }
+        if (CheckKey(operation.Key, operation.Kind) is { } bad) return new OperationResult(operation.Sequence, bad, default);
+        if (operation.IsRead)
+        {
+            _reads++;
+            return Read(_state, operation);
+        }
+        if (session.TryResult(operation.Sequence, out var known))
+        {
+            Duplicates++;
+            return known;
+        }
+        if (IsTooLarge(operation)) return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
+        // The floor moves only with operations of the history, so that the backup forgets the same results.
+        if (_executed == 0) session.RaiseFloor(_batch.Floor);
+        executed = true;
+        return _state.Execute(_batch.Session, session, operation);
+    }
+
+    private readonly ResultStatus? CheckKey(Bytes key, OperationKind kind)
+    {
+        if (kind == OperationKind.CloseSession) return null;
+        if (key.IsEmpty) return ResultStatus.EmptyKey;
+        return key.Length > _settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
+    }
+
+    private readonly bool IsTooLarge(in Operation operation)
+    {
+        long length = operation.Value.Length;
+        if (length > _settings.MaxValueBytes) return true;
+        if (operation.Kind != OperationKind.Append) return false;
+        return _state.Store.TryGet(operation.Key, out var value) && value.Length + length > _settings.MaxValueBytes;
+    }
+
+    private static OperationResult Read(ReplicatedState state, in Operation operation) =>
+        state.Store.TryGet(operation.Key, out var value)
+            ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
+            : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
+}

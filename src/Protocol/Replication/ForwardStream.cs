@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The primary's side of the stream of forwards in one view: what waits to be sent, what is in flight, and the answers that
+/// are held until the backup has acknowledged a forward that was first sent after them.
+/// </summary>
+/// <remarks>
+/// Every answer that may not go out alone is held here, writes, Gets and duplicates alike: an answer rides with the first
+/// forward that is sent after it was held and that completes the operations before it. Acknowledgements are cumulative, so
+/// that forward's acknowledgement covers whatever the answer tells of.
+/// </remarks>
+internal sealed class ForwardStream
+{
+    private readonly ViewId _view;
+    private readonly ProtocolSettings _settings;
+    private readonly Queue<Batch> _pending;
+    private readonly Queue<InFlight> _inFlight;
+    private readonly Queue<HeldAnswer> _held;
+    private long _nextPosition;
+    private long _nextSerial = 1;
+    private long _enqueued;
+    private long _dequeued;
+    private long _heldTotal;
+    private long _heldSent;
+    private long _bytes;
+    private bool _markerSent;
+
+    public ForwardStream(ViewId view, NodeAddress backup, long position, ProtocolSettings settings)
+    {
+        _view = view;
+        _settings = settings;
+        Backup = backup;
+        _nextPosition = position + 1;
+        AcknowledgedPosition = position;
+        _pending = new Queue<Batch>();
+        _inFlight = new Queue<InFlight>();
+        _held = new Queue<HeldAnswer>();
+    }
+
+    private ForwardStream(ForwardStream other)
+    {
+        _view = other._view;
+        _settings = other._settings;
+        Backup = other.Backup;
+        _pending = new Queue<Batch>(other._pending);
+        _inFlight = new Queue<InFlight>(other._inFlight);
+        _held = new Queue<HeldAnswer>(other._held);
+        _nextPosition = other._nextPosition;
+        _nextSerial = other._nextSerial;
+        _enqueued = other._enqueued;
+        _dequeued = other._dequeued;
+        _heldTotal = other._heldTotal;
+        _heldSent = other._heldSent;
+        _bytes = other._bytes;
+        _markerSent = other._markerSent;
+        Marker = other.Marker;
+        AcknowledgedPosition = other.AcknowledgedPosition;
+        TicksWithoutAnswer = other.TicksWithoutAnswer;
+    }
+
+    public NodeAddress Backup { get; }
+
+    /// <summary>Everything ever answered alone in this view lies at or before it; -1 before the switch.</summary>
+    public long Marker { get; private set; } = -1;
+
+    public bool Switched => Marker >= 0;
+
+    public long AcknowledgedPosition { get; private set; }
+
+    /// <summary>Ticks in which something was in flight and nothing was heard of the backup.</summary>
+    public int TicksWithoutAnswer { get; private set; }
+
+    public bool IsFull => _bytes > _settings.StreamBytes;
+
+    public bool HasInFlight => _inFlight.Count > 0;
+
+    public ForwardStream Clone() => new(this);
+
+    /// <summary>The backup is installed: from here on nothing is answered alone in this view.</summary>
+    public void Switch(long position) => Marker = position;
+
+    public void Enqueue(Batch batch)
+    {
+        _pending.Enqueue(batch);
+        _enqueued++;
+        _bytes += batch.Size;
+    }
+
+    /// <param name="bytes">About what the answer keeps in memory.</param>
+    public void Hold(NodeAddress to, Message answer, Batch? batch, long bytes)
+    {
+        _held.Enqueue(new HeldAnswer(to, answer, batch, _enqueued, bytes));
+        _heldTotal++;
+        _bytes += bytes;
+    }
+
+    /// <summary>Sends what gathered, as far as forwards may be in flight.</summary>
+    public void Pump(Effects effects)
+    {
+        while (_inFlight.Count < _settings.ForwardsInFlight
+            && (_pending.Count > 0 || _heldSent < _heldTotal || (Switched && !_markerSent)))
+        {
+            SendNext(effects);
+        }
+    }
+
+    /// <summary>Releases the answers that rode with the forwards up to this serial.</summary>
+    /// <returns>False for a serial that was never sent.</returns>
+    public bool Acknowledge(long serial, Action<HeldAnswer> release)
+    {
+        if (serial >= _nextSerial || serial < 0) return false;
+        TicksWithoutAnswer = 0;
+        while (_inFlight.TryPeek(out var first) && first.Forward.Serial <= serial)
+        {
+            _inFlight.Dequeue();
+            _bytes -= first.Bytes;
+            AcknowledgedPosition = first.LastPosition;
+            for (var i = 0; i < first.Answers; i++)
+            {
+                var answer = _held.Dequeue();
+                _bytes -= answer.Bytes;
+                release(answer);
+            }
+        }
+        return true;
+    }
+
+    public void AcknowledgeAll(Action<HeldAnswer> release) => Acknowledge(_nextSerial - 1, release);
+
+    /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
+    public IEnumerable<HeldAnswer> TakeHeld()
+    {
+        _heldSent = _heldTotal;
+        while (_held.TryDequeue(out var answer)) yield return answer;
+    }
+
+    public void SendAgainFrom(long serial, Effects effects)
+    {
+        foreach (var flight in _inFlight)
+        {
+            if (flight.Forward.Serial >= serial) effects.Send(Backup, flight.Forward);
+        }
+    }
+
+    public void HeardOfBackup() => TicksWithoutAnswer = 0;
+
+    public void Tick(bool transferring, Effects effects)
+    {
+        if (_inFlight.Count == 0 && !transferring)
+        {
+            TicksWithoutAnswer = 0;
+            return;
+        }
+        if (TicksWithoutAnswer < int.MaxValue) TicksWithoutAnswer++;
+        // One whole tick has passed since anything was heard: what is in flight is taken for lost. Repeats change nothing.
+        if (TicksWithoutAnswer >= 2) SendAgainFrom(0, effects);
+    }
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(_nextSerial);
+        fingerprint.Add(_nextPosition);
+        fingerprint.Add(Marker);
+        fingerprint.Add(_markerSent);
+        fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
+        fingerprint.Add(_pending.Count);
+        foreach (var batch in _pending) batch.AddTo(ref fingerprint);
+        fingerprint.Add(_inFlight.Count);
+        foreach (var flight in _inFlight)
+        {
+            flight.Forward.AddTo(ref fingerprint);
+            fingerprint.Add(flight.Answers);
+        }
+        fingerprint.Add(_held.Count);
+        foreach (var answer in _held)
+        {
+            fingerprint.Add(answer.To.Value);
+            fingerprint.Add(answer.After - _dequeued);
+            answer.Answer.AddTo(ref fingerprint);
+        }
+    }
+
+    private void SendNext(Effects effects)
+    {
+        var batches = ImmutableArray<Batch>.Empty;
+        long bytes = 0;
+        long count = 0;
+        if (_pending.Count > 0)
+        {
+            var builder = ImmutableArray.CreateBuilder<Batch>(Math.Min(_pending.Count, 64));
+            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= _settings.ForwardBytes))
+            {
+                builder.Add(_pending.Dequeue());
+                bytes += next.Size;
+                count += next.Operations.Length;
+            }
+            _dequeued += builder.Count;
+            batches = builder.DrainToImmutable();
+        }
+        var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches);
+        _nextPosition += count;
+        _markerSent |= Switched;
+        _inFlight.Enqueue(new InFlight(forward, AnswersThatRide(), _nextPosition - 1, bytes));
+        effects.Send(Backup, forward);
+    }
+
+    private int AnswersThatRide()
+    {
+        if (_pending.Count == 0)
+        {
+            var all = (int)(_heldTotal - _heldSent);
+            _heldSent = _heldTotal;
+            return all;
+        }
+        // Rare: more gathered than one forward takes. Only answers whose operations have all been sent may ride.
+        var skip = _held.Count - (int)(_heldTotal - _heldSent);
+        var riding = _held.Skip(skip).TakeWhile(answer => answer.After <= _dequeued).Count();
+        _heldSent += riding;
+        return riding;
+    }
+
+    private readonly record struct InFlight(Forward Forward, int Answers, long LastPosition, long Bytes);
+}
+
+/// <summary>An answer that may go out only when what it tells of is safe.</summary>
+/// <param name="Batch">What was asked, where the answer is a Reply.</param>
+/// <param name="After">How many batches had been put into the stream when it was held.</param>
+internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, Batch? Batch, long After, long Bytes);

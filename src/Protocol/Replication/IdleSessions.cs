@@ -1,0 +1,68 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// When each session was last used, in ticks of this primary. Not replicated: a new primary gives every session its full
+/// time again. A few sessions are looked at in each tick, in turn.
+/// </summary>
+internal sealed class IdleSessions
+{
+    private const int PerTick = 2000;
+
+    private readonly long _idleTicks;
+    private readonly Dictionary<long, long> _lastUsed;
+    private SessionCursor? _cursor;
+    private long _now;
+
+    public IdleSessions(ProtocolSettings settings)
+    {
+        _idleTicks = settings.SessionIdleTicks;
+        _lastUsed = [];
+    }
+
+    private IdleSessions(IdleSessions other)
+    {
+        _idleTicks = other._idleTicks;
+        _lastUsed = new Dictionary<long, long>(other._lastUsed);
+        _cursor = other._cursor?.Clone();
+        _now = other._now;
+    }
+
+    private bool IsOff => _idleTicks == long.MaxValue;
+
+    public IdleSessions Clone() => new(this);
+
+    public void Used(long session)
+    {
+        if (!IsOff) _lastUsed[session] = _now;
+    }
+
+    /// <returns>Sessions that have been idle for too long.</returns>
+    public List<long> Tick(SessionTable sessions)
+    {
+        var expired = new List<long>();
+        if (IsOff) return expired;
+        _now++;
+        _cursor ??= sessions.Snapshot().Cursor();
+        for (var i = 0; i < PerTick; i++)
+        {
+            if (!_cursor.MoveNext())
+            {
+                _cursor = null;
+                break;
+            }
+            var session = _cursor.Current.Session;
+            if (sessions.Find(session) is null) _lastUsed.Remove(session);
+            else if (!_lastUsed.TryGetValue(session, out var last)) _lastUsed[session] = _now;
+            else if (_now - last >= _idleTicks) expired.Add(session);
+        }
+        foreach (var session in expired) _lastUsed.Remove(session);
+        return expired;
+    }
+
+    public void Forget(long session) => _lastUsed.Remove(session);
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        if (!IsOff) fingerprint.Add(_now);
+    }
+}

@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// A server's part while it is primary in one view: it executes what clerks ask, each operation once, and lets an answer go
+/// only when the view allows it: alone while there is no installed backup, otherwise after the backup's acknowledgement.
+/// </summary>
+internal sealed class PrimaryRole
+{
+    private readonly View _view;
+    private readonly ReplicatedState _state;
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+    private readonly List<HeldAnswer> _untilConfirmed;
+    private readonly IdleSessions _idle;
+    private ForwardStream? _stream;
+    private TransferSource? _transfer;
+
+    /// <param name="inherited">Answers held in the view before this one, in which the server was primary as well.</param>
+    /// <param name="keepInstalled">Only where a test turned the rule off: the backup counts as installed from before.</param>
+    public PrimaryRole(
+        View view, ReplicatedState state, IdleSessions idle, IEnumerable<HeldAnswer> inherited, ProtocolSettings settings,
+        SafetyRules rules, bool keepInstalled)
+    {
+        _view = view;
+        _state = state;
+        _settings = settings;
+        _rules = rules;
+        _idle = idle;
+        _untilConfirmed = [.. inherited];
+        if (view.Backup is not { } backup) return;
+        _stream = new ForwardStream(view.Id, backup.Address, state.Position, settings);
+        if (keepInstalled) _stream.Switch(state.Position);
+        else _transfer = new TransferSource(view.Id, backup.Address, state, settings);
+    }
+
+    private PrimaryRole(PrimaryRole other, ReplicatedState state, IdleSessions idle)
+    {
+        _view = other._view;
+        _state = state;
+        _settings = other._settings;
+        _rules = other._rules;
+        _idle = idle;
+        _untilConfirmed = [.. other._untilConfirmed];
+        _stream = other._stream?.Clone();
+        _transfer = other._transfer?.Clone();
+        Confirmed = other.Confirmed;
+        Deduplicated = other.Deduplicated;
+        Executed = other.Executed;
+    }
+
+    /// <summary>The view service said that the view is acknowledged: nobody can fall back past it.</summary>
+    public bool Confirmed { get; private set; }
+
+    /// <summary>No backup that confirmed its installation: answers go out at once.</summary>
+    public bool Alone => _stream is not { Switched: true };
+
+    public long AcknowledgedPosition => _stream?.AcknowledgedPosition ?? _state.Position;
+
+    public double Progress => _transfer is null || !Alone ? -1 : _transfer.Progress;
+
+    public bool BackupSilent => _stream is not null && _stream.TicksWithoutAnswer >= _settings.BackupSilentTicks;
+
+    public bool IsTransferring => _transfer is not null;
+
+    public long Deduplicated { get; private set; }
+
+    public long Executed { get; private set; }
+
+    public PrimaryRole Clone(ReplicatedState state, IdleSessions idle) => new(this, state, idle);
+
+    public void Begin(Effects effects)
+    {
+        _stream?.Pump(effects);
+        if (_transfer is null) return;
+        effects.Notice(NoticeKind.TransferStarted, $"view={_view.Number} to={_view.Backup} bytes={_transfer.Total} position={_state.Position}");
+        _transfer.Pump(effects);
+    }
+
+    public void Confirm(Effects effects)
+    {
+        if (Confirmed) return;
+        Confirmed = true;
+        // What was held in the view before is in the snapshot of every later backup, and no view can pass over this one.
+        if (_untilConfirmed.Count > 0) effects.Notice(NoticeKind.AnswersReleased, $"view={_view.Number} answers={_untilConfirmed.Count}");
+        foreach (var answer in _untilConfirmed) effects.Send(answer.To, answer.Answer);
+        _untilConfirmed.Clear();
+    }
+
+    /// <summary>Whether this one answers clients now, and why not.</summary>
+    public RefusalReason? Refuses()
+    {
+        if (!Confirmed && _rules.Has(SafetyRule.ConfirmedBeforeAnswering)) return RefusalReason.NotReady;
+        return _stream is { IsFull: true } ? RefusalReason.Busy : null;
+    }
+
+    public void Open(NodeAddress clerk, OpenSession request, View? newer, Effects effects)
+    {
+        var operation = new Operation(OperationKind.OpenSession, 0, default, default);
+        _state.Execute(0, null, operation);
+        var session = _state.Position;
+        _idle.Used(session);
+        _stream?.Enqueue(new Batch(0, 0, [operation]));
+        Answer(clerk, new SessionOpened(request.Request, session, newer), null, 32, mayGo: false, effects);
+        _stream?.Pump(effects);
+    }
+
+    public void Execute(NodeAddress clerk, Request request, View? newer, Effects effects)
+    {
+        var batch = request.Batch;
+        var known = _state.Sessions.Find(batch.Session);
+        if (known is not null && !IsWithinWindow(batch, known.Floor))
+        {
+            effects.Send(clerk, new Refusal(request.Number, RefusalReason.Busy, _view));
+            return;
+        }
+        if (known is null)
+        {
+            if (_rules.Has(SafetyRule.UnknownSessionsRefused))
+            {
+                effects.Notice(NoticeKind.UnknownSession, $"session={batch.Session} of {clerk}");
+                effects.Send(clerk, new Refusal(request.Number, RefusalReason.SessionExpired, _view));
+                return;
+            }
+            _state.Sessions.Open(batch.Session);
+        }
+        _idle.Used(batch.Session);
+        var execution = new BatchExecution(_state, batch, _settings, _rules);
+        execution.Run();
+        Executed += execution.Executed.Length;
+        Deduplicated += execution.Duplicates;
+        execution.Tell(effects);
+        if (execution.Accepted is { } accepted) _stream?.Enqueue(accepted);
+        if (batch.Operations[^1].Kind == OperationKind.CloseSession) _idle.Forget(batch.Session);
+        var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
+        Answer(clerk, reply, batch, execution.ResultBytes, MayGoAtOnce(execution), effects);
+        _stream?.Pump(effects);
+    }
+
+    public void OnAck(ForwardAck ack, Effects effects)
+    {
+        if (_stream is null) return;
+        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial)) _stream.AcknowledgeAll(answer => Release(answer, effects));
+        else if (!_stream.Acknowledge(ack.Serial, answer => Release(answer, effects))) return;
+        _stream.Pump(effects);
+    }
+
+    public void OnWanted(ForwardWanted wanted, Effects effects)
+    {
+        _stream?.HeardOfBackup();
+        _stream?.SendAgainFrom(wanted.Serial, effects);
+    }
+
+    public void OnChunkAck(ChunkAck ack, Effects effects)
+    {
+        if (_transfer is null) return;
+        _stream?.HeardOfBackup();
+        _transfer.Acknowledge(ack.Next, effects);
+    }
+
+    /// <summary>The switch: the backup confirmed the installation. The marker goes into the stream at this position.</summary>
+    public void OnInstalled(Effects effects)
+    {
+        if (_stream is null || _stream.Switched || _transfer is not { AllSent: true }) return;
+        _transfer = null;
+        _stream.HeardOfBackup();
+        _stream.Switch(_state.Position);
+        effects.Notice(NoticeKind.Switched, $"view={_view.Number} backup={_view.Backup} position={_state.Position}");
+        _stream.Pump(effects);
+    }
+
+    public void Tick(Effects effects)
+    {
+        var wasSilent = BackupSilent;
+        _stream?.Tick(_transfer is not null, effects);
+        _transfer?.Tick(effects);
+        if (BackupSilent && !wasSilent)
+        {
+            effects.Notice(NoticeKind.BackupSilent, $"view={_view.Number} backup={_view.Backup} ticks={_stream!.TicksWithoutAnswer}");
+            if (!_rules.Has(SafetyRule.OnlyViewDropsBackup)) DropBackup(effects);
+        }
+        ExpireIdle(effects);
+    }
+
+    /// <summary>Everything still held, for the next view or for nobody.</summary>
+    public IEnumerable<HeldAnswer> TakeHeld() => _stream is null ? _untilConfirmed : _untilConfirmed.Concat(_stream.TakeHeld());
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Confirmed);
+        fingerprint.Add(_untilConfirmed.Count);
+        foreach (var answer in _untilConfirmed)
+        {
+            fingerprint.Add(answer.To.Value);
+            answer.Answer.AddTo(ref fingerprint);
+        }
+        fingerprint.Add(_stream is not null);
+        _stream?.AddTo(ref fingerprint);
+        fingerprint.Add(_transfer is not null);
+        _transfer?.AddTo(ref fingerprint);
+    }
+
+    private bool IsWithinWindow(Batch batch, long floor)
+    {
+        var limit = Math.Max(floor, batch.Floor) + _settings.SessionWindow;
+        foreach (ref readonly var operation in batch.Operations.AsSpan())
+        {
+            if (operation.Sequence >= limit) return false;
+        }
+        return true;
+    }
+
+    private bool MayGoAtOnce(BatchExecution execution) =>
+        (!_rules.Has(SafetyRule.AnswersWaitForAcknowledgement) && execution.Executed.Length > 0)
+        || (!_rules.Has(SafetyRule.ForwardGets) && execution.OnlyReads)
+        || (!_rules.Has(SafetyRule.DuplicatesWait) && execution.OnlyDuplicates);
+
+    private void Answer(NodeAddress clerk, Message answer, Batch? batch, long bytes, bool mayGo, Effects effects)
+    {
+        if (Alone || mayGo) effects.Send(clerk, answer);
+        else _stream!.Hold(clerk, answer, batch, bytes);
+    }
+
+    private void Release(HeldAnswer held, Effects effects)
+    {
+        var answer = held.Answer;
+        if (!_rules.Has(SafetyRule.GetValueOnArrival) && answer is Reply reply && held.Batch is { } batch)
+            answer = reply with { Results = BatchExecution.ReadAgain(_state, batch, reply.Results) };
+        effects.Send(held.To, answer);
+    }
+
+    private void ExpireIdle(Effects effects)
+    {
+        if (!Confirmed || _stream is { IsFull: true }) return;
+        foreach (var session in _idle.Tick(_state.Sessions))
+        {
+            var operation = new Operation(OperationKind.ExpireSession, 0, default, default);
+            _state.Execute(session, null, operation);
+            _stream?.Enqueue(new Batch(session, 0, [operation]));
+            effects.Notice(NoticeKind.SessionExpired, $"session={session} position={_state.Position}");
+        }
+        _stream?.Pump(effects);
+    }
+
+    /// <summary>What no primary may do by itself; kept to show what happens then.</summary>
+    private void DropBackup(Effects effects)
+    {
+        foreach (var answer in _stream!.TakeHeld()) Release(answer, effects);
+        _stream = null;
+        _transfer = null;
+    }
+}

@@ -1,0 +1,143 @@
+namespace PbKv.Protocol;
+
+/// <summary>How a server learns of views and enters them.</summary>
+public sealed partial class ReplicaNode
+{
+    private void OnPingAnswer(PingAnswer answer, Effects effects)
+    {
+        if (!IsMe(answer.Server)) return; // Meant for an earlier life.
+        if (!BelievesCluster(answer.View, effects)) return;
+        _newestAnswer = answer.Answer;
+        _lastRefusal = null;
+        Learn(answer.View, answer.Acknowledged, effects);
+        if (_leaving && answer.Acknowledged && !answer.View.Names(Id) && (answer.View.Backup is null || answer.Synced))
+        {
+            effects.Notice(NoticeKind.Left, $"view={answer.View}");
+            effects.MayStop = true;
+        }
+    }
+
+    private void OnPingRefused(PingRefused refused, Effects effects)
+    {
+        if (!IsMe(refused.Server)) return;
+        if (refused.Reason == PingRefusal.OlderIncarnation)
+        {
+            if (refused.Known > Id.Incarnation) TakeHigherIncarnation(refused.Known, effects);
+            return;
+        }
+        if (_lastRefusal == refused.Reason) return;
+        _lastRefusal = refused.Reason;
+        effects.Notice(NoticeKind.WrongCluster, refused.Reason == PingRefusal.OtherCluster
+            ? $"the view service serves cluster {refused.Cluster}, this server holds data of {View.Cluster}: it is ignored there; restart it empty to join, or bring the old view service back"
+            : $"the view service has never made view {View.Number} that this server is in: it lost its memory; bring it back with its --data, or reset");
+    }
+
+    private void Learn(View view, bool acknowledged, Effects effects)
+    {
+        if (view.Number == 0 || view.Number < View.Number || !BelievesCluster(view, effects)) return;
+        if (view.Number > View.Number)
+        {
+            if (IsSuperseded(view.Primary, effects) || IsSuperseded(view.Backup, effects)) return;
+            Enter(view, effects);
+        }
+        else
+        {
+            Invariant.Assert(view == View || !_rules.Has(SafetyRule.ClusterIdChecked), $"view {view.Number} means one pair for ever: {View} and {view}");
+        }
+        if (!acknowledged || _primary is null || _primary.Confirmed) return;
+        _primary.Confirm(effects);
+        effects.Notice(NoticeKind.Confirmed, $"view={View.Number}");
+    }
+
+    private bool BelievesCluster(View view, Effects effects)
+    {
+        if (View.Number == 0 || view.Cluster == View.Cluster || !_rules.Has(SafetyRule.ClusterIdChecked)) return true;
+        effects.Notice(NoticeKind.WrongCluster, $"a view of cluster {view.Cluster} is not believed: this server is in {View.Cluster}");
+        return false;
+    }
+
+    private bool IsSuperseded(ServerId? named, Effects effects)
+    {
+        if (named is not { } server || server.Address != Id.Address || server.Incarnation <= Id.Incarnation) return false;
+        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation)) return false;
+        TakeHigherIncarnation(server.Incarnation, effects);
+        return true;
+    }
+
+    /// <summary>The clock of this machine went back: the server starts over, above every earlier life, with no role and no data.</summary>
+    private void TakeHigherIncarnation(long known, Effects effects)
+    {
+        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty");
+        DropAnswers(effects);
+        LeaveRoles();
+        Id = new ServerId(Id.Address, known + 1);
+        View = View.None;
+        _state = new ReplicatedState();
+        _idle = new IdleSessions(_settings);
+        _pairedWith = null;
+        _newestAnswer = 0;
+        Ping(effects);
+    }
+
+    private void Enter(View view, Effects effects)
+    {
+        var former = View;
+        var formerRole = Role;
+        var abandoned = _backup is { Installed: false } || _primary is { IsTransferring: true };
+        View = view;
+        if (IsMe(view.Primary)) BecomePrimary(former, effects);
+        else
+        {
+            DropAnswers(effects);
+            var keepInstalled = !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == view.Primary;
+            LeaveRoles();
+            if (IsMe(view.Backup))
+            {
+                _backup = new BackupRole(view, _state, _settings, _rules, keepInstalled);
+                _pairedWith = view.Primary;
+            }
+        }
+        _toldSynced = false;
+        if (abandoned) effects.Notice(NoticeKind.TransferAbandoned, $"view={former.Number}");
+        effects.Notice(NoticeKind.RoleChanged, $"view={view} was={formerRole} now={Role} position={Position} keys={Store.Count}");
+        Ping(effects);
+        _primary?.Begin(effects);
+    }
+
+    private void BecomePrimary(View former, Effects effects)
+    {
+        // Views may have been skipped here. If another server was primary in one of them it never acknowledged it, or this one
+        // could be primary again only by way of a transfer, which it would have entered as backup.
+        var stays = _primary is not null && IsMe(former.Primary) && !View.Reset;
+        var inherited = stays ? _primary!.TakeHeld().ToList() : [];
+        if (!stays) DropAnswers(effects);
+        var keepInstalled = !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == View.Backup;
+        LeaveRoles();
+        _primary = new PrimaryRole(View, _state, _idle, inherited, _settings, _rules, keepInstalled);
+        if (View.Backup is not null) _pairedWith = View.Backup;
+    }
+
+    private void DropAnswers(Effects effects)
+    {
+        if (_primary is null) return;
+        var held = _primary.TakeHeld().ToList();
+        if (held.Count == 0) return;
+        if (_rules.Has(SafetyRule.HeldDroppedWhenDeposed))
+        {
+            effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
+            return;
+        }
+        foreach (var answer in held) effects.Send(answer.To, answer.Answer);
+    }
+
+    private void LeaveRoles()
+    {
+        _executed += _primary?.Executed ?? 0;
+        _deduplicated += _primary?.Deduplicated ?? 0;
+        _primary = null;
+        _backup = null;
+    }
+
+    private bool IsMe(ServerId? server) =>
+        server == Id || (!_rules.Has(SafetyRule.IdentityIncludesIncarnation) && server?.Address == Id.Address);
+}

@@ -1,0 +1,190 @@
+namespace PbKv.Protocol;
+
+public enum ReplicaRole : byte
+{
+    Idle = 1,
+    Primary = 2,
+    Backup = 3,
+}
+
+/// <summary>
+/// A server that may hold data. It pings the view service, enters the views that it learns of, and in each is primary, backup
+/// or idle; an idle one keeps what it held, since the view service may fall back to it.
+/// </summary>
+/// <remarks>
+/// <code>
+/// idle    --view names it backup-->            backup  --every chunk in place, caught up--> confirmed --marker--> synced
+/// backup  --view names it primary-->           primary --view service: acknowledged-->      confirmed: answers clients
+/// primary --view names another-->              idle (held answers dropped)
+/// primary --its backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
+/// </code>
+/// </remarks>
+public sealed partial class ReplicaNode : Node
+{
+    private readonly NodeAddress _viewService;
+    private readonly GroupName _group;
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+    private ReplicatedState _state = new();
+    private IdleSessions _idle;
+    private PrimaryRole? _primary;
+    private BackupRole? _backup;
+    private ServerId? _pairedWith;
+    private long _askedForView;
+    private long _newestAnswer;
+    private long _executed;
+    private long _deduplicated;
+    private bool _leaving;
+    private bool _toldSynced;
+    private PingRefusal? _lastRefusal;
+
+    public ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
+        : this(self, viewService, group, settings, SafetyRules.All)
+    {
+    }
+
+    internal ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings, SafetyRules rules)
+    {
+        Id = self;
+        _viewService = viewService;
+        _group = group;
+        _settings = settings;
+        _rules = rules;
+        _idle = new IdleSessions(settings);
+    }
+
+    private ReplicaNode(ReplicaNode other) : this(other.Id, other._viewService, other._group, other._settings, other._rules)
+    {
+        View = other.View;
+        _state = other._state.Clone();
+        _idle = other._idle.Clone();
+        _primary = other._primary?.Clone(_state, _idle);
+        _backup = other._backup?.Clone(_state);
+        _pairedWith = other._pairedWith;
+        _askedForView = other._askedForView;
+        _newestAnswer = other._newestAnswer;
+        _executed = other._executed;
+        _deduplicated = other._deduplicated;
+        _leaving = other._leaving;
+        _toldSynced = other._toldSynced;
+        _lastRefusal = other._lastRefusal;
+    }
+
+    public ServerId Id { get; private set; }
+
+    public View View { get; private set; } = View.None;
+
+    public ReplicaRole Role => _primary is not null ? ReplicaRole.Primary : _backup is not null ? ReplicaRole.Backup : ReplicaRole.Idle;
+
+    /// <summary>Primary: the view is acknowledged, clients are answered.</summary>
+    public bool Confirmed => _primary is { Confirmed: true };
+
+    /// <summary>Primary: answers without asking a backup.</summary>
+    public bool Alone => _primary is { Alone: true };
+
+    /// <summary>Backup: the transfer of this view is installed.</summary>
+    public bool Installed => _backup is { Installed: true };
+
+    public bool Synced => _backup is { Synced: true };
+
+    public bool Leaving => _leaving;
+
+    /// <summary>The position of the last operation executed here.</summary>
+    public long Position => _state.Position;
+
+    /// <summary>Primary: up to where the backup acknowledged (or everything, where there is none).</summary>
+    public long AcknowledgedPosition => _primary?.AcknowledgedPosition ?? _state.Position;
+
+    public KvStore Store => _state.Store;
+
+    public SessionTable Sessions => _state.Sessions;
+
+    public override void Start(Effects effects)
+    {
+        Ping(effects);
+        effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+    }
+
+    /// <summary>Asks to be replaced; <see cref="Effects.MayStop"/> tells when nothing depends on this server any more.</summary>
+    public void Leave(Effects effects)
+    {
+        _leaving = true;
+        Ping(effects);
+    }
+
+    public override void Handle(NodeAddress from, Message message, Effects effects)
+    {
+        switch (message)
+        {
+            case Request request: OnRequest(from, request, effects); break;
+            case ForwardAck ack: OnForwardAck(from, ack, effects); break;
+            case Forward forward: OnForward(from, forward, effects); break;
+            case OpenSession open: OnOpenSession(from, open, effects); break;
+            case PingAnswer answer: OnPingAnswer(answer, effects); break;
+            case ViewNews news: Learn(news.View, news.Acknowledged, effects); break;
+            case WrongView wrong: Learn(wrong.Known, acknowledged: false, effects); break;
+            case PingRefused refused: OnPingRefused(refused, effects); break;
+            case Chunk chunk: OnChunk(from, chunk, effects); break;
+            case ChunkAck ack when IsFromBackup(from, ack.View, effects): _primary!.OnChunkAck(ack, effects); break;
+            case Installed installed when IsFromBackup(from, installed.View, effects): _primary!.OnInstalled(effects); break;
+            case ForwardWanted wanted when IsFromBackup(from, wanted.View, effects): _primary!.OnWanted(wanted, effects); break;
+            case StatusRequest request: effects.Send(from, Status(request.Number)); break;
+            default: break; // Not for a server, or of a view in which it is not asked: nothing changes.
+        }
+    }
+
+    public override void OnTimer(NodeTimer timer, Effects effects)
+    {
+        switch (timer)
+        {
+            case ReplicaTick:
+                _askedForView = 0;
+                _primary?.Tick(effects);
+                _backup?.Tick(PrimaryAddress, effects);
+                Ping(effects);
+                effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+                break;
+            case CatchUpTimer when _backup is not null:
+                _backup.CatchUp(PrimaryAddress, effects);
+                break;
+            case PingAgainTimer:
+                Ping(effects);
+                break;
+            default: break; // Set in an earlier role.
+        }
+    }
+
+    public override void OnConnectionLost(NodeAddress peer, Effects effects)
+    {
+        if (peer != _viewService) return;
+        // It may be told that this server is gone: show that it is not, now and once more when the connection can be made again.
+        Ping(effects);
+        effects.Set(PingAgainTimer.Instance, _settings.ConnectionLostMs / 3, _settings.ConnectionLostMs / 2);
+    }
+
+    public override ReplicaNode Clone() => new(this);
+
+    public override void AddTo(ref Fingerprint fingerprint)
+    {
+        Id.AddTo(ref fingerprint);
+        View.AddTo(ref fingerprint);
+        _state.AddTo(ref fingerprint);
+        _idle.AddTo(ref fingerprint);
+        fingerprint.Add((long)Role);
+        _primary?.AddTo(ref fingerprint);
+        _backup?.AddTo(ref fingerprint);
+        fingerprint.Add(_askedForView);
+        fingerprint.Add(_newestAnswer);
+        fingerprint.Add(_leaving);
+    }
+
+    private NodeAddress PrimaryAddress => View.Primary!.Value.Address;
+
+    private void Ping(Effects effects) =>
+        effects.Send(_viewService, new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer));
+
+    private ReplicaStatus Status(long number) => new(
+        number, Id, _group, View, Confirmed, Synced, _primary?.Progress ?? _backup?.Progress ?? -1,
+        Position, AcknowledgedPosition, Store.Count, Store.ByteCount, Sessions.Count, unchecked(Store.Digest + Sessions.Digest),
+        _executed + (_primary?.Executed ?? 0), _deduplicated + (_primary?.Deduplicated ?? 0));
+}

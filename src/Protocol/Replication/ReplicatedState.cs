@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// What primary and backup hold alike: data, sessions and the position of the last operation executed. The same history
+/// gives the same state, so everything here depends on the operations alone, never on settings or on time.
+/// </summary>
+internal sealed class ReplicatedState
+{
+    private ReplicatedState(KvStore store, SessionTable sessions, long position)
+    {
+        Store = store;
+        Sessions = sessions;
+        Position = position;
+    }
+
+    public ReplicatedState() : this(new KvStore(), new SessionTable(), 0)
+    {
+    }
+
+    public KvStore Store { get; }
+
+    public SessionTable Sessions { get; }
+
+    public long Position { get; set; }
+
+    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position);
+
+    /// <summary>Executes the next operation of the history: it takes one position, and its session remembers the result.</summary>
+    /// <param name="remember">False only where a test turned the rule off.</param>
+    public OperationResult Execute(long sessionId, Session? session, in Operation operation, bool remember = true)
+    {
+        Position++;
+        switch (operation.Kind)
+        {
+            case OperationKind.OpenSession:
+                Sessions.Open(Position);
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            case OperationKind.CloseSession or OperationKind.ExpireSession:
+                Sessions.Close(sessionId);
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+        }
+        var result = Mutate(operation);
+        if (remember) session?.Record(result);
+        return result;
+    }
+
+    /// <summary>Executes a batch that a primary accepted.</summary>
+    public void Apply(Batch batch, bool remember)
+    {
+        var session = batch.Session == 0 || Sessions.Find(batch.Session) is null ? null : Sessions.Edit(batch.Session);
+        if (remember) session?.RaiseFloor(batch.Floor);
+        foreach (ref readonly var operation in batch.Operations.AsSpan()) Execute(batch.Session, session, operation, remember);
+    }
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Position);
+        fingerprint.Add(Store.Digest);
+        fingerprint.Add(Sessions.Digest);
+    }
+
+    private OperationResult Mutate(in Operation operation)
+    {
+        switch (operation.Kind)
+        {
+            case OperationKind.Put:
+                Store.Put(operation.Key, operation.Value);
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            case OperationKind.PutHash:
+                var found = Store.TryGet(operation.Key, out var previous);
+                Store.Put(operation.Key, HashText(previous, operation.Value));
+                return new OperationResult(operation.Sequence, found ? ResultStatus.Ok : ResultStatus.Missing, previous);
+            case OperationKind.Append:
+                Store.Append(operation.Key, operation.Value);
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            default:
+                throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
+        }
+    }
+
+    private static Bytes HashText(Bytes previous, Bytes value)
+    {
+        var text = new byte[10];
+        var hash = Hashing.Fnv1a(previous.Span, value.Span);
+        hash.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
+        return new Bytes(text, 0, length);
+    }
+}

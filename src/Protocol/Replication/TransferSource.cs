@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The primary's side of a transfer: the snapshot that it took in the step in which it entered the view, cut into chunks, of
+/// which a few are in flight.
+/// </summary>
+internal sealed class TransferSource
+{
+    private readonly ViewId _view;
+    private readonly NodeAddress _backup;
+    private readonly ProtocolSettings _settings;
+    private readonly long _position;
+    private readonly long _total;
+    private readonly ulong _digest;
+    private readonly StoreCursor _entries;
+    private readonly SessionCursor _sessions;
+    private readonly Queue<Chunk> _inFlight;
+    private long _sentBytes;
+    private long _nextIndex;
+    private bool _sentLast;
+    private bool _entriesDone;
+    private int _ticksWithoutAnswer;
+
+    public TransferSource(ViewId view, NodeAddress backup, ReplicatedState state, ProtocolSettings settings)
+    {
+        _view = view;
+        _backup = backup;
+        _settings = settings;
+        _position = state.Position;
+        var store = state.Store.Snapshot();
+        var sessions = state.Sessions.Snapshot();
+        _entries = store.Cursor();
+        _sessions = sessions.Cursor();
+        _total = store.ByteCount + (64 * sessions.Count);
+        _digest = store.Digest;
+        _inFlight = new Queue<Chunk>();
+    }
+
+    private TransferSource(TransferSource other)
+    {
+        _view = other._view;
+        _backup = other._backup;
+        _settings = other._settings;
+        _position = other._position;
+        _total = other._total;
+        _digest = other._digest;
+        _entries = other._entries.Clone();
+        _sessions = other._sessions.Clone();
+        _inFlight = new Queue<Chunk>(other._inFlight);
+        _sentBytes = other._sentBytes;
+        _nextIndex = other._nextIndex;
+        _sentLast = other._sentLast;
+        _entriesDone = other._entriesDone;
+        _ticksWithoutAnswer = other._ticksWithoutAnswer;
+    }
+
+    /// <summary>Whether the last chunk has been sent: a confirmation before that was never asked for.</summary>
+    public bool AllSent => _sentLast;
+
+    public double Progress => _total == 0 ? 1 : Math.Min(1, (double)_sentBytes / _total);
+
+    public long Total => _total;
+
+    public TransferSource Clone() => new(this);
+
+    public void Pump(Effects effects)
+    {
+        while (!_sentLast && _inFlight.Count < _settings.ChunksInFlight)
+        {
+            var chunk = NextChunk();
+            _inFlight.Enqueue(chunk);
+            effects.Send(_backup, chunk);
+        }
+    }
+
+    /// <summary>The backup holds every chunk before this index.</summary>
+    public void Acknowledge(long next, Effects effects)
+    {
+        if (next > _nextIndex) return;
+        _ticksWithoutAnswer = 0;
+        while (_inFlight.TryPeek(out var first) && first.Index < next) _inFlight.Dequeue();
+        Pump(effects);
+    }
+
+    public void Tick(Effects effects)
+    {
+        if (_inFlight.Count == 0) return;
+        if (_ticksWithoutAnswer < int.MaxValue) _ticksWithoutAnswer++;
+        if (_ticksWithoutAnswer < 2) return;
+        foreach (var chunk in _inFlight) effects.Send(_backup, chunk);
+    }
+
+    public void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(_position);
+        fingerprint.Add(_digest);
+        fingerprint.Add(_nextIndex);
+        fingerprint.Add(_sentLast);
+        fingerprint.Add(_inFlight.Count);
+        fingerprint.Add(Math.Min(_ticksWithoutAnswer, 2));
+    }
+
+    private Chunk NextChunk()
+    {
+        var entries = ImmutableArray.CreateBuilder<Entry>();
+        var sessions = ImmutableArray.CreateBuilder<SessionImage>();
+        long bytes = 0;
+        while (bytes < _settings.ChunkBytes && !_entriesDone)
+        {
+            if (!_entries.MoveNext())
+            {
+                _entriesDone = true;
+                break;
+            }
+            var entry = _entries.Current;
+            entries.Add(entry);
+            bytes += 8 + entry.Key.Length + entry.Value.Length;
+        }
+        while (bytes < _settings.ChunkBytes && _entriesDone && !_sentLast)
+        {
+            if (!_sessions.MoveNext())
+            {
+                _sentLast = true;
+                break;
+            }
+            sessions.Add(_sessions.Current);
+            bytes += SizeOf(_sessions.Current);
+        }
+        _sentBytes += bytes;
+        return new Chunk(_view, _nextIndex++, _sentLast, _position, _total, entries.DrainToImmutable(), sessions.DrainToImmutable());
+    }
+
+    private static long SizeOf(SessionImage session)
+    {
+        long bytes = 24;
+        foreach (var result in session.Results) bytes += 12 + result.Value.Length;
+        return bytes;
+    }
+}
