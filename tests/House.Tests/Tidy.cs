@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+
+namespace PbKv.House.Tests;
+
+/// <summary>The rules of the house that a machine can hold.</summary>
+public partial class Tidy
+{
+    private const int LongestFile = 500;
+    private const int LongestMethod = 70;
+
+    private static IEnumerable<string> Sources(params string[] folders) =>
+        folders.Select(folder => Path.Combine(Repository.Root, folder)).Where(Directory.Exists)
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
+            .Where(path => !IsBuilt(path));
+
+    private static bool IsBuilt(string path) =>
+        path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+        || path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
+
+    private static string Short(string path) => Path.GetRelativePath(Repository.Root, path);
+
+    [Fact]
+    public void No_file_is_longer_than_a_sitting()
+    {
+        var tooLong = Sources("src", "engine", "tests", "bench", "samples")
+            .Select(path => (Path: Short(path), Lines: File.ReadLines(path).Count()))
+            .Where(file => file.Lines > LongestFile);
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void No_method_is_longer_than_a_screen()
+    {
+        var tooLong = Sources("src", "engine").SelectMany(path => Methods(path)
+            .Where(method => method.Lines > LongestMethod)
+            .Select(method => $"{Short(path)}:{method.Start} ({method.Lines} lines)"));
+        Assert.Empty(tooLong);
+    }
+
+    [Fact]
+    public void No_test_is_skipped_and_none_sleeps()
+    {
+        var bad = Sources("tests").Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
+            .SelectMany(path => Lines(path, Sleeps()));
+        Assert.Empty(bad);
+    }
+
+    [Fact]
+    public void Nothing_is_left_to_do_and_no_exception_is_swallowed()
+    {
+        var bad = Sources("src", "engine", "bench", "samples", "tests").Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
+            .SelectMany(path => Lines(path, LeftOver()));
+        Assert.Empty(bad);
+    }
+
+    [Fact]
+    public void Nothing_knows_on_which_engine_it_runs()
+    {
+        var bad = Sources("src", "tests", "samples").Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
+            .SelectMany(path => Lines(path, Conditional()));
+        Assert.Empty(bad);
+    }
+
+    private static IEnumerable<string> Lines(string path, Regex pattern) =>
+        File.ReadLines(path).Select((text, index) => (text, index)).Where(line => pattern.IsMatch(line.text))
+            .Select(line => $"{Short(path)}:{line.index + 1}: {line.text.Trim()}");
+
+    /// <summary>A method's body opens with a brace at the indentation of a member and ends with one at the same.</summary>
+    private static IEnumerable<(int Start, int Lines)> Methods(string path)
+    {
+        var lines = File.ReadAllLines(path);
+        var start = -1;
+        for (var i = 1; i < lines.Length; i++)
+        {
+            if (lines[i] == "    {" && lines[i - 1].TrimEnd().EndsWith(')')) start = i;
+            else if (lines[i] == "    }" && start >= 0)
+            {
+                yield return (start + 1, i - start - 1);
+                start = -1;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"Skip *= *""|Thread\.Sleep|Task\.Delay", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Sleeps();
+
+    [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b|NotImplementedException|catch *(\([A-Za-z. ]*\))? *\{ *\}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LeftOver();
+
+    [GeneratedRegex(@"^\s*#if\b", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Conditional();
+}
