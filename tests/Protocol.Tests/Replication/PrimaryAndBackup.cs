@@ -1,0 +1,180 @@
+using static PbKv.Protocol.Tests.Replication.Harness;
+
+namespace PbKv.Protocol.Tests.Replication;
+
+public class PrimaryAndBackup
+{
+    [Fact]
+    public void A_lone_primary_answers_by_itself_once_it_is_confirmed()
+    {
+        var net = new Harness();
+        var a = net.Server("a");
+        net.Tell(a, View(1, a), acknowledged: false);
+        net.Give(a, Clerk, new OpenSession(GroupName.Default, a.View.Id, 1));
+        Assert.Equal(RefusalReason.NotReady, net.Refusals().Single().Reason);
+
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v"), Append(2, "k", "w"), Get(3, "k"), Get(4, "none")));
+
+        var results = net.Replies().Single().Results;
+        Assert.Equal("vw", results[2].Value.ToString());
+        Assert.Equal(ResultStatus.Missing, results[3].Status);
+    }
+
+    [Fact]
+    public void PutHash_of_a_missing_key_stores_the_known_hash_and_returns_nothing_before()
+    {
+        var net = new Harness();
+        var a = net.Server("a");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+
+        net.Give(a, Clerk, net.Request(a, session, 1, PutHash(1, "k", "a")));
+
+        Assert.Equal(ResultStatus.Missing, net.Replies().Single().Results[0].Status);
+        Assert.Equal("3826002220", Read(a, "k"));
+    }
+
+    [Fact]
+    public void An_answer_is_held_until_the_backup_acknowledged_its_forward()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v")));
+        Assert.Empty(net.Replies());
+        net.Run();
+
+        Assert.Single(net.Replies());
+        Assert.Equal("v", Read(b, "k"));
+        AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void A_Get_shows_the_value_at_its_arrival_and_waits_for_a_forward_sent_after_it()
+    {
+        var net = new Harness();
+        var (a, _) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "old")));
+        net.Run();
+
+        net.Give(a, Clerk, net.Request(a, session, 2, Get(2, "k")));
+        var forward = Assert.Single(net.Take<Forward>());
+        Assert.Empty(forward.Batches);
+        net.Give(a, Clerk, net.Request(a, session, 3, Put(3, "k", "new")));
+        net.Give(a, new NodeAddress("b"), new ForwardAck(a.View.Id, forward.Serial));
+
+        Assert.Equal("old", net.Replies().Last().Results.Single().Value.ToString());
+    }
+
+    [Fact]
+    public void A_duplicate_of_a_held_request_waits_with_it_and_both_get_the_same_result()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+
+        net.Give(a, Clerk, net.Request(a, session, 1, PutHash(1, "k", "a")));
+        net.Give(a, Clerk, net.Request(a, session, 1, PutHash(1, "k", "a")));
+        Assert.Empty(net.Replies());
+        net.Run();
+
+        Assert.Equal(2, net.Replies().Count);
+        Assert.Equal(net.Replies()[0].Results[0], net.Replies()[1].Results[0]);
+        Assert.Equal("3826002220", Read(b, "k"));
+    }
+
+    [Fact]
+    public void A_retry_at_the_promoted_backup_runs_nothing_twice()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Append(1, "k", "x")));
+        net.Run();
+
+        net.Tell(b, View(3, b));
+        net.Give(b, Clerk, net.Request(b, session, 1, Append(1, "k", "x"), Append(2, "k", "y")));
+
+        Assert.Equal("xy", Read(b, "k"));
+        Assert.Equal(2, net.Replies().Last().Results.Length);
+    }
+
+    [Fact]
+    public void Writes_go_on_through_a_transfer_and_the_backup_has_them_all()
+    {
+        var net = new Harness { Settings = new() { ChunkBytes = 64, ChunksInFlight = 1, CatchUpStep = 2, SessionIdleTicks = long.MaxValue } };
+        var a = net.Server("a");
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        for (var i = 1; i <= 50; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key{i}", $"value{i}")));
+        var pair = View(2, a, b);
+        net.Tell(a, pair);
+        net.Tell(b, pair);
+
+        var sequence = 50;
+        net.Run(message =>
+        {
+            if (message is Chunk) net.Give(a, Clerk, net.Request(a, session, sequence, Append(++sequence, "key1", "+")));
+            return true;
+        });
+
+        Assert.True(b.Synced);
+        Assert.True(sequence > 60);
+        Assert.Equal("value1" + new string('+', sequence - 50), Read(b, "key1"));
+        Assert.Equal(sequence, net.Replies().Count);
+        AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
+    {
+        var net = new Harness();
+        var a = net.Server("a");
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        var pair = View(2, a, b);
+        net.Tell(a, pair);
+        net.Tell(b, pair);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v")));
+        Assert.Single(net.Replies());
+        var forwards = net.Take<Forward>();
+        net.Run(message => message is not Forward);
+        Assert.True(b.Installed);
+        Assert.False(b.Synced);
+
+        foreach (var forward in forwards) net.Give(b, new NodeAddress("a"), forward);
+        net.Run();
+        net.Tick(a);
+        net.Tick(a);
+        net.Tick(a);
+        net.Run();
+
+        Assert.True(b.Synced);
+        AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void A_deposed_primary_drops_what_it_holds_and_one_that_stays_releases_it()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v")));
+        var fork = a.Clone();
+
+        net.Tell(a, View(3, b));
+        Assert.Empty(net.Replies());
+        Assert.Contains(net.Notices, notice => notice.Kind == NoticeKind.AnswersDropped);
+
+        net.Tell(fork, View(3, fork), acknowledged: false);
+        Assert.Empty(net.Replies());
+        net.Tell(fork, View(3, fork));
+        Assert.Single(net.Replies());
+    }
+}
