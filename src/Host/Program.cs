@@ -1,1 +1,5 @@
-Console.WriteLine("pbkv: the skeleton stands; nothing runs yet.");
+using PbKv.Host;
+using PbKv.Host.CommandLine;
+
+using var terminal = Terminal.OfProcess();
+return await Runner.RunAsync(args, terminal);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace PbKv.Host.CommandLine;
+
+/// <summary>A script for the shell's own completion. It asks the program itself, so it knows every command and option there is.</summary>
+internal static class CompletionCommand
+{
+    private const string Bash = """
+        # Bash completion of pbkv:   source <(pbkv completion bash)
+        _pbkv() {
+            local words IFS=$'\n'
+            words=$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+            COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
+        }
+        complete -o default -F _pbkv pbkv
+        """;
+
+    public static Command Create(Terminal terminal)
+    {
+        var shell = new Argument<string>("SHELL") { Description = "bash" };
+        shell.AcceptOnlyFromAmong("bash");
+        var command = new Command("completion", "Print a script that completes pbkv's commands in a shell") { shell };
+        command.SetAction(_ =>
+        {
+            terminal.WriteLine(Bash);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using PbKv.Host.Output;
+
+namespace PbKv.Host.CommandLine;
+
+/// <summary>From the words of the command line to an exit code. Whatever goes wrong ends as one line on standard error.</summary>
+internal static class Runner
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
+    {
+        var root = CommandTree.Create(terminal);
+        var parsed = root.Parse(arguments, new ParserConfiguration
+        {
+            EnablePosixBundling = false,
+            // A value may begin with @.
+            ResponseFileTokenReplacer = null,
+        });
+        try
+        {
+            // Help and completion answer whatever else is on the line.
+            if (parsed.Action is not { ClearsParseErrors: true } && UsageErrors.Of(parsed, arguments) is { } wrong) throw wrong;
+            // Signals are ours: a node has to leave before it goes.
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var code = await parsed.InvokeAsync(invocation);
+            terminal.Flush();
+            return code;
+        }
+        catch (Exception e) when (e is Failure or IOException or UnauthorizedAccessException)
+        {
+            var failure = e as Failure ?? new Failure("InputOutput", e.Message);
+            return Report(failure, parsed, terminal);
+        }
+    }
+
+    private static int Report(Failure failure, ParseResult parsed, Terminal terminal)
+    {
+        if (failure.ExitCode != ExitCodes.WrongUsage && ClientOptions.WantsJson(parsed))
+        {
+            var json = Json.OfFailure(failure);
+            terminal.WriteLine(json);
+            terminal.ErrorLine(System.Text.Encoding.UTF8.GetString(json));
+        }
+        else
+        {
+            terminal.ErrorLine($"pbkv: {failure.Message}");
+        }
+
+        terminal.Flush();
+        return failure.ExitCode;
+    }
+}

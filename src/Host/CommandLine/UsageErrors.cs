@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace PbKv.Host.CommandLine;
+
+/// <summary>Turns what the parser objects to into one line that says what is wrong and what to type instead.</summary>
+internal static class UsageErrors
+{
+    /// <returns>The first problem, or null where the command line is fine.</returns>
+    public static Failure? Of(ParseResult parsed, IReadOnlyList<string> arguments)
+    {
+        var command = parsed.CommandResult.Command;
+        if (MistypedOption(parsed, arguments) is { } option) return UnknownOption(option, command);
+        if (parsed.Errors.Count == 0) return null;
+        if (parsed.UnmatchedTokens is [var word, ..]) return Unmatched(word, command);
+        var error = parsed.Errors[0];
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument } && parsed.CommandResult.Command.Arguments.Contains(argument))
+            return Failure.Usage($"'{FullName(command)}' needs {argument.Name}", WayOut(command));
+        if (error.SymbolResult is OptionResult { Option: var repeated, Tokens.Count: > 1 })
+            return Failure.Usage($"'{repeated.Name}' is given more than once", WayOut(command));
+        if (error.SymbolResult is OptionResult { Option: var bare, Tokens.Count: 0 })
+            return Failure.Usage($"'{bare.Name}' needs {(bare.Required && bare.HelpName is null ? "a value" : "its value")} ({bare.HelpName})", WayOut(command));
+        return Failure.Usage(error.Message.TrimEnd('.'), WayOut(command));
+    }
+
+    /// <summary>The words that lead to a command: "pbkv view reset".</summary>
+    public static string FullName(Command command) =>
+        command is RootCommand ? "pbkv" : $"{FullName(command.Parents.OfType<Command>().First())} {command.Name}";
+
+    public static string WayOut(Command command) => $"see '{FullName(command)} --help'";
+
+    /// <summary>
+    /// A word like an option, before "--", that the parser took for KEY or VALUE: storing it would be a surprise.
+    /// Numbers below zero are ordinary words.
+    /// </summary>
+    private static string? MistypedOption(ParseResult parsed, IReadOnlyList<string> arguments)
+    {
+        var beforeDashes = arguments.TakeWhile(word => word != "--").ToHashSet();
+        return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
+            .Select(token => token.Value)
+            .FirstOrDefault(word => LooksLikeOption(word) && beforeDashes.Contains(word));
+    }
+
+    private static bool LooksLikeOption(string word) => word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
+
+    private static Failure Unmatched(string word, Command command)
+    {
+        if (LooksLikeOption(word)) return UnknownOption(word, command);
+        if (command.Subcommands.Count == 0)
+            return Failure.Usage($"'{word}' is one word too many for '{FullName(command)}'", $"quote what belongs together, and {WayOut(command)}");
+        var nearest = Nearest.Of(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        return Failure.Usage($"'{FullName(command)}' has no command '{word}'", nearest is null ? WayOut(command) : $"did you mean '{nearest}'? {WayOut(command)}");
+    }
+
+    private static Failure UnknownOption(string word, Command command)
+    {
+        var name = word.Split('=', 2)[0];
+        var nearest = Nearest.Of(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
+        var meant = nearest is null ? "" : $"did you mean '{nearest}'? ";
+        var dashes = command.Arguments.Count > 0 ? $"a word that begins with a dash goes behind '--'; " : "";
+        return Failure.Usage($"'{FullName(command)}' has no option '{name}'", meant + dashes + WayOut(command));
+    }
+}

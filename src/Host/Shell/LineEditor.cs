@@ -1,0 +1,121 @@
+namespace PbKv.Host.Shell;
+
+/// <summary>Reads a line from a terminal: editing, history with the arrow keys, completion with Tab. Handed its keys and its screen, so that tests can type.</summary>
+internal sealed class LineEditor
+{
+    private readonly Func<ConsoleKeyInfo> _readKey;
+    private readonly TextWriter _screen;
+    private readonly Func<int> _width;
+    private readonly Func<string, IReadOnlyList<string>> _complete;
+    private readonly LineHistory _history = new();
+
+    /// <param name="complete">From the text before the cursor to what the word there may become.</param>
+    public LineEditor(Func<ConsoleKeyInfo> readKey, TextWriter screen, Func<int> width, Func<string, IReadOnlyList<string>> complete)
+    {
+        _readKey = readKey;
+        _screen = screen;
+        _width = width;
+        _complete = complete;
+    }
+
+    /// <returns>The line, or null when the end of input was typed (Ctrl-D on an empty line).</returns>
+    public string? ReadLine(string prompt)
+    {
+        var line = new LineBuffer();
+        while (true)
+        {
+            Draw(prompt, line);
+            var key = _readKey();
+            if (key.Key == ConsoleKey.Enter) break;
+            if (IsControl(key, ConsoleKey.D) && line.Text.Length == 0)
+            {
+                _screen.Write("\r\n");
+                return null;
+            }
+
+            if (key.Key == ConsoleKey.Tab) Complete(line);
+            else Edit(key, line);
+        }
+
+        _screen.Write("\r\n");
+        _screen.Flush();
+        _history.Add(line.Text);
+        return line.Text;
+    }
+
+    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) => key.Key == letter && key.Modifiers == ConsoleModifiers.Control;
+
+    private void Edit(ConsoleKeyInfo key, LineBuffer line)
+    {
+        if (key.Modifiers.HasFlag(ConsoleModifiers.Control)) EditWithControl(key.Key, line);
+        else if (!EditWithKey(key.Key, line) && !char.IsControl(key.KeyChar)) line.Insert(key.KeyChar.ToString());
+    }
+
+    private bool EditWithKey(ConsoleKey key, LineBuffer line)
+    {
+        switch (key)
+        {
+            case ConsoleKey.LeftArrow: line.Move(-1); return true;
+            case ConsoleKey.RightArrow: line.Move(1); return true;
+            case ConsoleKey.Home: line.Home(); return true;
+            case ConsoleKey.End: line.End(); return true;
+            case ConsoleKey.Backspace: line.Backspace(); return true;
+            case ConsoleKey.Delete: line.Delete(); return true;
+            case ConsoleKey.UpArrow: Show(_history.Older(line.Text), line); return true;
+            case ConsoleKey.DownArrow: Show(_history.Newer(), line); return true;
+            default: return false;
+        }
+    }
+
+    private void EditWithControl(ConsoleKey key, LineBuffer line)
+    {
+        switch (key)
+        {
+            case ConsoleKey.A: line.Home(); break;
+            case ConsoleKey.E: line.End(); break;
+            case ConsoleKey.B: line.Move(-1); break;
+            case ConsoleKey.F: line.Move(1); break;
+            case ConsoleKey.D: line.Delete(); break;
+            case ConsoleKey.H: line.Backspace(); break;
+            case ConsoleKey.K: line.CutToEnd(); break;
+            case ConsoleKey.U: line.CutToStart(); break;
+            case ConsoleKey.W or ConsoleKey.Backspace: line.CutWord(); break;
+            case ConsoleKey.Y: line.Paste(); break;
+            case ConsoleKey.P: Show(_history.Older(line.Text), line); break;
+            case ConsoleKey.N: Show(_history.Newer(), line); break;
+            case ConsoleKey.LeftArrow: line.WordLeft(); break;
+            case ConsoleKey.RightArrow: line.WordRight(); break;
+            case ConsoleKey.L: _screen.Write("\u001b[H\u001b[2J"); break;
+            default: break;
+        }
+    }
+
+    private static void Show(string? text, LineBuffer line)
+    {
+        if (text is not null) line.Set(text);
+    }
+
+    private void Complete(LineBuffer line)
+    {
+        var before = line.BeforeCursor;
+        var word = before[(before.LastIndexOf(' ') + 1)..];
+        var candidates = _complete(before);
+        if (candidates.Count == 0) return;
+        var common = candidates.Aggregate(CommonStart);
+        if (common.Length > word.Length) line.Insert(common[word.Length..]);
+        if (candidates.Count == 1) line.Insert(" ");
+        else if (common.Length == word.Length) _screen.Write($"\r\n{string.Join("  ", candidates)}\r\n");
+    }
+
+    private static string CommonStart(string left, string right) => left[..left.AsSpan().CommonPrefixLength(right)];
+
+    /// <summary>A line too long for the screen is shown around its cursor.</summary>
+    private void Draw(string prompt, LineBuffer line)
+    {
+        var room = Math.Max(8, _width() - prompt.Length - 1);
+        var first = Math.Max(0, line.Cursor - room + 1);
+        var shown = line.Text.AsSpan(first, Math.Min(room, line.Text.Length - first));
+        _screen.Write($"\r{prompt}{shown}\u001b[K\r\u001b[{prompt.Length + line.Cursor - first}C");
+        _screen.Flush();
+    }
+}

@@ -1,0 +1,24 @@
+using PbKv.Host.Tests.Processes;
+
+namespace PbKv.Host.Tests.CommandLine;
+
+/// <summary>What needs no cluster: wrong usage ends with code 2, one line on standard error, and the way out in it.</summary>
+public class UsageTests
+{
+    [Fact]
+    public async Task Version_says_name_and_number() =>
+        Assert.Matches(@"^pbkv \d+\.\d+\.\d+ ", (await Pbkv.RunAsync("version")).Done().Output);
+
+    [Theory]
+    [InlineData("did you mean 'version'", "versio")]
+    [InlineData("pbkv --help", "frobnicate")]
+    [InlineData("needs SHELL", "completion")]
+    [InlineData("'zsh'", "completion", "zsh")]
+    [InlineData("no option '--jsn'", "version", "--jsn")]
+    public async Task Wrong_usage_is_one_line_with_the_way_out(string said, params string[] arguments)
+    {
+        var result = await Pbkv.RunAsync(arguments);
+        result.Failed(2, said, "--help");
+        Assert.Equal("", result.Output);
+    }
+}

@@ -1,0 +1,189 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+
+namespace PbKv.Host.Tests.Processes;
+
+/// <summary>The real program as a process. Whatever a test leaves running is killed with the test host.</summary>
+internal sealed class Pbkv : IAsyncDisposable
+{
+    /// <summary>Generous: it only passes when something is wrong, and the machine may be busy.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly ConcurrentDictionary<int, Process> Running = new();
+
+    private readonly Process _process;
+    private readonly Task _reading;
+    private readonly MemoryStream _output = new();
+    private readonly StringBuilder _error = new();
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    static Pbkv() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var process in Running.Values) process.Kill();
+    };
+
+    private Pbkv(Process process)
+    {
+        _process = process;
+        Running[process.Id] = process;
+        _reading = Task.WhenAll(
+            Task.Run(() => ReadAsync(process.StandardOutput.BaseStream, (bytes, count) => _output.Write(bytes, 0, count))),
+            Task.Run(() => ReadAsync(process.StandardError.BaseStream, (bytes, count) => _error.Append(Encoding.UTF8.GetString(bytes, 0, count)))));
+    }
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public byte[] OutputBytes
+    {
+        get
+        {
+            lock (_gate) return _output.ToArray();
+        }
+    }
+
+    public string Output => Encoding.UTF8.GetString(OutputBytes);
+
+    public string Error
+    {
+        get
+        {
+            lock (_gate) return _error.ToString();
+        }
+    }
+
+    public static Pbkv Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pbkv.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        return new Pbkv(Process.Start(start)!);
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    public static Task<Result> RunAsync(params string[] arguments) => RunAsync([], arguments);
+
+    /// <param name="input">All of standard input.</param>
+    public static async Task<Result> RunAsync(byte[] input, params string[] arguments)
+    {
+        await using var pbkv = Start(arguments);
+        await pbkv.Input.WriteAsync(input);
+        pbkv.Input.Close();
+        return await pbkv.WaitForExitAsync();
+    }
+
+    public async Task<Result> WaitForExitAsync()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+            await _reading;
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new TimeoutException($"still running after {Patience}: {Transcript()}", e);
+        }
+
+        return new Result(_process.ExitCode, OutputBytes, Error);
+    }
+
+    /// <summary>Waits until what was written to standard output holds this.</summary>
+    public Task WaitForOutputAsync(Func<string, bool> holds) => WaitAsync(() => holds(Output));
+
+    /// <summary>Waits until what was written to standard error holds this.</summary>
+    public Task WaitForErrorAsync(Func<string, bool> holds) => WaitAsync(() => holds(Error));
+
+    /// <summary>The address in the line `ready ROLE HOST:PORT`.</summary>
+    public async Task<string> ReadyAsync(string role)
+    {
+        await WaitForOutputAsync(text => text.Contains('\n'));
+        var words = Output.Split('\n')[0].Split(' ');
+        Assert.Equal(["ready", role], words[..2]);
+        return words[2];
+    }
+
+    /// <param name="signal">As `kill` knows it: TERM, INT, KILL, STOP, CONT.</param>
+    public void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString()]);
+        kill.WaitForExit();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await _process.WaitForExitAsync();
+        Running.TryRemove(_process.Id, out _);
+        _process.Dispose();
+    }
+
+    private async Task WaitAsync(Func<bool> holds)
+    {
+        var patience = Task.Delay(Patience);
+        while (true)
+        {
+            Task news;
+            lock (_gate) news = _news.Task;
+            if (holds()) return;
+            if (_reading.IsCompleted) throw new InvalidOperationException($"ended before it said what was waited for: {Transcript()}");
+            if (await Task.WhenAny(news, patience) == patience) throw new TimeoutException($"waited {Patience}: {Transcript()}");
+        }
+    }
+
+    private async Task ReadAsync(Stream stream, Action<byte[], int> keep)
+    {
+        var buffer = new byte[16 << 10];
+        int count;
+        do
+        {
+            count = await stream.ReadAsync(buffer);
+            TaskCompletionSource news;
+            lock (_gate)
+            {
+                keep(buffer, count);
+                news = _news;
+                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            news.SetResult();
+        }
+        while (count > 0);
+    }
+
+    private string Transcript() => $"pbkv {string.Join(' ', _process.StartInfo.ArgumentList.Skip(1))}\n--- output\n{Output}\n--- error\n{Error}";
+}
+
+internal sealed record Result(int Code, byte[] OutputBytes, string Error)
+{
+    public string Output => Encoding.UTF8.GetString(OutputBytes);
+
+    /// <summary>It did what was asked, and said nothing else.</summary>
+    public Result Done(string? output = null)
+    {
+        Assert.Equal((0, ""), (Code, Error));
+        if (output is not null) Assert.Equal(output, Output);
+        return this;
+    }
+
+    /// <summary>It failed with this code and one line on standard error that holds all of these words.</summary>
+    public Result Failed(int code, params string[] words)
+    {
+        Assert.True(code == Code, $"exit code {Code} instead of {code}: {Output}{Error}");
+        Assert.Matches("^[^\n]+\n$", Error);
+        Assert.All(words, word => Assert.Contains(word, Error, StringComparison.Ordinal));
+        return this;
+    }
+}
