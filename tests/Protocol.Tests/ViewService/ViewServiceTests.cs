@@ -1,0 +1,302 @@
+namespace PbKv.Protocol.Tests.ViewService;
+
+public sealed class ViewServiceTests
+{
+    private static readonly ServerId A = ViewServiceBench.Server("a");
+    private static readonly ServerId A2 = ViewServiceBench.Server("a", 2);
+    private static readonly ServerId B = ViewServiceBench.Server("b");
+    private static readonly ServerId B2 = ViewServiceBench.Server("b", 2);
+    private static readonly ServerId C = ViewServiceBench.Server("c");
+    private static readonly NodeAddress Operator = new("operator");
+
+    [Fact]
+    public void Primary_and_backup_that_die_in_the_same_tick_are_judged_together()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.UntilDead((C, 0));
+        bench.Expect(2, A, B);
+        bench.Ping(B, 2);
+        bench.Expect(3, B, C);
+    }
+
+    [Fact]
+    public void A_deaf_server_stays_dead_until_it_shows_that_it_hears_again()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        for (var i = 0; i < 30; i++)
+        {
+            bench.Ping(A, 2, heard: 1);
+            bench.PingNow(B);
+            bench.Tick();
+        }
+        bench.Expect(3, B, null);
+        bench.PingNow(A);
+        bench.Expect(4, B, A);
+    }
+
+    [Fact]
+    public void A_server_that_slept_is_alive_with_its_first_ping_although_it_has_heard_nothing_meanwhile()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ticks(30, (A, -1));
+        bench.Expect(3, A, null);
+        bench.Ping(B, 2);
+        bench.Expect(4, A, B);
+        bench.Ticks(10, (A, 4), (B, 4));
+        bench.Expect(4, A, B);
+    }
+
+    [Fact]
+    public void A_report_of_silence_counts_only_in_a_ping_with_exactly_this_view_of_its_primary()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ping(C, 0);
+        bench.Ping(A, 1, backupSilent: true);
+        bench.Ping(B, 2, backupSilent: true);
+        bench.Ping(C, 2, backupSilent: true);
+        bench.Expect(2, A, B);
+    }
+
+    [Fact]
+    public void A_backup_or_idle_server_that_leaves_is_dropped_and_not_chosen()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ping(C, 0, leaving: true);
+        bench.PingNow(B, leaving: true);
+        bench.Expect(3, A, null);
+        bench.PingNow(A);
+        bench.Ticks(20, (A, 3), (B, 3), (C, 3));
+        bench.Expect(3, A, null);
+    }
+
+    [Fact]
+    public void A_late_ping_from_before_the_leave_does_not_take_it_back()
+    {
+        var bench = new ViewServiceBench().WithPrimary(A);
+        bench.Handle(B.Address, new Ping(B, ViewId.None, false, false, true, 0));
+        bench.Handle(B.Address, new Ping(B, ViewId.None, false, false, false, 0));
+        bench.Expect(1, A, null);
+    }
+
+    [Fact]
+    public void When_both_of_a_pair_leave_the_backup_goes_first_and_the_primary_waits_for_somebody_to_stay()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ping(B, 2, leaving: true);
+        bench.Expect(3, A, null);
+        bench.Ping(A, 3, leaving: true);
+        bench.Expect(3, A, null);
+        bench.Ping(C, 0);
+        bench.Expect(4, A, C);
+        bench.Ping(A, 4, leaving: true);
+        bench.Ping(C, 4, synced: true);
+        bench.Expect(5, C, null);
+    }
+
+    [Fact]
+    public void What_it_waits_for_is_said_once_and_not_every_tick()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B, synced: false);
+        bench.Ticks(100, (B, 2));
+        Assert.Single(bench.Notices, n => n.Kind == NoticeKind.Waiting && n.Text.Contains("not synced", StringComparison.Ordinal));
+        bench.Ping(A, 2);
+        Assert.Null(bench.Node.WaitingFor);
+    }
+
+    [Fact]
+    public void A_dead_primary_that_pings_again_before_anything_could_be_decided_goes_on()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B, synced: false);
+        bench.Ticks(100, (B, 2));
+        bench.Expect(2, A, B);
+        bench.Ping(A, 2);
+        bench.Ping(B, 2, synced: true);
+        bench.Ticks(10, (A, 2), (B, 2));
+        bench.Expect(2, A, B);
+    }
+
+    [Fact]
+    public void Status_tells_the_view_its_facts_the_servers_by_address_and_what_is_waited_for()
+    {
+        var bench = new ViewServiceBench().WithPair(B, A, synced: false);
+        bench.Ticks(7, (A, 2));
+        var status = Assert.Single(bench.Handle(Operator, new StatusRequest(5)).To<ViewServiceStatus>(Operator));
+        Assert.Equal((5L, bench.View, true, false), (status.Number, status.View, status.Acknowledged, status.Synced));
+        Assert.Equal(bench.Node.MessagesHandled, status.Messages);
+        Assert.Contains("b#1", status.WaitingFor);
+        Assert.Equal([new KnownServer(A, true, false, 100), new KnownServer(B, false, false, 700)], status.Servers.AsEnumerable());
+    }
+
+    [Fact]
+    public void Messages_that_are_not_for_a_view_service_are_ignored_and_said()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        var before = bench.Memory;
+        Message[] strange =
+        [
+            new ForwardAck(bench.View.Id, 1), new WrongView(new View(bench.Node.Cluster, 9, B, null)), new ViewNews(View.None, true),
+            new PingAnswer(A, View.None, true, 1), new PingRefused(A, PingRefusal.NewerView, bench.Node.Cluster, 0),
+            new OpenSession(GroupName.Default, bench.View.Id, 1), new Refusal(1, RefusalReason.Busy, View.None), new ResetAnswer(View.None, null, ""),
+        ];
+        foreach (var message in strange)
+        {
+            var effects = bench.Handle(A.Address, message);
+            Assert.Empty(effects.Messages);
+            Assert.Contains(message.GetType().Name, Assert.Single(effects.Notices).Text);
+        }
+        Assert.Empty(bench.Step(e => bench.Node.OnTimer(ReplicaTick.Instance, e)).Messages);
+        Assert.Equal(before, bench.Memory);
+    }
+
+    [Fact]
+    public void A_reset_makes_a_view_of_the_named_live_server_and_says_who_held_what()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.UntilDead((C, 0));
+        var effects = bench.Handle(Operator, new ResetRequest(C.Address));
+        var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
+        Assert.Null(answer.Refusal);
+        Assert.Equal(new View(bench.Node.Cluster, 3, C, null, Reset: true), answer.View);
+        Assert.Equal(answer.View, bench.View);
+        Assert.Contains("a#1 (primary of view 2, dead)", answer.Account);
+        Assert.Contains("b#1 (synced backup of view 2, dead)", answer.Account);
+        Assert.True(Assert.Single(effects.To<ViewNews>(C.Address)).View.Reset);
+        bench.Ping(C, 3);
+        Assert.True(bench.Node.Acknowledged);
+        bench.Ping(A2, 0);
+        bench.Expect(4, C, A2);
+        Assert.False(bench.View.Reset);
+    }
+
+    [Fact]
+    public void A_reset_of_a_server_that_is_not_alive_is_refused_with_the_way_out()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.UntilDead((C, 0));
+        foreach (var name in new[] { "a", "nobody" })
+        {
+            var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(new NodeAddress(name))).To<ResetAnswer>(Operator));
+            Assert.Contains($"{name} is not alive", answer.Refusal);
+            Assert.Contains("one of: c", answer.Refusal);
+            bench.Expect(2, A, B);
+        }
+    }
+
+    [Fact]
+    public void A_reset_view_whose_primary_dies_unacknowledging_falls_back_to_those_who_held_the_data()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.UntilDead((C, 0));
+        bench.Handle(Operator, new ResetRequest(C.Address));
+        bench.UntilDead((B, 2));
+        bench.Expect(4, B, null);
+        Assert.False(bench.View.Reset);
+    }
+
+    [Fact]
+    public void A_reset_is_the_way_out_for_a_view_service_without_its_memory()
+    {
+        var bench = new ViewServiceBench();
+        bench.Ping(A, 5, cluster: new ClusterId(99));
+        bench.Ping(B, 0);
+        bench.Handle(Operator, new ResetRequest(B.Address));
+        bench.Ping(A, 5, cluster: new ClusterId(99));
+        bench.Ping(B, 1);
+        bench.Expect(1, B, null);
+        Assert.True(bench.Node.Acknowledged);
+    }
+
+    [Fact]
+    public void A_clone_goes_its_own_way()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        var clone = (ViewServiceNode)bench.Node.Clone();
+        Assert.Equal(Fingerprint(bench.Node), Fingerprint(clone));
+        bench.UntilDead((B, 2));
+        bench.Expect(3, B, null);
+        Assert.Equal(2, clone.View.Number);
+        Assert.NotEqual(Fingerprint(bench.Node), Fingerprint(clone));
+    }
+
+    [Fact]
+    public void Two_view_services_that_differ_only_in_how_long_they_have_been_running_are_the_same_state()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ticks(10, (A, 2), (B, 2));
+        var before = Fingerprint(bench.Node);
+        bench.Ticks(1000, (A, 2), (B, 2));
+        Assert.Equal(before, Fingerprint(bench.Node));
+        bench.Tick();
+        Assert.NotEqual(before, Fingerprint(bench.Node));
+    }
+
+    [Fact]
+    public void The_dead_that_no_view_names_are_forgotten_when_there_are_very_many()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        for (var i = 0; i < 1500; i++)
+        {
+            bench.Ping(ViewServiceBench.Server($"s{i}"), 0);
+            bench.Ticks(bench.DeadPings, (A, 2), (B, 2));
+        }
+        Assert.InRange(bench.Node.Servers.Length, 3, 1000);
+        bench.Expect(2, A, B);
+    }
+
+    [Theory]
+    [InlineData(nameof(SafetyRule.OnlySyncedIsPromoted))]
+    [InlineData(nameof(SafetyRule.SyncedMatchesView))]
+    [InlineData(nameof(SafetyRule.AcknowledgedMatchesView))]
+    [InlineData(nameof(SafetyRule.FallBackOnlyToHolder))]
+    [InlineData(nameof(SafetyRule.ChangeOnlyAcknowledged))]
+    [InlineData(nameof(SafetyRule.IdentityIncludesIncarnation))]
+    [InlineData(nameof(SafetyRule.ClusterIdChecked))]
+    public void Each_rule_that_is_turned_off_makes_its_difference(string name)
+    {
+        var rule = Enum.Parse<SafetyRule>(name);
+        Assert.False(Breaks(rule, SafetyRules.All));
+        Assert.True(Breaks(rule, SafetyRules.All.Without(rule)));
+    }
+
+    private static bool Breaks(SafetyRule rule, SafetyRules rules)
+    {
+        var bench = new ViewServiceBench(rules: rules);
+        switch (rule)
+        {
+            case SafetyRule.OnlySyncedIsPromoted:
+                bench.WithPair(A, B, synced: false).UntilDead((B, 2));
+                return bench.View.Primary == B;
+            case SafetyRule.SyncedMatchesView:
+                bench.WithPair(A, B, synced: false).Ping(B, 1, synced: true);
+                return bench.Node.Synced;
+            case SafetyRule.AcknowledgedMatchesView:
+                bench.UntilDead((A, 0));
+                bench.Ping(A, 0);
+                return bench.Node.Acknowledged;
+            case SafetyRule.FallBackOnlyToHolder:
+                bench.WithPair(A, B).UntilDead((A, 2), (C, 0));
+                bench.UntilDead((C, 0));
+                return bench.View.Primary == C;
+            case SafetyRule.ChangeOnlyAcknowledged:
+                bench.UntilDead((A, 0), (B, 0));
+                bench.Tick();
+                return bench.View.Backup == B;
+            case SafetyRule.IdentityIncludesIncarnation:
+                bench.WithPair(A, B, synced: false).Ping(A2, 2);
+                bench.Ping(B2, 2);
+                bench.Ticks(20, (A2, 2), (B2, 2));
+                return bench.View.Number == 2 && bench.Node.WaitingFor is null;
+            default:
+                bench.Ping(A, 5, cluster: new ClusterId(99));
+                bench.UntilDead((B, 0));
+                return bench.View.Number > 0;
+        }
+    }
+
+    private static ulong Fingerprint(ViewServiceNode node)
+    {
+        var fingerprint = default(Fingerprint);
+        node.AddTo(ref fingerprint);
+        return fingerprint.Value;
+    }
+}
