@@ -127,7 +127,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         }
     }
 
-    public override string ToString() => LocalProvider.RootPath.Address.ToString();
+    public override string ToString() => "akka://" + Name;
 
     /// <summary>The user guardian ends by Terminate, or because a failure went all the way up; either way the rest follows.</summary>
     private async Task EndAfterUserGuardian()

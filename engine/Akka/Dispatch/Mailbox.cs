@@ -83,15 +83,17 @@ internal sealed class Mailbox : IThreadPoolWorkItem
 
     public void Execute()
     {
+        var turn = Turn.Begin();
         var previous = ActorCell.Enter(_cell);
         try
         {
             RunSystemMessages();
-            RunMessages();
+            RunMessages(turn);
         }
         finally
         {
             ActorCell.Leave(previous);
+            turn.End();
         }
         if (_front is { Count: > 0 } && _state != Suspended)
         {
@@ -107,13 +109,14 @@ internal sealed class Mailbox : IThreadPoolWorkItem
         if (Volatile.Read(ref _scheduled) == 0 && Interlocked.Exchange(ref _scheduled, 1) == 0) _dispatcher.Schedule(this, preferLocal);
     }
 
-    private void RunMessages()
+    private void RunMessages(Turn turn)
     {
         for (var left = _dispatcher.Throughput; left > 0 && _state != Suspended && TryTake(out var message, out var sender); left--)
         {
             if (_state == Closed) _cell.SystemImpl.ToDeadLetters(message, sender, _cell.Ref);
             else _cell.Invoke(message, sender);
             if (Volatile.Read(ref _systemMessages) is not null) RunSystemMessages();
+            turn.BetweenMessages();
         }
     }
 

@@ -17,9 +17,12 @@ internal sealed class SerializerRegistry
         var primitive = new PrimitiveSerializer(system);
         Add("null", new NullSerializer(system));
         Add("bytes", new ByteArraySerializer(system));
+        var control = new ControlSerializer(system);
         Add("primitive", primitive);
+        Add("control", control);
         _bindings.Add((typeof(byte[]), ByName("bytes")));
         foreach (var type in new[] { typeof(string), typeof(int), typeof(long) }) _bindings.Add((type, primitive));
+        foreach (var type in ControlSerializer.Messages) _bindings.Add((type, control));
         var config = system.Settings.Config;
         foreach (var (name, type) in Entries(config, "akka.actor.serializers")) Add(name, Create(type, system));
         foreach (var (typeName, serializer) in Entries(config, "akka.actor.serialization-bindings")) Bind(typeName, serializer);

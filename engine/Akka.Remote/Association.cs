@@ -1,0 +1,200 @@
+using System.Collections.Generic;
+using System.Threading;
+using Akka.Actor;
+using Akka.Event;
+
+namespace Akka.Remote;
+
+/// <summary>
+/// This system's end of its link with one remote address: idle, dialling, connected, or gated. Gated means that a
+/// connection broke or could not be made, and that nothing is sent, nor dialled, until the gate opens. Then the next
+/// message dials again, however often. Nothing is ever quarantined.
+///
+/// One connection carries what is sent from here, which keeps the order of each pair; when both ends dialled at once
+/// there are two, and each end sends on one of them.
+/// </summary>
+internal sealed class Association
+{
+    private readonly Lock _lock = new();
+    private readonly Remoting _remoting;
+    private readonly List<Connection> _connections = new();
+    private readonly Queue<Outbound> _waiting = new();
+    private long _waitingBytes;
+    private long _gatedUntil;
+    private bool _dialling;
+    private volatile bool _retired;
+    private volatile Connection _current;
+
+    public Association(Remoting remoting, Address remote)
+    {
+        _remoting = remoting;
+        Remote = remote;
+    }
+
+    public Address Remote { get; }
+
+    /// <summary>Given up for want of use: a later one has taken, or will take, its place.</summary>
+    public bool IsRetired => _retired;
+
+    public bool HasWaiting
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count > 0;
+        }
+    }
+
+    /// <summary>Never waits: the message is sent, or buffered, or a dead letter.</summary>
+    public void Send(RemoteActorRef recipient, object message, IActorRef sender)
+    {
+        if (_current is null && Gated())
+        {
+            _remoting.ToDeadLetters(message, sender, recipient);
+            return;
+        }
+        if (!_remoting.TrySerialize(recipient, message, sender, out var outbound)) return;
+        var connection = _current;
+        if (connection is null)
+        {
+            SendWithoutConnection(outbound);
+            return;
+        }
+        switch (connection.Send(outbound))
+        {
+            case Appended.Overflow:
+                _remoting.Overflow(outbound, this);
+                break;
+            case Appended.Closed:
+                SendWithoutConnection(outbound);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// A connection with this address stands. A peer in a new life takes the place of its old one; a peer that dials
+    /// again in the same life has given up its earlier connection, even if this end has not noticed.
+    /// </summary>
+    public bool TryAdd(Connection connection)
+    {
+        List<Connection> outdated;
+        lock (_lock)
+        {
+            if (_retired) return false;
+            outdated = _connections.FindAll(old => old.RemoteUid != connection.RemoteUid
+                || (old.IsInbound && connection.IsInbound));
+            _connections.Add(connection);
+            _connections.RemoveAll(outdated.Contains);
+            if (outdated.Contains(_current)) _current = null;
+            _remoting.Publish(new AssociatedEvent(_remoting.LocalAddress, Remote, connection.IsInbound));
+            if (_current is null && MayCarry(connection)) Carry(connection);
+        }
+        foreach (var old in outdated) old.Break(new ConnectionReplacedException(Remote));
+        connection.Flush();
+        return true;
+    }
+
+    public void Remove(Connection connection, Exception reason)
+    {
+        lock (_lock)
+        {
+            _connections.Remove(connection);
+            if (_current == connection)
+            {
+                _current = null;
+                if (_connections.Find(MayCarry) is { } other) Carry(other);
+                else if (reason is not ConnectionReplacedException) CloseGate();
+            }
+        }
+        _remoting.Publish(new DisassociatedEvent(_remoting.LocalAddress, Remote, connection.IsInbound));
+    }
+
+    public void DialFailed(Exception cause)
+    {
+        Outbound[] lost;
+        lock (_lock)
+        {
+            _dialling = false;
+            if (_current is not null) return;
+            CloseGate();
+            lost = _waiting.ToArray();
+            ForgetWaiting();
+        }
+        _remoting.Publish(new AssociationErrorEvent(cause, _remoting.LocalAddress, Remote, false, LogLevel.WarningLevel));
+        foreach (var message in lost) _remoting.ToDeadLetters(message.Message, message.Sender, message.Recipient);
+    }
+
+    public void Dialled(Connection connection)
+    {
+        // Not retired: what dials is in use.
+        TryAdd(connection);
+        lock (_lock) _dialling = false;
+    }
+
+    /// <summary>Clients come and go under names of their own: what is left of one is nothing, once its gate is open again.</summary>
+    public bool TryRetire()
+    {
+        lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated();
+    }
+
+    private bool MayCarry(Connection connection) => !connection.IsInbound || _remoting.Settings.UsePassiveConnections;
+
+    private bool Gated() => Environment.TickCount64 < Interlocked.Read(ref _gatedUntil);
+
+    private void CloseGate()
+    {
+        var closedFor = _remoting.Settings.RetryGateClosedFor;
+        Interlocked.Exchange(ref _gatedUntil, Environment.TickCount64 + (long)closedFor.TotalMilliseconds);
+    }
+
+    /// <summary>What waited goes first; only then can another thread see the connection and send behind it.</summary>
+    private void Carry(Connection connection)
+    {
+        Interlocked.Exchange(ref _gatedUntil, 0);
+        while (_waiting.TryDequeue(out var message))
+        {
+            if (connection.Append(message) != Appended.Yes) _remoting.Overflow(message, this);
+        }
+        ForgetWaiting();
+        _current = connection;
+    }
+
+    private void ForgetWaiting()
+    {
+        _waiting.Clear();
+        _waitingBytes = 0;
+    }
+
+    private void SendWithoutConnection(in Outbound outbound)
+    {
+        Connection connection;
+        var deadLetter = false;
+        var overflow = false;
+        Association successor = null;
+        lock (_lock)
+        {
+            connection = _current;
+            if (_retired) successor = _remoting.With(Remote);
+            else if (connection is not null) overflow = connection.Append(outbound) == Appended.Overflow;
+            else if (Gated() || _remoting.IsStopping) deadLetter = true;
+            else overflow = !TryWait(outbound);
+            if (connection is null && successor is null && !deadLetter && !_dialling)
+            {
+                _dialling = true;
+                Dialler.Start(_remoting, this);
+            }
+        }
+        successor?.SendWithoutConnection(outbound);
+        if (deadLetter) _remoting.ToDeadLetters(outbound.Message, outbound.Sender, outbound.Recipient);
+        if (overflow) _remoting.Overflow(outbound, this);
+        connection?.Flush();
+    }
+
+    private bool TryWait(in Outbound outbound)
+    {
+        if (_waiting.Count >= _remoting.Settings.DialLimitMessages) return false;
+        if (_waiting.Count > 0 && _waitingBytes + outbound.Payload.Length > _remoting.Settings.SendLimitBytes) return false;
+        _waiting.Enqueue(outbound);
+        _waitingBytes += outbound.Payload.Length;
+        return true;
+    }
+}

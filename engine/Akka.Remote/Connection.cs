@@ -1,0 +1,132 @@
+using System.Net.Sockets;
+using System.Threading;
+using Akka.Event;
+using Akka.Actor;
+using Akka.Dispatch;
+using Akka.Remote.Wire;
+
+namespace Akka.Remote;
+
+/// <summary>
+/// One TCP connection after its handshake. A thread of its own waits in poll() and reads: bytes reach the mailboxes
+/// without passing through the thread pool, which at low load would cost as much as the network itself.
+/// </summary>
+internal sealed class Connection : IAtTurnsEnd
+{
+    private readonly Remoting _remoting;
+    private readonly Association _association;
+    private readonly Socket _socket;
+    private readonly SendQueue _queue;
+    private readonly FrameBuffer _buffer;
+    private readonly Receiver _receiver;
+    private int _broken;
+
+    public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
+    {
+        _remoting = remoting;
+        _association = association;
+        _socket = handshaken.Socket;
+        _buffer = new FrameBuffer(remoting.Settings.MaximumFrameSize + FrameEncoder.LargestTexts);
+        handshaken.Leftover.CopyTo(_buffer.Free());
+        _buffer.Filled(handshaken.Leftover.Length);
+        _queue = new SendQueue(_socket, new FrameEncoder(remoting.LocalAddress), remoting.Settings.SendLimitBytes, Break);
+        _receiver = new Receiver(remoting, this);
+        RemoteUid = handshaken.Hello.Uid;
+        IsInbound = inbound;
+    }
+
+    public long RemoteUid { get; }
+
+    public bool IsInbound { get; }
+
+    public Address Remote => _association.Remote;
+
+    public bool HasUnsent => !_queue.IsEmpty;
+
+    /// <summary>Becomes part of its association; if that has just been retired, this connection is nothing yet.</summary>
+    public bool TryJoin()
+    {
+        if (_association.TryAdd(this)) return true;
+        _remoting.Forget(this);
+        return false;
+    }
+
+    public Appended Append(in Outbound message) => _queue.Append(message);
+
+    public void Flush() => _queue.Flush();
+
+    public Appended Send(in Outbound message)
+    {
+        var appended = _queue.Append(message);
+        // What one turn of an actor sends leaves with one call when the turn ends, unless there is plenty already.
+        if (appended == Appended.Yes && (_queue.HasPlenty || !Turn.TryPutOff(this))) _queue.Flush();
+        return appended;
+    }
+
+    void IAtTurnsEnd.AtTurnsEnd() => _queue.Flush();
+
+    public void StartReading() =>
+        new Thread(Read) { IsBackground = true, Name = $"akka-remote-read {Remote}" }.Start();
+
+    /// <summary>Reads until the connection ends. The thread that reads is also the one that disposes of the socket.</summary>
+    public void Read()
+    {
+        try
+        {
+            ReceiveFrames();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or ConnectionClosedException)
+        {
+            Break(e);
+        }
+        catch (Exception e)
+        {
+            _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
+            Break(e);
+        }
+        finally
+        {
+            _socket.Dispose();
+        }
+    }
+
+    /// <summary>Says that nothing more will be sent; the other end then closes, which ends the reading here.</summary>
+    public void FinishSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            Break(e);
+        }
+    }
+
+    /// <summary>The connection is of no more use. Only the first reason counts.</summary>
+    public void Break(Exception reason)
+    {
+        if (Interlocked.Exchange(ref _broken, 1) != 0) return;
+        _queue.Close();
+        _remoting.Forget(this);
+        _association.Remove(this, reason);
+        _remoting.LogBroken(this, reason);
+        Sockets.Wake(_socket);
+    }
+
+    private void ReceiveFrames()
+    {
+        var moreMayWait = false;
+        while (true)
+        {
+            _receiver.DeliverAll(_buffer);
+            if (!moreMayWait) _socket.Poll(-1, SelectMode.SelectRead);
+            var read = _socket.Receive(_buffer.Free(), SocketFlags.None, out var error);
+            moreMayWait = false;
+            if (error == SocketError.WouldBlock) continue;
+            if (error != SocketError.Success) throw new SocketException((int)error);
+            if (read == 0) throw new ConnectionClosedException(Remote);
+            moreMayWait = _buffer.Filled(read);
+        }
+    }
+}

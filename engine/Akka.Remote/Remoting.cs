@@ -1,0 +1,195 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Threading;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote.Wire;
+
+namespace Akka.Remote;
+
+/// <summary>A system's remoting: its listener, its associations, and the life of its connections.</summary>
+internal sealed class Remoting
+{
+    private const int FirstSweep = 64;
+
+    private readonly ConcurrentDictionary<Address, Association> _associations = new();
+    private readonly HashSet<Connection> _connections = new();
+    private readonly HashSet<Dialler> _diallers = new();
+    private readonly Lock _lock = new();
+    private readonly Listener _listener;
+    private int _sweepAt = FirstSweep;
+
+    /// <summary>Drawn anew in every life of a system, so that a peer can tell a restart from a second connection.</summary>
+    private readonly long _uid = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    public Remoting(ActorSystemImpl system)
+    {
+        System = system;
+        Settings = new RemoteSettings(system.Settings.Config);
+        Log = Logging.GetLogger(system, "remoting");
+        _listener = new Listener(this);
+        var port = Settings.PublicPort > 0 ? Settings.PublicPort : _listener.Port;
+        LocalAddress = new Address("akka.tcp", system.Name, Settings.AdvertisedHost(), port);
+    }
+
+    public ActorSystemImpl System { get; }
+
+    public RemoteSettings Settings { get; }
+
+    public ILoggingAdapter Log { get; }
+
+    public Address LocalAddress { get; }
+
+    public bool IsStopping { get; private set; }
+
+    public void Start()
+    {
+        _listener.Start();
+        Publish(new RemotingListenEvent(new List<Address> { LocalAddress }));
+    }
+
+    public Association With(Address remote)
+    {
+        if (_associations.TryGetValue(remote, out var known)) return known;
+        if (_associations.Count >= Volatile.Read(ref _sweepAt)) Sweep();
+        return _associations.GetOrAdd(remote, static (address, remoting) => new Association(remoting, address), this);
+    }
+
+    public Hello Greeting(string to, string refusal = "") => new(_uid, LocalAddress.ToString(), to, refusal);
+
+    /// <summary>Somebody who dialled has said who it is: answer, and read on, or refuse and say why.</summary>
+    public void Welcome(Handshaken handshaken)
+    {
+        var hello = handshaken.Hello;
+        if (!string.Equals(hello.To, LocalAddress.ToString(), StringComparison.Ordinal))
+            Refuse(handshaken, $"this is {LocalAddress}, not {hello.To}");
+        if (!Address.TryParse(hello.From, out var remote) || remote.Host is null || remote.Port is null)
+            Refuse(handshaken, $"'{hello.From}' is not the address of a remote system");
+        handshaken.Socket.Send(Greeting(hello.From).Encode());
+        Connection connection;
+        do
+        {
+            connection = new Connection(this, With(remote), handshaken, inbound: true);
+            if (!Remember(connection)) throw new HandshakeException("this system is stopping");
+        }
+        while (!connection.TryJoin());
+        connection.StartReading();
+    }
+
+    public bool Remember(Connection connection)
+    {
+        lock (_lock) return !IsStopping && _connections.Add(connection);
+    }
+
+    public void Forget(Connection connection)
+    {
+        lock (_lock) _connections.Remove(connection);
+    }
+
+    public void Dialling(Dialler dialler)
+    {
+        lock (_lock) _diallers.Add(dialler);
+    }
+
+    public void DoneDialling(Dialler dialler)
+    {
+        lock (_lock) _diallers.Remove(dialler);
+    }
+
+    /// <summary>
+    /// Lets what was sent just before leave, for a bounded while; tells every peer that no more will come, and closes
+    /// when it has closed its end, or after the same while.
+    /// </summary>
+    public void Stop()
+    {
+        var deadline = Environment.TickCount64 + (long)Settings.FlushTimeout.TotalMilliseconds;
+        Await(deadline, () => Connections().All(connection => !connection.HasUnsent) && _associations.Values.All(a => !a.HasWaiting));
+        lock (_lock) IsStopping = true;
+        _listener.Stop();
+        Dialler[] diallers;
+        lock (_lock) diallers = _diallers.ToArray();
+        foreach (var dialler in diallers) dialler.Dispose();
+        foreach (var connection in Connections()) connection.FinishSending();
+        Await(deadline, () => Connections().Length == 0);
+        foreach (var connection in Connections()) connection.Break(new ConnectionClosedException(LocalAddress));
+        Publish(new RemotingShutdownEvent());
+    }
+
+    public void Publish(RemotingLifecycleEvent happened)
+    {
+        System.EventStream.Publish(happened);
+        if (Settings.LogLifecycleEvents) Log.Log(happened.LogLevel(), null, happened.ToString());
+    }
+
+    public void ToDeadLetters(object message, IActorRef sender, IActorRef recipient) =>
+        System.DeadLetters.Tell(new DeadLetter(message, sender ?? ActorRefs.NoSender, recipient), sender);
+
+    public void Overflow(in Outbound message, Association association)
+    {
+        Log.Warning("More than [{0}] bytes wait for [{1}]; a message of type [{2}] goes to dead letters",
+            Settings.SendLimitBytes, association.Remote, message.Message.GetType());
+        ToDeadLetters(message.Message, message.Sender, message.Recipient);
+    }
+
+    public void LogDialFailed(Association association, Exception cause) =>
+        Log.Warning("No connection with [{0}]: {1}. Nothing is sent to it for [{2}] ms (akka.remote.retry-gate-closed-for)",
+            association.Remote, cause.Message, Settings.RetryGateClosedFor.TotalMilliseconds);
+
+    public void LogBroken(Connection connection, Exception reason)
+    {
+        if (reason is WireException)
+            Log.Error("[{0}] sent what is not a frame, the connection is closed: {1}", connection.Remote, reason.Message);
+        else if (!IsStopping)
+            Log.Info("The connection with [{0}] is gone: {1}", connection.Remote, reason.Message);
+    }
+
+    /// <summary>Serializes on the sender's thread; a message that cannot be sent at all is an error, and dropped.</summary>
+    public bool TrySerialize(RemoteActorRef recipient, object message, IActorRef sender, out Outbound outbound)
+    {
+        outbound = default;
+        try
+        {
+            var serializer = System.Serialization.FindSerializerFor(message);
+            var manifest = Serialization.Serialization.ManifestFor(serializer, message);
+            var payload = serializer.ToBinary(message);
+            outbound = new Outbound(recipient, sender, message, serializer.Identifier, manifest, payload);
+            if (FrameEncoder.Fits(outbound, Settings.MaximumFrameSize)) return true;
+            Log.Error("A message of type [{0}] to [{1}] is dropped: its [{2}] bytes do not fit a frame of [{3}] (akka.remote.dot-netty.tcp.maximum-frame-size)",
+                message.GetType(), recipient.Path, payload.Length, Settings.MaximumFrameSize);
+        }
+        catch (Exception e)
+        {
+            Log.Error(e, "A message of type [{0}] to [{1}] is dropped: it cannot be serialized", message.GetType(), recipient.Path);
+        }
+        return false;
+    }
+
+    private void Refuse(Handshaken handshaken, string reason)
+    {
+        handshaken.Socket.Send(Greeting(handshaken.Hello.From, reason).Encode());
+        throw new HandshakeException($"refused: {reason}");
+    }
+
+    /// <summary>Forgets the addresses that nobody uses; the table doubles before the next time.</summary>
+    private void Sweep()
+    {
+        foreach (var (address, association) in _associations)
+        {
+            if (association.TryRetire()) _associations.TryRemove(KeyValuePair.Create(address, association));
+        }
+        Volatile.Write(ref _sweepAt, Math.Max(FirstSweep, 2 * _associations.Count));
+    }
+
+    private Connection[] Connections()
+    {
+        lock (_lock) return _connections.ToArray();
+    }
+
+    private static void Await(long deadline, Func<bool> condition)
+    {
+        while (Environment.TickCount64 < deadline && !condition()) Thread.Sleep(1);
+    }
+}

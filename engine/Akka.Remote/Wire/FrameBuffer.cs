@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+
+namespace Akka.Remote.Wire;
+
+/// <summary>
+/// Bytes as they arrive, taken out frame by frame. It grows with what has really arrived, never with what a length
+/// prefix announces, and shrinks again when it is empty.
+/// </summary>
+internal sealed class FrameBuffer
+{
+    private const int InitialBytes = 16 * 1024;
+    private const int RestingBytes = 128 * 1024;
+
+    private readonly int _frameLimit;
+    private byte[] _bytes = new byte[InitialBytes];
+    private int _start;
+    private int _end;
+    private bool _busy;
+
+    public FrameBuffer(int frameLimit) => _frameLimit = frameLimit;
+
+    /// <summary>Where the next bytes go. Spans of earlier frames are void once it was asked for.</summary>
+    public Span<byte> Free()
+    {
+        if (_start == _end)
+        {
+            _start = _end = 0;
+            if (_bytes.Length > RestingBytes) _bytes = new byte[InitialBytes];
+        }
+        if (_busy || _bytes.Length - _end < _bytes.Length / 4) MakeRoom();
+        return _bytes.AsSpan(_end);
+    }
+
+    /// <summary>Tells how much was read; true when it was all that there was room for, so that more may wait.</summary>
+    public bool Filled(int count)
+    {
+        _end += count;
+        var full = _end == _bytes.Length;
+        _busy = full && _bytes.Length < RestingBytes;
+        return full;
+    }
+
+    /// <summary>The next whole frame, without its length.</summary>
+    public bool TryTake(out ReadOnlySpan<byte> frame)
+    {
+        frame = default;
+        if (_end - _start < Frame.LengthBytes) return false;
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start));
+        if (length == 0 || length > (uint)_frameLimit)
+            throw new WireException($"a frame announces {length} bytes; 1 to {_frameLimit} are allowed (akka.remote.dot-netty.tcp.maximum-frame-size)");
+        if (_end - _start - Frame.LengthBytes < (int)length) return false;
+        frame = _bytes.AsSpan(_start + Frame.LengthBytes, (int)length);
+        _start += Frame.LengthBytes + (int)length;
+        return true;
+    }
+
+    private void MakeRoom()
+    {
+        var held = _end - _start;
+        var target = _bytes;
+        if (_busy || held > _bytes.Length / 2) target = new byte[_bytes.Length * 2];
+        _bytes.AsSpan(_start, held).CopyTo(target);
+        _bytes = target;
+        _start = 0;
+        _end = held;
+        _busy = false;
+    }
+}

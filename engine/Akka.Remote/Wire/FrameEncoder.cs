@@ -1,0 +1,88 @@
+using System.Collections.Generic;
+using Akka.Actor;
+
+namespace Akka.Remote.Wire;
+
+/// <summary>Turns outbound messages into frame headers. One for each connection; guarded by its send queue's lock.</summary>
+internal sealed class FrameEncoder
+{
+    private readonly SentNames _paths = new(ReferenceEqualityComparer.Instance);
+    private readonly SentNames _manifests = new(EqualityComparer<object>.Default);
+    private readonly Address _local;
+
+    /// <summary>The limit holds for payloads; texts that are spelt out once may go on top of it.</summary>
+    public const int LargestTexts = 2 * Frame.MaxPathBytes + Frame.MaxManifestBytes;
+
+    /// <summary>Kind, references, lengths: what a frame holds besides texts and payload, with room to spare.</summary>
+    private const int Overhead = 64;
+
+    public FrameEncoder(Address local) => _local = local;
+
+    /// <summary>More than the header of a message can take: three references, two paths, one manifest.</summary>
+    public static int HeaderBound(in Outbound message) =>
+        Frame.LengthBytes + 1 + 4 * 5 + 2 * (Frame.MaxPathBytes + 5) + 3 * (message.Manifest?.Length ?? 0);
+
+    /// <summary>Can the message be a frame within the limit, whatever of it must be spelt out?</summary>
+    public static bool Fits(in Outbound message, int frameLimit) =>
+        message.Payload.Length + message.Recipient.WireText.Length + Overhead <= frameLimit;
+
+    /// <summary>Writes everything but the payload, at the position given; returns the position behind it.</summary>
+    public int WriteHeader(in Outbound message, byte[] buffer, int position)
+    {
+        var writer = new ByteWriter(buffer, position);
+        writer.Skip(Frame.LengthBytes);
+        writer.Byte(Frame.Message);
+        Path(ref writer, message.Recipient, message.Recipient.WireText, message.Recipient.IsTemporary);
+        Sender(ref writer, message.Sender);
+        writer.Signed(message.SerializerId);
+        Manifest(ref writer, message.Manifest);
+        writer.Int32At(position, writer.Position - position - Frame.LengthBytes + message.Payload.Length);
+        return writer.Position;
+    }
+
+    private void Sender(ref ByteWriter writer, IActorRef sender)
+    {
+        if (sender is null || sender is Nobody) writer.Number(Names.None);
+        else if (sender is RemoteActorRef remote) Path(ref writer, remote, remote.WireText, remote.IsTemporary);
+        else if (_paths.TryGet(sender, out var reference)) writer.Number(reference);
+        else Path(ref writer, sender, RemotePaths.Of(sender.Path, _local), RemotePaths.IsTemporary(sender.Path));
+    }
+
+    /// <summary>A temporary path (the future behind an Ask) is used once and would only fill the table.</summary>
+    private void Path(ref ByteWriter writer, IActorRef key, string text, bool temporary)
+    {
+        if (temporary)
+        {
+            writer.Number(Names.Literal);
+            writer.Text(text);
+        }
+        else if (_paths.TryGet(key, out var reference))
+        {
+            writer.Number(reference);
+        }
+        else
+        {
+            writer.Number(Names.Definition);
+            writer.Text(text);
+            _paths.Define(key);
+        }
+    }
+
+    private void Manifest(ref ByteWriter writer, string manifest)
+    {
+        if (string.IsNullOrEmpty(manifest))
+        {
+            writer.Number(Names.None);
+        }
+        else if (_manifests.TryGet(manifest, out var reference))
+        {
+            writer.Number(reference);
+        }
+        else
+        {
+            writer.Number(Names.Definition);
+            writer.Text(manifest);
+            _manifests.Define(manifest);
+        }
+    }
+}
