@@ -8,7 +8,7 @@ internal sealed partial class ActorCell
     // Other threads look children up by path, and create those of the guardians.
     private readonly Dictionary<string, ChildStats> _children = new(StringComparer.Ordinal);
     private readonly HashSet<InternalActorRef> _watchers = [];
-    private readonly Dictionary<IActorRef, object> _watching = [];
+    private readonly Dictionary<InternalActorRef, object> _watching = [];
     private readonly HashSet<IActorRef> _terminatedQueued = [];
     private bool _takesChildren = true;
     private long _nextName;
@@ -41,8 +41,9 @@ internal sealed partial class ActorCell
 
     public IActorRef Unwatch(IActorRef subject)
     {
-        if (_watching.Remove(subject)) InternalActorRef.Of(subject)?.SendSystemMessage(new SystemMessage.Unwatch(Ref));
-        _terminatedQueued.Remove(subject);
+        if (InternalActorRef.Of(subject) is not { } watched) return subject;
+        if (_watching.Remove(watched)) watched.SendSystemMessage(new SystemMessage.Unwatch(Ref));
+        _terminatedQueued.Remove(watched);
         return subject;
     }
 
@@ -71,8 +72,8 @@ internal sealed partial class ActorCell
         ArgumentNullException.ThrowIfNull(subject);
         var watched = InternalActorRef.Of(subject);
         if (watched is null || watched.Equals(Ref)) return subject;
-        var first = !_watching.ContainsKey(subject);
-        _watching[subject] = message;
+        var first = !_watching.ContainsKey(watched);
+        _watching[watched] = message;
         if (first) watched.SendSystemMessage(new SystemMessage.Watch(Ref));
         return subject;
     }

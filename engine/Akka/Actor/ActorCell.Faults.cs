@@ -102,7 +102,13 @@ internal sealed partial class ActorCell
 
     private void Recreate(Exception cause)
     {
-        if (_terminating || _restartCause is not null) return;
+        if (_terminating) return;
+        if (_restartCause is not null)
+        {
+            // Restarted by its parent's restart and for its own failure: one restart, but both suspensions end.
+            Mailbox.Resume();
+            return;
+        }
         AbandonHandler();
         if (!_failed)
         {
@@ -176,7 +182,7 @@ internal sealed partial class ActorCell
         _terminated = true;
         DropActor();
         Mailbox.Close();
-        foreach (var watched in _watching.Keys) InternalActorRef.Of(watched)?.SendSystemMessage(new SystemMessage.Unwatch(Ref));
+        foreach (var watched in _watching.Keys) watched.SendSystemMessage(new SystemMessage.Unwatch(Ref));
         _watching.Clear();
         ParentRef.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
         foreach (var watcher in _watchers)

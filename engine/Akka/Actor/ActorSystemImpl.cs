@@ -110,8 +110,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         switch (message)
         {
-            case AllDeadLetters letter:
-                EventStream.Publish(letter);
+            // A letter that a dead subscriber was told of would go round for ever.
+            case AllDeadLetters:
                 break;
             case Identify identify:
                 sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient);

@@ -85,7 +85,7 @@ public class EventStream : LoggingBus
     internal void StartUnsubscriber(ActorSystemImpl system) =>
         _unsubscriber = system.SystemActorOf(Props.Create(() => new Unsubscriber(this)), "event-stream-unsubscriber");
 
-    private sealed record WatchSubscriber(IActorRef Subscriber);
+    private sealed record WatchSubscriber(IActorRef Subscriber) : IDeadLetterSuppression;
 
     private sealed class Unsubscriber : UntypedActor
     {

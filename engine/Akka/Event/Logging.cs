@@ -44,7 +44,7 @@ public static class Logging
     public static ILoggingAdapter GetLogger(this IActorContext context, ILogMessageFormatter logMessageFormatter = null)
     {
         var cell = (ActorCell)context;
-        return new BusLogger(cell.SystemImpl.EventStream, cell.Self.ToString(), cell.ActorType, logMessageFormatter);
+        return new BusLogger(cell.SystemImpl.EventStream, SourceOf(cell.Ref), cell.ActorType, logMessageFormatter);
     }
 
     public static ILoggingAdapter GetLogger(ActorSystem system, object logSourceObj, ILogMessageFormatter logMessageFormatter = null)
@@ -53,8 +53,8 @@ public static class Logging
         {
             string text => ($"{text}({system})", typeof(string)),
             Type t => ($"{t.FullName}({system})", t),
-            IActorRef actor => (actor.ToString(), actor.GetType()),
-            IActorContext context => (context.Self.ToString(), context.GetType()),
+            IActorRef actor => (SourceOf(actor), actor.GetType()),
+            ActorCell cell => (SourceOf(cell.Ref), cell.ActorType),
             null => throw new ArgumentNullException(nameof(logSourceObj)),
             var other => ($"{other.GetType().FullName}({system})", other.GetType()),
         };
@@ -69,6 +69,10 @@ public static class Logging
         LogLevel.ErrorLevel => "ERROR",
         _ => "OFF",
     };
+
+    private static string SourceOf(IActorRef actor) => InternalActorRef.Of(actor) is { } own
+        ? own.Path.ToStringWithAddress(own.System.Provider.DefaultAddress)
+        : actor.Path.ToString();
 
     /// <summary>OFF is above every level that a message can have.</summary>
     internal const LogLevel OffLogLevel = (LogLevel)int.MaxValue;
