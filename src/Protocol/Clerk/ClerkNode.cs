@@ -1,0 +1,226 @@
+using System.Collections.Immutable;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The client. Takes calls of many callers, gives each a sequence that every retry keeps, and sends them to the primary in
+/// batches until they are done, given up, or lost with their session. While requests are in flight further calls gather,
+/// and go together when an answer frees a place. It asks for the view only when it knows none or something went wrong.
+///
+///     no view → (ViewNews) → no session → (SessionOpened) → sending ⇄ pausing (something went wrong)
+///                                ↑_________ (Refusal: SessionExpired) _____|
+/// </summary>
+public sealed partial class ClerkNode : Node
+{
+    private readonly NodeAddress _self;
+    private readonly GroupName _group;
+    private readonly ProtocolSettings _settings;
+    private readonly SafetyRules _rules;
+
+    private PendingOperations _pending = new();
+    private RequestsInFlight _requests;
+    private ViewInquiry _inquiry;
+    private RetryPause _pause;
+
+    private View _view = View.None;
+    private long _session;
+    private bool _sessionLost;
+    private long _lastRequest;
+
+    // Set while a session is being opened: the first request that asked for it, and the one whose answer is awaited.
+    private long _firstOpening;
+    private long _opening;
+    private long _openingView;
+    private long _openingSince;
+
+    private long _tick;
+    private bool _ticking;
+    private long _earliestDeadline = long.MaxValue;
+    private bool _closed;
+
+    public ClerkNode(NodeAddress self, ImmutableArray<NodeAddress> viewServices, GroupName group, ProtocolSettings settings)
+        : this(self, viewServices, group, settings, SafetyRules.All)
+    {
+    }
+
+    internal ClerkNode(
+        NodeAddress self, ImmutableArray<NodeAddress> viewServices, GroupName group, ProtocolSettings settings, SafetyRules rules)
+    {
+        if (viewServices.IsDefaultOrEmpty)
+            throw new ArgumentException($"clerk {self} was given no view service: name at least one address", nameof(viewServices));
+        (_self, _group, _settings, _rules) = (self, group, settings, rules);
+        _requests = new RequestsInFlight(settings.RequestsInFlight);
+        // A view service answers from memory: it is given a quarter of the time that a request may take.
+        _inquiry = new ViewInquiry(viewServices, Math.Max(1, settings.RequestTimeoutTicks / 4));
+    }
+
+    public NodeAddress Self => _self;
+
+    public View View => _view;
+
+    /// <summary>0 while there is none.</summary>
+    public long Session => _session;
+
+    /// <summary>The calls that are not over.</summary>
+    public int Outstanding => _pending.Count;
+
+    public int RequestsInFlight => _requests.Count;
+
+    /// <summary>The lowest sequence of the session that is still wanted.</summary>
+    public long Floor => _pending.Floor;
+
+    /// <summary>Nothing to do before the first call: a clerk that is not used costs nobody anything.</summary>
+    public override void Start(Effects effects)
+    {
+    }
+
+    /// <summary>Takes a call; it is sent with the next <see cref="Flush"/>, or when an answer makes room.</summary>
+    /// <param name="call">The host's name for it, which no other outstanding call bears.</param>
+    /// <param name="deadlineTicks">The clerk ticks it is tried for; long.MaxValue is for ever.</param>
+    public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
+    {
+        Invariant.Assert(kind is >= OperationKind.Get and <= OperationKind.Append, $"call {call} is no operation on a key: {kind}");
+        if (Check(key, value) is { } error)
+        {
+            effects.Complete(call, error);
+            return;
+        }
+        if (_closed || deadlineTicks <= 0)
+        {
+            effects.Complete(call, CallStatus.Unreachable);
+            return;
+        }
+        // The tick that is already running may end at once: it does not count for this call.
+        var deadline = deadlineTicks >= long.MaxValue - _tick - 1 ? long.MaxValue : _tick + deadlineTicks + (_ticking ? 1 : 0);
+        Add(new PendingOperation { Call = call, Deadline = deadline, Kind = kind, Key = key, Value = value, State = PendingState.Waiting }, effects);
+    }
+
+    public void Flush(Effects effects) => Proceed(effects);
+
+    /// <summary>The caller wants no result any more. The operation may still be executed, unless it was never sent.</summary>
+    public void Cancel(long call, Effects effects)
+    {
+        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
+        {
+            ref readonly var operation = ref _pending[sequence];
+            if (operation.State == PendingState.None || operation.Call != call || operation.Kind == OperationKind.CloseSession) continue;
+            GiveUp(sequence, CallStatus.Cancelled, effects);
+            break;
+        }
+        Proceed(effects);
+    }
+
+    /// <summary>Gives up what is outstanding, then closes the session: the clerk may stop when that is answered.</summary>
+    public void Close(Effects effects)
+    {
+        if (_closed)
+        {
+            effects.MayStop |= _pending.Count == 0;
+            return;
+        }
+        _closed = true;
+        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
+        {
+            if (_pending.Holds(sequence)) GiveUp(sequence, CallStatus.Cancelled, effects);
+        }
+        if (_session == 0 || _sessionLost)
+        {
+            _pause.End(effects);
+            effects.MayStop = true;
+            return;
+        }
+        Add(new PendingOperation { Deadline = long.MaxValue, Kind = OperationKind.CloseSession, State = PendingState.Waiting }, effects);
+        Proceed(effects);
+    }
+
+    public override void Handle(NodeAddress from, Message message, Effects effects)
+    {
+        switch (message)
+        {
+            case Reply reply: HandleReply(reply, effects); break;
+            case Refusal refusal: HandleRefusal(refusal, effects); break;
+            case SessionOpened opened: HandleSessionOpened(opened, effects); break;
+            case ViewNews news: HandleViewNews(from, news, effects); break;
+            // What others say to one another is nothing to a clerk, wherever it comes from.
+            case Ping or PingAnswer or PingRefused or ViewRequest or ResetRequest or ResetAnswer: break;
+            case OpenSession or Request: break;
+            case Forward or ForwardAck or ForwardWanted or Chunk or ChunkAck or Installed or WrongView: break;
+            case StatusRequest or ViewServiceStatus or ReplicaStatus: break;
+            default: throw new InvariantBrokenException($"clerk {_self} has no arm for {message.GetType().Name}");
+        }
+    }
+
+    public override void OnTimer(NodeTimer timer, Effects effects)
+    {
+        switch (timer)
+        {
+            case ClerkTick: OnTick(effects); break;
+            case RetryTimer when _pause.IsOn:
+                _pause.OnTimer();
+                Proceed(effects);
+                break;
+        }
+    }
+
+    public override void OnConnectionLost(NodeAddress peer, Effects effects)
+    {
+        _inquiry.OnConnectionLost(peer, _view.Id, _tick, effects);
+        if (peer == _view.Primary?.Address)
+        {
+            if (_opening != 0) TryAgain($"connection to {peer} lost", _openingView, effects);
+            else if (_requests.Count > 0) TryAgain($"connection to {peer} lost", _requests[0].View, effects);
+        }
+        Proceed(effects);
+    }
+
+    public override Node Clone()
+    {
+        var clone = (ClerkNode)MemberwiseClone();
+        clone._pending = _pending.Clone();
+        clone._requests = _requests.Clone();
+        clone._inquiry = _inquiry.Clone();
+        return clone;
+    }
+
+    /// <summary>
+    /// Ages instead of ticks, and numbers of requests only where an answer to them may still come: two clerks that will
+    /// behave alike look alike, however long they took to get there.
+    /// </summary>
+    public override void AddTo(ref Fingerprint fingerprint)
+    {
+        _view.AddTo(ref fingerprint);
+        fingerprint.Add(_session);
+        fingerprint.Add(_sessionLost);
+        fingerprint.Add(_firstOpening);
+        fingerprint.Add(_opening);
+        fingerprint.Add(_opening == 0 ? 0 : _openingView);
+        fingerprint.Add(_opening == 0 ? 0 : Math.Min(_tick - _openingSince, _settings.RequestTimeoutTicks));
+        fingerprint.Add(_ticking);
+        fingerprint.Add(_closed);
+        _pause.AddTo(ref fingerprint);
+        _inquiry.AddTo(ref fingerprint, _tick);
+        _requests.AddTo(ref fingerprint, _tick, _settings.RequestTimeoutTicks);
+        _pending.AddTo(ref fingerprint, _tick);
+    }
+
+    private CallStatus? Check(Bytes key, Bytes value)
+    {
+        if (key.IsEmpty) return CallStatus.EmptyKey;
+        if (key.Length > _settings.MaxKeyBytes) return CallStatus.KeyTooLong;
+        return value.Length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
+    }
+
+    private void Add(in PendingOperation operation, Effects effects)
+    {
+        _pending.Add(operation);
+        _earliestDeadline = Math.Min(_earliestDeadline, operation.Deadline);
+        KeepTicking(effects);
+    }
+
+    private void KeepTicking(Effects effects)
+    {
+        if (_ticking) return;
+        _ticking = true;
+        effects.Set(ClerkTick.Instance, _settings.ClerkTickMs, _settings.ClerkTickMs);
+    }
+}

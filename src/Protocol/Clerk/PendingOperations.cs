@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace PbKv.Protocol;
+
+/// <summary>
+/// The operations of a session that are not over, in a ring indexed by sequence. The lowest of them is the floor: nothing
+/// below it is wanted any more. Slots are reused, so an operation costs no allocation.
+/// </summary>
+internal sealed class PendingOperations
+{
+    private PendingOperation[] _slots;
+    private long _waitingFrom = 1;
+
+    public PendingOperations() => _slots = new PendingOperation[4];
+
+    private PendingOperations(PendingOperations other)
+    {
+        _slots = (PendingOperation[])other._slots.Clone();
+        (_waitingFrom, Floor, Next, Count) = (other._waitingFrom, other.Floor, other.Next, other.Count);
+    }
+
+    /// <summary>The lowest sequence that is still wanted.</summary>
+    public long Floor { get; private set; } = 1;
+
+    /// <summary>The sequence that comes next.</summary>
+    public long Next { get; private set; } = 1;
+
+    public int Count { get; private set; }
+
+    public ref PendingOperation this[long sequence] => ref _slots[sequence & (_slots.Length - 1)];
+
+    public bool Holds(long sequence) => sequence >= Floor && sequence < Next && this[sequence].State != PendingState.None;
+
+    public void Add(in PendingOperation operation)
+    {
+        if (Next - Floor == _slots.Length) Grow();
+        this[Next++] = operation;
+        Count++;
+    }
+
+    public void Remove(long sequence)
+    {
+        this[sequence] = default;
+        Count--;
+        while (Floor < Next && this[Floor].State == PendingState.None) Floor++;
+    }
+
+    /// <summary>The operations that go with the next request, lowest sequences first; default where none may go.</summary>
+    public ImmutableArray<Operation> Take(long request, int window, int bytes, out long first, out long last)
+    {
+        var end = Math.Min(Next, Floor + window);
+        _waitingFrom = Math.Max(_waitingFrom, Floor);
+        while (_waitingFrom < end && this[_waitingFrom].State != PendingState.Waiting) _waitingFrom++;
+        first = last = _waitingFrom;
+        var count = CountWhatFits(end, bytes);
+        if (count == 0) return default;
+
+        var operations = new Operation[count];
+        for (var i = 0; i < count; _waitingFrom++)
+        {
+            ref var slot = ref this[_waitingFrom];
+            if (slot.State != PendingState.Waiting) continue;
+            operations[i++] = new Operation(slot.Kind, _waitingFrom, slot.Key, slot.Value);
+            slot.State = PendingState.InFlight;
+            slot.Request = request;
+            slot.EverSent = true;
+            if (slot.Sendings < 2) slot.Sendings++;
+            last = _waitingFrom;
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(operations);
+    }
+
+    private int CountWhatFits(long end, int bytes)
+    {
+        var count = 0;
+        var size = 16L;
+        for (var sequence = _waitingFrom; sequence < end; sequence++)
+        {
+            ref readonly var slot = ref this[sequence];
+            if (slot.State != PendingState.Waiting) continue;
+            size += slot.Size;
+            if (count > 0 && size > bytes) break;
+            count++;
+        }
+        return count;
+    }
+
+    /// <summary>What was in flight between these sequences with this request is to be sent again.</summary>
+    public void PutBack(long request, long first, long last)
+    {
+        for (var sequence = Math.Max(first, Floor); sequence <= last; sequence++)
+        {
+            ref var slot = ref this[sequence];
+            if (slot.State == PendingState.InFlight && slot.Request == request) slot.State = PendingState.Waiting;
+        }
+        _waitingFrom = Math.Min(_waitingFrom, first);
+    }
+
+    /// <summary>A new session begins: what is left takes its first sequences, in the same order.</summary>
+    public void Renumber()
+    {
+        var slots = new PendingOperation[_slots.Length];
+        var next = 1L;
+        for (var sequence = Floor; sequence < Next; sequence++)
+        {
+            var slot = this[sequence];
+            if (slot.State == PendingState.None) continue;
+            slot.State = PendingState.Waiting;
+            slot.Sendings = 0;
+            slots[next++ & (slots.Length - 1)] = slot;
+        }
+        _slots = slots;
+        (_waitingFrom, Floor, Next) = (1, 1, next);
+    }
+
+    public PendingOperations Clone() => new(this);
+
+    public void AddTo(ref Fingerprint fingerprint, long tick)
+    {
+        fingerprint.Add(Floor);
+        fingerprint.Add(Next);
+        for (var sequence = Floor; sequence < Next; sequence++) this[sequence].AddTo(ref fingerprint, tick);
+    }
+
+    private void Grow()
+    {
+        var slots = new PendingOperation[2 * _slots.Length];
+        for (var sequence = Floor; sequence < Next; sequence++) slots[sequence & (slots.Length - 1)] = this[sequence];
+        _slots = slots;
+    }
+}

@@ -1,0 +1,70 @@
+namespace PbKv.Protocol;
+
+/// <summary>A request whose answer is awaited.</summary>
+/// <param name="View">The number of the view in which it was sent.</param>
+/// <param name="SentAt">The tick of the clerk at which it was sent.</param>
+/// <param name="Awaited">How many of its operations are not over.</param>
+internal readonly record struct RequestInFlight(long Number, long View, long SentAt, long First, long Last, int Awaited);
+
+/// <summary>The few requests that are in flight at a time, oldest first.</summary>
+internal sealed class RequestsInFlight
+{
+    private readonly RequestInFlight[] _requests;
+
+    public RequestsInFlight(int capacity) => _requests = new RequestInFlight[capacity];
+
+    private RequestsInFlight(RequestsInFlight other)
+    {
+        _requests = (RequestInFlight[])other._requests.Clone();
+        Count = other.Count;
+    }
+
+    public int Count { get; private set; }
+
+    public bool HasRoom => Count < _requests.Length;
+
+    public RequestInFlight this[int index] => _requests[index];
+
+    public void Add(in RequestInFlight request) => _requests[Count++] = request;
+
+    public int IndexOf(long number)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            if (_requests[i].Number == number) return i;
+        }
+        return -1;
+    }
+
+    public void RemoveAt(int index)
+    {
+        Count--;
+        Array.Copy(_requests, index + 1, _requests, index, Count - index);
+    }
+
+    /// <summary>One operation of the request is over; with the last one the place is free.</summary>
+    public void Settle(long number)
+    {
+        var index = IndexOf(number);
+        if (index < 0) return;
+        ref var request = ref _requests[index];
+        if (request.Awaited == 1) RemoveAt(index);
+        else request = request with { Awaited = request.Awaited - 1 };
+    }
+
+    public void Clear() => Count = 0;
+
+    public RequestsInFlight Clone() => new(this);
+
+    public void AddTo(ref Fingerprint fingerprint, long tick, long timeout)
+    {
+        fingerprint.Add(Count);
+        for (var i = 0; i < Count; i++)
+        {
+            var request = _requests[i];
+            fingerprint.Add(request.Number);
+            fingerprint.Add(request.View);
+            fingerprint.Add(Math.Min(tick - request.SentAt, timeout));
+        }
+    }
+}

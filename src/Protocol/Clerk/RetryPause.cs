@@ -1,0 +1,41 @@
+namespace PbKv.Protocol;
+
+/// <summary>The pause before the next try: twice as long each time, up to a cap, and as long again as the host draws.</summary>
+internal struct RetryPause
+{
+    private int _doublings;
+
+    public bool IsOn { get; private set; }
+
+    /// <summary>Whether the pauses have grown as long as they get.</summary>
+    public readonly bool IsLongest(ProtocolSettings settings) => Longest(settings) >= settings.RetryMaxMs;
+
+    public void Begin(ProtocolSettings settings, Effects effects)
+    {
+        if (IsOn) return;
+        IsOn = true;
+        var longest = (int)Math.Min(Longest(settings), settings.RetryMaxMs);
+        effects.Set(RetryTimer.Instance, longest / 2, longest);
+        if (!IsLongest(settings)) _doublings++;
+    }
+
+    public void End(Effects effects)
+    {
+        if (!IsOn) return;
+        IsOn = false;
+        effects.Cancel(RetryTimer.Instance);
+    }
+
+    public void OnTimer() => IsOn = false;
+
+    /// <summary>Something worked: the next trouble begins with the shortest pause.</summary>
+    public void Shorten() => _doublings = 0;
+
+    public readonly void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(IsOn);
+        fingerprint.Add(_doublings);
+    }
+
+    private readonly long Longest(ProtocolSettings settings) => (2L * Math.Max(1, settings.RetryMinMs)) << _doublings;
+}

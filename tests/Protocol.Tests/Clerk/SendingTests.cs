@@ -1,0 +1,210 @@
+using static PbKv.Protocol.Tests.Clerk.ClerkBench;
+
+namespace PbKv.Protocol.Tests.Clerk;
+
+public class SendingTests
+{
+    [Fact]
+    public void A_clerk_that_is_not_used_sends_nothing()
+    {
+        var bench = new ClerkBench();
+        bench.Node.Flush(bench.Effects);
+        bench.Tick();
+        Assert.Empty(bench.Sent);
+        Assert.Empty(bench.Effects.Timers);
+    }
+
+    [Fact]
+    public void The_first_call_asks_for_the_view_then_opens_a_session_then_is_sent()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        Assert.Equal(new Outgoing(ViewService, new ViewRequest(ViewId.None)), Assert.Single(bench.Sent));
+        bench.Hear(new ViewNews(View(3, A, B), true));
+        Assert.True(bench.Noticed(NoticeKind.ViewLearned));
+        var opening = bench.Only<OpenSession>();
+        Assert.Equal((A.Address, View(3, A, B).Id), (bench.Sent[0].To, opening.View));
+        bench.Hear(new SessionOpened(opening.Request, 9, null), A.Address);
+        Assert.True(bench.Noticed(NoticeKind.SessionOpened));
+        var request = bench.Only<Request>();
+        Assert.Equal((9, 1), (request.Batch.Session, request.Batch.Floor));
+        Assert.Equal(new Operation(OperationKind.Put, 1, Text("k"), Text("v")), Assert.Single(request.Batch.Operations));
+        bench.Answer(request);
+        Assert.Equal(new Completion(1, CallStatus.Ok, Bytes.Empty), Assert.Single(bench.Completed));
+        Assert.Empty(bench.Sent);
+    }
+
+    [Fact]
+    public void A_hundred_calls_in_sequence_ask_the_view_service_once()
+    {
+        var bench = Ready();
+        for (var call = 0; call < 100; call++)
+        {
+            bench.Put(call);
+            bench.Answer(bench.Only<Request>());
+            Assert.Equal(call, Assert.Single(bench.Completed).Call);
+            Assert.Empty(bench.Sent);
+        }
+    }
+
+    [Theory]
+    [InlineData("", "v", CallStatus.EmptyKey)]
+    [InlineData("12345", "v", CallStatus.KeyTooLong)]
+    [InlineData("1234", "123456789", CallStatus.ValueTooLarge)]
+    public void A_call_that_cannot_be_is_over_before_anything_is_sent(string key, string value, CallStatus status)
+    {
+        var bench = new ClerkBench(ProtocolSettings.Default with { MaxKeyBytes = 4, MaxValueBytes = 8 });
+        bench.Submit(1, key: key, value: value);
+        Assert.Equal([new Completion(1, status, Bytes.Empty)], bench.Completed);
+        bench.Node.Flush(bench.Effects);
+        Assert.Empty(bench.Sent);
+        Assert.Empty(bench.Effects.Timers);
+    }
+
+    [Fact]
+    public void Keys_and_values_of_just_the_allowed_size_are_sent()
+    {
+        var bench = Ready(ProtocolSettings.Default with { MaxKeyBytes = 4, MaxValueBytes = 8 });
+        bench.Submit(1, key: "1234", value: "12345678");
+        bench.Node.Flush(bench.Effects);
+        Assert.Single(bench.Only<Request>().Batch.Operations);
+    }
+
+    [Fact]
+    public void A_burst_travels_as_one_request()
+    {
+        var bench = Ready();
+        for (var call = 0; call < 64; call++) bench.Submit(call);
+        Assert.Empty(bench.Sent);
+        bench.Node.Flush(bench.Effects);
+        Assert.Equal(64, bench.Only<Request>().Batch.Operations.Length);
+    }
+
+    [Fact]
+    public void While_requests_are_in_flight_calls_gather_and_go_together_when_an_answer_frees_a_place()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 2 });
+        bench.Put(1);
+        var first = bench.Only<Request>();
+        bench.Put(2);
+        Assert.Single(bench.Only<Request>().Batch.Operations);
+        for (var call = 3; call <= 10; call++)
+        {
+            bench.Put(call);
+            Assert.Empty(bench.Sent);
+        }
+        bench.Answer(first);
+        Assert.Equal(8, bench.Only<Request>().Batch.Operations.Length);
+    }
+
+    [Fact]
+    public void A_request_is_bounded_in_bytes_but_carries_at_least_one_operation()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestBytes = 100, RequestsInFlight = 10 });
+        var large = new string('x', 500);
+        bench.Submit(1);
+        bench.Submit(2, value: large);
+        for (var call = 3; call < 10; call++) bench.Submit(call);
+        bench.Node.Flush(bench.Effects);
+        var requests = bench.SentOf<Request>().ToList();
+        Assert.Equal([1, 1, 4, 3], requests.Select(r => r.Batch.Operations.Length));
+        Assert.All(requests, r => Assert.True(r.Batch.Size <= 100 || r.Batch.Operations.Length == 1));
+    }
+
+    [Fact]
+    public void The_sequences_in_flight_stay_within_the_window_above_the_floor()
+    {
+        var bench = Ready(ProtocolSettings.Default with { SessionWindow = 8, RequestsInFlight = 4 });
+        for (var call = 0; call < 20; call++) bench.Submit(call);
+        bench.Node.Flush(bench.Effects);
+        var request = bench.Only<Request>();
+        Assert.Equal((2, 8), (request.Batch.Floor, request.Batch.Operations.Length));
+        Assert.True(request.Batch.Operations[^1].Sequence < request.Batch.Floor + 8);
+        bench.Hear(new Reply(request.Number, Session, [new OperationResult(3, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        Assert.Empty(bench.Sent);
+        bench.Hear(new Reply(request.Number, Session, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        Assert.Equal((4, 10, 11), (bench.Only<Request>().Batch.Floor, bench.SequencesSent()[0], bench.SequencesSent()[^1]));
+    }
+
+    [Fact]
+    public void The_floor_is_the_lowest_sequence_still_wanted()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        var first = bench.Only<Request>();
+        bench.Put(2);
+        bench.Answer(bench.Only<Request>());
+        bench.Put(3);
+        Assert.Equal(2, bench.Only<Request>().Batch.Floor);
+        bench.Answer(first);
+        bench.Put(4);
+        Assert.Equal(4, bench.Only<Request>().Batch.Floor);
+    }
+
+    [Theory]
+    [InlineData(ResultStatus.Ok, CallStatus.Ok)]
+    [InlineData(ResultStatus.Missing, CallStatus.Missing)]
+    [InlineData(ResultStatus.EmptyKey, CallStatus.EmptyKey)]
+    [InlineData(ResultStatus.KeyTooLong, CallStatus.KeyTooLong)]
+    [InlineData(ResultStatus.ValueTooLarge, CallStatus.ValueTooLarge)]
+    public void Every_result_of_the_primary_ends_the_call(ResultStatus result, CallStatus status)
+    {
+        var bench = Ready();
+        bench.Get(1);
+        var request = bench.Only<Request>();
+        bench.Hear(new Reply(request.Number, Session, [new OperationResult(2, result, Text("x"))], null), A.Address);
+        Assert.Equal([new Completion(1, status, Text("x"))], bench.Completed);
+    }
+
+    [Fact]
+    public void A_reply_that_comes_twice_ends_a_call_once()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        var request = bench.Only<Request>();
+        bench.Answer(request);
+        Assert.Single(bench.Completed);
+        bench.Answer(request);
+        Assert.Empty(bench.Completed);
+    }
+
+    [Fact]
+    public void Results_never_asked_for_change_nothing()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        bench.Put(1);
+        bench.Put(2);
+        var before = FingerprintOf(bench.Node);
+        long[] sequences = [long.MinValue, -1, 0, 1, 3, 4, long.MaxValue];
+        bench.Hear(new Reply(2, Session, [.. sequences.Select(s => new OperationResult(s, ResultStatus.Ok, Bytes.Empty))], null));
+        Assert.Empty(bench.Completed);
+        bench.Hear(new Reply(2, Session + 1, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null));
+        Assert.Empty(bench.Completed);
+        bench.Hear(new SessionOpened(1, 99, null));
+        bench.Hear(new Refusal(999, RefusalReason.SessionExpired, View(1, A, B)));
+        Assert.Empty(bench.Sent);
+        Assert.Equal(before, FingerprintOf(bench.Node));
+    }
+
+    [Fact]
+    public void Messages_between_others_are_nothing_to_a_clerk()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        var before = FingerprintOf(bench.Node);
+        var types = typeof(Message).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Message)) && !t.IsAbstract);
+        foreach (var type in types.Except([typeof(Reply), typeof(Refusal), typeof(SessionOpened), typeof(ViewNews)]))
+        {
+            bench.Hear((Message)System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type));
+            Assert.Empty(bench.Sent);
+        }
+        Assert.Equal(before, FingerprintOf(bench.Node));
+    }
+
+    internal static ulong FingerprintOf(ClerkNode node)
+    {
+        var fingerprint = new Fingerprint();
+        node.AddTo(ref fingerprint);
+        return fingerprint.Value;
+    }
+}
