@@ -5,19 +5,19 @@ namespace PbKv.Protocol.Tests.Clerk;
 /// <summary>A clerk on a bench: the test plays the view service and the primary, by hand.</summary>
 internal sealed class ClerkBench
 {
-    public static readonly NodeAddress ViewService = new("view:1");
-    public static readonly NodeAddress SecondViewService = new("view:2");
+    public static readonly NodeAddress Views1 = new("view:1");
+    public static readonly NodeAddress Views2 = new("view:2");
     public static readonly ServerId A = new(new NodeAddress("a:1"), 1);
     public static readonly ServerId B = new(new NodeAddress("b:1"), 1);
     public static readonly ClusterId Cluster = new(77);
-    public const long Session = 5;
+    public const long TheSession = 5;
 
     private static readonly NodeAddress Self = new("clerk-1");
 
     public ClerkBench(ProtocolSettings? settings = null, params NodeAddress[] viewServices)
     {
         Settings = settings ?? ProtocolSettings.Default;
-        Node = new ClerkNode(Self, viewServices.Length == 0 ? [ViewService] : [.. viewServices], GroupName.Default, Settings);
+        Node = new ClerkNode(Self, viewServices.Length == 0 ? [Views1] : [.. viewServices], GroupName.Default, Settings);
         Node.Start(Effects);
     }
 
@@ -40,7 +40,7 @@ internal sealed class ClerkBench
         bench.Put(-1);
         bench.Hear(new ViewNews(View(1, A, B), true));
         var opening = bench.Only<OpenSession>();
-        bench.Hear(new SessionOpened(opening.Request, Session, null), A.Address);
+        bench.Hear(new SessionOpened(opening.Request, TheSession, null), A.Address);
         bench.Answer(bench.Only<Request>());
         Assert.Equal([new Completion(-1, CallStatus.Ok, Bytes.Empty)], bench.Completed);
         bench.Effects.Clear();
@@ -68,7 +68,7 @@ internal sealed class ClerkBench
     public void Hear(Message message, NodeAddress? from = null)
     {
         Effects.Clear();
-        Node.Handle(from ?? ViewService, message, Effects);
+        Node.Handle(from ?? Views1, message, Effects);
     }
 
     public void Answer(Request request, ResultStatus status = ResultStatus.Ok, View? newer = null) =>

@@ -19,7 +19,7 @@ public class SendingTests
     {
         var bench = new ClerkBench();
         bench.Put(1);
-        Assert.Equal(new Outgoing(ViewService, new ViewRequest(ViewId.None)), Assert.Single(bench.Sent));
+        Assert.Equal(new Outgoing(Views1, new ViewRequest(ViewId.None)), Assert.Single(bench.Sent));
         bench.Hear(new ViewNews(View(3, A, B), true));
         Assert.True(bench.Noticed(NoticeKind.ViewLearned));
         var opening = bench.Only<OpenSession>();
@@ -120,9 +120,9 @@ public class SendingTests
         var request = bench.Only<Request>();
         Assert.Equal((2, 8), (request.Batch.Floor, request.Batch.Operations.Length));
         Assert.True(request.Batch.Operations[^1].Sequence < request.Batch.Floor + 8);
-        bench.Hear(new Reply(request.Number, Session, [new OperationResult(3, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        bench.Hear(new Reply(request.Number, TheSession, [new OperationResult(3, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
         Assert.Empty(bench.Sent);
-        bench.Hear(new Reply(request.Number, Session, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        bench.Hear(new Reply(request.Number, TheSession, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
         Assert.Equal((4, 10, 11), (bench.Only<Request>().Batch.Floor, bench.SequencesSent()[0], bench.SequencesSent()[^1]));
     }
 
@@ -152,7 +152,7 @@ public class SendingTests
         var bench = Ready();
         bench.Get(1);
         var request = bench.Only<Request>();
-        bench.Hear(new Reply(request.Number, Session, [new OperationResult(2, result, Text("x"))], null), A.Address);
+        bench.Hear(new Reply(request.Number, TheSession, [new OperationResult(2, result, Text("x"))], null), A.Address);
         Assert.Equal([new Completion(1, status, Text("x"))], bench.Completed);
     }
 
@@ -176,9 +176,9 @@ public class SendingTests
         bench.Put(2);
         var before = FingerprintOf(bench.Node);
         long[] sequences = [long.MinValue, -1, 0, 1, 3, 4, long.MaxValue];
-        bench.Hear(new Reply(2, Session, [.. sequences.Select(s => new OperationResult(s, ResultStatus.Ok, Bytes.Empty))], null));
+        bench.Hear(new Reply(2, TheSession, [.. sequences.Select(s => new OperationResult(s, ResultStatus.Ok, Bytes.Empty))], null));
         Assert.Empty(bench.Completed);
-        bench.Hear(new Reply(2, Session + 1, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null));
+        bench.Hear(new Reply(2, TheSession + 1, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null));
         Assert.Empty(bench.Completed);
         bench.Hear(new SessionOpened(1, 99, null));
         bench.Hear(new Refusal(999, RefusalReason.SessionExpired, View(1, A, B)));
