@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
-
-namespace PbKv.Protocol.Tests.Clerk;
+namespace PbKv.Protocol.Tests.ClerkNodes;
 
 /// <summary>A clerk on a bench: the test plays the view service and the primary, by hand.</summary>
 internal sealed class ClerkBench
@@ -115,7 +113,7 @@ internal sealed class ClerkBench
 
     public TMessage Only<TMessage>() where TMessage : Message => Assert.IsType<TMessage>(Assert.Single(Sent).Message);
 
-    public ImmutableArray<long> SequencesSent() => [.. SentOf<Request>().SelectMany(r => r.Batch.Operations).Select(o => o.Sequence)];
+    public List<long> SequencesSent() => [.. SentOf<Request>().SelectMany(r => r.Batch.Operations).Select(o => o.Sequence)];
 
     public TimerSetting? Pause => Effects.Timers.Cast<TimerSetting?>().SingleOrDefault(t => t!.Value.Timer is RetryTimer);
 

@@ -1,6 +1,6 @@
-using static PbKv.Protocol.Tests.Clerk.ClerkBench;
+using static PbKv.Protocol.Tests.ClerkNodes.ClerkBench;
 
-namespace PbKv.Protocol.Tests.Clerk;
+namespace PbKv.Protocol.Tests.ClerkNodes;
 
 public class SendingTests
 {

@@ -1,0 +1,204 @@
+using static PbKv.Protocol.Tests.ClerkNodes.ClerkBench;
+
+namespace PbKv.Protocol.Tests.ClerkNodes;
+
+public class SessionTests
+{
+    [Fact]
+    public void Opening_is_tried_again_and_any_try_of_it_will_do()
+    {
+        var bench = new ClerkBench(ProtocolSettings.Default with { RequestTimeoutTicks = 4 });
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        var first = bench.Only<OpenSession>();
+        bench.Tick(4);
+        Assert.Contains(bench.Sent, o => o.Message is ViewRequest);
+        bench.PauseOver();
+        var second = bench.Only<OpenSession>();
+        Assert.NotEqual(first.Request, second.Request);
+        bench.Hear(new SessionOpened(first.Request, 8, null), A.Address);
+        Assert.Equal(8, bench.Only<Request>().Batch.Session);
+        bench.Hear(new SessionOpened(second.Request, 9, null), A.Address);
+        Assert.Empty(bench.Sent);
+        Assert.Equal(8, bench.Node.Session);
+    }
+
+    [Fact]
+    public void Opening_waits_for_a_primary_that_is_not_ready()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), false));
+        bench.Refuse(bench.Only<OpenSession>().Request, RefusalReason.NotReady);
+        Assert.Empty(bench.Sent);
+        bench.PauseOver();
+        bench.Only<OpenSession>();
+    }
+
+    [Fact]
+    public void Opening_follows_a_newer_view_at_once()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        bench.Refuse(bench.Only<OpenSession>().Request, RefusalReason.NotPrimary, View(2, B));
+        bench.Only<OpenSession>();
+        Assert.Equal(B.Address, bench.Sent[0].To);
+    }
+
+    [Fact]
+    public void A_clerk_that_was_merely_idle_goes_on_in_a_new_session_unnoticed_by_its_callers()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        bench.Refuse(bench.Only<Request>().Number, RefusalReason.SessionExpired);
+        Assert.True(bench.Noticed(NoticeKind.SessionLost));
+        Assert.Empty(bench.Completed);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        var request = bench.Only<Request>();
+        Assert.Equal((30, 1, 1), (request.Batch.Session, request.Batch.Floor, request.Batch.Operations[0].Sequence));
+        bench.Answer(request);
+        Assert.Equal([new Completion(1, CallStatus.Ok, Bytes.Empty)], bench.Completed);
+    }
+
+    [Fact]
+    public void A_write_that_was_sent_more_than_once_ends_with_its_session_and_a_get_goes_on()
+    {
+        var bench = Ready();
+        bench.Submit(1);
+        bench.Submit(2, OperationKind.Get, value: "");
+        bench.Node.Flush(bench.Effects);
+        bench.Lose(A.Address);
+        bench.PauseOver();
+        bench.Refuse(bench.Only<Request>().Number, RefusalReason.SessionExpired);
+        Assert.Equal([new Completion(1, CallStatus.SessionExpired, Bytes.Empty)], bench.Completed);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        var operation = Assert.Single(bench.Only<Request>().Batch.Operations);
+        Assert.Equal((OperationKind.Get, 1L), (operation.Kind, operation.Sequence));
+    }
+
+    [Fact]
+    public void What_was_never_sent_goes_on_by_itself()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        bench.Put(1);
+        bench.Lose(A.Address);
+        bench.PauseOver();
+        var request = bench.Only<Request>();
+        bench.Put(2);
+        bench.Refuse(request.Number, RefusalReason.SessionExpired);
+        Assert.Equal([new Completion(1, CallStatus.SessionExpired, Bytes.Empty)], bench.Completed);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        bench.Answer(bench.Only<Request>());
+        Assert.Equal([new Completion(2, CallStatus.Ok, Bytes.Empty)], bench.Completed);
+    }
+
+    [Fact]
+    public void Other_requests_in_flight_are_heard_before_a_new_session_begins()
+    {
+        var bench = Ready();
+        var requests = new List<Request>();
+        for (var call = 1; call <= 3; call++)
+        {
+            bench.Put(call);
+            requests.Add(bench.Only<Request>());
+        }
+        bench.Refuse(requests[2].Number, RefusalReason.SessionExpired);
+        Assert.Empty(bench.Sent);
+        bench.Put(4);
+        Assert.Empty(bench.Sent);
+        bench.Answer(requests[0]);
+        Assert.Equal([new Completion(1, CallStatus.Ok, Bytes.Empty)], bench.Completed);
+        bench.Lose(A.Address);
+        Assert.Equal([new Completion(2, CallStatus.SessionExpired, Bytes.Empty)], bench.Completed);
+        bench.PauseOver();
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        Assert.Equal([1L, 2L], bench.SequencesSent());
+    }
+
+    [Fact]
+    public void Results_of_the_old_session_do_not_count_in_the_new_one()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        var old = bench.Only<Request>();
+        bench.Refuse(old.Number, RefusalReason.SessionExpired);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        bench.Answer(old);
+        bench.Hear(new Reply(old.Number, TheSession, [new OperationResult(1, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        Assert.Empty(bench.Completed);
+    }
+
+    [Fact]
+    public void A_late_copy_of_an_earlier_opening_does_not_bring_its_session_back()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        var opened = new SessionOpened(bench.Only<OpenSession>().Request, 8, null);
+        bench.Hear(opened, A.Address);
+        bench.Refuse(bench.Only<Request>().Number, RefusalReason.SessionExpired);
+        bench.Only<OpenSession>();
+        bench.Hear(opened, A.Address);
+        Assert.Equal(0, bench.Node.Session);
+    }
+
+    [Fact]
+    public void Closing_closes_the_session_as_its_last_operation()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        bench.Close();
+        Assert.Equal([new Completion(1, CallStatus.Cancelled, Bytes.Empty)], bench.Completed);
+        Assert.False(bench.Effects.MayStop);
+        var request = bench.Only<Request>();
+        Assert.Equal((3, 3, OperationKind.CloseSession),
+            (request.Batch.Floor, request.Batch.Operations[0].Sequence, request.Batch.Operations[0].Kind));
+        bench.Answer(request);
+        Assert.True(bench.Effects.MayStop);
+        Assert.Empty(bench.Completed);
+        Assert.Equal(0, bench.Node.Outstanding);
+    }
+
+    [Fact]
+    public void Closing_is_retried_like_everything_else()
+    {
+        var bench = Ready();
+        bench.Close();
+        bench.Lose(A.Address);
+        bench.PauseOver();
+        Assert.Equal(OperationKind.CloseSession, bench.Only<Request>().Batch.Operations[0].Kind);
+    }
+
+    [Fact]
+    public void Closing_a_session_that_is_gone_is_done()
+    {
+        var bench = Ready();
+        bench.Close();
+        bench.Refuse(bench.Only<Request>().Number, RefusalReason.SessionExpired);
+        Assert.True(bench.Effects.MayStop);
+        Assert.Empty(bench.Sent);
+    }
+
+    [Fact]
+    public void Closing_a_clerk_that_never_had_a_session_is_done_at_once()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Close();
+        Assert.Equal([new Completion(1, CallStatus.Unreachable, Bytes.Empty)], bench.Completed);
+        Assert.True(bench.Effects.MayStop);
+        bench.Close();
+        Assert.True(bench.Effects.MayStop);
+    }
+
+    [Fact]
+    public void A_closed_clerk_takes_no_calls()
+    {
+        var bench = Ready();
+        bench.Close();
+        bench.Put(9);
+        Assert.Equal([new Completion(9, CallStatus.Unreachable, Bytes.Empty)], bench.Completed);
+        Assert.Empty(bench.Sent);
+    }
+}
