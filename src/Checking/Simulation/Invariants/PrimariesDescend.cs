@@ -1,0 +1,31 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>
+/// The primary of a view was primary or backup of an earlier view that was acknowledged; resets, and views made before any was
+/// acknowledged, apart. A view service that forgot everything makes no view at all.
+/// </summary>
+internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
+{
+    private readonly HashSet<ServerId> _descendants = [];
+    private View _last = View.None;
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        if (host.Node is not ViewServiceNode service) return;
+        var view = service.View;
+        if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
+            ViolationException.Throw(nameof(PrimariesDescend), $"the view service lost its memory while servers held data, and made view {view}");
+        if (view.Number == 0 || view.Cluster != _last.Cluster && _last.Number > 0) return;
+        if (view != _last)
+        {
+            _last = view;
+            if (_descendants.Count > 0 && !view.Reset && !_descendants.Contains(view.Primary!.Value))
+                ViolationException.Throw(nameof(PrimariesDescend), $"the primary of view {view} was in no acknowledged view before");
+        }
+        if (!service.Acknowledged) return;
+        _descendants.Add(view.Primary!.Value);
+        if (view.Backup is { } backup) _descendants.Add(backup);
+    }
+}

@@ -1,0 +1,74 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>Counts the situations that runs got into: a run that never sees a failover proves nothing about failovers.</summary>
+internal sealed class ReachedCounters : WorldWatch
+{
+    /// <summary>What must have happened over a few hundred seeds of all profiles.</summary>
+    public static IReadOnlyList<string> Demanded { get; } =
+    [
+        "failovers", "fallBacks", "transfers", "interruptedTransfers", "switches", "deduplicatedRetries", "heldDuplicates",
+        "refusedForwards", "forwardGaps", "answersReleased", "answersDropped", "expiredSessions", "lostSessions", "unknownSessions",
+        "belowFloor", "busy", "silentBackups", "superseded", "leaves", "brokenConnections", "deadlines", "unknownOutcomes",
+        "crashes", "pauses", "slowServers", "cuts", "viewServiceRestarts", "forgottenMemories", "lostMessages", "repeatedMessages",
+    ];
+
+    private static readonly Dictionary<NoticeKind, string> Names = new()
+    {
+        [NoticeKind.FellBack] = "fallBacks",
+        [NoticeKind.TransferInstalled] = "transfers",
+        [NoticeKind.TransferAbandoned] = "interruptedTransfers",
+        [NoticeKind.Switched] = "switches",
+        [NoticeKind.Deduplicated] = "deduplicatedRetries",
+        [NoticeKind.DuplicateHeld] = "heldDuplicates",
+        [NoticeKind.ForwardRefused] = "refusedForwards",
+        [NoticeKind.ForwardGap] = "forwardGaps",
+        [NoticeKind.AnswersReleased] = "answersReleased",
+        [NoticeKind.AnswersDropped] = "answersDropped",
+        [NoticeKind.SessionExpired] = "expiredSessions",
+        [NoticeKind.SessionLost] = "lostSessions",
+        [NoticeKind.UnknownSession] = "unknownSessions",
+        [NoticeKind.BelowFloor] = "belowFloor",
+        [NoticeKind.Busy] = "busy",
+        [NoticeKind.BackupSilent] = "silentBackups",
+        [NoticeKind.Superseded] = "superseded",
+        [NoticeKind.Left] = "leaves",
+        [NoticeKind.ConnectionLost] = "brokenConnections",
+        [NoticeKind.DeadlinePassed] = "deadlines",
+    };
+
+    private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
+    private View _view = View.None;
+
+    public ReachedCounters()
+    {
+        foreach (var name in Demanded) _counts[name] = 0;
+    }
+
+    public IReadOnlyDictionary<string, long> Counts => _counts;
+
+    public void Count(string name, long times = 1) => _counts[name] = _counts.GetValueOrDefault(name) + times;
+
+    public void Add(ReachedCounters other)
+    {
+        foreach (var (name, count) in other._counts) Count(name, count);
+    }
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        foreach (var notice in effects.Notices)
+        {
+            if (Names.TryGetValue(notice.Kind, out var name)) Count(name);
+        }
+        foreach (var completion in effects.Completions)
+        {
+            if (completion.Status is CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired) Count("unknownOutcomes");
+        }
+        if (host.Node is ViewServiceNode service && service.View != _view)
+        {
+            if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup) Count("failovers");
+            _view = service.View;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>A view service and servers in a world: starts them, stops them, and knows who holds the data.</summary>
+internal sealed class SimulatedCluster
+{
+    private readonly World _world;
+    private readonly SimulationPlan _plan;
+    private readonly Chance _chance;
+    private readonly List<WorldHost> _servers = [];
+    private long _lastIncarnation = 1000;
+
+    public SimulatedCluster(World world, SimulationPlan plan, Chance chance)
+    {
+        (_world, _plan, _chance) = (world, plan, chance);
+        ViewServiceHost = world.AddHost(new NodeAddress("vs"));
+        for (var i = 0; i < plan.Servers + SimulationPlan.SpareServers; i++) _servers.Add(world.AddHost(new NodeAddress($"s{i + 1}")));
+    }
+
+    public WorldHost ViewServiceHost { get; }
+
+    public ViewServiceNode? ViewService => ViewServiceHost.Node as ViewServiceNode;
+
+    public IReadOnlyList<WorldHost> Servers => _servers;
+
+    /// <summary>The view service lost its memory: nobody may be served any more.</summary>
+    public bool Forgotten { get; private set; }
+
+    public IEnumerable<ReplicaNode> Replicas => _servers.Where(host => host.Up).Select(host => (ReplicaNode)host.Node!);
+
+    public void Start()
+    {
+        StartViewService(null);
+        for (var i = 0; i < _plan.Servers; i++) StartServer(_servers[i]);
+    }
+
+    public void StartViewService(ViewServiceMemory? memory)
+    {
+        var cluster = new ClusterId(_chance.Next() | 1);
+        var node = new ViewServiceNode(ViewServiceHost.Address, _plan.Settings, cluster, memory, _plan.Rules);
+        _world.StartNode(ViewServiceHost, node, new ServerId(ViewServiceHost.Address, ++_lastIncarnation));
+    }
+
+    /// <summary>A new life at the address. Once in a while the machine's clock went back.</summary>
+    public void StartServer(WorldHost host)
+    {
+        if (host.Up) return;
+        var incarnation = ++_lastIncarnation;
+        if (_plan.Faults.Length > 0 && _chance.Percent(5)) incarnation = _chance.Between(1, 900);
+        var id = new ServerId(host.Address, incarnation);
+        _world.StartNode(host, new ReplicaNode(id, ViewServiceHost.Address, GroupName.Default, _plan.Settings, _plan.Rules), id);
+    }
+
+    public void KillViewService(bool forget)
+    {
+        _world.Kill(ViewServiceHost);
+        if (forget) Forgotten = true;
+    }
+
+    public void RestartViewService() => StartViewService(Forgotten ? null : ViewServiceHost.Disk);
+
+    /// <summary>The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.</summary>
+    public IEnumerable<WorldHost> Holders()
+    {
+        if (ViewServiceHost.Disk is not { LastAcknowledged: { } last } memory) return [];
+        return _servers.Where(host => host.Node is ReplicaNode replica
+            && (replica.Id == last.Primary || (memory.LastAcknowledgedSynced && replica.Id == last.Backup)));
+    }
+
+    /// <summary>Whether the data would survive the loss of this server.</summary>
+    public bool MayDie(WorldHost server)
+    {
+        if (ViewServiceHost.Disk is not { LastAcknowledged: not null }) return Replicas.Count() > 1;
+        var holders = Holders().ToList();
+        return !holders.Contains(server) || holders.Count > 1;
+    }
+
+    /// <summary>Whether everybody is where they should be when nothing has gone wrong for a while.</summary>
+    public bool AtRest()
+    {
+        if (ViewService is not { Acknowledged: true } service) return false;
+        var staying = Replicas.Count(replica => !replica.Leaving);
+        if (service.View.Backup is null) return staying < 2;
+        return service.Synced && Find(service.View.Primary) is { Confirmed: true } primary && Find(service.View.Backup) is { } backup
+            && primary.Position == backup.Position && !primary.Leaving;
+    }
+
+    public ReplicaNode? Find(ServerId? id) => id is null ? null : Replicas.FirstOrDefault(replica => replica.Id == id);
+}
