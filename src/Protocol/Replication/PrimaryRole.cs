@@ -134,7 +134,10 @@ internal sealed class PrimaryRole
         if (execution.Accepted is { } accepted) _stream?.Enqueue(accepted);
         if (batch.Operations[^1].Kind == OperationKind.CloseSession) _idle.Forget(batch.Session);
         var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
-        Answer(clerk, reply, batch, execution.ResultBytes, MayGoAtOnce(execution), effects);
+        var mayGo = MayGoAtOnce(execution);
+        if (execution.Duplicates > 0 && !Alone && !mayGo)
+            effects.Notice(NoticeKind.DuplicateHeld, $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}");
+        Answer(clerk, reply, batch, execution.ResultBytes, mayGo, effects);
         _stream?.Pump(effects);
     }
 
