@@ -42,7 +42,7 @@ internal static class OperationCodec
         var operations = new Operation[block.Count(SmallestOperation)];
         for (var i = 0; i < operations.Length; i++)
         {
-            var kind = (OperationKind)ValueCodec.ReadEnum(ref block, (int)OperationKind.ExpireSession, "operation");
+            var kind = (OperationKind)ValueCodec.ReadEnum(ref block, (int)OperationKind.TooLarge, "operation");
             operations[i] = new Operation(kind, block.Varint(), block.Bytes(), block.Bytes());
         }
         return new Batch(session, floor, ImmutableCollectionsMarshal.AsImmutableArray(operations)) { Encoded = new EncodedForm(encoded) };

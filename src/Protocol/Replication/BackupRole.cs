@@ -129,16 +129,18 @@ internal sealed class BackupRole
             _earlyBytes -= SizeOf(forward);
             if (!Execute(forward, effects))
             {
-                // Not a stream of this snapshot: forget it and ask for it from the beginning of what is missing.
+                // Not a stream of this snapshot. It was acknowledged, so it will not come again: a backup that confirmed now would
+                // have a hole in its history. It never confirms; the primary reports it, and the next view begins anew.
                 _early.Clear();
                 _earlyBytes = 0;
-                _nextSerial = forward.Serial;
-                break;
+                return;
             }
             foreach (var batch in forward.Batches) budget -= batch.Operations.Length;
         }
         if (_early.Count > 0)
         {
+            // A sign of life: where no new forward comes, a long queue would otherwise look like silence.
+            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1));
             effects.Set(CatchUpTimer.Instance, 0, 0);
             return;
         }

@@ -15,6 +15,7 @@ internal struct BatchExecution
     private readonly SafetyRules _rules;
     private readonly OperationResult[] _results;
     private int _executed;
+    private bool _apart;
     private int _reads;
     private int _belowFloor;
 
@@ -43,7 +44,7 @@ internal struct BatchExecution
 
     /// <summary>What is forwarded: the batch itself where all of it was executed, its new part otherwise, or nothing.</summary>
     public readonly Batch? Accepted =>
-        _executed == 0 ? null : _executed == _batch.Operations.Length ? _batch : new Batch(_batch.Session, _batch.Floor, Executed);
+        _executed == 0 ? null : !_apart ? _batch : new Batch(_batch.Session, _batch.Floor, Executed);
 
     public void Run()
     {
@@ -54,19 +55,19 @@ internal struct BatchExecution
         for (var i = 0; i < operations.Length; i++)
         {
             ref readonly var operation = ref operations[i];
-            _results[i] = One(session, operation, floor, out var executed);
+            var accepted = operation;
+            _results[i] = One(session, ref accepted, floor, out var executed);
             ResultBytes += 32 + _results[i].Value.Length;
-            if (executed)
+            if (part is null && (!executed || accepted.Kind != operation.Kind))
             {
-                if (part is not null) part[_executed] = operation;
-                _executed++;
-            }
-            else if (part is null)
-            {
-                // Not all of the batch belongs into the history: from here on its part is gathered apart.
+                // Not all of the batch belongs into the history as it came: from here on its part is gathered apart.
                 part = new Operation[operations.Length];
                 operations[..i].CopyTo(part);
+                _apart = true;
             }
+            if (!executed) continue;
+            if (part is not null) part[_executed] = accepted;
+            _executed++;
         }
         Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
     }
@@ -88,7 +89,7 @@ internal struct BatchExecution
         return ImmutableCollectionsMarshal.AsImmutableArray(again);
     }
 
-    private OperationResult One(Session session, in Operation operation, long floor, out bool executed)
+    private OperationResult One(Session session, ref Operation operation, long floor, out bool executed)
     {
         executed = false;
         if (operation.Sequence < floor && _rules.Has(SafetyRule.BelowFloorRefused))
@@ -107,7 +108,8 @@ internal struct BatchExecution
             Duplicates++;
             return known;
         }
-        if (IsTooLarge(operation)) return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
+        if (operation.Value.Length > _settings.MaxValueBytes) return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
+        if (GrowsTooLarge(operation)) operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         // The floor moves only with operations of the history, so that the backup forgets the same results.
         if (_executed == 0) session.RaiseFloor(_batch.Floor);
         executed = true;
@@ -121,13 +123,10 @@ internal struct BatchExecution
         return key.Length > _settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
     }
 
-    private readonly bool IsTooLarge(in Operation operation)
-    {
-        long length = operation.Value.Length;
-        if (length > _settings.MaxValueBytes) return true;
-        if (operation.Kind != OperationKind.Append) return false;
-        return _state.Store.TryGet(operation.Key, out var value) && value.Length + length > _settings.MaxValueBytes;
-    }
+    private readonly bool GrowsTooLarge(in Operation operation) =>
+        operation.Kind == OperationKind.Append
+        && _state.Store.TryGet(operation.Key, out var value)
+        && (long)value.Length + operation.Value.Length > _settings.MaxValueBytes;
 
     private static OperationResult Read(ReplicatedState state, in Operation operation) =>
         state.Store.TryGet(operation.Key, out var value)

@@ -10,7 +10,9 @@ public sealed partial class ReplicaNode
         _newestAnswer = answer.Answer;
         _lastRefusal = null;
         Learn(answer.View, answer.Acknowledged, effects);
-        if (_leaving && answer.Acknowledged && !answer.View.Names(Id) && (answer.View.Backup is null || answer.Synced))
+        // Only what is said of the view that it is in now: an answer that was long on its way may be of a view before the one
+        // that needs it.
+        if (_leaving && answer.View == View && answer.Acknowledged && !View.Names(Id) && (View.Backup is null || answer.Synced))
         {
             effects.Notice(NoticeKind.Left, $"view={answer.View}");
             effects.MayStop = true;

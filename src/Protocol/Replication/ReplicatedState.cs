@@ -75,6 +75,8 @@ internal sealed class ReplicatedState
             case OperationKind.Append:
                 Store.Append(operation.Key, operation.Value);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            case OperationKind.TooLarge:
+                return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }

@@ -12,6 +12,12 @@ public enum OperationKind : byte
     OpenSession = 5,
     CloseSession = 6,
     ExpireSession = 7,
+
+    /// <summary>
+    /// An append that would have made its value too large. It changes nothing, but it has a place in the history: otherwise a
+    /// late copy of the request, after the value has become shorter, would do what its client was told is not done.
+    /// </summary>
+    TooLarge = 8,
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>

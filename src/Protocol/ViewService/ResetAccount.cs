@@ -5,12 +5,12 @@ internal static class ResetAccount
 {
     public static string Of(ViewServiceMemory known, ServerTable servers, NodeAddress named)
     {
-        if (known.View.Number == 0) return $"There is no view yet: nothing acknowledged by cluster {known.Cluster} is lost; {named} drops whatever it holds.";
-        var text = $"The reset makes {named} primary with an empty store, after view {known.View} ({Facts(known.Acknowledged, known.Synced)}). "
-            + $"Everything acknowledged to clients in the views up to {known.View.Number} is lost, and all sessions with it. ";
+        if (known.View.Number == 0) return $"There is no view yet: nothing acknowledged by cluster {known.Cluster} is lost.";
+        var text = $"The reset makes {named} primary with what it holds now, after view {known.View} ({Facts(known.Acknowledged, known.Synced)}). "
+            + $"Whatever it lacks of what was acknowledged to clients in the views up to {known.View.Number} is lost. ";
         var last = known.LastAcknowledged;
         if (last is null) return text + "No view was ever acknowledged, so nobody had been answered.";
-        text += $"It was held by {Holder(servers, last.Primary!.Value, "primary", last)}";
+        text += $"All of it was held by {Holder(servers, last.Primary!.Value, "primary", last)}";
         if (last.Backup is { } backup)
         {
             text += known.LastAcknowledgedSynced
@@ -29,7 +29,7 @@ internal static class ResetAccount
 
     private static string Holder(ServerTable servers, ServerId server, string role, View view)
     {
-        var state = servers.Alive(server) ? "alive" : servers.Find(server) is null ? "restarted, empty" : "dead";
+        var state = servers.Alive(server) ? "alive" : servers.Find(server) is null ? "restarted, so empty" : "dead";
         return $"{server} ({role} of view {view.Number}, {state})";
     }
 

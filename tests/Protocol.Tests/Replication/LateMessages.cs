@@ -1,0 +1,94 @@
+namespace PbKv.Protocol.Tests.Replication;
+
+/// <summary>Messages that come late, or that no honest sender sends.</summary>
+public sealed class LateMessages
+{
+    [Fact]
+    public void A_leaving_server_is_not_let_go_by_a_late_answer_about_a_view_before_the_one_that_needs_it()
+    {
+        var harness = new Harness();
+        var a = harness.Server("a");
+        var b = harness.Server("b");
+        var before = Harness.View(1, b);
+        harness.Tell(a, before);
+        harness.Tell(b, before);
+        var pair = Harness.View(2, b, a);
+        harness.Tell(b, pair);
+        harness.Tell(a, pair);
+        harness.Run();
+        harness.Tell(a, Harness.View(3, a));
+        harness.Do(a, a.Leave);
+        Assert.False(MayStop(a, new PingAnswer(a.Id, before, true, 1)));
+        Assert.False(MayStop(a, new PingAnswer(a.Id, a.View, true, 2)));
+        var after = Harness.View(5, b);
+        Assert.False(MayStop(a, new PingAnswer(a.Id, after, false, 3)));
+        Assert.True(MayStop(a, new PingAnswer(a.Id, after, true, 4)));
+    }
+
+    [Fact]
+    public void An_append_that_was_refused_as_too_large_is_not_done_by_a_late_copy_when_the_value_has_become_shorter()
+    {
+        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, MaxValueBytes = 8 } };
+        var (a, b) = harness.Pair();
+        var session = harness.OpenSession(a);
+        var other = harness.OpenSession(a);
+        harness.Give(a, Harness.Clerk, harness.Request(a, session, 1, Harness.Put(1, "k", "1234567")));
+        var append = harness.Request(a, session, 1, Harness.Append(2, "k", "89"), Harness.Put(3, "x", "y"));
+        harness.Give(a, Harness.Clerk, append);
+        harness.Run();
+        harness.Give(a, Harness.Clerk, harness.Request(a, other, 1, Harness.Put(1, "k", "")));
+        harness.Give(a, Harness.Clerk, append);
+        harness.Run();
+        harness.Tell(b, Harness.View(3, b));
+        harness.Give(b, Harness.Clerk, append);
+        foreach (var reply in harness.Replies().Where(r => r.Number == append.Number))
+            Assert.Equal([ResultStatus.ValueTooLarge, ResultStatus.Ok], reply.Results.Select(r => r.Status));
+        Assert.Equal(3, harness.Replies().Count(r => r.Number == append.Number));
+        Assert.Equal("", Harness.Read(a, "k"));
+        Assert.Equal("", Harness.Read(b, "k"));
+        Harness.AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void A_backup_whose_stream_does_not_fit_its_snapshot_never_says_that_it_is_installed()
+    {
+        var harness = new Harness();
+        var a = harness.Server("a");
+        var b = harness.Server("b");
+        harness.Tell(a, Harness.View(1, a));
+        var pair = Harness.View(2, a, b);
+        harness.Tell(b, pair);
+        harness.Give(b, a.Id.Address, new Forward(pair.Id, 1, 999, -1, []));
+        harness.Tell(a, pair);
+        harness.Run();
+        Assert.False(b.Synced);
+        Assert.True(a.Alone);
+    }
+
+    [Fact]
+    public void A_backup_that_catches_up_for_long_shows_that_it_lives()
+    {
+        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, CatchUpStep = 1 } };
+        var a = harness.Server("a");
+        var b = harness.Server("b");
+        harness.Tell(a, Harness.View(1, a));
+        var session = harness.OpenSession(a);
+        var pair = Harness.View(2, a, b);
+        harness.Tell(b, pair);
+        harness.Tell(a, pair);
+        for (var i = 1; i <= 4; i++) harness.Give(a, Harness.Clerk, harness.Request(a, session, 1, Harness.Put(i, "k", $"{i}")));
+        var forwards = harness.Take<Forward>();
+        foreach (var forward in forwards) harness.Give(b, a.Id.Address, forward);
+        harness.Take<ForwardAck>();
+        foreach (var chunk in harness.Take<Chunk>()) harness.Give(b, a.Id.Address, chunk);
+        Assert.Equal(3, harness.Take<ForwardAck>().Count);
+        Assert.Single(harness.Take<Installed>());
+    }
+
+    private static bool MayStop(ReplicaNode node, Message message)
+    {
+        var effects = new Effects();
+        node.Handle(Harness.ViewService, message, effects);
+        return effects.MayStop;
+    }
+}
