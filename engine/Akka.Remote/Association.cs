@@ -21,6 +21,7 @@ internal sealed class Association
     private readonly Queue<Outbound> _waiting = new();
     private long _waitingBytes;
     private long _gatedUntil;
+    private int _failures;
     private bool _dialling;
     private volatile bool _retired;
     private volatile Connection _current;
@@ -111,14 +112,17 @@ internal sealed class Association
     public void DialFailed(Exception cause)
     {
         Outbound[] lost;
+        bool first;
         lock (_lock)
         {
+            first = _failures++ == 0;
             _dialling = false;
             if (_current is not null) return;
             CloseGate();
             lost = _waiting.ToArray();
             ForgetWaiting();
         }
+        _remoting.LogDialFailed(this, cause, first);
         _remoting.Publish(new AssociationErrorEvent(cause, _remoting.LocalAddress, Remote, false, LogLevel.WarningLevel));
         foreach (var message in lost) _remoting.ToDeadLetters(message.Message, message.Sender, message.Recipient);
     }
@@ -155,6 +159,7 @@ internal sealed class Association
             if (connection.Append(message) != Appended.Yes) _remoting.Overflow(message, this);
         }
         ForgetWaiting();
+        _failures = 0;
         _current = connection;
     }
 

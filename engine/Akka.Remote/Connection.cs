@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Threading;
 using Akka.Event;
@@ -13,12 +14,18 @@ namespace Akka.Remote;
 /// </summary>
 internal sealed class Connection : IAtTurnsEnd
 {
+    /// <summary>Up to so much in one read, the reading thread runs an actor itself; beyond it the pool works beside the reading.</summary>
+    private const int FewBytes = 2048;
+
+    private static readonly long MostRunning = Stopwatch.Frequency / 200;
+
     private readonly Remoting _remoting;
     private readonly Association _association;
     private readonly Socket _socket;
     private readonly SendQueue _queue;
     private readonly FrameBuffer _buffer;
     private readonly Receiver _receiver;
+    private long _runningSince;
     private int _broken;
 
     public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
@@ -59,7 +66,9 @@ internal sealed class Connection : IAtTurnsEnd
     {
         var appended = _queue.Append(message);
         // What one turn of an actor sends leaves with one call when the turn ends, unless there is plenty already.
-        if (appended == Appended.Yes && (_queue.HasPlenty || !Turn.TryPutOff(this))) _queue.Flush();
+        if (appended != Appended.Yes) return appended;
+        if (_queue.HasPlenty || !Turn.TryPutOff(this)) _queue.Flush();
+        else _remoting.StayAwake();
         return appended;
     }
 
@@ -68,12 +77,12 @@ internal sealed class Connection : IAtTurnsEnd
     public void StartReading() =>
         new Thread(Read) { IsBackground = true, Name = $"akka-remote-read {Remote}" }.Start();
 
-    /// <summary>Reads until the connection ends. The thread that reads is also the one that disposes of the socket.</summary>
+    /// <summary>Reads until the connection ends. The thread that reads last is the one that disposes of the socket.</summary>
     public void Read()
     {
         try
         {
-            ReceiveFrames();
+            if (!ReceiveFrames()) return;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or ConnectionClosedException)
         {
@@ -84,10 +93,18 @@ internal sealed class Connection : IAtTurnsEnd
             _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
             Break(e);
         }
-        finally
-        {
-            _socket.Dispose();
-        }
+        _socket.Dispose();
+    }
+
+    /// <summary>
+    /// From time to time while there is traffic: an actor that holds up the reading thread gets to keep it, and another
+    /// reads on; what an actor has sent and then not finished its turn leaves.
+    /// </summary>
+    public void Watch(long now)
+    {
+        var since = Volatile.Read(ref _runningSince);
+        if (since != 0 && now - since > MostRunning && Interlocked.CompareExchange(ref _runningSince, 0, since) == since) StartReading();
+        _queue.Flush();
     }
 
     /// <summary>Says that nothing more will be sent; the other end then closes, which ends the reading here.</summary>
@@ -114,12 +131,13 @@ internal sealed class Connection : IAtTurnsEnd
         Sockets.Wake(_socket);
     }
 
-    private void ReceiveFrames()
+    /// <summary>False when another thread has taken the reading over.</summary>
+    private bool ReceiveFrames()
     {
         var moreMayWait = false;
         while (true)
         {
-            _receiver.DeliverAll(_buffer);
+            if (Deliver() is { } mailbox && !Run(mailbox)) return false;
             if (!moreMayWait) _socket.Poll(-1, SelectMode.SelectRead);
             var read = _socket.Receive(_buffer.Free(), SocketFlags.None, out var error);
             moreMayWait = false;
@@ -128,5 +146,30 @@ internal sealed class Connection : IAtTurnsEnd
             if (read == 0) throw new ConnectionClosedException(Remote);
             moreMayWait = _buffer.Filled(read);
         }
+    }
+
+    /// <summary>Delivers all whole frames. The mailbox of an actor that one or few of them woke is for this thread to run.</summary>
+    private Mailbox Deliver()
+    {
+        if (_buffer.Held <= FewBytes) Delivery.Open();
+        Mailbox kept = null;
+        try
+        {
+            _receiver.DeliverAll(_buffer);
+            kept = Delivery.Close();
+            return kept;
+        }
+        finally
+        {
+            if (kept is null && Delivery.Close() is { } left) Dispatcher.Pool.Schedule(left, preferLocal: false);
+        }
+    }
+
+    private bool Run(Mailbox mailbox)
+    {
+        _remoting.StayAwake();
+        Volatile.Write(ref _runningSince, Stopwatch.GetTimestamp());
+        mailbox.Execute();
+        return Interlocked.Exchange(ref _runningSince, 0) != 0;
     }
 }

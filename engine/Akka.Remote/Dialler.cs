@@ -58,7 +58,6 @@ internal sealed class Dialler : IDisposable
         catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or HandshakeException or ArgumentException)
         {
             _socket?.Dispose();
-            _remoting.LogDialFailed(_association, Explain(e));
             _association.DialFailed(Explain(e));
             return;
         }

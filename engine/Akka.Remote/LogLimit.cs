@@ -1,3 +1,5 @@
+using System.Threading;
+
 namespace Akka.Remote;
 
 /// <summary>So many lines in a second, and the count of those left out with the next: a stranger cannot fill the log.</summary>
@@ -5,25 +7,29 @@ internal sealed class LogLimit
 {
     private const int LinesPerSecond = 100;
 
+    private readonly Lock _lock = new();
     private long _second;
     private int _lines;
     private int _unsaid;
 
     public bool Allows(out int unsaid)
     {
-        var second = Environment.TickCount64 / 1000;
-        if (second != _second)
+        lock (_lock)
         {
-            _second = second;
-            _lines = 0;
+            var second = Environment.TickCount64 / 1000;
+            if (second != _second)
+            {
+                _second = second;
+                _lines = 0;
+            }
+            unsaid = _unsaid;
+            if (++_lines > LinesPerSecond)
+            {
+                _unsaid++;
+                return false;
+            }
+            _unsaid = 0;
+            return true;
         }
-        unsaid = _unsaid;
-        if (++_lines > LinesPerSecond)
-        {
-            _unsaid++;
-            return false;
-        }
-        _unsaid = 0;
-        return true;
     }
 }

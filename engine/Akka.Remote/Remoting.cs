@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -19,7 +20,9 @@ internal sealed class Remoting
     private readonly HashSet<Connection> _connections = new();
     private readonly HashSet<Dialler> _diallers = new();
     private readonly Lock _lock = new();
+    private readonly LogLimit _overflowLines = new();
     private readonly Listener _listener;
+    private readonly Watchman _watchman;
     private int _sweepAt = FirstSweep;
 
     /// <summary>Drawn anew in every life of a system, so that a peer can tell a restart from a second connection.</summary>
@@ -32,6 +35,7 @@ internal sealed class Remoting
         Log = Logging.GetLogger(system, "remoting");
         _listener = new Listener(this);
         var port = Settings.PublicPort > 0 ? Settings.PublicPort : _listener.Port;
+        _watchman = new Watchman(this);
         LocalAddress = new Address("akka.tcp", system.Name, Settings.AdvertisedHost(), port);
     }
 
@@ -79,6 +83,8 @@ internal sealed class Remoting
         connection.StartReading();
     }
 
+    public void StayAwake() => _watchman.StayAwake();
+
     public bool Remember(Connection connection)
     {
         lock (_lock) return !IsStopping && _connections.Add(connection);
@@ -115,13 +121,15 @@ internal sealed class Remoting
         foreach (var connection in Connections()) connection.FinishSending();
         Await(deadline, () => Connections().Length == 0);
         foreach (var connection in Connections()) connection.Break(new ConnectionClosedException(LocalAddress));
+        _watchman.Dispose();
         Publish(new RemotingShutdownEvent());
     }
 
     public void Publish(RemotingLifecycleEvent happened)
     {
         System.EventStream.Publish(happened);
-        if (Settings.LogLifecycleEvents) Log.Log(happened.LogLevel(), null, happened.ToString());
+        // What an error says is logged where it happens, with what follows from it.
+        if (Settings.LogLifecycleEvents && happened is not AssociationErrorEvent) Log.Log(happened.LogLevel(), null, happened.ToString());
     }
 
     public void ToDeadLetters(object message, IActorRef sender, IActorRef recipient) =>
@@ -129,14 +137,15 @@ internal sealed class Remoting
 
     public void Overflow(in Outbound message, Association association)
     {
-        Log.Warning("More than [{0}] bytes wait for [{1}]; a message of type [{2}] goes to dead letters",
-            Settings.SendLimitBytes, association.Remote, message.Message.GetType());
+        if (_overflowLines.Allows(out var unsaid))
+            Log.Warning("More than [{0}] bytes wait for [{1}]; a message of type [{2}] goes to dead letters; [{3}] more went unsaid",
+                Settings.SendLimitBytes, association.Remote, message.Message.GetType(), unsaid);
         ToDeadLetters(message.Message, message.Sender, message.Recipient);
     }
 
-    public void LogDialFailed(Association association, Exception cause) =>
-        Log.Warning("No connection with [{0}]: {1}. Nothing is sent to it for [{2}] ms (akka.remote.retry-gate-closed-for)",
-            association.Remote, cause.Message, Settings.RetryGateClosedFor.TotalMilliseconds);
+    /// <summary>The first failure is worth a warning; that an address stays out of reach is not, however often it is tried.</summary>
+    public void LogDialFailed(Association association, Exception cause, bool first) => Log.Log(
+        first ? LogLevel.WarningLevel : LogLevel.DebugLevel, null, string.Create(CultureInfo.InvariantCulture, $"No connection with [{association.Remote}]: {cause.Message}. Nothing is sent to it for [{Settings.RetryGateClosedFor.TotalMilliseconds}] ms (akka.remote.retry-gate-closed-for)"));
 
     public void LogBroken(Connection connection, Exception reason)
     {
@@ -156,9 +165,8 @@ internal sealed class Remoting
             var manifest = Serialization.Serialization.ManifestFor(serializer, message);
             var payload = serializer.ToBinary(message);
             outbound = new Outbound(recipient, sender, message, serializer.Identifier, manifest, payload);
-            if (FrameEncoder.Fits(outbound, Settings.MaximumFrameSize)) return true;
-            Log.Error("A message of type [{0}] to [{1}] is dropped: its [{2}] bytes do not fit a frame of [{3}] (akka.remote.dot-netty.tcp.maximum-frame-size)",
-                message.GetType(), recipient.Path, payload.Length, Settings.MaximumFrameSize);
+            if (FrameEncoder.Refusal(outbound, Settings.MaximumFrameSize) is not { } refusal) return true;
+            Log.Error("A message of type [{0}] to [{1}] is dropped: {2}", message.GetType(), recipient.Path, refusal);
         }
         catch (Exception e)
         {
@@ -183,7 +191,7 @@ internal sealed class Remoting
         Volatile.Write(ref _sweepAt, Math.Max(FirstSweep, 2 * _associations.Count));
     }
 
-    private Connection[] Connections()
+    public Connection[] Connections()
     {
         lock (_lock) return _connections.ToArray();
     }

@@ -5,6 +5,10 @@ namespace Akka.Remote;
 /// <summary>How this engine sets up its sockets.</summary>
 internal static class Sockets
 {
+    private const int TcpLevel = 6;
+    private const int TcpUserTimeout = 18;
+    private const int UnacknowledgedMs = 5_000;
+
     /// <summary>Non-blocking for good: reads and writes are single attempts, and waiting is done in poll().</summary>
     public static void SetUp(Socket socket, RemoteSettings settings)
     {
@@ -16,6 +20,9 @@ internal static class Sockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+        // Data that a cut network swallows is sent again at ever longer intervals: once the network heals, a new
+        // connection is there long before the old one has noticed. Other platforms have no such setting, and wait.
+        if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMs));
     }
 
     /// <summary>Ends the waiting of whoever polls the socket; a socket that is not connected any more needs no waking.</summary>

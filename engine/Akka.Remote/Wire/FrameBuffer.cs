@@ -40,6 +40,8 @@ internal sealed class FrameBuffer
         return full;
     }
 
+    public int Held => _end - _start;
+
     /// <summary>The next whole frame, without its length.</summary>
     public bool TryTake(out ReadOnlySpan<byte> frame)
     {

@@ -22,9 +22,15 @@ internal sealed class FrameEncoder
     public static int HeaderBound(in Outbound message) =>
         Frame.LengthBytes + 1 + 4 * 5 + 2 * (Frame.MaxPathBytes + 5) + 3 * (message.Manifest?.Length ?? 0);
 
-    /// <summary>Can the message be a frame within the limit, whatever of it must be spelt out?</summary>
-    public static bool Fits(in Outbound message, int frameLimit) =>
-        message.Payload.Length + message.Recipient.WireText.Length + Overhead <= frameLimit;
+    /// <summary>Why the message cannot be a frame; null when it can.</summary>
+    public static string Refusal(in Outbound message, int frameLimit)
+    {
+        if (TooLong(message.Recipient.WireText, Frame.MaxPathBytes)) return $"its recipient's path is longer than {Frame.MaxPathBytes} bytes";
+        if (TooLong(message.Manifest, Frame.MaxManifestBytes)) return $"its manifest is longer than {Frame.MaxManifestBytes} bytes";
+        return message.Payload.Length + message.Recipient.WireText.Length + Overhead <= frameLimit
+            ? null
+            : $"its {message.Payload.Length} bytes do not fit a frame of {frameLimit} (akka.remote.dot-netty.tcp.maximum-frame-size)";
+    }
 
     /// <summary>Writes everything but the payload, at the position given; returns the position behind it.</summary>
     public int WriteHeader(in Outbound message, byte[] buffer, int position)
@@ -45,8 +51,19 @@ internal sealed class FrameEncoder
         if (sender is null || sender is Nobody) writer.Number(Names.None);
         else if (sender is RemoteActorRef remote) Path(ref writer, remote, remote.WireText, remote.IsTemporary);
         else if (_paths.TryGet(sender, out var reference)) writer.Number(reference);
-        else Path(ref writer, sender, RemotePaths.Of(sender.Path, _local), RemotePaths.IsTemporary(sender.Path));
+        else Spelt(ref writer, sender);
     }
+
+    private void Spelt(ref ByteWriter writer, IActorRef sender)
+    {
+        var text = RemotePaths.Of(sender.Path, _local);
+        // A sender whose path no peer would take cannot be answered; its message still arrives.
+        if (TooLong(text, Frame.MaxPathBytes)) writer.Number(Names.None);
+        else Path(ref writer, sender, text, RemotePaths.IsTemporary(sender.Path));
+    }
+
+    /// <summary>UTF-8 takes three bytes for a character at most.</summary>
+    private static bool TooLong(string text, int maxBytes) => text is not null && text.Length > maxBytes / 3;
 
     /// <summary>A temporary path (the future behind an Ask) is used once and would only fill the table.</summary>
     private void Path(ref ByteWriter writer, IActorRef key, string text, bool temporary)

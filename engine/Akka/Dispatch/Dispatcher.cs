@@ -31,7 +31,10 @@ internal sealed class ThreadPoolDispatcher : Dispatcher
 {
     public ThreadPoolDispatcher(int throughput) => Throughput = throughput;
 
-    public override void Schedule(Mailbox mailbox, bool preferLocal) => ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal);
+    public override void Schedule(Mailbox mailbox, bool preferLocal)
+    {
+        if (!Delivery.TryKeep(mailbox)) ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal);
+    }
 }
 
 /// <summary>A fixed number of threads that serve the actors of this dispatcher alone.</summary>
