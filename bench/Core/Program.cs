@@ -5,6 +5,7 @@ var parts = new Dictionary<string, Action<Table>>
     ["store"] = StoreBench.Run,
     ["memory"] = MemoryBench.Run,
     ["sessions"] = SessionBench.Run,
+    ["path"] = PathBench.Run,
 };
 
 var wanted = args.Length == 0 ? parts.Keys.ToArray() : args;
