@@ -10,7 +10,7 @@ internal sealed class IdleSessions
 
     private readonly long _idleTicks;
     private readonly Dictionary<long, long> _lastUsed;
-    private SessionCursor? _cursor;
+    private long? _at;
     private long _now;
 
     public IdleSessions(ProtocolSettings settings)
@@ -23,7 +23,7 @@ internal sealed class IdleSessions
     {
         _idleTicks = other._idleTicks;
         _lastUsed = new Dictionary<long, long>(other._lastUsed);
-        _cursor = other._cursor?.Clone();
+        _at = other._at;
         _now = other._now;
     }
 
@@ -42,17 +42,11 @@ internal sealed class IdleSessions
         var expired = new List<long>();
         if (IsOff) return expired;
         _now++;
-        _cursor ??= sessions.Snapshot().Cursor();
         for (var i = 0; i < PerTick; i++)
         {
-            if (!_cursor.MoveNext())
-            {
-                _cursor = null;
-                break;
-            }
-            var session = _cursor.Current.Session;
-            if (sessions.Find(session) is null) _lastUsed.Remove(session);
-            else if (!_lastUsed.TryGetValue(session, out var last)) _lastUsed[session] = _now;
+            _at = sessions.After(_at)?.Id;
+            if (_at is not { } session) break;
+            if (!_lastUsed.TryGetValue(session, out var last)) _lastUsed[session] = _now;
             else if (_now - last >= _idleTicks) expired.Add(session);
         }
         foreach (var session in expired) _lastUsed.Remove(session);

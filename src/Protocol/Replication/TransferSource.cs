@@ -125,8 +125,9 @@ internal sealed class TransferSource
                 _sentLast = true;
                 break;
             }
-            sessions.Add(_sessions.Current);
-            bytes += SizeOf(_sessions.Current);
+            var session = _sessions.Current;
+            sessions.Add(session);
+            bytes += SizeOf(session);
         }
         _sentBytes += bytes;
         return new Chunk(_view, _nextIndex++, _sentLast, _position, _total, entries.DrainToImmutable(), sessions.DrainToImmutable());

@@ -11,12 +11,11 @@ namespace PbKv.Protocol;
 /// </summary>
 internal struct RecordLog
 {
-    public const int SegmentBytes = 1 << 20;
-
-    /// <summary>A larger record gets a segment of its own, so that little room is lost at the end of a shared one.</summary>
-    public const int LargeRecord = SegmentBytes / 16;
-
-    private const int FirstSegmentBytes = 64;
+    // Segments grow with the store: those of a small one die young and small, where the collector clears up in passing;
+    // those of a large one are few.
+    private const int LargestSegment = 1 << 20;
+    private const int FullSegment = 1 << 16;
+    private const int FirstSegment = 64;
     private const int SmallTailBytes = 4096;
     private const int None = -1;
 
@@ -44,6 +43,10 @@ internal struct RecordLog
 
     /// <summary>Holes make up more than a third of the full segments.</summary>
     public readonly bool NeedsCleaning => _sealedBytes - _sealedLive > _sealedLive >> 1;
+
+    private readonly long Live => _sealedLive + (_tail == None ? 0 : _segments[_tail].Live);
+
+    private readonly int SegmentBytes => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Live / 32, FullSegment, LargestSegment));
 
     public readonly bool IsCleaning => _victim != None;
 
@@ -104,7 +107,8 @@ internal struct RecordLog
     private Slot Reserve(ulong hash, int size, out byte[] data)
     {
         OwnTable();
-        var index = size > LargeRecord ? OpenLarge(size) : TailWithRoom(size);
+        // A large record gets a segment of its own, so that little room is lost at the end of a shared one.
+        var index = size > FullSegment / 16 && size > SegmentBytes / 16 ? OpenLarge(size) : TailWithRoom(size);
         ref var segment = ref _segments[index];
         var offset = segment.Used;
         segment.Used += size;
@@ -125,19 +129,19 @@ internal struct RecordLog
     {
         if (_tail == None)
         {
-            OpenTail(Math.Max(FirstSegmentBytes, size));
+            OpenTail(Math.Max(FirstSegment, size));
             return _tail;
         }
         ref var tail = ref _segments[_tail];
         var room = tail.Data!.Length - tail.Used >= size;
         if (room && _ownsTail) return _tail;
         if (tail.Used + size <= SmallTailBytes && (room || tail.Live > tail.Used / 2)) Enlarge(ref tail, size);
-        else if (_ownsTail && tail.Data.Length < SegmentBytes && tail.Live > tail.Used / 2) Enlarge(ref tail, size);
+        else if (_ownsTail && tail.Data.Length < FullSegment && tail.Live > tail.Used / 2) Enlarge(ref tail, size);
         else
         {
-            var live = _sealedLive + tail.Live;
+            var wanted = (int)Math.Clamp(Live / 4, Math.Max(FirstSegment, size), SegmentBytes);
             Seal();
-            OpenTail((int)Math.Clamp(live / 4, Math.Max(FirstSegmentBytes, size), SegmentBytes));
+            OpenTail(wanted);
         }
         return _tail;
     }
@@ -145,7 +149,7 @@ internal struct RecordLog
     /// <summary>A small tail goes into a larger array, at the same offsets: a small store stays one segment.</summary>
     private void Enlarge(ref Segment tail, int size)
     {
-        var wanted = Math.Min(SegmentBytes, (int)BitOperations.RoundUpToPowerOf2((uint)(tail.Used + size)));
+        var wanted = Math.Min(FullSegment, (int)BitOperations.RoundUpToPowerOf2((uint)(tail.Used + size)));
         if (wanted < tail.Used + size)
         {
             Seal();

@@ -19,6 +19,9 @@ internal struct ResultWindow
 
     public readonly int Capacity => _places.Length;
 
+    /// <summary>Every place, taken or not (<see cref="IsResult"/>), in no order.</summary>
+    public readonly ReadOnlySpan<OperationResult> Places => _places;
+
     public readonly ResultWindow Copy() => this with { _places = _places.Length == 0 ? _places : _places.AsSpan().ToArray() };
 
     public readonly bool TryGet(long sequence, out OperationResult result)
@@ -82,7 +85,7 @@ internal struct ResultWindow
     }
 
     /// <summary>A place that was never written, or was cleared, has status 0.</summary>
-    private static bool IsResult(in OperationResult place) => (byte)place.Status > 0;
+    public static bool IsResult(in OperationResult place) => (byte)place.Status > 0;
 
     private readonly int Find(long sequence)
     {

@@ -72,7 +72,10 @@ public sealed class Session
     internal ulong WholeDigest()
     {
         var sum = DigestOfFloor();
-        foreach (var result in _results.InOrder()) sum += DigestOf(result);
+        foreach (ref readonly var place in _results.Places)
+        {
+            if (ResultWindow.IsResult(place)) sum += DigestOf(place);
+        }
         return sum;
     }
 

@@ -46,6 +46,16 @@ public sealed class SessionTable
     /// <summary>To read, not to change.</summary>
     public Session? Find(long session) => _sessions.Find(session);
 
+    /// <summary>
+    /// The session behind this one in the table's order (the first behind null), or null at the end: to go through the table
+    /// a little at a time while it changes.
+    /// </summary>
+    public Session? After(long? session)
+    {
+        var hash = session is { } previous ? SessionTrie.HashOf(previous) : ulong.MaxValue;
+        return session is not null && hash == ulong.MaxValue ? null : _sessions.AtOrAfter(unchecked(hash + 1));
+    }
+
     /// <summary>To change, until the next clone or snapshot: what one of them still shares is copied first.</summary>
     public Session Edit(long session)
     {

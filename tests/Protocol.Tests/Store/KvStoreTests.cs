@@ -1,0 +1,159 @@
+namespace PbKv.Protocol.Tests.Store;
+
+public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
+{
+    [Fact]
+    public void Equal_contents_have_equal_digests_and_the_same_order_however_they_came_about()
+    {
+        var random = new Random(Seed());
+        var entries = Enumerable.Range(0, 5000).Select(i => new Entry(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}"))).ToArray();
+        var straight = new KvStore();
+        foreach (var entry in entries) straight.Put(entry.Key, entry.Value);
+
+        random.Shuffle(entries);
+        var crooked = new KvStore();
+        foreach (var entry in entries) crooked.Put(entry.Key, Bytes.Utf8("another"));
+        crooked = crooked.Clone();
+        random.Shuffle(entries);
+        foreach (var entry in entries)
+        {
+            crooked.Put(entry.Key, Bytes.Empty);
+            foreach (var letter in entry.Value.ToString()) crooked.Append(entry.Key, Bytes.Utf8(letter.ToString()));
+        }
+
+        Assert.Equal(straight.Digest, crooked.Digest);
+        Assert.Equal(straight.ByteCount, crooked.ByteCount);
+        Assert.Equal(Verify.All(straight.Snapshot().Cursor()), Verify.All(crooked.Snapshot().Cursor()));
+    }
+
+    [Fact]
+    public void Exchanged_values_and_shifted_borders_change_the_digest()
+    {
+        var digests = new[] { ("a", "1", "b", "2"), ("a", "2", "b", "1"), ("a1", "", "b", "2"), ("a", "", "b", "12") }.Select(e =>
+        {
+            var store = new KvStore();
+            store.Put(Bytes.Utf8(e.Item1), Bytes.Utf8(e.Item2));
+            store.Put(Bytes.Utf8(e.Item3), Bytes.Utf8(e.Item4));
+            return store.Digest;
+        }).ToList();
+        Assert.Equal(4, digests.Distinct().Count());
+        Assert.DoesNotContain(0UL, digests);
+    }
+
+    [Fact]
+    public void The_digest_is_the_same_on_every_machine()
+    {
+        var store = new KvStore();
+        store.Put(Bytes.Utf8("key"), Bytes.Utf8("value"));
+        Assert.Equal(14576193337637117839UL, store.Digest);
+        Assert.Equal(0UL, new KvStore().Digest);
+    }
+
+    [Fact]
+    public void A_cursor_may_be_left_alone_and_copied_while_the_store_changes()
+    {
+        var store = new KvStore();
+        for (var i = 0; i < 3000; i++) store.Put(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}"));
+        var snapshot = store.Snapshot();
+        var expected = Verify.All(snapshot.Cursor());
+        var cursor = snapshot.Cursor();
+        var seen = new List<Entry>();
+        for (var i = 0; cursor.MoveNext(); i++)
+        {
+            seen.Add(cursor.Current);
+            store.Put(Bytes.Utf8($"k{i}"), Bytes.Utf8("changed"));
+            store.Put(Bytes.Utf8($"new{i}"), Bytes.Utf8("changed"));
+            if (i % 500 == 0) Assert.Equal(expected.Skip(seen.Count), Verify.All(cursor.Clone()));
+        }
+        Assert.Equal(expected, seen);
+        Assert.False(cursor.MoveNext());
+        Assert.Equal(6000, store.Count);
+    }
+
+    [Fact]
+    public void An_empty_store_has_nothing_to_go_through()
+    {
+        var store = new KvStore();
+        Assert.False(store.Snapshot().Cursor().MoveNext());
+        Assert.False(store.TryGet(Bytes.Utf8("k"), out _));
+        Assert.Equal(0, store.Count);
+    }
+
+    [Fact]
+    public void Keys_with_the_same_hash_are_told_apart()
+    {
+        var keys = Enumerable.Range(0, 600).Select(i => Collisions.Key((ulong)i + 1, 0x123456789ABCDEF0)).ToArray();
+        Assert.Single(keys.Select(key => Hashing.Hash64(key.Span)).Distinct());
+        VerifyKeys(keys);
+    }
+
+    [Fact]
+    public void Keys_whose_hashes_differ_in_the_last_bits_alone_are_told_apart() =>
+        VerifyKeys(Enumerable.Range(0, 600).Select(i => Collisions.Key((ulong)i + 1, 0x123456789ABCDE00 + (ulong)(i % 200))).ToArray());
+
+    [Fact]
+    public void A_million_keys_are_found_again_and_cost_little_more_than_their_bytes()
+    {
+        const int Count = 1_000_000;
+        var store = new KvStore();
+        for (var i = 0; i < Count; i++) store.Put(Key(i), Key(i + 1));
+        var snapshot = store.Snapshot();
+        for (var i = 0; i < Count; i += 2) store.Put(Key(i), Key(i + 2));
+
+        for (var i = 0; i < Count; i += 97)
+        {
+            Assert.True(store.TryGet(Key(i), out var value));
+            Assert.Equal(Key(i % 2 == 0 ? i + 2 : i + 1), value);
+            Assert.True(snapshot.TryGet(Key(i), out value));
+            Assert.Equal(Key(i + 1), value);
+        }
+        Assert.Equal(Count, store.Count);
+        var entries = 0;
+        for (var cursor = snapshot.Cursor(); cursor.MoveNext();) entries++;
+        Assert.Equal(Count, entries);
+        Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount + (60L * Count));
+    }
+
+    [Fact]
+    public void What_was_overwritten_makes_room_again()
+    {
+        var random = new Random(Seed());
+        var store = new KvStore();
+        for (var i = 0; i < 300_000; i++) store.Put(Key(random.Next(2000)), new Bytes(new byte[random.Next(200)]));
+        Assert.InRange(store.Capacity, store.ByteCount, (2 * store.ByteCount) + (1 << 18));
+
+        for (var i = 0; i < 200; i++) store.Put(Key(1), new Bytes(new byte[1 << 20]));
+        Assert.InRange(store.Capacity, store.ByteCount, (2 * store.ByteCount) + (1 << 18));
+    }
+
+    private static Bytes Key(int i)
+    {
+        var key = new byte[16];
+        BitConverter.TryWriteBytes(key, i);
+        return new Bytes(key);
+    }
+
+    private static void VerifyKeys(Bytes[] keys)
+    {
+        var model = new Dictionary<Bytes, Bytes>();
+        var store = new KvStore();
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var key in keys)
+            {
+                var value = Bytes.Concat(key, Bytes.Utf8(round.ToString()));
+                store.Put(key, value);
+                model[key] = value;
+            }
+            Verify.Same(model, store);
+            store = store.Clone();
+        }
+    }
+
+    private int Seed()
+    {
+        var seed = Seeds.Next();
+        output.WriteLine($"seed {seed}");
+        return seed;
+    }
+}
