@@ -95,6 +95,7 @@ public class Settings
             default-dispatcher { type = Dispatcher, throughput = 30 }
             internal-dispatcher { type = Dispatcher, throughput = 5 }
             debug { event-stream = off }
+            serialization-identifiers { "Akka.Serialization.ByteArraySerializer, Akka" = 4 }
           }
         }
         """);

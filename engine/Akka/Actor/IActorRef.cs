@@ -2,17 +2,6 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>A value that travels in the place of another.</summary>
-public interface ISurrogate
-{
-    ISurrogated FromSurrogate(ActorSystem system);
-}
-
-public interface ISurrogated
-{
-    ISurrogate ToSurrogate(ActorSystem system);
-}
-
 public interface ICanTell
 {
     void Tell(object message, IActorRef sender);
@@ -41,7 +30,7 @@ public sealed class Nobody : IActorRef
     {
     }
 
-    public ActorPath Path => NobodyPath;
+    ActorPath IActorRef.Path => NobodyPath;
 
     void ICanTell.Tell(object message, IActorRef sender)
     {
@@ -49,8 +38,7 @@ public sealed class Nobody : IActorRef
 
     bool IEquatable<IActorRef>.Equals(IActorRef other) => ReferenceEquals(this, other);
 
-    int IComparable<IActorRef>.CompareTo(IActorRef other) => other is null ? 1 : Path.CompareTo(other.Path);
-
+    int IComparable<IActorRef>.CompareTo(IActorRef other) => other is null ? 1 : NobodyPath.CompareTo(other.Path);
 }
 
 public static class ActorRefImplicitSenderExtensions

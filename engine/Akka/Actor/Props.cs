@@ -30,7 +30,7 @@ public class Props
     /// <summary>Carried, but all mailboxes of the engine are unbounded queues.</summary>
     public string Mailbox { get; private init; }
 
-    public SupervisorStrategy SupervisorStrategy { get; private init; }
+    public SupervisorStrategy SupervisorStrategy { get; protected set; }
 
     /// <summary>The expression is one constructor call. Its arguments are worked out now, once.</summary>
     public static Props Create<TActor>(Expression<Func<TActor>> factory, SupervisorStrategy supervisorStrategy = null) where TActor : ActorBase
@@ -49,8 +49,6 @@ public class Props
     public Props WithMailbox(string mailbox) => new(this) { Mailbox = mailbox };
 
     public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(this) { SupervisorStrategy = supervisorStrategy };
-
-    public override string ToString() => $"Props({Type.Name})";
 
     internal ActorBase NewActor() => (ActorBase)(_constructor is not null
         ? _constructor.Invoke(AnyConstructor, null, Arguments, null)

@@ -13,7 +13,7 @@ public abstract class LogMessage
 {
     protected readonly ILogMessageFormatter Formatter;
 
-    protected LogMessage(ILogMessageFormatter formatter, string format)
+    public LogMessage(ILogMessageFormatter formatter, string format)
     {
         Formatter = formatter;
         Format = format;

@@ -47,8 +47,6 @@ public class ByteArraySerializer : Serializer
     {
     }
 
-    public override int Identifier => 4;
-
     public override bool IncludeManifest => false;
 
     public override byte[] ToBinary(object obj) => obj switch
