@@ -75,7 +75,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         {
             Fail(e);
         }
-        if (_receiveTimeout is not null && message is not INotInfluenceReceiveTimeout) RestartReceiveTimeout();
+        if (_receiveTimeout is not null && (message is not INotInfluenceReceiveTimeout || ReferenceEquals(message, _receiveTimeoutTick))) RestartReceiveTimeout();
         // An asynchronous handler goes on with its message after an await.
         if (_runningHandler is not null) return;
         _currentMessage = null;
