@@ -120,7 +120,10 @@ internal sealed class PrimaryRole
             if (_rules.Has(SafetyRule.UnknownSessionsRefused))
             {
                 effects.Notice(NoticeKind.UnknownSession, $"session={batch.Session} of {clerk}");
-                effects.Send(clerk, new Refusal(request.Number, RefusalReason.SessionExpired, _view));
+                // It tells of the state like a Get, and waits like one: a primary that expired the session and is deposed before
+                // its backup heard of it would send the clerk into a new session while the old one lives on.
+                Answer(clerk, new Refusal(request.Number, RefusalReason.SessionExpired, _view), null, 32, mayGo: false, effects);
+                _stream?.Pump(effects);
                 return;
             }
             _state.Sessions.Open(batch.Session);

@@ -3,6 +3,9 @@ namespace PbKv.Protocol;
 /// <summary>How a server learns of views and enters them.</summary>
 public sealed partial class ReplicaNode
 {
+    /// <summary>A reset view begins its history at its number times 2^40: above every position of an earlier view.</summary>
+    private const int ResetShift = 40;
+
     private void OnPingAnswer(PingAnswer answer, Effects effects)
     {
         if (!IsMe(answer.Server)) return; // Meant for an earlier life.
@@ -115,6 +118,9 @@ public sealed partial class ReplicaNode
         if (!stays) DropAnswers(effects);
         var keepInstalled = !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == View.Backup;
         LeaveRoles();
+        // Sessions are named by positions. Those of the history that the reset gives up must not be opened a second time, for
+        // somebody else: their clerks still use them.
+        if (View.Reset) _state.Position = Math.Max(_state.Position, View.Number << ResetShift);
         _primary = new PrimaryRole(View, _state, _idle, inherited, _settings, _rules, keepInstalled);
         if (View.Backup is not null) _pairedWith = View.Backup;
     }

@@ -85,6 +85,37 @@ public sealed class LateMessages
         Assert.Single(harness.Take<Installed>());
     }
 
+    [Fact]
+    public void That_a_session_is_unknown_is_told_like_the_result_of_a_Get_after_an_acknowledgement()
+    {
+        var harness = new Harness();
+        var (a, b) = harness.Pair();
+        harness.Give(a, Harness.Clerk, harness.Request(a, 4711, 1, Harness.Put(1, "k", "v")));
+        Assert.Empty(harness.Refusals());
+        harness.Run();
+        Assert.Equal(RefusalReason.SessionExpired, Assert.Single(harness.Refusals()).Reason);
+        Harness.AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void After_a_reset_no_session_bears_the_name_of_one_of_the_history_that_was_given_up()
+    {
+        var harness = new Harness();
+        var (a, _) = harness.Pair();
+        var lost = Enumerable.Range(0, 20).Select(_ => harness.OpenSession(a)).ToList();
+        var c = harness.Server("c");
+        harness.Tell(c, new View(Harness.Cluster, 3, c.Id, null, Reset: true));
+        var fresh = Enumerable.Range(0, 20).Select(_ => harness.OpenSession(c)).ToList();
+        Assert.Empty(lost.Intersect(fresh));
+        var d = harness.Server("d");
+        var pair = Harness.View(4, c, d);
+        harness.Tell(d, pair);
+        harness.Tell(c, pair);
+        harness.Run();
+        Assert.True(d.Synced);
+        Harness.AssertEqual(c, d);
+    }
+
     private static bool MayStop(ReplicaNode node, Message message)
     {
         var effects = new Effects();
