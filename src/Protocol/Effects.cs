@@ -81,7 +81,7 @@ public enum NoticeKind
 
     // A server's.
     RoleChanged, Confirmed, TransferStarted, TransferInstalled, TransferAbandoned, Switched, Synced, BackupSilent,
-    AnswersReleased, AnswersDropped, ForwardRefused, ForwardGap, Deduplicated, DuplicateHeld, BelowFloor, SessionExpired, UnknownSession, Busy, Superseded, WrongCluster, ViewAdopted, Left,
+    AnswersReleased, AnswersDropped, ForwardRefused, ForwardGap, Deduplicated, DuplicateHeld, BelowFloor, SessionExpired, UnknownSession, Busy, Superseded, WrongCluster, Left,
 
     // A clerk's.
     Retry, SessionOpened, SessionLost, ViewLearned, DeadlinePassed,

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+
+namespace PbKv.Protocol.Tests;
+
+/// <summary>docs/PROTOCOL.md against the code: what is missing in either fails.</summary>
+public sealed partial class ProtocolPage
+{
+    private static readonly Dictionary<string, string> Sections = Read();
+
+    [Fact]
+    public void The_catalogue_has_one_line_for_every_message_and_no_other() =>
+        Compare(Concrete<Message>(), Rows("Message catalogue"));
+
+    [Fact]
+    public void The_table_of_timers_has_one_line_for_every_timer_and_no_other() =>
+        Compare(Concrete<NodeTimer>(), Rows("Timers"));
+
+    [Fact]
+    public void The_table_of_rules_has_one_line_for_every_safety_rule_and_no_other() =>
+        Compare(Enum.GetNames<SafetyRule>(), Rows("Safety rules"));
+
+    [Fact]
+    public void Every_line_of_the_table_of_rules_names_a_test()
+    {
+        foreach (var line in Lines("Safety rules")) Assert.Matches("`Without_[A-Za-z_]+`", line);
+    }
+
+    [Fact]
+    public void Every_notice_is_on_the_page_and_no_other() =>
+        Compare(Enum.GetNames<NoticeKind>(), Lines("Notices").SelectMany(Code).Distinct());
+
+    [Fact]
+    public void Every_message_says_from_whom_to_whom_and_why()
+    {
+        foreach (var line in Lines("Message catalogue"))
+        {
+            var cells = line.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(cells.Length == 3 && cells[1].Contains('→', StringComparison.Ordinal), line);
+        }
+    }
+
+    private static IEnumerable<string> Concrete<T>() =>
+        typeof(Message).Assembly.GetTypes().Where(t => !t.IsAbstract && t.IsSubclassOf(typeof(T))).Select(t => t.Name);
+
+    private static IEnumerable<string> Rows(string section) => Lines(section).Select(line => Code(line).First());
+
+    private static IEnumerable<string> Lines(string section) =>
+        Sections[section].Split('\n').Where(line => line.StartsWith('|') && line.Contains('`', StringComparison.Ordinal));
+
+    private static IEnumerable<string> Code(string line) => InCode().Matches(line).Select(m => m.Groups["name"].Value);
+
+    private static void Compare(IEnumerable<string> code, IEnumerable<string> page) =>
+        Assert.Equal(code.Order(StringComparer.Ordinal), page.Order(StringComparer.Ordinal));
+
+    private static Dictionary<string, string> Read()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "PbKv.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
+        var text = File.ReadAllText(Path.Combine(folder, "docs", "PROTOCOL.md"));
+        return text.Split("\n## ").Skip(1).ToDictionary(s => s[..s.IndexOf('\n', StringComparison.Ordinal)].Trim(), s => s);
+    }
+
+    [GeneratedRegex("`(?<name>[A-Za-z_]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex InCode();
+}
