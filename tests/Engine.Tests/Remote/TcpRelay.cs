@@ -36,11 +36,7 @@ public sealed class TcpRelay : IDisposable
     {
         lock (_lock)
         {
-            foreach (var socket in _sockets)
-            {
-                socket.LingerState = new LingerOption(true, 0);
-                socket.Dispose();
-            }
+            foreach (var socket in _sockets) socket.Dispose();
             _sockets.Clear();
         }
     }
@@ -72,6 +68,8 @@ public sealed class TcpRelay : IDisposable
     private async Task ForwardAsync(Socket inbound)
     {
         var outbound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        // A cut is a reset, not a polite end.
+        inbound.LingerState = outbound.LingerState = new LingerOption(true, 0);
         lock (_lock) _sockets.AddRange([inbound, outbound]);
         try
         {
