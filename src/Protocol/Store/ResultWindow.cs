@@ -13,6 +13,10 @@ internal struct ResultWindow
 
     private OperationResult[] _places;
 
+    // How many lie elsewhere than in the place that follows from their sequence. While there are none, as almost always, a
+    // search ends after one look: sequences in flight fill long runs of places that it would otherwise go through.
+    private int _displaced;
+
     public static ResultWindow Create() => new() { _places = [] };
 
     public int Count { get; private set; }
@@ -54,12 +58,14 @@ internal struct ResultWindow
         if (hole < 0) return false;
         Count--;
         var mask = _places.Length - 1;
+        if (Home(result) != hole) _displaced--;
         // Close the hole, so that a search that would have gone past it goes on finding what lies behind.
-        for (var i = (hole + 1) & mask; IsResult(_places[i]); i = (i + 1) & mask)
+        for (var i = (hole + 1) & mask; _displaced > 0 && IsResult(_places[i]); i = (i + 1) & mask)
         {
-            var home = (int)_places[i].Sequence & mask;
+            var home = Home(_places[i]);
             if (((i - home) & mask) < ((i - hole) & mask)) continue;
             _places[hole] = _places[i];
+            if (home == hole) _displaced--;
             hole = i;
         }
         _places[hole] = default;
@@ -96,6 +102,7 @@ internal struct ResultWindow
             ref readonly var place = ref _places[i];
             if (!IsResult(place)) return -1;
             if (place.Sequence == sequence) return i;
+            if (_displaced == 0) return -1;
         }
     }
 
@@ -104,6 +111,7 @@ internal struct ResultWindow
         var old = _places;
         _places = new OperationResult[length];
         Count = 0;
+        _displaced = 0;
         foreach (ref readonly var place in old.AsSpan())
         {
             if (IsResult(place)) Add(place);
@@ -113,9 +121,12 @@ internal struct ResultWindow
     private void Add(in OperationResult result)
     {
         var mask = _places.Length - 1;
-        var i = (int)result.Sequence & mask;
+        var i = Home(result);
+        if (IsResult(_places[i])) _displaced++;
         while (IsResult(_places[i])) i = (i + 1) & mask;
         _places[i] = result;
         Count++;
     }
+
+    private readonly int Home(in OperationResult result) => (int)result.Sequence & (_places.Length - 1);
 }
