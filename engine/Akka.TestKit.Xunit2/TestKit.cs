@@ -11,17 +11,11 @@ public class TestKit : TestKitBase, IDisposable
     protected readonly ITestOutputHelper Output;
     private bool _disposed;
 
-    public TestKit(ActorSystem system = null, ITestOutputHelper output = null) : this(system, Config.Empty, null, output)
-    {
-    }
+    public TestKit(ActorSystem system = null, ITestOutputHelper output = null) : this(system, Config.Empty, null, output) { }
 
-    public TestKit(Config config, string actorSystemName = null, ITestOutputHelper output = null) : this(null, config, actorSystemName, output)
-    {
-    }
+    public TestKit(Config config, string actorSystemName = null, ITestOutputHelper output = null) : this(null, config, actorSystemName, output) { }
 
-    public TestKit(string config, ITestOutputHelper output = null) : this(ConfigurationFactory.ParseString(config), null, output)
-    {
-    }
+    public TestKit(string config, ITestOutputHelper output = null) : this(ConfigurationFactory.ParseString(config), null, output) { }
 
     private TestKit(ActorSystem system, Config config, string actorSystemName, ITestOutputHelper output) : base(system, config, actorSystemName, null)
     {

@@ -5,9 +5,7 @@ namespace Akka.TestKit;
 /// <summary>One more actor for a test to send from and receive with. It can be given wherever a ref is wanted.</summary>
 public class TestProbe : TestKitBase, IActorRef, IWrapsActorRef
 {
-    internal TestProbe(ActorSystem system, string testProbeName) : base(system, null, null, testProbeName)
-    {
-    }
+    internal TestProbe(ActorSystem system, string testProbeName) : base(system, null, null, testProbeName) { }
 
     public IActorRef Ref => TestActor;
 

@@ -28,9 +28,7 @@ public abstract class ActorBase
     protected virtual void Unhandled(object message) => _cell.Unhandled(message);
 
     /// <summary>Called when the actor is started, and by PostRestart.</summary>
-    protected virtual void PreStart()
-    {
-    }
+    protected virtual void PreStart() { }
 
     /// <summary>Called on the failed instance; stops the children and calls PostStop unless overridden.</summary>
     protected virtual void PreRestart(Exception reason, object message)
@@ -42,9 +40,7 @@ public abstract class ActorBase
     /// <summary>Called on the new instance; calls PreStart unless overridden.</summary>
     protected virtual void PostRestart(Exception reason) => PreStart();
 
-    protected virtual void PostStop()
-    {
-    }
+    protected virtual void PostStop() { }
 
     protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
 

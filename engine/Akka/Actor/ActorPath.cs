@@ -147,14 +147,10 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
 public sealed class RootActorPath : ActorPath
 {
-    public RootActorPath(Address address, string name = "") : base(address, null, name, 0)
-    {
-    }
+    public RootActorPath(Address address, string name = "") : base(address, null, name, 0) { }
 }
 
 public sealed class ChildActorPath : ActorPath
 {
-    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid)
-    {
-    }
+    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid) { }
 }

@@ -6,9 +6,7 @@ namespace Akka.Actor;
 /// <summary>A tree of actors with its threads, its settings and its address.</summary>
 public abstract class ActorSystem : IActorRefFactory, IDisposable
 {
-    private protected ActorSystem()
-    {
-    }
+    private protected ActorSystem() { }
 
     public abstract Settings Settings { get; }
 
@@ -60,9 +58,7 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
 
 public abstract class ExtendedActorSystem : ActorSystem
 {
-    private protected ExtendedActorSystem()
-    {
-    }
+    private protected ExtendedActorSystem() { }
 
     public abstract IActorRefProvider Provider { get; }
 

@@ -61,7 +61,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             _ = EndAfterUserGuardian();
             EventStream.StartUnsubscriber(this);
             _loggers.Start();
-            if (Settings.LogDeadLetters > 0) SystemActorOf(Props.Create(() => new DeadLetterListener(this)), "deadLetterListener");
+            if (Settings.LogDeadLetters > 0) DeadLetterListener.Start(this);
             _remote?.Start(this);
         }
         catch

@@ -2,29 +2,19 @@ namespace Akka.Actor;
 
 public abstract class AkkaException : Exception
 {
-    protected AkkaException()
-    {
-    }
+    protected AkkaException() { }
 
-    protected AkkaException(string message, Exception cause = null) : base(message, cause)
-    {
-    }
+    protected AkkaException(string message, Exception cause = null) : base(message, cause) { }
 }
 
 /// <summary>A constructor or PreStart threw; the default decider stops such an actor.</summary>
 public class ActorInitializationException : AkkaException
 {
-    public ActorInitializationException()
-    {
-    }
+    public ActorInitializationException() { }
 
-    public ActorInitializationException(string message) : base(message)
-    {
-    }
+    public ActorInitializationException(string message) : base(message) { }
 
-    public ActorInitializationException(string message, Exception cause) : base(message, cause)
-    {
-    }
+    public ActorInitializationException(string message, Exception cause) : base(message, cause) { }
 
     public ActorInitializationException(IActorRef actor, string message, Exception cause = null) : base(message, cause) => Actor = actor;
 
@@ -43,32 +33,22 @@ public class PostRestartException : ActorInitializationException
 
 public class ActorKilledException : AkkaException
 {
-    public ActorKilledException()
-    {
-    }
+    public ActorKilledException() { }
 
-    public ActorKilledException(string message) : base(message)
-    {
-    }
+    public ActorKilledException(string message) : base(message) { }
 }
 
 public class ActorNotFoundException : AkkaException
 {
-    public ActorNotFoundException()
-    {
-    }
+    public ActorNotFoundException() { }
 
-    public ActorNotFoundException(string message, Exception innerException = null) : base(message, innerException)
-    {
-    }
+    public ActorNotFoundException(string message, Exception innerException = null) : base(message, innerException) { }
 }
 
 /// <summary>An answer did not come in time.</summary>
 public class AskTimeoutException : AkkaException
 {
-    public AskTimeoutException(string message) : base(message)
-    {
-    }
+    public AskTimeoutException(string message) : base(message) { }
 }
 
 /// <summary>An actor that it watches has stopped, and the watcher has no handler for Terminated.</summary>
@@ -81,29 +61,19 @@ public class DeathPactException : AkkaException
 
 public class IllegalActorStateException : AkkaException
 {
-    public IllegalActorStateException(string message) : base(message)
-    {
-    }
+    public IllegalActorStateException(string message) : base(message) { }
 }
 
 public class InvalidActorNameException : AkkaException
 {
-    public InvalidActorNameException(string message) : base(message)
-    {
-    }
+    public InvalidActorNameException(string message) : base(message) { }
 
-    public InvalidActorNameException(string message, Exception innerException) : base(message, innerException)
-    {
-    }
+    public InvalidActorNameException(string message, Exception innerException) : base(message, innerException) { }
 }
 
 public class InvalidMessageException : AkkaException
 {
-    public InvalidMessageException()
-    {
-    }
+    public InvalidMessageException() { }
 
-    public InvalidMessageException(string message) : base(message)
-    {
-    }
+    public InvalidMessageException(string message) : base(message) { }
 }

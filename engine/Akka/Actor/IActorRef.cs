@@ -26,15 +26,11 @@ public sealed class Nobody : IActorRef
 
     private static readonly ActorPath NobodyPath = new RootActorPath(new Address("akka", "all-systems")) / "Nobody";
 
-    private Nobody()
-    {
-    }
+    private Nobody() { }
 
     ActorPath IActorRef.Path => NobodyPath;
 
-    void ICanTell.Tell(object message, IActorRef sender)
-    {
-    }
+    void ICanTell.Tell(object message, IActorRef sender) { }
 
     bool IEquatable<IActorRef>.Equals(IActorRef other) => ReferenceEquals(this, other);
 

@@ -86,9 +86,7 @@ public interface IActorStash
     IStash Stash { get; set; }
 }
 
-public interface IWithUnboundedStash : IActorStash
-{
-}
+public interface IWithUnboundedStash : IActorStash;
 
 /// <summary>Messages put aside until their time comes.</summary>
 public interface IStash

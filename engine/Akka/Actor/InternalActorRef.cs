@@ -21,9 +21,7 @@ internal abstract class InternalActorRef : IActorRef
     public virtual IEnumerable<InternalActorRef> Children => [];
 
     /// <summary>Life-cycle messages (stop, watch, failure). A ref that is no actor of this system has no use for most of them.</summary>
-    public virtual void SendSystemMessage(SystemMessage message)
-    {
-    }
+    public virtual void SendSystemMessage(SystemMessage message) { }
 
     public void Stop() => SendSystemMessage(new SystemMessage.Terminate());
 

@@ -3,21 +3,15 @@ using Akka.Event;
 namespace Akka.Actor;
 
 /// <summary>Handled by the engine before the actor sees it, if it sees it.</summary>
-internal interface IAutoReceivedMessage
-{
-}
+internal interface IAutoReceivedMessage;
 
 /// <summary>Does not count as activity for the receive timeout.</summary>
-public interface INotInfluenceReceiveTimeout
-{
-}
+public interface INotInfluenceReceiveTimeout;
 
 /// <summary>Stops an actor when its turn in the mailbox comes.</summary>
 public sealed class PoisonPill : IAutoReceivedMessage, IDeadLetterSuppression
 {
-    private PoisonPill()
-    {
-    }
+    private PoisonPill() { }
 
     public static PoisonPill Instance { get; } = new();
 
@@ -27,9 +21,7 @@ public sealed class PoisonPill : IAutoReceivedMessage, IDeadLetterSuppression
 /// <summary>Makes an actor fail with ActorKilledException.</summary>
 public sealed class Kill : IAutoReceivedMessage
 {
-    private Kill()
-    {
-    }
+    private Kill() { }
 
     public static Kill Instance { get; } = new();
 
@@ -39,9 +31,7 @@ public sealed class Kill : IAutoReceivedMessage
 /// <summary>Nothing came for the time that SetReceiveTimeout was given.</summary>
 public class ReceiveTimeout
 {
-    private ReceiveTimeout()
-    {
-    }
+    private ReceiveTimeout() { }
 
     public static ReceiveTimeout Instance { get; } = new();
 }
@@ -109,9 +99,7 @@ public sealed class ActorIdentity
 /// <summary>How something that was asked for went.</summary>
 public abstract class Status
 {
-    protected Status()
-    {
-    }
+    protected Status() { }
 
     public sealed class Success : Status
     {
@@ -130,9 +118,7 @@ public abstract class Status
 
         public readonly object State;
 
-        public Failure(Exception cause) : this(cause, null)
-        {
-        }
+        public Failure(Exception cause) : this(cause, null) { }
 
         public Failure(Exception cause, object state)
         {

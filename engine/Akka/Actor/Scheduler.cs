@@ -11,9 +11,7 @@ public interface ITellScheduler
     void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
 }
 
-public interface IScheduler : ITellScheduler
-{
-}
+public interface IScheduler : ITellScheduler;
 
 public static class SchedulerExtensions
 {

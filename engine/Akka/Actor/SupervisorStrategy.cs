@@ -19,9 +19,7 @@ public enum Directive
 /// <summary>What a parent does about a child that has failed.</summary>
 public abstract class SupervisorStrategy
 {
-    private protected SupervisorStrategy()
-    {
-    }
+    private protected SupervisorStrategy() { }
 
     /// <summary>Restarts; stops what could not be started, was killed, or did not handle the end of an actor that it watches.</summary>
     public static readonly SupervisorStrategy DefaultStrategy = new OneForOneStrategy(DefaultDirective);
@@ -41,9 +39,7 @@ public class OneForOneStrategy : SupervisorStrategy
     private readonly int _maxRestarts;
     private readonly TimeSpan _window;
 
-    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider)
-    {
-    }
+    public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider) { }
 
     /// <summary>More restarts than maxNrOfRetries (within the time range, if there is one) end in a stop; null or -1 is no bound.</summary>
     public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)

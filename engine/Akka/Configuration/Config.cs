@@ -10,9 +10,7 @@ public class Config
     private readonly HoconObject _own;
     private readonly HoconObject _all;
 
-    public Config() : this(new HoconObject(), null)
-    {
-    }
+    public Config() : this(new HoconObject(), null) { }
 
     internal Config(HoconObject own, Config fallback)
     {

@@ -22,11 +22,7 @@ public class ConfigurationFactory
 
 public class ConfigurationException : AkkaException
 {
-    public ConfigurationException(string message) : base(message)
-    {
-    }
+    public ConfigurationException(string message) : base(message) { }
 
-    public ConfigurationException(string message, Exception exception) : base(message, exception)
-    {
-    }
+    public ConfigurationException(string message, Exception exception) : base(message, exception) { }
 }

@@ -54,9 +54,7 @@ public class HoconValue
 /// <summary>Keys and their values, in the order in which they were written.</summary>
 public class HoconObject
 {
-    internal HoconObject()
-    {
-    }
+    internal HoconObject() { }
 
     public Dictionary<string, HoconValue> Items { get; } = new(StringComparer.Ordinal);
 

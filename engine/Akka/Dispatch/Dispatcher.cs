@@ -17,14 +17,10 @@ internal abstract class Dispatcher
     public virtual Dispatcher Attach(string name) => this;
 
     /// <summary>An actor has stopped.</summary>
-    public virtual void Release()
-    {
-    }
+    public virtual void Release() { }
 
     /// <summary>The system has stopped.</summary>
-    public virtual void Shutdown()
-    {
-    }
+    public virtual void Shutdown() { }
 }
 
 internal sealed class ThreadPoolDispatcher : Dispatcher

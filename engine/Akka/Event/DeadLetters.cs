@@ -3,9 +3,7 @@ using Akka.Actor;
 namespace Akka.Event;
 
 /// <summary>Marks a message whose loss is no news.</summary>
-public interface IDeadLetterSuppression
-{
-}
+public interface IDeadLetterSuppression;
 
 /// <summary>A message that reached nobody, published on the event stream.</summary>
 public abstract class AllDeadLetters
@@ -29,24 +27,18 @@ public abstract class AllDeadLetters
 /// <summary>The recipient does not exist, or no longer.</summary>
 public sealed class DeadLetter : AllDeadLetters
 {
-    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 public sealed class SuppressedDeadLetter : AllDeadLetters
 {
-    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>The recipient has no handler for it.</summary>
 public sealed class UnhandledMessage : AllDeadLetters
 {
-    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient)
-    {
-    }
+    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
 }
 
 /// <summary>The message was dropped on the way, for instance for want of room.</summary>

@@ -70,17 +70,13 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
 public abstract class ActorEventBus<TEvent, TClassifier> : EventBus<TEvent, TClassifier, IActorRef>
     where TClassifier : class
 {
-    protected ActorEventBus()
-    {
-    }
+    protected ActorEventBus() { }
 }
 
 /// <summary>Where events go by type: a subscriber of a type gets its subtypes too.</summary>
 public class LoggingBus : ActorEventBus<object, Type>
 {
-    public LoggingBus()
-    {
-    }
+    public LoggingBus() { }
 
     /// <summary>Events below this level are not even made.</summary>
     public LogLevel LogLevel { get; private set; }

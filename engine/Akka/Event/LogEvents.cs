@@ -38,9 +38,7 @@ public abstract class LogEvent
 
 public class Debug : LogEvent
 {
-    public Debug(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Debug(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Debug(Exception cause, string logSource, Type logClass, object message) =>
         (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
@@ -50,9 +48,7 @@ public class Debug : LogEvent
 
 public class Info : LogEvent
 {
-    public Info(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Info(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Info(Exception cause, string logSource, Type logClass, object message) =>
         (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
@@ -62,9 +58,7 @@ public class Info : LogEvent
 
 public class Warning : LogEvent
 {
-    public Warning(string logSource, Type logClass, object message) : this(null, logSource, logClass, message)
-    {
-    }
+    public Warning(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
 
     public Warning(Exception cause, string logSource, Type logClass, object message) =>
         (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
@@ -88,6 +82,4 @@ public class InitializeLogger
     public LoggingBus LoggingBus { get; }
 }
 
-public class LoggerInitialized : IDeadLetterSuppression
-{
-}
+public class LoggerInitialized : IDeadLetterSuppression;

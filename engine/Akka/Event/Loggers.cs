@@ -116,11 +116,11 @@ internal sealed class DeadLetterListener : ActorBase
 
     public DeadLetterListener(ActorSystemImpl system) => _system = system;
 
-    protected override void PreStart()
+    /// <summary>Subscribed before it runs: what is lost in the first moment counts too.</summary>
+    public static void Start(ActorSystemImpl system)
     {
-        _system.EventStream.Subscribe(Self, typeof(DeadLetter));
-        _system.EventStream.Subscribe(Self, typeof(Dropped));
-        _system.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+        var listener = system.SystemActorOf(Props.Create(() => new DeadLetterListener(system)), "deadLetterListener");
+        foreach (var type in new[] { typeof(DeadLetter), typeof(Dropped), typeof(UnhandledMessage) }) system.EventStream.Subscribe(listener, type);
     }
 
     protected override bool Receive(object message)

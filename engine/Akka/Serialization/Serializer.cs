@@ -27,9 +27,7 @@ public abstract class Serializer
 /// <summary>A serializer that names its messages itself, so that types can be renamed and moved.</summary>
 public abstract class SerializerWithStringManifest : Serializer
 {
-    protected SerializerWithStringManifest(ExtendedActorSystem system) : base(system)
-    {
-    }
+    protected SerializerWithStringManifest(ExtendedActorSystem system) : base(system) { }
 
     public sealed override bool IncludeManifest => true;
 
@@ -43,9 +41,7 @@ public abstract class SerializerWithStringManifest : Serializer
 /// <summary>Bytes as they are.</summary>
 public class ByteArraySerializer : Serializer
 {
-    public ByteArraySerializer(ExtendedActorSystem system) : base(system)
-    {
-    }
+    public ByteArraySerializer(ExtendedActorSystem system) : base(system) { }
 
     public override bool IncludeManifest => false;
 
