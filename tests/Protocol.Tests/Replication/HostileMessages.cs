@@ -165,9 +165,14 @@ public class HostileMessages
     public void An_operation_of_a_session_that_was_never_opened_is_refused()
     {
         var net = new Harness();
-        var (a, _) = net.Pair();
+        var (a, b) = net.Pair();
+        var before = (a.Position, a.Store.Digest, a.Sessions.Digest);
         foreach (var session in new[] { 1L, 999, long.MaxValue })
-            Unchanged(net, a, Clerk, net.Request(a, session, 1, Put(1, "k", "v")));
+            net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v")));
+        Assert.Empty(net.Refusals());
+        net.Run();
+        Assert.Equal(before, (a.Position, a.Store.Digest, a.Sessions.Digest));
+        AssertEqual(a, b);
         Assert.Equal(3, net.Refusals().Count(r => r.Reason == RefusalReason.SessionExpired));
     }
 
