@@ -71,6 +71,9 @@ internal sealed class SimulatedCluster
     /// <summary>Whether the data would survive the loss of this server.</summary>
     public bool MayDie(WorldHost server)
     {
+        // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds everything.
+        if (ViewServiceHost.Disk is { Acknowledged: false } memory && server.Node is ReplicaNode replica
+            && replica.Id == memory.View.Primary && replica.View.Number == memory.View.Number) return false;
         if (ViewServiceHost.Disk is not { LastAcknowledged: not null }) return Replicas.Count() > 1;
         var holders = Holders().ToList();
         return !holders.Contains(server) || holders.Count > 1;
