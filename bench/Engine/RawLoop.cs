@@ -71,7 +71,8 @@ public static class RawLoop
         }
         catch (SocketException e)
         {
-            Console.Error.WriteLine($"raw loop: {e.Message}");
+            // The client ends its measurement with echoes on their way: anything but its reset is worth telling.
+            if (e.SocketErrorCode != SocketError.ConnectionReset) Console.Error.WriteLine($"raw loop: {e.Message}");
         }
         finally
         {

@@ -94,6 +94,7 @@ internal sealed class Connection : IAtTurnsEnd
             Break(e);
         }
         _socket.Dispose();
+        _remoting.Forget(this);
     }
 
     /// <summary>
@@ -125,7 +126,6 @@ internal sealed class Connection : IAtTurnsEnd
     {
         if (Interlocked.Exchange(ref _broken, 1) != 0) return;
         _queue.Close();
-        _remoting.Forget(this);
         _association.Remove(this, reason);
         _remoting.LogBroken(this, reason);
         Sockets.Wake(_socket);

@@ -55,7 +55,7 @@ internal sealed class Dialler : IDisposable
             connection = new Connection(_remoting, _association, handshaken, inbound: false);
             if (!_remoting.Remember(connection)) throw new HandshakeException("this system is stopping");
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or HandshakeException or ArgumentException)
+        catch (Exception e)
         {
             _socket?.Dispose();
             _association.DialFailed(Explain(e));

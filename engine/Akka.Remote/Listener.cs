@@ -112,8 +112,9 @@ internal sealed class Listener
             _strangers.Remove(stranger);
             _remoting.Welcome(handshaken);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or HandshakeException)
+        catch (Exception e)
         {
+            // Whatever a stranger's bytes lead to, it ends with that stranger.
             TurnAway(stranger, e.Message);
         }
     }

@@ -44,7 +44,7 @@ internal sealed class Receiver
             // Foreign code ran on foreign bytes: whatever it threw, the message is lost and the connection goes on.
             if (_limit.Allows(out var unsaid))
                 _remoting.Log.Error(e, "A message from [{0}] to [{1}] is dropped: serializer [{2}], manifest [{3}], [{4}] bytes; [{5}] more went unsaid",
-                    _connection.Remote, recipient.Text, serializer, manifest, payload.Length, unsaid);
+                    _connection.Remote, Remoting.Printable(recipient.Text), serializer, Remoting.Printable(manifest), payload.Length, unsaid);
         }
     }
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 
 namespace Akka.Remote;
 
@@ -28,6 +29,9 @@ internal sealed class RemoteActorRef : InternalActorRef
     public string WireText { get; }
 
     public bool IsTemporary { get; }
+
+    public override void SendSystemMessage(SystemMessage message) =>
+        _remoting.Log.Warning("[{0}] has no effect on [{1}]: watching, stopping and supervising end at the border of a system", message.GetType().Name, Path);
 
     public override void Tell(object message, IActorRef sender)
     {

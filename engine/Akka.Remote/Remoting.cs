@@ -121,6 +121,7 @@ internal sealed class Remoting
         foreach (var connection in Connections()) connection.FinishSending();
         Await(deadline, () => Connections().Length == 0);
         foreach (var connection in Connections()) connection.Break(new ConnectionClosedException(LocalAddress));
+        Await(Environment.TickCount64 + (long)Settings.FlushTimeout.TotalMilliseconds, () => Connections().Length == 0);
         _watchman.Dispose();
         Publish(new RemotingShutdownEvent());
     }
@@ -175,10 +176,14 @@ internal sealed class Remoting
         return false;
     }
 
+    /// <summary>Text that a stranger chose, as it may stand in a log: in one line, and not a long one.</summary>
+    public static string Printable(string text) =>
+        string.Concat(text.AsSpan(0, Math.Min(text.Length, 200)).ToString().Select(c => char.IsControl(c) ? '?' : c));
+
     private void Refuse(Handshaken handshaken, string reason)
     {
         handshaken.Socket.Send(Greeting(handshaken.Hello.From, reason).Encode());
-        throw new HandshakeException($"refused: {reason}");
+        throw new HandshakeException($"refused: {Printable(reason)}");
     }
 
     /// <summary>Forgets the addresses that nobody uses; the table doubles before the next time.</summary>

@@ -7,7 +7,7 @@ internal static class Sockets
 {
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
-    private const int UnacknowledgedMs = 5_000;
+    private const int UnacknowledgedMs = 4_000;
 
     /// <summary>Non-blocking for good: reads and writes are single attempts, and waiting is done in poll().</summary>
     public static void SetUp(Socket socket, RemoteSettings settings)

@@ -33,7 +33,7 @@ internal sealed class SerializerRegistry
     public Serializer ByName(string name) => name is null ? null : _byName.GetValueOrDefault(name);
 
     /// <summary>The binding of the type itself or else the most specific one that it satisfies; null when there is none.</summary>
-    public Serializer For(Type type) => _byType.GetOrAdd(type, Search);
+    public Serializer For(Type type) => _byType.TryGetValue(type, out var known) ? known : _byType.GetOrAdd(type, Search);
 
     internal void Bind(Type type, Serializer serializer)
     {
