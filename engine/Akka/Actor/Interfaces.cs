@@ -60,7 +60,7 @@ public delegate bool Receive(object message);
 
 public delegate void UntypedReceive(object message);
 
-/// <summary>The actor keeps timers that die with it; its Timers are set before its constructor's body ends.</summary>
+/// <summary>The actor keeps timers that die with it; use them from PreStart on: in the constructor Akka.NET has not set them yet.</summary>
 public interface IWithTimers
 {
     ITimerScheduler Timers { get; set; }

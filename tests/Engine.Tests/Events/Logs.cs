@@ -6,7 +6,7 @@ using Akka.TestKit.Xunit2;
 
 namespace Engine.Tests.Events;
 
-public sealed class Logs
+public sealed class Logs : TestKit
 {
     [Fact]
     public async Task The_loggers_that_are_named_get_the_lines_of_their_level_and_above()
@@ -17,9 +17,9 @@ public sealed class Logs
         system.Log.Error(new InvalidDataException("the cause"), "failed {0}", "badly");
         Assert.False(system.Log.IsInfoEnabled);
         Assert.True(system.Log.IsWarningEnabled);
-        var warning = await KeepingLogger.Line(system, e => e is Warning && Text(e) == "warned 1 of two");
+        var warning = await Line(system, e => e is Warning && Text(e) == "warned 1 of two");
         Assert.Equal(LogLevel.WarningLevel, warning.LogLevel());
-        var error = await KeepingLogger.Line(system, e => e is Error && Text(e) == "failed badly");
+        var error = await Line(system, e => e is Error && Text(e) == "failed badly");
         Assert.Equal("the cause", error.Cause.Message);
         Assert.DoesNotContain(KeepingLogger.Lines(system), e => Text(e) == "too low");
         await system.Terminate();
@@ -30,7 +30,7 @@ public sealed class Logs
     {
         var system = Create("sources", "akka.loglevel = INFO");
         system.ActorOf(Props.Create(() => new Talker()), "talker").Tell("a word", ActorRefs.NoSender);
-        var line = await KeepingLogger.Line(system, e => Text(e) == "heard a word");
+        var line = await Line(system, e => Text(e) == "heard a word");
         Assert.Contains("/user/talker", line.LogSource, StringComparison.Ordinal);
         await system.Terminate();
     }
@@ -40,7 +40,7 @@ public sealed class Logs
     {
         var system = Create("letters", "akka.loglevel = INFO, akka.log-dead-letters = 2");
         void Lose() => system.ActorSelection("/user/nobody").Tell("lost", ActorRefs.NoSender);
-        await KeepingLogger.Line(system, e => Text(e).Contains("[2] dead letters", StringComparison.Ordinal), Lose);
+        await Line(system, e => Text(e).Contains("[2] dead letters", StringComparison.Ordinal), Lose);
         for (var i = 0; i < 10; i++) Lose();
         await system.Terminate();
         Assert.DoesNotContain(KeepingLogger.Lines(system), e => Text(e).Contains("[3] dead letters", StringComparison.Ordinal));
@@ -51,8 +51,20 @@ public sealed class Logs
     {
         var system = Create("braces", "akka.loglevel = INFO");
         system.Log.Info("a {b} c");
-        await KeepingLogger.Line(system, e => Text(e) == "a {b} c");
+        await Line(system, e => Text(e) == "a {b} c");
         await system.Terminate();
+    }
+
+    private async Task<LogEvent> Line(ActorSystem system, Predicate<LogEvent> wanted, Action? whileWaiting = null)
+    {
+        LogEvent? line = null;
+        await AwaitAssertAsync(() =>
+        {
+            whileWaiting?.Invoke();
+            line = KeepingLogger.Lines(system).FirstOrDefault(e => wanted(e));
+            Assert.True(line is not null, $"the line did not come; there are: {string.Join(" | ", KeepingLogger.Lines(system).Select(e => e.Message))}");
+        }, TimeSpan.FromSeconds(10));
+        return line!;
     }
 
     private static string Text(LogEvent e) => e.Message.ToString()!;
@@ -80,18 +92,6 @@ public sealed class KeepingLogger : ReceiveActor
     }
 
     public static IEnumerable<LogEvent> Lines(ActorSystem system) => Of(system);
-
-    public static async Task<LogEvent> Line(ActorSystem system, Predicate<LogEvent> wanted, Action? whileWaiting = null)
-    {
-        var deadline = DateTime.UtcNow + TimeSpan.FromSeconds(10);
-        while (true)
-        {
-            if (Of(system).FirstOrDefault(e => wanted(e)) is { } line) return line;
-            whileWaiting?.Invoke();
-            Assert.True(DateTime.UtcNow < deadline, $"the line did not come; there are: {string.Join(" | ", Of(system).Select(e => e.Message))}");
-            await Task.Yield();
-        }
-    }
 
     private static ConcurrentQueue<LogEvent> Of(ActorSystem system) => Kept.GetOrAdd(system.Name, _ => new ConcurrentQueue<LogEvent>());
 }
