@@ -18,14 +18,20 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
         if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
             ViolationException.Throw(nameof(PrimariesDescend), $"the view service lost its memory while servers held data, and made view {view}");
         if (view.Number == 0 || view.Cluster != _last.Cluster && _last.Number > 0) return;
+        // One ping may acknowledge a view and lead to the next: what was acknowledged in between is in the memory alone.
+        if (effects.Memory?.LastAcknowledged is { } acknowledged) Descend(acknowledged);
         if (view != _last)
         {
             _last = view;
             if (_descendants.Count > 0 && !view.Reset && !_descendants.Contains(view.Primary!.Value))
                 ViolationException.Throw(nameof(PrimariesDescend), $"the primary of view {view} was in no acknowledged view before");
         }
-        if (!service.Acknowledged) return;
-        _descendants.Add(view.Primary!.Value);
-        if (view.Backup is { } backup) _descendants.Add(backup);
+        if (service.Acknowledged) Descend(view);
+    }
+
+    private void Descend(View acknowledged)
+    {
+        _descendants.Add(acknowledged.Primary!.Value);
+        if (acknowledged.Backup is { } backup) _descendants.Add(backup);
     }
 }
