@@ -25,10 +25,11 @@ internal static class ViewCodec
         ValueCodec.Write(writer, answer.View);
         writer.Flag(answer.Acknowledged);
         writer.Varint(answer.Answer);
+        writer.Flag(answer.Synced);
     }
 
     public static PingAnswer ReadPingAnswer(ref WireReader reader) => new(
-        ValueCodec.ReadServer(ref reader), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Varint());
+        ValueCodec.ReadServer(ref reader), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Varint(), reader.Flag());
 
     public static void Write(WireWriter writer, PingRefused refused)
     {

@@ -1,0 +1,109 @@
+using System.Text;
+using System.Threading.Tasks.Sources;
+using PbKv.Protocol;
+
+namespace PbKv.Client;
+
+/// <summary>
+/// One operation of one caller, and the source of the ValueTask that the caller awaits. Used again and again: it goes back
+/// to its queue when the result is taken, which a ValueTask allows once.
+/// </summary>
+internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource<string>, IValueTaskSource<byte[]>
+{
+    private ManualResetValueTaskSourceCore<Completion> _source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+
+    /// <summary>The one that was pushed before it, while it waits for the clerk.</summary>
+    public Call? Next { get; set; }
+
+    /// <summary>Different in each use.</summary>
+    public long Id { get; private set; }
+
+    public OperationKind Kind { get; private set; }
+
+    public Bytes Key { get; private set; }
+
+    public Bytes Value { get; private set; }
+
+    public int KeyLength { get; private set; }
+
+    public int ValueLength { get; private set; }
+
+    public long DeadlineTicks { get; private set; }
+
+    public CancellationToken Cancellation { get; private set; }
+
+    public bool IsCancelled => Cancellation.IsCancellationRequested;
+
+    public bool ClientIsClosed => queue.IsClosed;
+
+    public short Version => _source.Version;
+
+    /// <summary>Whether a key without a value is told by null rather than by an empty value.</summary>
+    private bool MissingIsNull { get; set; }
+
+    public void Begin(long id, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, bool missingIsNull, CancellationToken cancellation)
+    {
+        (Id, Kind, Key, Value, DeadlineTicks, MissingIsNull, Cancellation) = (id, kind, key, value, deadlineTicks, missingIsNull, cancellation);
+        (KeyLength, ValueLength) = (key.Length, value.Length);
+    }
+
+    /// <summary>After it was pushed: a cancellation must not overtake the call.</summary>
+    public void WatchCancellation()
+    {
+        if (Cancellation.CanBeCanceled) _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);
+    }
+
+    public void Complete(in Completion completion) => _source.SetResult(completion);
+
+    public void Fail(Exception failure) => _source.SetException(failure);
+
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource.GetResult(short token) => Take(token);
+
+    string IValueTaskSource<string>.GetResult(short token)
+    {
+        var completion = Take(token, out var missingIsNull);
+        return completion.Status == CallStatus.Missing && missingIsNull ? null! : Encoding.UTF8.GetString(completion.Value.Span);
+    }
+
+    byte[] IValueTaskSource<byte[]>.GetResult(short token)
+    {
+        var completion = Take(token, out var missingIsNull);
+        return completion.Status == CallStatus.Missing && missingIsNull ? null! : completion.Value.Span.ToArray();
+    }
+
+    private Completion Take(short token) => Take(token, out _);
+
+    /// <summary>Everything is read before the call goes back: from then on somebody else may use it.</summary>
+    private Completion Take(short token, out bool missingIsNull)
+    {
+        missingIsNull = MissingIsNull;
+        try
+        {
+            var completion = _source.GetResult(token);
+            if (completion.Status is not (CallStatus.Ok or CallStatus.Missing)) throw Failures.Of(completion, this);
+            return completion;
+        }
+        finally
+        {
+            if (token == _source.Version) GiveBack();
+        }
+    }
+
+    private void GiveBack()
+    {
+        // Waits for a cancellation that is just going on: it must not meet the next use.
+        _registration.Dispose();
+        (_registration, Cancellation) = (default, default);
+        (Key, Value) = (default, default);
+        _source.Reset();
+        queue.GiveBack(this);
+    }
+
+    private void AskToCancel() => queue.Cancel(Id);
+}

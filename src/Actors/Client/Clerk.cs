@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote;
+using PbKv.Actors;
+using PbKv.Actors.Shells;
+using PbKv.Actors.Wire;
+using PbKv.Protocol;
+
+namespace PbKv.Client;
+
+/// <summary>The actor around a <see cref="ClerkNode"/>.</summary>
+public sealed class Clerk : ReceiveActor, IWithTimers
+{
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
+
+    private readonly CallQueue _queue;
+    private readonly ClerkNode _node;
+    private readonly NodeHost _host;
+    private readonly Dictionary<long, Call> _calls = [];
+
+    internal Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
+    {
+        _queue = queue;
+        var system = (ExtendedActorSystem)Context.System;
+        var self = NodePath.OfSelf(system, Self);
+        ImmutableArray<NodeAddress> viewServices = [.. settings.ViewServices.Select(address => new NodeAddress(address))];
+        _node = new ClerkNode(self, viewServices, settings.Group, settings.Protocol);
+        var log = new NodeLog(Context.GetLogger(), Self.Path.Name, () => _node.View.Number, hooks.Record);
+        var me = Self;
+        _host = new NodeHost(_node, self, new NodeClock(null), hooks.Around(new Outbox(system, viewServices)), this, log)
+        {
+            Complete = Complete,
+            MayStop = () => Context.Stop(me),
+        };
+
+        Receive<Envelope>(_host.Deliver);
+        Receive<CallQueue.Wake>(_ => SubmitAll());
+        Receive<NodeTimer>(_host.Fire);
+        Receive<CallQueue.CancelCall>(Cancel);
+        Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
+        Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
+        Receive<Close>(_ => BeginClose());
+        Receive<CloseIsLate>(_ => Context.Stop(Self));
+        Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    internal static Props CreateProps(CallQueue queue, PbKvSettings settings, NodeHooks hooks) =>
+        Props.Create(() => new Clerk(queue, settings, hooks));
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
+        _host.Start();
+        _queue.Attach(Self);
+    }
+
+    protected override void PostStop()
+    {
+        _queue.Close(Failures.Closed);
+        foreach (var call in _calls.Values) call.Fail(Failures.Failed(null));
+        _calls.Clear();
+    }
+
+    /// <summary>All that has gathered goes to the node before anything is sent: it travels together.</summary>
+    private void SubmitAll()
+    {
+        for (var call = _queue.TakeAll(); call is not null;)
+        {
+            var next = call.Next;
+            call.Next = null;
+            _calls.Add(call.Id, call);
+            _node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, _host.Effects);
+            call = next;
+        }
+        _node.Flush(_host.Effects);
+        _host.CarryOut();
+    }
+
+    private void Cancel(CallQueue.CancelCall cancel)
+    {
+        SubmitAll();
+        _node.Cancel(cancel.Id, _host.Effects);
+        _host.CarryOut();
+    }
+
+    private void Complete(List<Completion> completions)
+    {
+        foreach (var completion in completions)
+        {
+            if (_calls.Remove(completion.Call, out var call)) call.Complete(completion);
+        }
+    }
+
+    /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
+    private void BeginClose()
+    {
+        SubmitAll();
+        Timers.StartSingleTimer(CloseIsLate.Instance, CloseIsLate.Instance, CloseWithin);
+        _node.Close(_host.Effects);
+        _host.CarryOut();
+    }
+
+    /// <summary>The client is being disposed.</summary>
+    internal sealed class Close
+    {
+        public static Close Instance { get; } = new();
+    }
+
+    private sealed class CloseIsLate
+    {
+        public static CloseIsLate Instance { get; } = new();
+    }
+}

@@ -1,0 +1,34 @@
+using PbKv.Protocol;
+
+namespace PbKv.Client;
+
+/// <summary>What a caller is told, for each way in which a call can fail.</summary>
+internal static class Failures
+{
+    public static Exception Of(in Completion completion, Call call) => completion.Status switch
+    {
+        CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
+        CallStatus.KeyTooLong => NotDone(PbKvError.KeyTooLong, $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"),
+        CallStatus.ValueTooLarge => NotDone(
+            PbKvError.ValueTooLarge, $"the value of {call.ValueLength} bytes is, or makes one that is, larger than pbkv.max-value-size allows"),
+        CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.Unknown, call.Cancellation),
+        CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation),
+        CallStatus.Cancelled => new PbKvException(
+            PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed after the operation may have been sent: whether it is executed is unknown"),
+        CallStatus.Unreachable when call.ClientIsClosed => Closed(),
+        CallStatus.Unreachable => NotDone(
+            PbKvError.Unreachable, "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"),
+        CallStatus.DeadlinePassed => new PbKvException(
+            PbKvError.DeadlinePassed, PbKvOutcome.Unknown, "the deadline passed after the operation was sent: whether it is executed is unknown"),
+        CallStatus.SessionExpired => new PbKvException(
+            PbKvError.SessionExpired, PbKvOutcome.Unknown, "the client's session ended after the operation was sent: whether it was executed is unknown"),
+        _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
+    };
+
+    public static PbKvException Closed() => NotDone(PbKvError.ClientClosed, "the client is disposed: connect a new one");
+
+    public static PbKvException Failed(Exception? cause) => new(
+        PbKvError.ClientFailed, PbKvOutcome.Unknown, $"the client failed: {cause?.Message ?? "its actor was stopped"} Whether the operation is executed is unknown.", cause);
+
+    private static PbKvException NotDone(PbKvError code, string text) => new(code, PbKvOutcome.NotExecuted, text);
+}

@@ -1,0 +1,13 @@
+using Akka.Configuration;
+
+namespace PbKv.Client;
+
+/// <summary>How a client differs from the defaults.</summary>
+public sealed record PbKvClientOptions
+{
+    /// <summary>How long an operation is tried where the call says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka { ... }</c>.</summary>
+    public Config Config { get; init; } = Config.Empty;
+}

@@ -1,0 +1,55 @@
+using Akka.Actor;
+using PbKv.Actors;
+using PbKv.Actors.Shells;
+using PbKv.Actors.Wire;
+using PbKv.Protocol;
+
+namespace PbKv.Client;
+
+/// <summary>Asks the view service for a reset, once: a repeated one would be another, and each costs data.</summary>
+internal sealed class ResetInquiry : ReceiveActor, IWithTimers
+{
+    private readonly TaskCompletionSource<ResetAnswer> _result;
+    private readonly Envelope _question;
+    private readonly Outbox _outbox;
+    private readonly TimeSpan _within;
+
+    public ResetInquiry(PbKvSettings settings, NodeAddress primary, TimeSpan within, TaskCompletionSource<ResetAnswer> result)
+    {
+        var system = (ExtendedActorSystem)Context.System;
+        var viewService = new NodeAddress(settings.ViewServices[0]);
+        (_result, _within) = (result, within);
+        _outbox = new Outbox(system, [viewService]);
+        _question = new Envelope(NodePath.OfSelf(system, Self), viewService, new NodeClock(null).OnSend(), [new ResetRequest(primary)]);
+        Receive<Envelope>(envelope =>
+        {
+            if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer) Finish(answer);
+        });
+        Receive<TimeIsUp>(_ => Finish(null));
+        Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart()
+    {
+        if (_within != Timeout.InfiniteTimeSpan) Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _within);
+        _outbox.Send(_question);
+    }
+
+    protected override void PostStop() => _result.TrySetException(Failures.Closed());
+
+    private void Finish(ResetAnswer? answer)
+    {
+        if (answer is null) _result.TrySetException(new PbKvException(
+            PbKvError.DeadlinePassed, PbKvOutcome.Unknown, $"the view service at {_question.To} does not answer; look at the status before you ask again"));
+        else if (answer.Refusal is { } refusal) _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
+        else _result.TrySetResult(answer);
+        Context.Stop(Self);
+    }
+
+    private sealed class TimeIsUp
+    {
+        public static TimeIsUp Instance { get; } = new();
+    }
+}

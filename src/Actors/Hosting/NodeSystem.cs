@@ -1,0 +1,37 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace PbKv.Actors.Hosting;
+
+/// <summary>One ActorSystem for one node.</summary>
+internal static class NodeSystem
+{
+    /// <exception cref="PbKvStartException">It cannot listen where it should.</exception>
+    public static ActorSystem Create(string name, PbKvSettings settings)
+    {
+        var (host, port) = (settings.Host, settings.Port);
+        if (host is "0.0.0.0" or "::" or "[::]" && settings.Advertise is null)
+            throw new PbKvStartException($"a node that listens on {host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
+        var listens = $"hostname = \"{host}\", port = {port}";
+        if (settings.Advertise is { } advertise && HostPort.TryParse(advertise, out var told))
+            listens += $", public-hostname = \"{told.Host}\", public-port = {told.Port}";
+        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ {listens} }}").WithFallback(settings.Config);
+        try
+        {
+            return ActorSystem.Create(name, config);
+        }
+        catch (Exception failure) when (failure is not PbKvStartException)
+        {
+            throw new PbKvStartException($"cannot listen on {host}:{port}: {Innermost(failure).Message}. Choose another --port, or stop what uses it.", failure);
+        }
+    }
+
+    /// <summary>host:port by which others reach the system.</summary>
+    public static string AddressOf(ActorSystem system)
+    {
+        var address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
+        return $"{address.Host}:{address.Port}";
+    }
+
+    private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
+}

@@ -1,0 +1,58 @@
+using Akka.Actor;
+using PbKv.Actors.Shells;
+
+namespace PbKv.Actors;
+
+/// <summary>A running view service or server, for whoever hosts it.</summary>
+public sealed class PbKvNode : IAsyncDisposable
+{
+    private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly IDisposable? _owned;
+    private readonly IActorRef _guardian;
+    private bool _stopping;
+
+    /// <param name="owned">Disposed when the node has stopped.</param>
+    internal PbKvNode(ActorSystem system, string address, string name, Func<Action, Props> node, IDisposable? owned = null)
+    {
+        System = system;
+        Address = address;
+        _owned = owned;
+        _guardian = system.ActorOf(NodeGuardian.CreateProps(node(() => _left.TrySetResult()), name, OnEnded), NodePath.Guardian);
+    }
+
+    /// <summary>host:port by which others reach it.</summary>
+    public string Address { get; }
+
+    /// <summary>Completes when the node failed, with the reason: it has stopped by itself and comes back only in a new process.</summary>
+    public Task<Exception> Failed => _failed.Task;
+
+    internal ActorSystem System { get; }
+
+    /// <summary>
+    /// Asks a server to be replaced, and waits until nothing depends on it any more. A lone primary, and one whose backup is not
+    /// synced, is never let go: bound the wait.
+    /// </summary>
+    /// <returns>Whether it was replaced in time.</returns>
+    public async Task<bool> LeaveAsync(TimeSpan within, CancellationToken cancellationToken = default)
+    {
+        _guardian.Tell(KvReplica.Leave.Instance);
+        var limit = Task.Delay(within, cancellationToken);
+        return await Task.WhenAny(_left.Task, _failed.Task, limit) == _left.Task;
+    }
+
+    public async Task StopAsync()
+    {
+        _stopping = true;
+        await System.Terminate();
+        _owned?.Dispose();
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+
+    private void OnEnded(Exception? failure)
+    {
+        if (failure is not null) _failed.TrySetResult(failure);
+        else if (!_stopping) _failed.TrySetResult(new InvalidOperationException($"the node {Address} was stopped by somebody else than its host"));
+    }
+}

@@ -1,0 +1,109 @@
+using System.Security.Cryptography;
+using PbKv.Actors.Wire;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Hosting;
+
+/// <summary>
+/// What a view service must not forget, in a directory that it has to itself. The file is replaced as a whole: written
+/// beside, flushed, renamed, and the directory flushed, so that after a crash there is the old one or the new one.
+/// A file that is damaged is refused: whoever guesses here may hand the data's place to an empty server.
+/// </summary>
+/// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of the memory, SHA-256 of all before it.</remarks>
+public sealed class ViewMemoryFile : IDisposable
+{
+    public const string FileName = "view.pbkv";
+
+    private const byte Version = 1;
+    private const int MostBytes = 1 << 20;
+
+    private readonly string _directory;
+    private readonly string _path;
+    private readonly FileStream _lock;
+
+    private ViewMemoryFile(string directory, FileStream @lock)
+    {
+        _directory = directory;
+        _path = Path.Combine(directory, FileName);
+        _lock = @lock;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "PBKVVIEW"u8;
+
+    /// <summary>Makes the directory where there is none, and locks it until disposed.</summary>
+    /// <exception cref="PbKvStartException">Another process has it, or it cannot be written.</exception>
+    public static ViewMemoryFile Open(string directory)
+    {
+        try
+        {
+            var full = Directory.CreateDirectory(directory).FullName;
+            var path = Path.Combine(full, "lock");
+            return new ViewMemoryFile(full, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new PbKvStartException($"data directory '{directory}': {failure.Message} Is another view service using it? Name another one by --data.", failure);
+        }
+    }
+
+    /// <returns>Null where nothing was ever kept.</returns>
+    /// <exception cref="PbKvStartException">The file is damaged, or of a later release.</exception>
+    public ViewServiceMemory? Read()
+    {
+        if (!File.Exists(_path)) return null;
+        var bytes = File.ReadAllBytes(_path);
+        var signed = bytes.Length - SHA256.HashSizeInBytes;
+        if (bytes.Length > MostBytes || signed < Magic.Length + 1 || !bytes.AsSpan().StartsWith(Magic)) throw Damaged("it is no view of a PbKv");
+        if (!SHA256.HashData(bytes.AsSpan(0, signed)).AsSpan().SequenceEqual(bytes.AsSpan(signed))) throw Damaged("its checksum is wrong");
+        if (bytes[Magic.Length] != Version) throw Damaged($"its version is {bytes[Magic.Length]}, known is {Version}");
+        try
+        {
+            var reader = new WireReader(bytes.AsSpan((Magic.Length + 1)..signed).ToArray(), new Texts());
+            var fields = reader.Block();
+            return ReadFields(ref fields);
+        }
+        catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
+        {
+            throw Damaged(failure.Message);
+        }
+    }
+
+    /// <summary>When it returns, the memory survives a crash of the machine.</summary>
+    public void Write(ViewServiceMemory memory)
+    {
+        var temporary = _path + ".new";
+        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
+        {
+            file.Write(Encode(memory));
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(temporary, _path, overwrite: true);
+        DirectoryFlush.ToDisk(_directory);
+    }
+
+    public void Dispose() => _lock.Dispose();
+
+    private static byte[] Encode(ViewServiceMemory memory)
+    {
+        var writer = WireWriter.Rent();
+        writer.Raw(Magic);
+        writer.Byte(Version);
+        var start = writer.BeginBlock();
+        writer.Fixed64(memory.Cluster.Value);
+        ValueCodec.Write(writer, memory.View);
+        writer.Flag(memory.Acknowledged);
+        writer.Flag(memory.Synced);
+        ValueCodec.WriteOptional(writer, memory.LastAcknowledged);
+        writer.Flag(memory.LastAcknowledgedSynced);
+        writer.EndBlock(start);
+        var bytes = writer.TakeAll();
+        return [.. bytes, .. SHA256.HashData(bytes)];
+    }
+
+    private static ViewServiceMemory ReadFields(ref WireReader reader) => new(
+        new ClusterId(reader.Fixed64()), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Flag(),
+        ValueCodec.ReadOptionalView(ref reader), reader.Flag());
+
+    private PbKvStartException Damaged(string text) => new(
+        $"{_path} is damaged: {text}. Put back a copy of it; or, if its cluster is gone for good, move it away and let the view service start a new one.");
+}

@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Akka.Configuration;
+using PbKv.Protocol;
+
+namespace PbKv.Actors;
+
+/// <summary>Everything that can be set, read once and checked. hocon/pbkv.conf says what each is for.</summary>
+public sealed record PbKvSettings
+{
+    private const int Day = 24 * 3600 * 1000;
+
+    public string Host { get; init; } = "127.0.0.1";
+
+    /// <summary>0 picks a free one.</summary>
+    public int Port { get; init; }
+
+    /// <summary>host:port that others are told; null where it is what the node listens on.</summary>
+    public string? Advertise { get; init; }
+
+    public ImmutableArray<string> ViewServices { get; init; } = ["127.0.0.1:7000"];
+
+    /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
+    public string? DataDirectory { get; init; }
+
+    public GroupName Group { get; init; } = GroupName.Default;
+
+    /// <summary>How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
+
+    public ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
+
+    /// <summary>The whole configuration, for the ActorSystem.</summary>
+    internal Config Config { get; init; } = PbKvConfig.Default;
+
+    public static PbKvSettings Default { get; } = Read(Config.Empty);
+
+    /// <summary>What the config says, and where it says nothing the defaults of pbkv.conf.</summary>
+    /// <exception cref="SettingsException">A value or a key is wrong.</exception>
+    public static PbKvSettings Read(Config config)
+    {
+        var whole = PbKvConfig.Complete(config);
+        var reader = new SettingsReader(whole, "pbkv");
+        var settings = ReadNode(reader) with { Protocol = ReadProtocol(reader), Config = whole };
+        reader.RefuseUnknown();
+        PbKvConfig.CheckFrameSize(whole, settings.Protocol);
+        return settings;
+    }
+
+    private static PbKvSettings ReadNode(SettingsReader reader) => new()
+    {
+        Host = reader.Text("host"),
+        Port = reader.Whole("port", 0, 65535),
+        Advertise = ReadAdvertise(reader),
+        ViewServices = ReadViewServices(reader),
+        DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
+        Group = ReadGroup(reader),
+        Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
+    };
+
+    private static string? ReadAdvertise(SettingsReader reader)
+    {
+        var text = reader.Text("advertise");
+        if (text.Length == 0) return null;
+        return HostPort.TryParse(text, out var address) ? address.ToString() : throw reader.Wrong("advertise", text, HostPort.Allowed);
+    }
+
+    private static ImmutableArray<string> ReadViewServices(SettingsReader reader)
+    {
+        var texts = reader.Texts("view-services");
+        if (texts.IsEmpty) throw reader.Wrong("view-services", "", $"one or more of {HostPort.Allowed}");
+        foreach (var text in texts)
+        {
+            if (!HostPort.TryParse(text, out _)) throw reader.Wrong("view-services", text, HostPort.Allowed);
+        }
+        return texts;
+    }
+
+    private static GroupName ReadGroup(SettingsReader reader)
+    {
+        var text = reader.Text("group");
+        return text.Length is > 0 and <= 64 ? new GroupName(text) : throw reader.Wrong("group", text, "a name of 1 to 64 letters");
+    }
+
+    private static ProtocolSettings ReadProtocol(SettingsReader reader)
+    {
+        var ping = reader.Milliseconds("ping-interval", 1, 60_000);
+        var tick = reader.Milliseconds("clerk.tick", 1, 1000);
+        return new ProtocolSettings
+        {
+            PingIntervalMs = ping,
+            DeadPings = reader.Whole("dead-pings", 2, 1000),
+            ConnectionLostMs = reader.Milliseconds("connection-lost", 1, 60_000),
+            BackupSilentTicks = reader.Whole("backup-silent", 1, 1000),
+            SessionIdleTicks = Math.Max(1, reader.Milliseconds("session-idle", 1, 24 * Day) / ping),
+            MaxKeyBytes = (int)reader.Size("max-key-size", 1, 64 << 10),
+            MaxValueBytes = (int)reader.Size("max-value-size", 1, 256 << 20),
+            ForwardBytes = (int)reader.Size("forward-size", 1, 64 << 20),
+            ForwardsInFlight = reader.Whole("forwards-in-flight", 1, 1000),
+            ChunkBytes = (int)reader.Size("chunk-size", 1, 64 << 20),
+            ChunksInFlight = reader.Whole("chunks-in-flight", 1, 1000),
+            StreamBytes = reader.Size("stream-size", 64 << 10, 1L << 40),
+            SessionWindow = reader.Whole("session-window", 1, 1 << 20),
+            CatchUpStep = reader.Whole("catch-up-step", 1, 1 << 20),
+            ClerkTickMs = tick,
+            RequestTimeoutTicks = Math.Max(1, reader.Milliseconds("clerk.request-timeout", 1, 60_000) / tick),
+            RetryMinMs = reader.Milliseconds("clerk.retry-min", 1, 60_000),
+            RetryMaxMs = reader.Milliseconds("clerk.retry-max", 1, 60_000),
+            RequestBytes = (int)reader.Size("clerk.request-size", 1, 64 << 20),
+            RequestsInFlight = reader.Whole("clerk.requests-in-flight", 1, 1000),
+        };
+    }
+}

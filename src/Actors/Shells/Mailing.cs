@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Shells;
+
+/// <summary>
+/// Puts the messages of one step into envelopes: one for each receiver, in the order in which they were sent, and more where
+/// one would grow too large for a frame.
+/// </summary>
+internal sealed class Mailing
+{
+    /// <summary>An envelope takes no further message beyond this.</summary>
+    private const long EnvelopeBytes = 256 << 10;
+
+    private readonly Dictionary<NodeAddress, List<Message>> _byReceiver = [];
+    private readonly List<NodeAddress> _receivers = [];
+    private readonly Stack<List<Message>> _spare = new();
+
+    public void Send(List<Outgoing> messages, Action<NodeAddress, ImmutableArray<Message>> send)
+    {
+        if (messages.Count == 0) return;
+        if (messages.Count == 1)
+        {
+            SendOne(messages[0], send);
+            return;
+        }
+        foreach (var (to, message) in messages) Collect(to, message);
+        foreach (var to in _receivers)
+        {
+            var group = _byReceiver[to];
+            SendGroup(to, group, send);
+            group.Clear();
+            _spare.Push(group);
+        }
+        _receivers.Clear();
+        _byReceiver.Clear();
+    }
+
+    private static void SendOne(Outgoing outgoing, Action<NodeAddress, ImmutableArray<Message>> send)
+    {
+        foreach (var message in Parts(outgoing.Message)) send(outgoing.To, [message]);
+    }
+
+    private void Collect(NodeAddress to, Message message)
+    {
+        if (!_byReceiver.TryGetValue(to, out var group))
+        {
+            group = _spare.Count > 0 ? _spare.Pop() : [];
+            _byReceiver.Add(to, group);
+            _receivers.Add(to);
+        }
+        if (message is Reply) group.AddRange(Parts(message));
+        else group.Add(message);
+    }
+
+    private static void SendGroup(NodeAddress to, List<Message> group, Action<NodeAddress, ImmutableArray<Message>> send)
+    {
+        var first = 0;
+        var size = 0L;
+        for (var i = 0; i < group.Count; i++)
+        {
+            var next = SizeOf(group[i]);
+            if (i > first && size + next > EnvelopeBytes)
+            {
+                send(to, [.. group[first..i]]);
+                (first, size) = (i, 0);
+            }
+            size += next;
+        }
+        send(to, first == 0 ? [.. group] : [.. group[first..]]);
+    }
+
+    /// <summary>
+    /// A reply to many Gets may hold far more than the request did. Its results stand for themselves, by session and
+    /// sequence, so it can go in several replies.
+    /// </summary>
+    private static IEnumerable<Message> Parts(Message message) =>
+        message is Reply reply && SizeOf(reply) > EnvelopeBytes ? PartsOf(reply) : [message];
+
+    private static IEnumerable<Message> PartsOf(Reply reply)
+    {
+        var first = 0;
+        var size = 0L;
+        for (var i = 0; i < reply.Results.Length; i++)
+        {
+            var next = SizeOf(reply.Results[i]);
+            if (i > first && size + next > EnvelopeBytes)
+            {
+                yield return reply with { Results = reply.Results[first..i] };
+                (first, size) = (i, 0);
+            }
+            size += next;
+        }
+        yield return reply with { Results = reply.Results[first..] };
+    }
+
+    private static long SizeOf(Message message) => message switch
+    {
+        Request request => request.Batch.Size,
+        Forward forward => forward.Batches.Sum(batch => batch.Size),
+        Reply reply => SizeOf(reply),
+        Chunk chunk => SizeOf(chunk),
+        _ => 256,
+    };
+
+    private static long SizeOf(Reply reply)
+    {
+        var size = 64L;
+        foreach (ref readonly var result in reply.Results.AsSpan()) size += SizeOf(result);
+        return size;
+    }
+
+    private static long SizeOf(Chunk chunk)
+    {
+        var size = 64L;
+        foreach (ref readonly var entry in chunk.Entries.AsSpan()) size += 8 + entry.Key.Length + entry.Value.Length;
+        foreach (var session in chunk.Sessions)
+        {
+            foreach (ref readonly var result in session.Results.AsSpan()) size += SizeOf(result);
+        }
+        return size;
+    }
+
+    private static long SizeOf(in OperationResult result) => 16 + result.Value.Length;
+}

@@ -1,0 +1,40 @@
+using Akka.Actor;
+
+namespace PbKv.Actors.Shells;
+
+/// <summary>
+/// Stands above one node. A node that failed is stopped, never started again under its old identity: it would not know what
+/// it promised. Whoever hosts it is told, and shuts down.
+/// </summary>
+internal sealed class NodeGuardian : ReceiveActor
+{
+    private readonly Props _node;
+    private readonly string _name;
+    private IActorRef _child = ActorRefs.Nobody;
+    private Exception? _failure;
+
+    public NodeGuardian(Props node, string name, Action<Exception?> ended)
+    {
+        (_node, _name) = (node, name);
+        Receive<Terminated>(_ =>
+        {
+            ended(_failure);
+            Context.Stop(Self);
+        });
+        ReceiveAny(message => _child.Forward(message));
+    }
+
+    public static Props CreateProps(Props node, string name, Action<Exception?> ended) => Props.Create(() => new NodeGuardian(node, name, ended));
+
+    protected override void PreStart()
+    {
+        _child = Context.ActorOf(_node, _name);
+        Context.Watch(_child);
+    }
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    {
+        _failure ??= failure;
+        return Directive.Stop;
+    });
+}

@@ -1,0 +1,13 @@
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Shells;
+
+/// <summary>What tests put into a node from code; no setting reaches it.</summary>
+/// <param name="Relay">Stands between the node and its outbox.</param>
+/// <param name="Record">Is told of every notice with its stamp, on the node's turn.</param>
+internal sealed record NodeHooks(Func<IOutbox, IOutbox>? Relay = null, Action<CausalRecord>? Record = null)
+{
+    public static NodeHooks None { get; } = new();
+
+    public IOutbox Around(IOutbox outbox) => Relay is null ? outbox : Relay(outbox);
+}

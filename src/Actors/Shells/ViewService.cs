@@ -1,0 +1,41 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Remote;
+using PbKv.Actors.Wire;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Shells;
+
+/// <summary>The actor around a <see cref="ViewServiceNode"/>.</summary>
+public sealed class ViewService : ReceiveActor, IWithTimers
+{
+    private readonly NodeHost _host;
+
+    internal ViewService(ServerId self, ClusterId fresh, ViewServiceMemory? memory, Action<ViewServiceMemory>? keep, PbKvSettings settings, NodeHooks hooks)
+    {
+        var system = (ExtendedActorSystem)Context.System;
+        var node = new ViewServiceNode(self.Address, settings.Protocol, fresh, memory);
+        var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => node.View.Number, hooks.Record);
+        _host = new NodeHost(node, self.Address, new NodeClock(self), hooks.Around(new Outbox(system, [self.Address])), this, log) { Keep = keep };
+
+        Receive<Envelope>(_host.Deliver);
+        Receive<NodeTimer>(_host.Fire);
+        Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
+        Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="self">Its address, and its start time as the incarnation.</param>
+    /// <param name="fresh">The id of the cluster that it starts where it has no memory.</param>
+    /// <param name="keep">Puts a memory on disk before it returns; null where it is kept nowhere.</param>
+    internal static Props CreateProps(
+        ServerId self, ClusterId fresh, ViewServiceMemory? memory, Action<ViewServiceMemory>? keep, PbKvSettings settings, NodeHooks hooks) =>
+        Props.Create(() => new ViewService(self, fresh, memory, keep, settings, hooks));
+
+    protected override void PreStart()
+    {
+        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        _host.Start();
+    }
+}

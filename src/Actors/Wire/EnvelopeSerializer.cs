@@ -1,0 +1,50 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Serialization;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Wire;
+
+/// <summary>
+/// Envelopes to bytes and back, for Akka's remoting. Bytes that are no envelope become a <see cref="DamagedEnvelope"/>
+/// rather than an exception, which would end the connection: the peer's next envelope may be a good one.
+/// </summary>
+public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    private const string EnvelopeManifest = "e";
+
+    private readonly Texts _texts = new();
+    private readonly ILoggingAdapter _log = Logging.GetLogger(system, nameof(EnvelopeSerializer));
+
+    public override int Identifier => 20555;
+
+    public override string Manifest(object o) => EnvelopeManifest;
+
+    public override byte[] ToBinary(object obj) => obj is Envelope envelope
+        ? EnvelopeCodec.Write(envelope)
+        : throw new ArgumentException($"{obj?.GetType()} is no envelope, and nothing else goes from node to node", nameof(obj));
+
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        if (manifest != EnvelopeManifest) return Damaged($"manifest '{manifest}', known is '{EnvelopeManifest}'", bytes);
+        try
+        {
+            return EnvelopeCodec.Read(bytes, _texts, NotUnderstood);
+        }
+        catch (WireFormatException damage)
+        {
+            return Damaged(damage.Message, bytes);
+        }
+    }
+
+    private DamagedEnvelope Damaged(string text, byte[] bytes)
+    {
+        _log.Warning("an envelope of {0} bytes is dropped: {1}", bytes.Length, text);
+        return new DamagedEnvelope(text);
+    }
+
+    private void NotUnderstood(string text) => _log.Warning("{0} is dropped: its sender is of a later release", text);
+}
+
+/// <summary>What an actor receives in place of an envelope that nobody can read: nothing to do with it.</summary>
+public sealed record DamagedEnvelope(string Text);
