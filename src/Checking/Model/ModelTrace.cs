@@ -1,0 +1,118 @@
+using System.Globalization;
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>Tells a trace for people: goes through it again with a clock for every node, so that each event has its stamp.</summary>
+internal sealed class ModelTrace
+{
+    private readonly ModelUniverse _universe;
+    private readonly ModelMoves _moves;
+    private readonly Dictionary<int, Queue<Stamp>> _stamps = [];
+    private readonly NodeClock[] _clocks;
+    private readonly List<string> _lines = [];
+
+    private ModelTrace(ModelUniverse universe)
+    {
+        _universe = universe;
+        _moves = new ModelMoves(universe);
+        _clocks = [.. Enumerable.Range(0, universe.Setup.Slots).Select(slot => NewClock(slot, 0))];
+    }
+
+    public static IReadOnlyList<string> Tell(ModelUniverse universe, IReadOnlyList<ModelAction> trace)
+    {
+        var teller = new ModelTrace(universe);
+        teller.Go(trace);
+        return teller._lines;
+    }
+
+    /// <summary>A name of each step that does not depend on what a search met before it.</summary>
+    public static string ReplayKey(ModelUniverse universe, IReadOnlyList<ModelAction> trace) =>
+        string.Join('.', trace.Select(action => KeyOf(universe, action)));
+
+    public static string KeyOf(ModelUniverse universe, ModelAction action)
+    {
+        var hash = new Fingerprint();
+        hash.Add((long)action.Kind);
+        hash.Add(action.Slot);
+        switch (action.Kind)
+        {
+            case ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose: hash.Add(universe.Message(action.Argument).Fingerprint); break;
+            case ModelActionKind.Timer: hash.Add(universe.Timer(action.Argument).ToString()); break;
+            default: hash.Add(action.Argument); break;
+        }
+        return (hash.Value & 0xFFFFFF).ToString("x", CultureInfo.InvariantCulture);
+    }
+
+    private NodeClock NewClock(int slot, int life) =>
+        new(_universe.Setup.IsClerk(slot) ? null : new ServerId(_universe.Addresses[slot], life + 1));
+
+    private void Go(IReadOnlyList<ModelAction> trace)
+    {
+        var state = _moves.First();
+        foreach (var id in state.Flight) Sent(_universe.Message(id).FromSlot, [id]);
+        for (var i = 0; i < trace.Count; i++)
+        {
+            var action = trace[i];
+            var slot = action.Slot;
+            Received(action);
+            var after = _moves.Apply(state, action, charge: false, out var last);
+            if (action.Kind is ModelActionKind.Restart or ModelActionKind.RestartViewService or ModelActionKind.ForgetViewService)
+                _clocks[slot] = NewClock(slot, after.LivesOf(slot));
+            if (last is { Sends.Length: > 0 }) Sent(slot, last.Sends);
+            _lines.Add($"{i + 1,4}. {_universe.Addresses[slot],-3} {Text(action)}  {_clocks[slot].Now()}");
+            if (last is not null) Consequences(state, after, slot, last);
+            state = after;
+        }
+    }
+
+    private void Received(ModelAction action)
+    {
+        if (action.Kind is not (ModelActionKind.Deliver or ModelActionKind.Repeat)) return;
+        if (!_stamps.TryGetValue(action.Argument, out var stamps) || stamps.Count == 0) return;
+        _clocks[action.Slot].OnReceive(action.Kind == ModelActionKind.Deliver && stamps.Count > 1 ? stamps.Dequeue() : stamps.Peek());
+    }
+
+    private void Sent(int slot, int[] messages)
+    {
+        var stamp = _clocks[slot].OnSend();
+        foreach (var id in messages)
+        {
+            if (!_stamps.TryGetValue(id, out var stamps)) _stamps.Add(id, stamps = new Queue<Stamp>());
+            stamps.Enqueue(stamp);
+        }
+    }
+
+    private void Consequences(ModelState before, ModelState after, int slot, LocalTransition last)
+    {
+        foreach (var id in last.Sends)
+        {
+            if (_universe.Message(id) is { Message: not Ping } message) _lines.Add($"        → {_universe.Addresses[message.ToSlot]}: {MessageText.Of(message.Message)}");
+        }
+        foreach (var completion in last.Completions) _lines.Add($"        => operation {completion.Call}: {completion.Status} \"{completion.Value}\"");
+        if (before.Locals[slot] == ModelState.Gone) return;
+        var view = last.To.View;
+        if (view != _universe.Local(before.Locals[slot]).View) _lines.Add($"        view {view}");
+        if (after.Locals[slot] == ModelState.Gone) _lines.Add("        it may stop, and does");
+    }
+
+    private string Text(ModelAction action) => action.Kind switch
+    {
+        ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose => TextOf(action.Kind, _universe.Message(action.Argument)),
+        ModelActionKind.Timer => _universe.Timer(action.Argument).GetType().Name,
+        ModelActionKind.Begin => "begins its next operation",
+        ModelActionKind.Suspect => $"takes {_universe.Addresses[action.Argument]} for dead",
+        ModelActionKind.Crash => "dies",
+        ModelActionKind.Restart => "starts again, empty",
+        ModelActionKind.Leave => "is asked to leave",
+        ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
+        ModelActionKind.ForgetViewService => "dies and begins anew",
+        _ => $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach {_universe.Addresses[action.Argument]} any more (or again)",
+    };
+
+    private static string TextOf(ModelActionKind kind, FlyingMessage message)
+    {
+        var how = kind switch { ModelActionKind.Repeat => " (and a copy stays)", ModelActionKind.Lose => " is lost", _ => "" };
+        return $"← {message.From}: {MessageText.Of(message.Message)}{how}";
+    }
+}

@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>
+/// Everything that the states of one set-up are made of, each thing kept once: local states, messages, timers, histories,
+/// and what every input made of every local state, so that a node's code runs once for each, however many states share it.
+/// </summary>
+internal sealed class ModelUniverse
+{
+    private readonly SafetyRules _rules;
+    private readonly List<LocalState> _locals = [];
+    private readonly Dictionary<ulong, int> _localIds = [];
+    private readonly List<FlyingMessage> _messages = [];
+    private readonly Dictionary<ulong, int> _messageIds = [];
+    private readonly List<NodeTimer> _timers = [];
+    private readonly Dictionary<NodeTimer, int> _timerIds = [];
+    private readonly List<ViewServiceMemory?> _memories = [null];
+    private readonly Dictionary<ViewServiceMemory, int> _memoryIds = [];
+    private readonly Dictionary<(int Local, ulong Input), LocalTransition> _transitions = [];
+    private readonly Dictionary<NodeAddress, int> _slots = [];
+    private readonly Effects _effects = new();
+
+    public ModelUniverse(ModelSetup setup, SafetyRules rules)
+    {
+        (Setup, _rules) = (setup, rules);
+        Histories = new ModelHistories(setup);
+        Addresses = [.. Enumerable.Range(0, setup.Slots).Select(slot => new NodeAddress(
+            slot == 0 ? "vs" : setup.IsServer(slot) ? $"s{slot}" : $"c{slot - setup.Servers}"))];
+        for (var slot = 0; slot < Addresses.Length; slot++) _slots.Add(Addresses[slot], slot);
+    }
+
+    public ModelSetup Setup { get; }
+
+    public ModelHistories Histories { get; }
+
+    public ImmutableArray<NodeAddress> Addresses { get; }
+
+    public long Transitions => _transitions.Count;
+
+    public LocalState Local(int id) => _locals[id];
+
+    public FlyingMessage Message(int id) => _messages[id];
+
+    public NodeTimer Timer(int id) => _timers[id];
+
+    public ViewServiceMemory? Memory(int id) => _memories[id];
+
+    public T? NodeAt<T>(ModelState state, int slot) where T : Node =>
+        state.Locals[slot] == ModelState.Gone ? null : _locals[state.Locals[slot]].Node as T;
+
+    public bool AllDone(ModelState state) => Histories[state.History].Done == Setup.Clerks.Sum(script => script.Length);
+
+    public int Intern(ViewServiceMemory memory)
+    {
+        if (_memoryIds.TryGetValue(memory, out var id)) return id;
+        _memoryIds.Add(memory, id = _memories.Count);
+        _memories.Add(memory);
+        return id;
+    }
+
+    /// <summary>A node's first state in a new life.</summary>
+    public LocalTransition Begin(int slot, int life, ViewServiceMemory? memory)
+    {
+        Node node = slot == 0
+            ? new ViewServiceNode(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory, _rules)
+            : Setup.IsServer(slot)
+                ? new ReplicaNode(new ServerId(Addresses[slot], life + 1), Addresses[0], GroupName.Default, Setup.Settings, _rules)
+                : new ClerkNode(Addresses[slot], [Addresses[0]], GroupName.Default, Setup.Settings, _rules);
+        return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
+    }
+
+    /// <summary>What an action makes of a local state.</summary>
+    public LocalTransition Step(LocalState from, ModelAction action)
+    {
+        var input = action.Kind == ModelActionKind.Repeat ? action with { Kind = ModelActionKind.Deliver } : action;
+        if (_transitions.TryGetValue((from.Id, input.Word), out var known)) return known;
+        var transition = Compute(from, input);
+        _transitions.Add((from.Id, input.Word), transition);
+        return transition;
+    }
+
+    private LocalTransition Compute(LocalState from, ModelAction action)
+    {
+        var node = from.Node.Clone();
+        var argument = action.Argument;
+        switch (action.Kind)
+        {
+            case ModelActionKind.Deliver:
+                var message = _messages[argument];
+                return Run(node, from.Slot, from.Timers, from.Begun, from.Busy, (n, effects) => n.Handle(message.From, message.Message, effects), from);
+            case ModelActionKind.Timer:
+                var timers = from.Timers.Where(id => id != argument).ToArray();
+                return Run(node, from.Slot, timers, from.Begun, from.Busy, (n, effects) => n.OnTimer(_timers[argument], effects), from);
+            case ModelActionKind.Begin:
+                var operation = Setup.Clerks[from.Slot - 1 - Setup.Servers][from.Begun];
+                return Run(node, from.Slot, from.Timers, from.Begun + 1, true, (n, effects) =>
+                {
+                    ((ClerkNode)n).Submit(from.Begun, operation.Kind, Bytes.Utf8(operation.Key), Bytes.Utf8(operation.Value), long.MaxValue, effects);
+                    ((ClerkNode)n).Flush(effects);
+                }, from);
+            case ModelActionKind.Suspect:
+                return Run(node, from.Slot, from.Timers, 0, false, (n, effects) => Suspect(n, argument, effects), from);
+            case ModelActionKind.Leave:
+                return Run(node, from.Slot, from.Timers, 0, false, (n, effects) => ((ReplicaNode)n).Leave(effects), from);
+            default:
+                throw new InvalidOperationException($"{action.Kind} is no input of a node");
+        }
+    }
+
+    private void Suspect(Node node, int server, Effects effects)
+    {
+        node.OnConnectionLost(Addresses[server], effects);
+        var lost = effects.Timers.Where(setting => setting.Timer is ConnectionLostTimer).ToList();
+        effects.Timers.RemoveAll(setting => setting.Timer is ConnectionLostTimer);
+        foreach (var setting in lost) node.OnTimer(setting.Timer, effects);
+    }
+
+    private LocalTransition Run(Node node, int slot, int[] timers, int begun, bool busy, Action<Node, Effects> input, LocalState? from)
+    {
+        _effects.Clear();
+        string? broken = null;
+        try
+        {
+            input(node, _effects);
+        }
+        catch (InvariantBrokenException exception)
+        {
+            broken = exception.Message;
+        }
+        var pending = new SortedSet<int>(timers);
+        foreach (var cancelled in _effects.CancelledTimers) pending.Remove(Intern(cancelled));
+        foreach (var setting in _effects.Timers) pending.Add(Intern(setting.Timer));
+        ulong notices = 0;
+        foreach (var notice in _effects.Notices) notices |= 1UL << (int)notice.Kind;
+        Completion[] completions = [.. _effects.Completions];
+        var local = Intern(node, slot, [.. pending], begun, busy && completions.Length == 0);
+        var sends = new List<int>();
+        foreach (var outgoing in _effects.Messages)
+        {
+            if (_slots.TryGetValue(outgoing.To, out var to)) sends.Add(Intern(slot, to, outgoing.Message));
+        }
+        return new LocalTransition
+        {
+            To = local,
+            Sends = [.. sends],
+            Completions = completions,
+            Notices = notices,
+            Memory = _effects.Memory,
+            MayStop = _effects.MayStop && Setup.IsServer(slot),
+            Broken = broken,
+            ChangesNothing = broken is null && from is not null && local.Id == from.Id && sends.Count == 0 && completions.Length == 0 && !_effects.MayStop,
+        };
+    }
+
+    private int Intern(NodeTimer timer)
+    {
+        if (_timerIds.TryGetValue(timer, out var id)) return id;
+        _timerIds.Add(timer, id = _timers.Count);
+        _timers.Add(timer);
+        return id;
+    }
+
+    private int Intern(int from, int to, Message message)
+    {
+        var hash = new Fingerprint();
+        hash.Add(from);
+        hash.Add(to);
+        message.AddTo(ref hash);
+        if (_messageIds.TryGetValue(hash.Value, out var id)) return id;
+        _messageIds.Add(hash.Value, id = _messages.Count);
+        _messages.Add(new FlyingMessage(id, Addresses[from], from, to, message, Hashing.Mix(hash.Value ^ 0x3C79AC492BA7B653)));
+        return id;
+    }
+
+    private LocalState Intern(Node node, int slot, int[] timers, int begun, bool busy)
+    {
+        var hash = new Fingerprint();
+        hash.Add(slot);
+        node.AddTo(ref hash);
+        foreach (var timer in timers) hash.Add(_timers[timer].ToString());
+        hash.Add(begun);
+        hash.Add(busy);
+        if (_localIds.TryGetValue(hash.Value, out var id)) return _locals[id];
+        id = _locals.Count;
+        var local = Describe(node, slot, timers, begun, busy, id, Hashing.Mix(hash.Value ^ 0x1C69B3F74AC4AE35));
+        _localIds.Add(hash.Value, id);
+        _locals.Add(local);
+        return local;
+    }
+
+    private LocalState Describe(Node node, int slot, int[] timers, int begun, bool busy, int id, ulong fingerprint)
+    {
+        var replica = node as ReplicaNode;
+        var (tokens, doubled) = replica is null ? (0UL, null) : ModelTokens.Of(Setup, replica.Store);
+        return new LocalState
+        {
+            Id = id,
+            Slot = slot,
+            Node = node,
+            Timers = timers,
+            Begun = begun,
+            Busy = busy,
+            Fingerprint = fingerprint,
+            Identity = replica?.Id,
+            View = replica?.View ?? (node as ViewServiceNode)?.View ?? View.None,
+            CommitsAlone = replica is { Confirmed: true, Alone: true },
+            Tokens = tokens,
+            Doubled = doubled,
+        };
+    }
+}
