@@ -22,7 +22,7 @@ internal enum Appended
 internal sealed class SendQueue
 {
     private const int ChunkBytes = 64 * 1024;
-    private const int CopiedPayloadBytes = 8 * 1024;
+    private const int CopiedPayloadBytes = 24 * 1024;
 
     /// <summary>A sender drains so many buffers of others' frames before it leaves the rest to the pool.</summary>
     private const int BuffersPerSender = 16;

@@ -4,18 +4,21 @@ namespace Akka.Remote.Wire;
 
 /// <summary>
 /// Bytes as they arrive, taken out frame by frame. It grows with what has really arrived, never with what a length
-/// prefix announces, and shrinks again when it is empty.
+/// prefix announces, and shrinks again when that much is no longer needed.
 /// </summary>
 internal sealed class FrameBuffer
 {
     private const int InitialBytes = 16 * 1024;
     private const int RestingBytes = 128 * 1024;
+    private const int QuietReadsToShrink = 64;
 
     private readonly int _frameLimit;
     private byte[] _bytes = new byte[InitialBytes];
     private int _start;
     private int _end;
     private bool _busy;
+    private int _largest;
+    private int _quietReads;
 
     public FrameBuffer(int frameLimit) => _frameLimit = frameLimit;
 
@@ -25,7 +28,7 @@ internal sealed class FrameBuffer
         if (_start == _end)
         {
             _start = _end = 0;
-            if (_bytes.Length > RestingBytes) _bytes = new byte[InitialBytes];
+            Shrink();
         }
         if (_busy || _bytes.Length - _end < _bytes.Length / 4) MakeRoom();
         return _bytes.AsSpan(_end);
@@ -35,6 +38,7 @@ internal sealed class FrameBuffer
     public bool Filled(int count)
     {
         _end += count;
+        _largest = Math.Max(_largest, Held);
         var full = _end == _bytes.Length;
         _busy = full && _bytes.Length < RestingBytes;
         return full;
@@ -54,6 +58,14 @@ internal sealed class FrameBuffer
         frame = _bytes.AsSpan(_start + Frame.LengthBytes, (int)length);
         _start += Frame.LengthBytes + (int)length;
         return true;
+    }
+
+    /// <summary>Large frames seldom come alone: room for them is kept until a row of reads has not needed it.</summary>
+    private void Shrink()
+    {
+        _quietReads = _largest > RestingBytes ? 0 : _quietReads + 1;
+        _largest = 0;
+        if (_bytes.Length > RestingBytes && _quietReads > QuietReadsToShrink) _bytes = new byte[InitialBytes];
     }
 
     private void MakeRoom()

@@ -91,6 +91,25 @@ public sealed class RemoteTells(ITestOutputHelper output) : RemoteSpec(output)
     }
 
     [Fact]
+    public void A_great_many_senders_are_each_answered()
+    {
+        const int Senders = 10_000;
+        var far = StartOther();
+        var echo = Across(Sys, far, far.ActorOf(EchoActor.Props, "echo"));
+        var probe = CreateTestProbe();
+        for (var round = 0; round < 2; round++)
+        {
+            for (var i = 0; i < Senders; i++)
+            {
+                var number = i;
+                Sys.ActorOf(Props.Create(() => new Asker(echo, number, probe.Ref)));
+            }
+            var answered = new HashSet<string>();
+            while (answered.Count < Senders) answered.Add(probe.ExpectMsg<Note>(Patience).Text);
+        }
+    }
+
+    [Fact]
     public void A_forwarded_message_keeps_its_first_sender()
     {
         var far = StartOther();
@@ -163,6 +182,25 @@ public sealed class RemoteTells(ITestOutputHelper output) : RemoteSpec(output)
         {
             for (var i = 0; i < count; i++) target.Tell(new Note($"{number} {i}"), Self);
         });
+    }
+
+    private sealed class Asker : ReceiveActor
+    {
+        private readonly IActorRef _echo;
+        private readonly int _number;
+
+        public Asker(IActorRef echo, int number, IActorRef listener)
+        {
+            _echo = echo;
+            _number = number;
+            Receive<Note>(note =>
+            {
+                listener.Tell(note, Self);
+                Context.Stop(Self);
+            });
+        }
+
+        protected override void PreStart() => _echo.Tell(new Note($"sender {_number}"), Self);
     }
 
     private sealed class Forwarder : ReceiveActor
