@@ -24,6 +24,6 @@ catch (ArgumentException e)
 
 static List<Caller> Etcd(LoadOptions options)
 {
-    var client = EtcdCaller.Connect();
+    var client = EtcdRpc.Connect();
     return [.. Enumerable.Range(0, options.Callers).Select(i => new EtcdCaller(client, options, i))];
 }

@@ -1,0 +1,29 @@
+namespace PbKv.Failover;
+
+internal enum Fault
+{
+    KillPrimary,
+    KillBackup,
+    StopPrimary,
+    Leave,
+}
+
+/// <summary>A store that survives the loss of a server, as processes on this machine.</summary>
+internal interface IStore : IAsyncDisposable
+{
+    string Name { get; }
+
+    IReadOnlyList<Fault> Faults { get; }
+
+    Task StartAsync();
+
+    /// <summary>One acknowledged write; throws where it is not acknowledged. Tries again by itself as its clients do.</summary>
+    Task PutAsync(string key, string value, CancellationToken cancellation);
+
+    Task<string> GetAsync(string key, CancellationToken cancellation);
+
+    Task StrikeAsync(Fault fault);
+
+    /// <summary>Brings back what was struck; returns when the store could take the next fault.</summary>
+    Task HealAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text;
+using PbKv.Failover;
+
+var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
+var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
+List<IStore> stores = [new PbKvStore()];
+if (Child.Exists("redis-server") && Child.Exists("redis-sentinel")) stores.Add(new RedisSentinelStore());
+else Console.Error.WriteLine("redis-server or redis-sentinel is missing (apt-get install redis-server redis-sentinel): PbKv is measured without it");
+if (Child.Exists("etcd") && Child.Exists("etcdctl")) stores.Add(new EtcdStore());
+else Console.Error.WriteLine("etcd or etcdctl is missing (apt-get install etcd-server etcd-client): PbKv is measured without it");
+
+var table = new StringBuilder();
+table.AppendLine("| store | fault | times | fault → first acknowledged write, ms: p50 | p90 | max | longest gap of any caller, ms: p50 | max | failed operations | acknowledged writes lost |");
+table.AppendLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+foreach (var store in stores)
+{
+    await using (store)
+    {
+        await store.StartAsync();
+        foreach (var fault in store.Faults) table.AppendLine(await RowAsync(store, fault));
+    }
+}
+Console.Write(table);
+return 0;
+
+async Task<string> RowAsync(IStore store, Fault fault)
+{
+    var strikes = new List<Strike>();
+    for (var round = 0; round < rounds; round++)
+    {
+        var strike = await new Probe(store, callers).RunAsync(fault, ((int)fault * 1000) + round);
+        strikes.Add(strike);
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{store.Name} {fault} {round + 1}/{rounds}: first write after {strike.FirstWriteMs:F0} ms, longest gap {strike.LongestGapMs:F0} ms, lost {strike.Lost}"));
+    }
+    var first = strikes.Select(strike => strike.FirstWriteMs).Order().ToList();
+    var gaps = strikes.Select(strike => strike.LongestGapMs).Order().ToList();
+    return string.Create(CultureInfo.InvariantCulture,
+        $"| {store.Name} | {Words(fault)} | {rounds} | {At(first, 0.5):F0} | {At(first, 0.9):F0} | {first[^1]:F0} | {At(gaps, 0.5):F0} | {gaps[^1]:F0} | {strikes.Sum(s => s.Failed)} | {strikes.Sum(s => s.Lost)} |");
+}
+
+static double At(List<double> sorted, double share) => sorted[(int)Math.Min(sorted.Count - 1, Math.Ceiling(share * sorted.Count) - 1)];
+
+static string Words(Fault fault) => fault switch
+{
+    Fault.KillPrimary => "kill -9 of the primary (leader)",
+    Fault.KillBackup => "kill -9 of the backup",
+    Fault.StopPrimary => "SIGSTOP of the primary",
+    _ => "planned leave of the primary (SIGTERM)",
+};
