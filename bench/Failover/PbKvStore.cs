@@ -82,12 +82,12 @@ internal sealed class PbKvStore : IStore
     {
         while (true)
         {
-            var status = await _client.StatusAsync(cancellationToken: cancellation);
-            var alive = status.View.Servers.Count(server => server.Alive);
-            if (status.View.Synced && alive >= 3)
+            var status = (await _client.StatusAsync(cancellationToken: cancellation)).ViewService;
+            var alive = status.Servers.Count(server => server.Alive);
+            if (status.Synced && alive >= 3)
             {
-                _primary = At(status.View.View.Primary!.Value.Address.Value);
-                _backup = At(status.View.View.Backup!.Value.Address.Value);
+                _primary = At(status.View.Primary!.Value.Address.Value);
+                _backup = At(status.View.Backup!.Value.Address.Value);
                 if (_primary is not null && _backup is not null) return;
             }
             await Task.Delay(50, cancellation);

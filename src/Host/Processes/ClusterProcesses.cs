@@ -45,7 +45,7 @@ internal sealed class ClusterProcesses : IDisposable
         using var limit = new CancellationTokenSource(SyncedWithin);
         while (true)
         {
-            var status = (await client.StatusAsync(SyncedWithin, limit.Token)).View;
+            var status = (await client.StatusAsync(SyncedWithin, limit.Token)).ViewService;
             if (status.Acknowledged && (status.Synced || !withBackup)) return;
             await Task.Delay(20, limit.Token);
         }

@@ -8,7 +8,7 @@ namespace PbKv.Host.Processes;
 /// A node of this same program as a process of its own: started, awaited until it says `ready`, sent signals, and gone when
 /// it is disposed.
 /// </summary>
-internal sealed partial class NodeProcess : IDisposable
+internal sealed class NodeProcess : IDisposable
 {
     public const int SigKill = 9;
     public const int SigTerm = 15;
@@ -80,7 +80,7 @@ internal sealed partial class NodeProcess : IDisposable
     public void Signal(int signal)
     {
         // A process that has exited meanwhile needs no signal any more.
-        if (!_process.HasExited) _ = kill(_process.Id, signal);
+        if (!_process.HasExited) _ = Kill(_process.Id, signal);
     }
 
     public async Task<bool> WaitForExitAsync(TimeSpan within)
@@ -149,6 +149,6 @@ internal sealed partial class NodeProcess : IDisposable
         told?.Invoke(line);
     }
 
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int kill(int pid, int signal);
+    [DllImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static extern int Kill(int pid, int signal);
 }
