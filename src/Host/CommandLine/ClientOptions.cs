@@ -1,18 +1,19 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using PbKv.Client;
+using PbKv.Host.Client;
 
 namespace PbKv.Host.CommandLine;
 
 /// <summary>What every client command takes: whom to ask, how long to try, and in which form to answer.</summary>
 internal sealed class ClientOptions
 {
-    public const string StandardView = "127.0.0.1:7000";
-
-    private readonly Option<string> _view =
-        Options.Addresses("--view", "ADDR[,ADDR]", StandardView, "The view service's addresses: members of one cluster");
-
-    private readonly Option<string> _timeout = Options.Duration("--timeout", "30s", "How long to try before giving up");
+    private readonly Option<string?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
 
     private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+
+    private readonly Option<string?> _view =
+        Options.AddressList("--view", "The view service's addresses: members of one cluster [default: 127.0.0.1:7000]");
 
     public void AddTo(Command command)
     {
@@ -21,13 +22,22 @@ internal sealed class ClientOptions
         command.Options.Add(_json);
     }
 
-    public IReadOnlyList<string> View(ParseResult parsed) => parsed.GetRequiredValue(_view).Split(',');
+    /// <summary>Clients say what goes wrong themselves; the log speaks up only when it is asked to.</summary>
+    public StoreAddress Read(ParseResult parsed)
+    {
+        var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
+        var settings = ConfigOptions.Check(config);
+        var deadline = parsed.GetValue(_timeout) is { } timeout ? Durations.Parse(timeout) : settings.Deadline;
+        return new StoreAddress(
+            ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
+            new PbKvClientOptions { Config = config, Deadline = deadline });
+    }
 
-    public TimeSpan Timeout(ParseResult parsed) => Durations.Parse(parsed.GetRequiredValue(_timeout));
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    public static ImmutableArray<string>? ViewServices(string? list) => list?.Split(',').ToImmutableArray();
 
     /// <summary>Whatever the command: whether it was told to answer in JSON.</summary>
     public static bool WantsJson(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(o => o.Name == "--json") is { } json && parsed.GetValue(json);
-
-    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 }

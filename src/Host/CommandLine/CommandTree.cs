@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using PbKv.Host.Client;
+using PbKv.Host.Nodes;
+using PbKv.Host.Shell;
 
 namespace PbKv.Host.CommandLine;
 
@@ -17,13 +20,22 @@ internal static class CommandTree
         root.Options.Add(new HelpOption("--help", "-h") { Recursive = true, Description = "Show what there is to know" });
         root.Options.Add(ConfigOptions.File);
         root.Options.Add(ConfigOptions.Define);
+        // Without a command it is the demo.
+        new DemoCommand(terminal).AddTo(root);
         foreach (var command in Commands(terminal)) root.Subcommands.Add(command);
         return root;
     }
 
-    private static IEnumerable<Command> Commands(Terminal terminal)
-    {
-        yield return VersionCommand.Create(terminal);
-        yield return CompletionCommand.Create(terminal);
-    }
+    private static IEnumerable<Command> Commands(Terminal terminal) =>
+    [
+        new DemoCommand(terminal).Create(),
+        ViewCommand.Create(terminal),
+        ReplicaCommand.Create(terminal),
+        .. OperationCommands.Create(terminal),
+        ShellCommand.Create(terminal),
+        new StatusCommand(terminal).Create(),
+        LoadCommand.Create(terminal),
+        VersionCommand.Create(terminal),
+        CompletionCommand.Create(terminal),
+    ];
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Akka.Configuration;
+using PbKv.Actors;
 
 namespace PbKv.Host.CommandLine;
 
@@ -19,4 +21,56 @@ internal static class ConfigOptions
         Recursive = true,
         Arity = ArgumentArity.OneOrMore,
     };
+
+    /// <param name="profile">What this command sets unless the user says otherwise.</param>
+    public static Config Given(ParseResult parsed, string profile = "")
+    {
+        var config = Config.Empty;
+        foreach (var definition in parsed.GetValue(Define) ?? []) config = ReadDefinition(definition).WithFallback(config);
+        if (parsed.GetValue(File) is { } file) config = config.WithFallback(ReadFile(file));
+        return config.WithFallback(ConfigurationFactory.ParseString(profile));
+    }
+
+    public static PbKvSettings Check(Config config)
+    {
+        try
+        {
+            return PbKvSettings.Read(config);
+        }
+        catch (SettingsException e)
+        {
+            throw Failure.Usage(e.Message, "hocon/pbkv.conf lists every setting");
+        }
+    }
+
+    private static Config ReadDefinition(string definition)
+    {
+        var equals = definition.IndexOf('=');
+        if (equals <= 0) throw Failure.Usage($"'-D {definition}' sets nothing", "write -D KEY=VALUE, like -D pbkv.ping-interval=50ms");
+        return Parse($"{definition[..equals]} = {definition[(equals + 1)..]}", $"-D {definition}");
+    }
+
+    private static Config ReadFile(string file)
+    {
+        try
+        {
+            return Parse(System.IO.File.ReadAllText(file), file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure.Usage($"cannot read the settings in '{file}': {e.Message}", "--config names a file like hocon/pbkv.conf");
+        }
+    }
+
+    private static Config Parse(string hocon, string source)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception e) when (e is ConfigurationException or FormatException)
+        {
+            throw Failure.Usage($"'{source}' is not HOCON: {e.Message}", "hocon/pbkv.conf shows how settings are written");
+        }
+    }
 }

@@ -1,39 +1,31 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using PbKv.Actors;
 
 namespace PbKv.Host.CommandLine;
 
-/// <summary>Options whose values have a form of their own; a wrong one is a usage error that shows the form.</summary>
+/// <summary>
+/// Options whose values have a form of their own; a wrong one is a usage error that shows the form. Those without a default
+/// here have it in the settings, and name it in their description.
+/// </summary>
 internal static class Options
 {
-    /// <summary>Kept as text, so that the help shows the default as one types it; read with <see cref="Durations.Parse"/>.</summary>
-    public static Option<string> Duration(string name, string standard, string description)
-    {
-        var option = Text(name, "DURATION", standard, $"{description} (500ms, 30s, 2m, infinite)");
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && !Durations.TryParse(result.Tokens[0].Value, out _, out var problem)) result.AddError(problem);
-        });
-        return option;
-    }
+    /// <summary>To be read with <see cref="Durations.Parse"/>.</summary>
+    public static Option<string?> Duration(string name, string description) =>
+        Checked(name, "DURATION", description, text => Durations.TryParse(text, out _, out var problem) ? null : problem);
 
-    /// <summary>An address that may be left out.</summary>
-    public static Option<string?> Address(string name, string description) => new(name)
+    public static Option<string?> Address(string name, string description) =>
+        Checked(name, "HOST:PORT", description, ProblemOfAddress);
+
+    public static Option<string?> AddressList(string name, string description) =>
+        Checked(name, "ADDR[,ADDR]", description, text => text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null));
+
+    public static Option<long?> Port(string description) => new("--port")
     {
-        HelpName = "HOST:PORT",
+        HelpName = "PORT",
         Description = description,
-        CustomParser = result => CheckAddress(result.Tokens[0].Value, result),
+        CustomParser = result => ParseCount(result.Tokens[0].Value, 0, 65535, result),
     };
-
-    public static Option<string> Addresses(string name, string helpName, string standard, string description)
-    {
-        var option = Text(name, helpName, standard, description);
-        option.Validators.Add(result =>
-        {
-            foreach (var text in result.Tokens.SelectMany(token => token.Value.Split(','))) CheckAddress(text, result);
-        });
-        return option;
-    }
 
     public static Option<long> Count(string name, long standard, long least, long most, string description) => new(name)
     {
@@ -52,11 +44,18 @@ internal static class Options
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    private static string CheckAddress(string text, SymbolResult result)
+    private static Option<string?> Checked(string name, string helpName, string description, Func<string, string?> problemOf)
     {
-        if (!CommandLine.Addresses.TryParse(text, out _, out _, out var problem)) result.AddError(problem);
-        return text;
+        var option = new Option<string?>(name) { HelpName = helpName, Description = description };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && problemOf(token.Value) is { } problem) result.AddError(problem);
+        });
+        return option;
     }
+
+    private static string? ProblemOfAddress(string text) =>
+        HostPort.TryParse(text, out _) ? null : $"'{text}' is no address: write {HostPort.Allowed}";
 
     private static long ParseCount(string text, long least, long most, ArgumentResult result)
     {

@@ -11,6 +11,8 @@ internal static class UsageErrors
     {
         var command = parsed.CommandResult.Command;
         if (MistypedOption(parsed, arguments) is { } option) return UnknownOption(option, command);
+        if (StrayOption(parsed) is { } stray)
+            return Failure.Usage($"'{stray}' stands before the command and belongs to another one, 'pbkv demo {stray}'", $"put options behind '{FullName(command)}'; {WayOut(command)}");
         if (parsed.Errors.Count == 0) return null;
         if (parsed.UnmatchedTokens is [var word, ..]) return Unmatched(word, command);
         var error = parsed.Errors[0];
@@ -19,7 +21,13 @@ internal static class UsageErrors
         if (error.SymbolResult is OptionResult { Option: var repeated, Tokens.Count: > 1 })
             return Failure.Usage($"'{repeated.Name}' is given more than once", WayOut(command));
         if (error.SymbolResult is OptionResult { Option: var bare, Tokens.Count: 0 })
-            return Failure.Usage($"'{bare.Name}' needs {(bare.Required && bare.HelpName is null ? "a value" : "its value")} ({bare.HelpName})", WayOut(command));
+        {
+            var missing = bare.Required && !arguments.Contains(bare.Name);
+            return missing
+                ? Failure.Usage($"'{FullName(command)}' needs {bare.Name} {bare.HelpName}", WayOut(command))
+                : Failure.Usage($"'{bare.Name}' needs its {bare.HelpName}", WayOut(command));
+        }
+
         return Failure.Usage(error.Message.TrimEnd('.'), WayOut(command));
     }
 
@@ -40,6 +48,12 @@ internal static class UsageErrors
             .Select(token => token.Value)
             .FirstOrDefault(word => LooksLikeOption(word) && beforeDashes.Contains(word));
     }
+
+    /// <summary>`pbkv` alone is the demo and takes its options; in front of another command they would be forgotten.</summary>
+    private static string? StrayOption(ParseResult parsed) =>
+        parsed.CommandResult == parsed.RootCommandResult
+            ? null
+            : parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(result => !result.Implicit && !result.Option.Recursive)?.Option.Name;
 
     private static bool LooksLikeOption(string word) => word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
 

@@ -11,12 +11,13 @@ internal sealed class Terminal : IDisposable
     private readonly Stream _output;
     private readonly TextWriter _error;
 
-    public Terminal(Stream input, Stream output, TextWriter error, bool interactive = false, bool errorIsTerminal = false, bool colours = false)
+    public Terminal(Stream input, Stream output, TextWriter error, bool interactive = false, bool outputIsTerminal = false, bool errorIsTerminal = false, bool colours = false)
     {
         Input = input;
         _output = output;
         _error = error;
         IsInteractive = interactive;
+        OutputIsTerminal = outputIsTerminal;
         ErrorIsTerminal = errorIsTerminal;
         Colours = colours;
     }
@@ -25,6 +26,8 @@ internal sealed class Terminal : IDisposable
 
     /// <summary>Somebody types and reads: both ends are a terminal.</summary>
     public bool IsInteractive { get; }
+
+    public bool OutputIsTerminal { get; }
 
     public bool ErrorIsTerminal { get; }
 
@@ -39,6 +42,7 @@ internal sealed class Terminal : IDisposable
             new BufferedStream(Console.OpenStandardOutput(), 16 << 10),
             new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
             interactive: !Console.IsInputRedirected && !Console.IsOutputRedirected,
+            outputIsTerminal: !Console.IsOutputRedirected,
             errorIsTerminal: !Console.IsErrorRedirected,
             colours: !plain && !Console.IsOutputRedirected);
     }

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using PbKv.Host.CommandLine;
+using PbKv.Host.Nodes;
+using PbKv.Protocol;
+
+namespace PbKv.Host.Client;
+
+/// <summary>`get`, `put`, `puthash` and `append`: one operation each.</summary>
+internal static class OperationCommands
+{
+    public static IEnumerable<Command> Create(Terminal terminal)
+    {
+        yield return Create(terminal, OperationKind.Get, "get", "Print the value of a key; a key never stored has an empty one");
+        yield return Create(terminal, OperationKind.Put, "put", "Store a value");
+        yield return Create(terminal, OperationKind.PutHash, "puthash", "Store the hash of the previous value and this one, and print the previous one");
+        yield return Create(terminal, OperationKind.Append, "append", "Append to a value");
+    }
+
+    private static Command Create(Terminal terminal, OperationKind kind, string name, string description)
+    {
+        var key = new Argument<string>("KEY") { Description = "The key; one that begins with a dash goes behind '--'" };
+        var value = new Argument<string>("VALUE") { Description = "The value; '-' reads it from standard input, '-- -' is a dash" };
+        var raw = Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
+        var client = new ClientOptions();
+        var command = new Command(name, description) { key };
+        if (kind != OperationKind.Get) command.Arguments.Add(value);
+        if (kind is OperationKind.Get or OperationKind.PutHash) command.Options.Add(raw);
+        client.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            var given = kind == OperationKind.Get ? Bytes.Empty : ReadValue(parsed, value, terminal);
+            using var signals = new Signals();
+            await using var store = await Store.OpenAsync(client.Read(parsed));
+            var answer = await store.RunAsync(kind, Bytes.Utf8(parsed.GetRequiredValue(key)), given, signals.Asked);
+            Print(answer, client.Json(parsed), parsed.GetValue(raw), terminal);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Bytes ReadValue(ParseResult parsed, Argument<string> value, Terminal terminal)
+    {
+        var text = parsed.GetRequiredValue(value);
+        if (text != "-" || IsBehindDashes(parsed)) return Bytes.Utf8(text);
+        using var whole = new MemoryStream();
+        terminal.Input.CopyTo(whole);
+        return new Bytes(whole.ToArray());
+    }
+
+    /// <summary>The value is the last word; behind '--' a dash is a dash.</summary>
+    private static bool IsBehindDashes(ParseResult parsed)
+    {
+        var types = parsed.Tokens.Select(token => token.Type).ToList();
+        return types.Contains(System.CommandLine.Parsing.TokenType.DoubleDash) && types[^1] == System.CommandLine.Parsing.TokenType.Argument;
+    }
+
+    private static void Print(Answer answer, bool json, bool raw, Terminal terminal)
+    {
+        if (json) terminal.WriteLine(answer.ToJson());
+        else if (answer.HasValue && raw) terminal.Write(answer.Value.Span);
+        else if (answer.HasValue) terminal.WriteLine(answer.Value.Span);
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Diagnostics;
+using PbKv.Host.CommandLine;
+using PbKv.Host.Nodes;
+using PbKv.Host.Output;
+
+namespace PbKv.Host.Client;
+
+/// <summary>`status`: once, or live with `--watch`.</summary>
+internal sealed class StatusCommand(Terminal terminal)
+{
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
+
+    /// <summary>Between the two looks that a rate takes.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+
+    private readonly ClientOptions _client = new();
+    private readonly Option<bool> _watch = Options.Flag("--watch", "Show it again every second, until Ctrl-C");
+
+    public Command Create()
+    {
+        var command = new Command("status", "Show who is primary, who is backup, and what they hold") { _watch };
+        _client.AddTo(command);
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var signals = new Signals();
+        await using var store = await Store.OpenAsync(_client.Read(parsed));
+        if (parsed.GetValue(_watch)) await WatchAsync(store, _client.Json(parsed), signals.Asked);
+        else await ShowAsync(store, _client.Json(parsed), signals.Asked);
+        return ExitCodes.Done;
+    }
+
+    private async Task ShowAsync(Store store, bool json, CancellationToken asked)
+    {
+        var first = await store.StatusAsync(asked);
+        if (json)
+        {
+            terminal.WriteLine(StatusJson.Of(first));
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        await Task.Delay(Glance, asked);
+        var second = await store.StatusAsync(asked);
+        terminal.WriteLine(StatusText.Of(second, first, clock.Elapsed, terminal.Colours).TrimEnd());
+    }
+
+    /// <summary>An unreachable view service is shown, and waited for: this is what somebody watches while it restarts.</summary>
+    private async Task WatchAsync(Store store, bool json, CancellationToken asked)
+    {
+        StatusReport? earlier = null;
+        var clock = Stopwatch.StartNew();
+        while (!asked.IsCancellationRequested)
+        {
+            try
+            {
+                var report = await store.StatusAsync(asked);
+                if (json) terminal.WriteLine(StatusJson.Of(report));
+                else Redraw(StatusText.Of(report, earlier, clock.Elapsed, terminal.Colours));
+                (earlier, clock) = (report, Stopwatch.StartNew());
+            }
+            catch (Failure failure) when (!asked.IsCancellationRequested)
+            {
+                if (json) terminal.WriteLine(Json.OfFailure(failure));
+                else Redraw(failure.Message + "\n");
+            }
+
+            terminal.Flush();
+            await Task.Delay(Second, asked).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Home, each line to its end, and what is left below: no flicker. Without a terminal one report follows the other.</summary>
+    private void Redraw(string text) => terminal.WriteLine(
+        terminal.OutputIsTerminal ? $"\u001b[H{text.Replace("\n", "\u001b[K\n")}\u001b[J" : text);
+}

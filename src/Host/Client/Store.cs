@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using PbKv.Actors;
+using PbKv.Client;
+using PbKv.Host.Output;
+using PbKv.Protocol;
+
+namespace PbKv.Host.Client;
+
+/// <summary>The cluster as the commands see it: what goes wrong is a <see cref="Failure"/> with the code and the exit code of the contract.</summary>
+internal sealed class Store : IAsyncDisposable
+{
+    private readonly PbKvClient _client;
+    private readonly StoreAddress _address;
+
+    private Store(PbKvClient client, StoreAddress address) => (_client, _address) = (client, address);
+
+    /// <summary>The cluster need not be there yet: what is asked of it waits for it, up to the timeout.</summary>
+    public static async Task<Store> OpenAsync(StoreAddress address)
+    {
+        try
+        {
+            return new Store(await PbKvClient.ConnectAsync(address.ViewServices, address.Options), address);
+        }
+        catch (SettingsException e)
+        {
+            throw Failure.Usage(e.Message, "hocon/pbkv.conf lists every setting");
+        }
+        catch (PbKvStartException e)
+        {
+            throw new Failure("CannotStart", e.Message);
+        }
+    }
+
+    public async Task<Answer> RunAsync(OperationKind kind, Bytes key, Bytes value, CancellationToken cancellation)
+    {
+        try
+        {
+            switch (kind)
+            {
+                case OperationKind.Get:
+                    return Of(kind, await _client.TryGetAsync(key.Memory, cancellationToken: cancellation));
+                case OperationKind.PutHash:
+                    return Of(kind, await _client.PutHashAsync(key.Memory, value.Memory, cancellationToken: cancellation));
+                case OperationKind.Put:
+                    await _client.PutAsync(key.Memory, value.Memory, cancellationToken: cancellation);
+                    return Answer.Done(kind);
+                case OperationKind.Append:
+                    await _client.AppendAsync(key.Memory, value.Memory, cancellationToken: cancellation);
+                    return Answer.Done(kind);
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "no operation of a client");
+            }
+        }
+        catch (Exception e) when (e is PbKvException or PbKvCanceledException)
+        {
+            throw FailureOf(e);
+        }
+    }
+
+    public async Task<StatusReport> StatusAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var status = await _client.StatusAsync(cancellationToken: cancellation);
+            return StatusReport.Of(status.ViewService, status.Servers);
+        }
+        catch (PbKvException e)
+        {
+            throw FailureOf(e);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new Failure("Cancelled", "interrupted");
+        }
+    }
+
+    public async Task<ResetAnswer> ResetAsync(string primary, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _client.ResetAsync(primary, cancellationToken: cancellation);
+        }
+        catch (PbKvException e)
+        {
+            throw FailureOf(e);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new Failure("Cancelled", "interrupted after the reset may have been asked for: look at the status", ExitCodes.OutcomeUnknown);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private static Answer Of(OperationKind kind, byte[]? value) =>
+        value is null ? Answer.Of(kind, false, Bytes.Empty) : Answer.Of(kind, true, new Bytes(value));
+
+    private Failure FailureOf(Exception failure) => failure switch
+    {
+        PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
+        PbKvException { Code: PbKvError.Unreachable } => new Failure(
+            nameof(PbKvError.Unreachable),
+            $"nothing could be sent within {_address.TimeoutText}: no primary was found through the view service at "
+                + $"{string.Join(", ", _address.ViewServices)}; is it running there (--view names others), and has it a replica?"),
+        PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
+        _ => new Failure("ClientFailed", failure.Message, ExitCodes.OutcomeUnknown),
+    };
+
+    private static int CodeOf(PbKvOutcome outcome) => outcome == PbKvOutcome.NotExecuted ? ExitCodes.Failed : ExitCodes.OutcomeUnknown;
+}
+
+/// <summary>Where a cluster is, and how it is spoken with.</summary>
+internal sealed record StoreAddress(ImmutableArray<string> ViewServices, PbKvClientOptions Options)
+{
+    public string TimeoutText => SettingText.OfDuration(Options.Deadline ?? PbKvSettings.Default.Deadline);
+}

@@ -1,0 +1,85 @@
+using System.CommandLine;
+using PbKv.Actors;
+using PbKv.Client;
+using PbKv.Host.Client;
+using PbKv.Host.CommandLine;
+using PbKv.Host.Shell;
+
+namespace PbKv.Host.Nodes;
+
+/// <summary>`pbkv demo`, or `pbkv` alone: a whole cluster in this process, each node in an ActorSystem and on a port of its own.</summary>
+internal sealed class DemoCommand(Terminal terminal)
+{
+    private readonly Option<long> _replicas = Options.Count("--replicas", 3, 1, 20, "How many replicas");
+    private readonly Option<long> _port = Options.Count("--port", 7000, 0, 65000, "The view service's port; the replicas take the next ones. 0 picks free ones");
+    private readonly Option<bool> _noShell = Options.Flag("--no-shell", "Run until a signal, without a shell");
+
+    public Command Create()
+    {
+        var command = new Command("demo", "Run a view service and replicas in this process, and a shell");
+        AddTo(command);
+        return command;
+    }
+
+    /// <summary>Makes a command run the demo.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_replicas);
+        command.Options.Add(_port);
+        command.Options.Add(_noShell);
+        command.SetAction((parsed, _) => RunAsync(parsed));
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var shell = terminal.IsInteractive && !parsed.GetValue(_noShell);
+        // With a shell in the foreground, only what is wrong may write over it.
+        var config = ConfigOptions.Given(parsed, shell ? "akka.loglevel = WARNING" : "");
+        using var signals = new Signals();
+        var nodes = new List<PbKvNode>();
+        try
+        {
+            StartAll(ConfigOptions.Check(config), (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
+            SayWhatToTry(nodes);
+            if (shell) await ConsoleShell.RunAsync(new StoreAddress([nodes[0].Address], new PbKvClientOptions { Config = config }), terminal, signals.Asked);
+            else await UntilAskedAsync(nodes, signals.Asked);
+        }
+        finally
+        {
+            // Replicas first: while the view service lives, none of them waits for it.
+            foreach (var node in Enumerable.Reverse(nodes)) await node.StopAsync();
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void StartAll(PbKvSettings settings, int replicas, int port, List<PbKvNode> nodes)
+    {
+        nodes.Add(NodeRunner.Start(() => ViewServiceHost.Start(settings with { Port = port })));
+        for (var i = 1; i <= replicas; i++)
+        {
+            var replica = settings with { Port = port == 0 ? 0 : port + i, ViewServices = [nodes[0].Address], DataDirectory = null };
+            nodes.Add(NodeRunner.Start(() => ReplicaHost.Start(replica)));
+        }
+    }
+
+    private void SayWhatToTry(List<PbKvNode> nodes)
+    {
+        var view = nodes[0].Address;
+        var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
+        terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(node => node.Address))}.");
+        terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
+        terminal.WriteLine($"  pbkv put greeting hello{option}");
+        terminal.WriteLine($"  pbkv get greeting{option}");
+        terminal.WriteLine($"  pbkv status --watch{option}");
+        terminal.Flush();
+    }
+
+    private static async Task UntilAskedAsync(List<PbKvNode> nodes, CancellationToken asked)
+    {
+        var signal = Task.Delay(Timeout.Infinite, asked);
+        var failed = Task.WhenAny(nodes.Select(node => node.Failed));
+        if (await Task.WhenAny(failed, signal) == signal) return;
+        throw new Failure("NodeFailed", $"a node of the demo stopped: {(await await failed).Message}");
+    }
+}

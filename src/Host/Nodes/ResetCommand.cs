@@ -1,0 +1,65 @@
+using System.CommandLine;
+using PbKv.Host.Client;
+using PbKv.Host.CommandLine;
+using PbKv.Host.Output;
+
+namespace PbKv.Host.Nodes;
+
+/// <summary>`view reset`: the one command that may lose data, and only when it is told so.</summary>
+internal sealed class ResetCommand(Terminal terminal)
+{
+    private const string Flag = "--accept-data-loss";
+
+    private readonly ClientOptions _client = new();
+    private readonly Option<bool> _accept = Options.Flag(Flag, "Say that you know what is lost");
+    private readonly Option<string?> _primary = Options.Address("--primary", "The live server that becomes primary, with what it holds");
+
+    public Command Create()
+    {
+        _primary.Required = true;
+        var command = new Command("reset", "Make a live server primary with what it holds, when those that hold everything are gone for good") { _primary, _accept };
+        _client.AddTo(command);
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var primary = parsed.GetRequiredValue(_primary)!;
+        using var signals = new Signals();
+        await using var store = await Store.OpenAsync(_client.Read(parsed));
+        // Also before a reset that is asked for: what nobody hears is surely not executed.
+        var status = await store.StatusAsync(signals.Asked);
+        if (!parsed.GetValue(_accept))
+            throw new Failure("DataLossNotAccepted", $"{Account(status, primary)}; to do it all the same, add {Flag}", ExitCodes.WrongUsage);
+
+        var answer = await store.ResetAsync(primary, signals.Asked);
+        if (_client.Json(parsed)) terminal.WriteLine(Json.Object(writer =>
+        {
+            writer.WriteBoolean("ok", true);
+            writer.WriteNumber("number", answer.View.Number);
+            writer.WriteString("account", answer.Account);
+        }));
+        else terminal.WriteLine($"view {answer.View.Number}: primary {primary}; {answer.Account}");
+        return ExitCodes.Done;
+    }
+
+    /// <summary>What would be lost, as far as those who answer know.</summary>
+    private static string Account(StatusReport report, string primary)
+    {
+        var named = report.Servers.FirstOrDefault(server => server.Known.Server.Address.Value == primary);
+        if (named is null)
+            return $"refused: the view service knows no server {primary}, only {string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
+        var others = report.Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead")).Select(Holds);
+        return $"refused: a reset makes {primary} primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
+            + string.Concat(others.Select(other => $"; {other}"));
+    }
+
+    private static string Holds(ServerReport server) => server.Role == "dead"
+        ? $"{server.Known.Server.Address} is dead and may hold more"
+        : $"{server.Known.Server.Address} ({server.Role}) holds {Contents(server)}";
+
+    private static string Contents(ServerReport server) => server.Status is not { } status
+        ? "nobody knows what, as it does not answer"
+        : $"{status.Keys} keys, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using PbKv.Protocol;
+
+namespace PbKv.Host.Output;
+
+/// <summary>What the view service and the servers said of themselves, put together for people and programs.</summary>
+internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<ServerReport> Servers)
+{
+    /// <param name="answers">Of the servers that answered; the others are told of from what the view service knows.</param>
+    public static StatusReport Of(ViewServiceStatus service, IEnumerable<ReplicaStatus> answers)
+    {
+        var byServer = answers.GroupBy(answer => answer.Server).ToDictionary(group => group.Key, group => group.First());
+        var servers = service.Servers
+            .GroupBy(known => known.Server.Address)
+            .Select(lives => lives.MaxBy(known => known.Server.Incarnation))
+            .Select(known => new ServerReport(known, RoleOf(known, service.View), byServer.GetValueOrDefault(known.Server)))
+            .OrderBy(server => server.Known.Server.Address.Value, StringComparer.Ordinal);
+        return new StatusReport(service, [.. servers]);
+    }
+
+    private static string RoleOf(KnownServer known, View view)
+    {
+        if (!known.Alive) return "dead";
+        if (view.Primary == known.Server) return "primary";
+        return view.Backup == known.Server ? "backup" : "idle";
+    }
+}
+
+/// <param name="Status">Null where it did not answer.</param>
+internal sealed record ServerReport(KnownServer Known, string Role, ReplicaStatus? Status);

@@ -1,0 +1,89 @@
+using System.Text;
+using PbKv.Host.Tests.Processes;
+
+namespace PbKv.Host.Tests.Client;
+
+[Collection("cluster")]
+public class ShellTests(Cluster cluster)
+{
+    [Fact]
+    public async Task Each_line_is_answered_by_one_line()
+    {
+        await AssertAnswersAsync(
+            ("put sh:k v", "ok"),
+            ("get sh:k", "ok v"),
+            ("get sh:never", "missing"),
+            ("append sh:k ' w'", "ok"),
+            ("get sh:k", "ok v w"),
+            ("puthash sh:h a", "ok "),
+            ("puthash sh:h b", "ok 3826002220"),
+            ("put sh:empty \"\"", "ok"),
+            ("get sh:empty", "ok "),
+            ("put sh:esc \"q\\\" a\\' b\\\\ \\n\\r\\t\\x00\\xff\"", "ok"),
+            ("get sh:esc", "ok q\" a' b\\\\ \\n\\r\\t\\x00\\xff"),
+            ("put 'sh:two words' é", "ok"),
+            ("get \"sh:two words\"", "ok é"));
+    }
+
+    [Fact]
+    public async Task A_line_that_is_wrong_is_answered_by_an_error_and_the_next_one_is_served()
+    {
+        await AssertAnswersAsync(
+            ("frobnicate", "error Usage there is no command 'frobnicate'; there are get, put, puthash, append, status"),
+            ("gett k", "error Usage there is no command 'gett'; did you mean 'get'?"),
+            ("put k", "error Usage 'put' came with 1 words; it is written 'put KEY VALUE'"),
+            ("get \"k", "error Usage the quote \" at column 5 is not closed; quotes hold together what blanks would part"),
+            ("get \"\"", "error EmptyKey the key is empty: a key has at least one byte"),
+            ("put sh:after ok", "ok"));
+    }
+
+    [Fact]
+    public async Task Blank_lines_ask_nothing_and_a_last_line_needs_no_end()
+    {
+        var result = await cluster.RunWithInputAsync(Encoding.UTF8.GetBytes("\n  \r\nput sh:crlf v\r\nget sh:crlf"), "shell");
+        result.Done("ok\nok v\n");
+    }
+
+    [Fact]
+    public async Task The_end_of_the_input_ends_it_with_code_0() => (await cluster.RunAsync("shell")).Done("");
+
+    [Fact]
+    public async Task An_answer_comes_before_the_next_line_is_asked()
+    {
+        await using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        for (var i = 1; i <= 3; i++)
+        {
+            await shell.Input.WriteAsync(Encoding.UTF8.GetBytes($"put sh:flush {i}\n"));
+            await shell.Input.FlushAsync();
+            var answers = i;
+            await shell.WaitForOutputAsync(text => text == string.Concat(Enumerable.Repeat("ok\n", answers)));
+        }
+    }
+
+    [Fact]
+    public async Task Status_is_the_object_of_status_json()
+    {
+        var status = await cluster.StatusAsync();
+        Assert.True(status.Synced);
+        Assert.Equal("primary", status.Role(status.Primary!));
+        Assert.Equal("backup", status.Role(status.Backup!));
+    }
+
+    [Fact]
+    public async Task A_signal_ends_a_shell_that_waits_for_a_line()
+    {
+        await using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        await shell.Input.WriteAsync("put sh:signal v\n"u8.ToArray());
+        await shell.Input.FlushAsync();
+        await shell.WaitForOutputAsync(text => text == "ok\n");
+        shell.Signal("TERM");
+        (await shell.WaitForExitAsync()).Done();
+    }
+
+    private async Task AssertAnswersAsync(params (string Line, string Answer)[] conversation)
+    {
+        var input = string.Concat(conversation.Select(turn => turn.Line + "\n"));
+        var result = (await cluster.RunWithInputAsync(Encoding.UTF8.GetBytes(input), "shell")).Done();
+        Assert.Equal(conversation.Select(turn => turn.Answer), result.Output.TrimEnd('\n').Split('\n'));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Sockets;
+using PbKv.Host.Tests.Processes;
+
+namespace PbKv.Host.Tests.Client;
+
+public class UnreachableTests
+{
+    [Theory]
+    [InlineData("get", "k")]
+    [InlineData("put", "k", "v")]
+    [InlineData("status")]
+    [InlineData("load", "--keys", "10")]
+    [InlineData("view", "reset", "--accept-data-loss", "--primary", "127.0.0.1:7001")]
+    public async Task An_unreachable_view_service_is_one_line_and_surely_nothing_was_executed(params string[] arguments)
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var view = nobody.LocalEndpoint.ToString()!;
+        nobody.Stop();
+        var result = await Pbkv.RunAsync([.. arguments, "--view", view, "--timeout", "700ms"]);
+        result.Failed(1, view, "700");
+    }
+
+    [Fact]
+    public async Task A_view_service_without_a_server_that_could_answer_executes_nothing()
+    {
+        await using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        (await Pbkv.RunAsync("put", "k", "v", "--view", address, "--timeout", "700ms")).Failed(1);
+    }
+
+    [Fact]
+    public async Task What_may_have_been_sent_before_the_deadline_has_an_unknown_outcome()
+    {
+        var cluster = new Cluster();
+        try
+        {
+            await cluster.StartAsync(replicas: 1);
+            var status = await cluster.StatusAsync();
+            (await cluster.RunAsync("put", "k", "v")).Done();
+            await using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "1s");
+            await using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "1s");
+            await shell.Input.WriteAsync("put k v\n"u8.ToArray());
+            await shell.Input.FlushAsync();
+            await shell.WaitForOutputAsync(text => text == "ok\n");
+            await cluster.StatusAsync(now => now.Server(status.Primary!).GetProperty("keys").GetInt64() > 1);
+            cluster.Replica(status.Primary!).Signal("STOP");
+            await shell.Input.WriteAsync("put k w\n"u8.ToArray());
+            await shell.Input.FlushAsync();
+            await shell.WaitForOutputAsync(text => text.StartsWith("ok\nerror DeadlinePassed ", StringComparison.Ordinal) && text.Contains("unknown"));
+            var ended = await load.WaitForExitAsync();
+            Assert.Equal(3, ended.Code);
+            Assert.Contains("\"error\":\"DeadlinePassed\"", ended.Error);
+            Assert.Contains("\"outcome\":\"unknown\"", ended.Error);
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using PbKv.Host.Tests.Processes;
+
+namespace PbKv.Host.Tests.Nodes;
+
+public class NodeTests
+{
+    [Fact]
+    public async Task A_node_says_that_it_is_ready_on_standard_output_and_nothing_else_there()
+    {
+        await using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        await using var replica = Pbkv.Start("replica", "--view", address);
+        var replicaAddress = await replica.ReadyAsync("replica");
+        await view.WaitForErrorAsync(log => log.Contains(replicaAddress));
+        await replica.WaitForErrorAsync(log => log.Contains("now=Primary"));
+        replica.Signal("TERM");
+        view.Signal("TERM");
+        Assert.Equal((0, $"ready view {address}\n"), Ended(await view.WaitForExitAsync()));
+        Assert.Equal((0, $"ready replica {replicaAddress}\n"), Ended(await replica.WaitForExitAsync()));
+    }
+
+    [Theory]
+    [InlineData("view")]
+    [InlineData("replica")]
+    public async Task A_port_in_use_is_one_line_that_names_it(string role)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString();
+        var result = await Pbkv.RunAsync(role, "--port", port);
+        result.Failed(1, port, "in use", "--port");
+        Assert.Equal("", result.Output);
+    }
+
+    [Theory]
+    [InlineData("--advertise", "view", "--host", "0.0.0.0")]
+    [InlineData("--advertise", "replica", "--host", "0.0.0.0")]
+    [InlineData("'70000'", "view", "--port", "70000")]
+    [InlineData("'here' is no address", "replica", "--advertise", "here")]
+    [InlineData("'there' is no address", "replica", "--view", "there")]
+    [InlineData("pbkv.ping-interval", "view", "-D", "pbkv.ping-interval=soon")]
+    [InlineData("pbkv.dead-pings", "replica", "-D", "pbkv.dead-ping=3")]
+    [InlineData("'pbkv view' has no command 'rest'; did you mean 'reset'", "view", "rest")]
+    [InlineData("'pbkv replica' has no option '--prt'", "replica", "--prt", "1")]
+    [InlineData("'0' is not a number from 1", "demo", "--replicas", "0")]
+    [InlineData("pbkv demo --port", "--port", "7", "get", "k")]
+    public async Task Wrong_usage_of_a_node_ends_with_code_2(string said, params string[] arguments)
+    {
+        var result = await Pbkv.RunAsync(arguments);
+        result.Failed(2, said);
+        Assert.Equal("", result.Output);
+    }
+
+    [Fact]
+    public async Task A_config_file_is_read_and_the_command_line_wins_over_it()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("node.conf", "pbkv { host = \"127.0.0.1\", port = 1, ping-interval = 50ms }");
+        await using var view = Pbkv.Start("view", "--config", file, "-D", "pbkv.port=0", "-D", "akka.loglevel=DEBUG");
+        Assert.DoesNotContain(":1\n", await view.ReadyAsync("view") + "\n");
+        var bad = folder.File("bad.conf", "pbkv { prt = 1 }");
+        (await Pbkv.RunAsync("view", "--config", bad)).Failed(2, "pbkv.prt", "pbkv.port");
+    }
+
+    [Fact]
+    public async Task An_advertised_address_is_what_others_are_told()
+    {
+        await using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        await using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"localhost:{port}");
+        Assert.Equal($"localhost:{port}", await replica.ReadyAsync("replica"));
+        (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
+        (await Pbkv.RunAsync("get", "k", "--view", address)).Done("v\n");
+    }
+
+    [Fact]
+    public async Task A_replica_without_its_view_service_keeps_trying_and_says_so_and_serves_when_it_comes()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var address = free.LocalEndpoint.ToString()!;
+        free.Stop();
+        await using var replica = Pbkv.Start("replica", "--view", address);
+        await replica.ReadyAsync("replica");
+        await replica.WaitForErrorAsync(log => log.Contains(address));
+        await using var view = Pbkv.Start("view", "--port", address.Split(':')[1]);
+        await view.ReadyAsync("view");
+        (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task A_node_stops_within_five_seconds_of_a_signal(string signal)
+    {
+        var cluster = new Cluster();
+        try
+        {
+            await cluster.StartAsync(replicas: 1);
+            var lone = (await cluster.StatusAsync()).Primary!;
+            var replica = cluster.Replica(lone);
+            var clock = Stopwatch.StartNew();
+            replica.Signal(signal);
+            var ended = await replica.WaitForExitAsync();
+            Assert.Equal(0, ended.Code);
+            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"took {clock.Elapsed}");
+            Assert.Contains("data goes with it", ended.Error);
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_second_signal_stops_at_once()
+    {
+        await using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        await using var replica = Pbkv.Start("replica", "--view", address);
+        await replica.ReadyAsync("replica");
+        await replica.WaitForErrorAsync(log => log.Contains("now=Primary"));
+        // A lone primary asks to be replaced, and waits.
+        replica.Signal("TERM");
+        await view.WaitForErrorAsync(log => log.Contains("LeaveAsked"));
+        replica.Signal("TERM");
+        Assert.Equal(143, (await replica.WaitForExitAsync()).Code);
+    }
+
+    [Fact]
+    public async Task A_view_service_with_a_data_directory_goes_on_after_a_restart()
+    {
+        using var folder = new TemporaryFolder();
+        var cluster = new Cluster();
+        try
+        {
+            await cluster.StartAsync(replicas: 2, "--data", folder.Path);
+            (await cluster.RunAsync("put", "k", "v")).Done();
+            var before = await cluster.StatusAsync();
+            cluster.ViewProcess.Signal("KILL");
+            await cluster.ViewProcess.WaitForExitAsync();
+            await using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "--data", folder.Path);
+            await again.ReadyAsync("view");
+            var after = await cluster.StatusAsync(status => status.Json.GetProperty("servers").GetArrayLength() == 2);
+            Assert.Equal((before.Number, before.Primary, before.Backup), (after.Number, after.Primary, after.Backup));
+            (await cluster.RunAsync("get", "k")).Done("v\n");
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
+    private static (int Code, string Output) Ended(Result result) => (result.Code, result.Output);
+}

@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace PbKv.Host.Tests.Processes;
+
+/// <summary>What `status --json` says.</summary>
+internal sealed record Status(JsonElement Json)
+{
+    public long Number => Json.GetProperty("view").GetProperty("number").GetInt64();
+
+    public string? Primary => Json.GetProperty("view").GetProperty("primary").GetString();
+
+    public string? Backup => Json.GetProperty("view").GetProperty("backup").GetString();
+
+    public bool Acknowledged => Json.GetProperty("view").GetProperty("acknowledged").GetBoolean();
+
+    public bool Synced => Json.GetProperty("view").GetProperty("synced").GetBoolean();
+
+    public JsonElement Server(string address) =>
+        Json.GetProperty("servers").EnumerateArray().Single(server => server.GetProperty("address").GetString() == address);
+
+    public string? Role(string address) => Server(address).GetProperty("role").GetString();
+
+    /// <summary>Asks again and again over one connection, until the cluster is as wanted.</summary>
+    public static async Task<Status> UntilAsync(string view, Func<Status, bool> wanted)
+    {
+        await using var shell = Pbkv.Start("shell", "--view", view);
+        var patience = Stopwatch.StartNew();
+        for (var asked = 1; ; asked++)
+        {
+            await shell.Input.WriteAsync("status\n"u8.ToArray());
+            await shell.Input.FlushAsync();
+            var answers = asked;
+            await shell.WaitForOutputAsync(text => text.Count(c => c == '\n') >= answers);
+            var line = shell.Output.Split('\n')[asked - 1];
+            if (line.StartsWith("ok ", StringComparison.Ordinal))
+            {
+                var status = new Status(JsonDocument.Parse(line[3..]).RootElement);
+                if (wanted(status)) return status;
+            }
+
+            if (patience.Elapsed > Pbkv.Patience) throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
+        }
+    }
+}
