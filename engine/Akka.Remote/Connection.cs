@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Threading;
 using Akka.Event;
@@ -17,15 +16,15 @@ internal sealed class Connection : IAtTurnsEnd
     /// <summary>Up to so much in one read, the reading thread runs an actor itself; beyond it the pool works beside the reading.</summary>
     private const int FewBytes = 2048;
 
-    private static readonly long MostRunning = Stopwatch.Frequency / 200;
-
     private readonly Remoting _remoting;
     private readonly Association _association;
     private readonly Socket _socket;
     private readonly SendQueue _queue;
     private readonly FrameBuffer _buffer;
     private readonly Receiver _receiver;
-    private long _runningSince;
+    private long _runs;
+    private long _running;
+    private long _seenRunning;
     private int _broken;
 
     public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
@@ -101,10 +100,11 @@ internal sealed class Connection : IAtTurnsEnd
     /// From time to time while there is traffic: an actor that holds up the reading thread gets to keep it, and another
     /// reads on; what an actor has sent and then not finished its turn leaves.
     /// </summary>
-    public void Watch(long now)
+    public void Watch()
     {
-        var since = Volatile.Read(ref _runningSince);
-        if (since != 0 && now - since > MostRunning && Interlocked.CompareExchange(ref _runningSince, 0, since) == since) StartReading();
+        var running = Volatile.Read(ref _running);
+        if (running != 0 && running == _seenRunning && Interlocked.CompareExchange(ref _running, 0, running) == running) StartReading();
+        _seenRunning = running;
         _queue.Flush();
     }
 
@@ -168,8 +168,8 @@ internal sealed class Connection : IAtTurnsEnd
     private bool Run(Mailbox mailbox)
     {
         _remoting.StayAwake();
-        Volatile.Write(ref _runningSince, Stopwatch.GetTimestamp());
+        Volatile.Write(ref _running, ++_runs);
         mailbox.Execute();
-        return Interlocked.Exchange(ref _runningSince, 0) != 0;
+        return Interlocked.Exchange(ref _running, 0) != 0;
     }
 }

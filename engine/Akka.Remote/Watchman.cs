@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Threading;
 
 namespace Akka.Remote;
@@ -41,7 +40,6 @@ internal sealed class Watchman : IDisposable
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
             Volatile.Write(ref _awake, 0);
         }
-        var now = Stopwatch.GetTimestamp();
-        foreach (var connection in _remoting.Connections()) connection.Watch(now);
+        foreach (var connection in _remoting.Connections()) connection.Watch();
     }
 }

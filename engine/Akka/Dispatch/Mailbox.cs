@@ -113,10 +113,10 @@ internal sealed class Mailbox : IThreadPoolWorkItem
     {
         for (var left = _dispatcher.Throughput; left > 0 && _state != Suspended && TryTake(out var message, out var sender); left--)
         {
+            turn.BeforeAnother();
             if (_state == Closed) _cell.SystemImpl.ToDeadLetters(message, sender, _cell.Ref);
             else _cell.Invoke(message, sender);
             if (Volatile.Read(ref _systemMessages) is not null) RunSystemMessages();
-            turn.BetweenMessages();
         }
     }
 

@@ -39,7 +39,8 @@ internal sealed class Turn
         return turn;
     }
 
-    public void BetweenMessages()
+    /// <summary>Before a further message of the same run. The clock is read only when there is one and something waits.</summary>
+    public void BeforeAnother()
     {
         if (_work.Count > 0 && Stopwatch.GetTimestamp() - _since > MostTicks) DoWork();
     }
