@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using PbKv.Host.Bench;
 using PbKv.Host.Client;
 using PbKv.Host.Nodes;
 using PbKv.Host.Shell;
@@ -35,6 +36,7 @@ internal static class CommandTree
         ShellCommand.Create(terminal),
         new StatusCommand(terminal).Create(),
         LoadCommand.Create(terminal),
+        new BenchCommand(terminal).Create(),
         VersionCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     ];
