@@ -35,7 +35,10 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public bool IsCancelled => Cancellation.IsCancellationRequested;
 
-    public bool ClientIsClosed => queue.IsClosed;
+    public bool ClientIsClosing => queue.IsClosing;
+
+    /// <summary>The node has it, and may have sent it.</summary>
+    public bool WasSubmitted { get; set; }
 
     public short Version => _source.Version;
 
@@ -45,7 +48,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     public void Begin(long id, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, bool missingIsNull, CancellationToken cancellation)
     {
         (Id, Kind, Key, Value, DeadlineTicks, MissingIsNull, Cancellation) = (id, kind, key, value, deadlineTicks, missingIsNull, cancellation);
-        (KeyLength, ValueLength) = (key.Length, value.Length);
+        (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
     }
 
     /// <summary>After it was pushed: a cancellation must not overtake the call.</summary>

@@ -16,9 +16,10 @@ internal sealed class CallQueue
     private long _lastId;
     private int _pooled;
     private volatile IActorRef _clerk = ActorRefs.Nobody;
-    private volatile Func<Exception>? _closedBy;
+    private volatile Func<bool, Exception>? _closedBy;
 
-    public bool IsClosed => _closedBy is not null;
+    /// <summary>Somebody disposed the client: the clerk finishes what it has.</summary>
+    public bool IsClosing { get; set; }
 
     public Call Rent()
     {
@@ -47,7 +48,7 @@ internal sealed class CallQueue
         while (Interlocked.CompareExchange(ref _newest, call, newest) != newest);
         if (newest is null) _clerk.Tell(Wake.Instance, ActorRefs.NoSender);
         // The clerk may have gone since: then nobody else takes it.
-        if (IsClosed) FailAll();
+        if (_closedBy is { } reason) FailAll(reason);
     }
 
     /// <returns>All calls that were pushed, oldest first, linked by <see cref="Call.Next"/>.</returns>
@@ -75,19 +76,20 @@ internal sealed class CallQueue
     }
 
     /// <summary>No clerk takes calls any more, and why.</summary>
-    public void Close(Func<Exception> reason)
+    /// <param name="reason">Given whether the call was submitted to the node.</param>
+    public void Close(Func<bool, Exception> reason)
     {
-        _closedBy ??= reason;
-        FailAll();
+        _closedBy = reason;
+        FailAll(reason);
     }
 
-    private void FailAll()
+    private void FailAll(Func<bool, Exception> reason)
     {
         for (var call = TakeAll(); call is not null;)
         {
             var next = call.Next;
             call.Next = null;
-            call.Fail(_closedBy!());
+            call.Fail(reason(call.WasSubmitted));
             call = next;
         }
     }

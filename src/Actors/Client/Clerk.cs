@@ -58,11 +58,10 @@ public sealed class Clerk : ReceiveActor, IWithTimers
         _queue.Attach(Self);
     }
 
+    /// <summary>Whoever is told why the clerk stopped tells the callers: they are put back where all wait.</summary>
     protected override void PostStop()
     {
-        _queue.Close(Failures.Closed);
-        foreach (var call in _calls.Values) call.Fail(Failures.Failed(null));
-        _calls.Clear();
+        foreach (var call in _calls.Values) _queue.Push(call);
     }
 
     /// <summary>All that has gathered goes to the node before anything is sent: it travels together.</summary>
@@ -72,6 +71,7 @@ public sealed class Clerk : ReceiveActor, IWithTimers
         {
             var next = call.Next;
             call.Next = null;
+            call.WasSubmitted = true;
             _calls.Add(call.Id, call);
             _node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, _host.Effects);
             call = next;
@@ -98,6 +98,7 @@ public sealed class Clerk : ReceiveActor, IWithTimers
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
     private void BeginClose()
     {
+        _queue.IsClosing = true;
         SubmitAll();
         Timers.StartSingleTimer(CloseIsLate.Instance, CloseIsLate.Instance, CloseWithin);
         _node.Close(_host.Effects);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.Serialization;
 using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Configuration;
@@ -80,7 +81,7 @@ internal sealed class ClientConnection
 
     public Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation)
     {
-        if (_ended.Task.IsCompleted) return Task.FromException<T>(Failures.Closed());
+        if (_ended.Task.IsCompleted) return Task.FromException<T>(Failures.Closed(wasSubmitted: false));
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asker = _system.ActorOf(inquiry(result));
         return cancellation.CanBeCanceled ? WaitAsync(result, asker, cancellation) : result.Task;
@@ -108,14 +109,20 @@ internal sealed class ClientConnection
 
     private void OnEnded(Exception? failure)
     {
-        _queue?.Close(failure is null ? Failures.Closed : () => Failures.Failed(failure));
+        _queue?.Close(failure is null ? Failures.Closed : wasSubmitted => Failures.Failed(failure, wasSubmitted));
         _ended.TrySetResult();
     }
 
     private static bool CanSend(ActorSystem system)
     {
-        var envelope = new Envelope(default, default, Stamp.None, []);
-        return system.Serialization.FindSerializerFor(envelope, null) is EnvelopeSerializer;
+        try
+        {
+            return system.Serialization.FindSerializerFor(new Envelope(default, default, Stamp.None, []), null) is EnvelopeSerializer;
+        }
+        catch (SerializationException)
+        {
+            return false; // There is not even one for any object.
+        }
     }
 
     private static PbKvSettings SettingsOf(IEnumerable<string> viewServices, PbKvClientOptions options)

@@ -13,9 +13,8 @@ internal static class Failures
             PbKvError.ValueTooLarge, $"the value of {call.ValueLength} bytes is, or makes one that is, larger than pbkv.max-value-size allows"),
         CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.Unknown, call.Cancellation),
         CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation),
-        CallStatus.Cancelled => new PbKvException(
-            PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed after the operation may have been sent: whether it is executed is unknown"),
-        CallStatus.Unreachable when call.ClientIsClosed => Closed(),
+        CallStatus.Cancelled => Closed(wasSubmitted: true),
+        CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
         CallStatus.Unreachable => NotDone(
             PbKvError.Unreachable, "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"),
         CallStatus.DeadlinePassed => new PbKvException(
@@ -25,10 +24,12 @@ internal static class Failures
         _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
     };
 
-    public static PbKvException Closed() => NotDone(PbKvError.ClientClosed, "the client is disposed: connect a new one");
+    public static PbKvException Closed(bool wasSubmitted) => wasSubmitted
+        ? new(PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed after the operation may have been sent: whether it is executed is unknown")
+        : NotDone(PbKvError.ClientClosed, "the client is disposed: connect a new one");
 
-    public static PbKvException Failed(Exception? cause) => new(
-        PbKvError.ClientFailed, PbKvOutcome.Unknown, $"the client failed: {cause?.Message ?? "its actor was stopped"} Whether the operation is executed is unknown.", cause);
+    public static PbKvException Failed(Exception cause, bool wasSubmitted) => new(
+        PbKvError.ClientFailed, wasSubmitted ? PbKvOutcome.Unknown : PbKvOutcome.NotExecuted, $"the client failed, connect a new one: {cause.Message}", cause);
 
     private static PbKvException NotDone(PbKvError code, string text) => new(code, PbKvOutcome.NotExecuted, text);
 }

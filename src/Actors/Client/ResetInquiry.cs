@@ -37,7 +37,7 @@ internal sealed class ResetInquiry : ReceiveActor, IWithTimers
         _outbox.Send(_question);
     }
 
-    protected override void PostStop() => _result.TrySetException(Failures.Closed());
+    protected override void PostStop() => _result.TrySetException(Failures.Closed(wasSubmitted: true));
 
     private void Finish(ResetAnswer? answer)
     {

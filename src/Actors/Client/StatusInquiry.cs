@@ -44,7 +44,7 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         Ask();
     }
 
-    protected override void PostStop() => _result.TrySetException(Failures.Closed());
+    protected override void PostStop() => _result.TrySetException(Failures.Closed(wasSubmitted: true));
 
     private void Ask()
     {

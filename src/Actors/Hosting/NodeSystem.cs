@@ -15,7 +15,7 @@ internal static class NodeSystem
         var listens = $"hostname = \"{host}\", port = {port}";
         if (settings.Advertise is { } advertise && HostPort.TryParse(advertise, out var told))
             listens += $", public-hostname = \"{told.Host}\", public-port = {told.Port}";
-        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ {listens} }}").WithFallback(settings.Config);
+        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ {listens} }}").WithFallback(PbKvConfig.Complete(settings.Config));
         try
         {
             return ActorSystem.Create(name, config);

@@ -15,7 +15,7 @@ internal static class PbKvConfig
 
     public static string Text { get; } = ReadResource();
 
-    public static Config Default { get; } = ConfigurationFactory.ParseString(Text);
+    public static Config Default => ConfigurationFactory.ParseString(Text);
 
     /// <summary>
     /// After a broken connection Akka sends nothing to that address for a while: a fraction of the ping interval, so that

@@ -7,6 +7,7 @@ namespace PbKv.Actors;
 /// <summary>Everything that can be set, read once and checked. hocon/pbkv.conf says what each is for.</summary>
 public sealed record PbKvSettings
 {
+    private const string Root = "pbkv";
     private const int Day = 24 * 3600 * 1000;
 
     public string Host { get; init; } = "127.0.0.1";
@@ -30,7 +31,7 @@ public sealed record PbKvSettings
     public ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
 
     /// <summary>The whole configuration, for the ActorSystem.</summary>
-    internal Config Config { get; init; } = PbKvConfig.Default;
+    internal Config Config { get; init; } = Config.Empty;
 
     public static PbKvSettings Default { get; } = Read(Config.Empty);
 
@@ -39,12 +40,22 @@ public sealed record PbKvSettings
     public static PbKvSettings Read(Config config)
     {
         var whole = PbKvConfig.Complete(config);
-        var reader = new SettingsReader(whole, "pbkv");
-        var settings = ReadNode(reader) with { Protocol = ReadProtocol(reader), Config = whole };
+        var reader = new SettingsReader(whole, Root);
+        var settings = Read(reader) with { Config = whole };
         reader.RefuseUnknown();
         PbKvConfig.CheckFrameSize(whole, settings.Protocol);
         return settings;
     }
+
+    /// <returns>The paths of all settings that are read, and of all that the config has.</returns>
+    internal static (IReadOnlyCollection<string> Read, IReadOnlyCollection<string> Given) Keys(Config config)
+    {
+        var reader = new SettingsReader(config, Root);
+        Read(reader);
+        return (reader.Known, reader.Given);
+    }
+
+    private static PbKvSettings Read(SettingsReader reader) => ReadNode(reader) with { Protocol = ReadProtocol(reader) };
 
     private static PbKvSettings ReadNode(SettingsReader reader) => new()
     {

@@ -1,0 +1,38 @@
+using Akka.Actor;
+using Akka.Configuration;
+using PbKv.Actors.Tests.Cluster;
+using PbKv.Client;
+
+namespace PbKv.Actors.Tests.Client;
+
+public class JoinTests
+{
+    [Fact]
+    public async Task Clients_join_an_ActorSystem_that_the_application_has_and_leave_it_running()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartPairAsync();
+        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
+            "akka.loggers = [], akka.loglevel = OFF, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+        await using (var first = PbKvClient.Join(system, cluster.ViewService.Address))
+        await using (var second = PbKvClient.Join(system, cluster.ViewService.Address))
+        {
+            await first.PutAsync("k", "v");
+            Assert.Equal("v", await second.GetAsync("k"));
+        }
+        Assert.False(system.WhenTerminated.IsCompleted);
+        await system.Terminate();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("akka.actor.provider = remote, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")]
+    public async Task An_ActorSystem_without_the_HOCON_is_refused_and_told_what_it_lacks(string hocon)
+    {
+        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF," + hocon));
+        var refusal = Assert.Throws<PbKvStartException>(() => PbKvClient.Join(system, "127.0.0.1:7000"));
+        Assert.Contains("PbKvClient.Hocon", refusal.Message);
+        await system.Terminate();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Akka.Configuration;
+using PbKv.Actors.Hosting;
+using PbKv.Actors.Shells;
+using PbKv.Actors.Tests.Cluster;
+using PbKv.Client;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Tests.Hosting;
+
+public sealed class HostTests : IDisposable
+{
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pbkv-{Guid.NewGuid():n}");
+
+    private static PbKvSettings Quiet { get; } = PbKvSettings.Read(ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.loggers = [], pbkv.ping-interval = 50ms"));
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_node_that_failed_is_stopped_and_its_host_is_told_why()
+    {
+        await using var cluster = new TestCluster();
+        var server = cluster.StartReplica(new NodeHooks(outbox => new Broken(outbox)));
+        var failure = await server.Failed.WaitAsync(TestCluster.Patience);
+        Assert.IsType<InvariantBrokenException>(failure);
+        Assert.Equal("on purpose", failure.Message);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_refused_in_one_line()
+    {
+        await using var first = ViewServiceHost.Start(Quiet);
+        var port = int.Parse(first.Address.Split(':')[1]);
+        var refusal = Assert.Throws<PbKvStartException>(() => ReplicaHost.Start(Quiet with { Port = port }));
+        Assert.StartsWith($"cannot listen on 127.0.0.1:{port}: ", refusal.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refusal.Message);
+    }
+
+    [Fact]
+    public void A_node_that_listens_everywhere_needs_an_address_for_others()
+    {
+        var refusal = Assert.Throws<PbKvStartException>(() => ReplicaHost.Start(Quiet with { Host = "0.0.0.0" }));
+        Assert.Contains("--advertise HOST:PORT", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_node_is_known_by_the_address_that_it_advertises()
+    {
+        await using var node = ReplicaHost.Start(Quiet with { Host = "0.0.0.0", Advertise = "127.0.0.1:12345" });
+        Assert.Equal("127.0.0.1:12345", node.Address);
+    }
+
+    [Fact]
+    public async Task A_view_service_has_its_view_on_disk_before_it_tells_anybody()
+    {
+        var told = new ConcurrentQueue<(long Number, ViewServiceMemory? OnDisk)>();
+        var settings = Quiet with { DataDirectory = _directory };
+        await using var viewService = ViewServiceHost.Start(settings, new NodeHooks(outbox => new Spy(outbox, _directory, told)));
+        await using var server = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
+        await using var second = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
+        using var limit = new CancellationTokenSource(TestCluster.Patience);
+        while (!told.Any(item => item.Number >= 2)) await Task.Yield();
+        Assert.All(told, item => Assert.True(item.Number == 0 || item.OnDisk?.View.Number >= item.Number, $"told {item.Number}, on disk {item.OnDisk}"));
+    }
+
+    [Fact]
+    public async Task A_view_service_that_is_started_again_goes_on_with_its_cluster()
+    {
+        var settings = Quiet with { DataDirectory = _directory };
+        var first = ViewServiceHost.Start(settings);
+        await using var server = ReplicaHost.Start(Quiet with { ViewServices = [first.Address] });
+        await using var client = await PbKvClient.ConnectAsync(first.Address, new PbKvClientOptions { Config = Quiet.Config });
+        await client.PutAsync("k", "v");
+        var before = await client.StatusAsync();
+        await first.StopAsync();
+        await using var again = ViewServiceHost.Start(settings with { Port = int.Parse(first.Address.Split(':')[1]) });
+        var after = await TestCluster.StatusAsync(client, status => status.Servers.Length == 1);
+        Assert.Equal(before.ViewService.View, after.ViewService.View);
+        Assert.True(after.ViewService.Acknowledged);
+        Assert.Equal("v", await client.GetAsync("k"));
+    }
+
+    /// <summary>Beside the lock of the running view service.</summary>
+    private static ViewServiceMemory? ReadMemory(string directory)
+    {
+        var source = Path.Combine(directory, ViewMemoryFile.FileName);
+        if (!File.Exists(source)) return null;
+        var copy = Path.Combine(Path.GetTempPath(), $"pbkv-copy-{Guid.NewGuid():n}");
+        Directory.CreateDirectory(copy);
+        File.Copy(source, Path.Combine(copy, ViewMemoryFile.FileName));
+        using var file = ViewMemoryFile.Open(copy);
+        return file.Read();
+    }
+
+    private sealed class Broken(IOutbox outbox) : IOutbox
+    {
+        private int _sent;
+
+        public void Send(Envelope envelope)
+        {
+            if (++_sent > 3) throw new InvariantBrokenException("on purpose");
+            outbox.Send(envelope);
+        }
+    }
+
+    private sealed class Spy(IOutbox outbox, string directory, ConcurrentQueue<(long, ViewServiceMemory?)> told) : IOutbox
+    {
+        public void Send(Envelope envelope)
+        {
+            foreach (var message in envelope.Messages)
+            {
+                if (message is ViewNews news) told.Enqueue((news.View.Number, ReadMemory(directory)));
+                if (message is PingAnswer answer) told.Enqueue((answer.View.Number, ReadMemory(directory)));
+            }
+            outbox.Send(envelope);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Akka.Event;
+
+namespace PbKv.Actors.Tests.Hosting;
+
+public class StderrLoggerTests
+{
+    [Fact]
+    public void A_line_of_a_node_has_time_level_node_view_lamport_time_and_text()
+    {
+        var entry = new Info("[akka://pbkv/user/pbkv/view#1]", typeof(object), "node=127.0.0.1:7000 view=3 lamport=88 NewView view 3");
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO  node=127\.0\.0\.1:7000 view=3 lamport=88 NewView view 3$", StderrLogger.Line(entry));
+    }
+
+    [Fact]
+    public void A_line_of_something_else_names_its_source()
+    {
+        var entry = new Warning("remoting", typeof(object), "no connection");
+        Assert.EndsWith(" WARN  source=remoting no connection", StderrLogger.Line(entry));
+    }
+
+    [Fact]
+    public void Whatever_a_text_holds_it_is_one_line()
+    {
+        var entry = new Error(new InvalidOperationException("first\nsecond"), "x", typeof(object), "bad\r\nkey \u001b[31m");
+        var line = StderrLogger.Line(entry);
+        Assert.DoesNotContain('\n', line);
+        Assert.DoesNotContain('\u001b', line);
+        Assert.Contains("bad | key \\x1b[31m cause=System.InvalidOperationException: first | second", line);
+    }
+}
