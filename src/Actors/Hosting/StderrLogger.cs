@@ -1,6 +1,7 @@
 using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using PbKv.Actors.Hosting;
 
 namespace PbKv.Actors;
 
@@ -10,10 +11,18 @@ namespace PbKv.Actors;
 /// </summary>
 public sealed class StderrLogger : ReceiveActor
 {
+    private readonly RepeatLimit _repeats = new(TimeSpan.FromSeconds(10));
+
     public StderrLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(entry => Console.Error.WriteLine(Line(entry)));
+        Receive<LogEvent>(Write);
+    }
+
+    private void Write(LogEvent entry)
+    {
+        if (!_repeats.Allows($"{entry.LogSource}{entry.Message}", entry.Timestamp, out var unwritten)) return;
+        Console.Error.WriteLine(unwritten == 0 ? Line(entry) : $"{Line(entry)} (and {unwritten} times since it was last written)");
     }
 
     internal static string Line(LogEvent entry)

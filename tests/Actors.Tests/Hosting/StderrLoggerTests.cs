@@ -1,4 +1,5 @@
 using Akka.Event;
+using PbKv.Actors.Hosting;
 
 namespace PbKv.Actors.Tests.Hosting;
 
@@ -16,6 +17,19 @@ public class StderrLoggerTests
     {
         var entry = new Warning("remoting", typeof(object), "no connection");
         Assert.EndsWith(" WARN  source=remoting no connection", StderrLogger.Line(entry));
+    }
+
+    [Fact]
+    public void What_is_said_again_and_again_is_written_once_in_a_while_with_a_count()
+    {
+        var limit = new RepeatLimit(TimeSpan.FromSeconds(10));
+        var start = DateTime.UnixEpoch;
+        Assert.True(limit.Allows("no connection", start, out _));
+        for (var i = 1; i <= 99; i++) Assert.False(limit.Allows("no connection", start.AddSeconds(0.1 * i), out _));
+        Assert.True(limit.Allows("another text", start.AddSeconds(1), out _));
+        Assert.True(limit.Allows("no connection", start.AddSeconds(10), out var unwritten));
+        Assert.Equal(99, unwritten);
+        for (var i = 0; i < 1000; i++) Assert.True(limit.Allows($"text {i}", start, out _));
     }
 
     [Fact]
