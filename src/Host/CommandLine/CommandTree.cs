@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using PbKv.Host.Bench;
+using PbKv.Host.Checks;
 using PbKv.Host.Client;
 using PbKv.Host.Nodes;
 using PbKv.Host.Shell;
@@ -37,6 +38,8 @@ internal static class CommandTree
         new StatusCommand(terminal).Create(),
         LoadCommand.Create(terminal),
         new BenchCommand(terminal).Create(),
+        new CheckCommand(terminal).Create(),
+        new SimulateCommand(terminal).Create(),
         VersionCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     ];

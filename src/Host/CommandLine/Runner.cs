@@ -30,6 +30,11 @@ internal static class Runner
             var failure = e as Failure ?? new Failure("InputOutput", e.Message);
             return Report(failure, parsed, terminal);
         }
+        catch (Exception e)
+        {
+            // A defect. What it did before is anybody's guess.
+            return Report(new Failure("Defect", $"a defect of pbkv: {e.GetType().Name}: {e.Message}", ExitCodes.OutcomeUnknown), parsed, terminal);
+        }
     }
 
     private static int Report(Failure failure, ParseResult parsed, Terminal terminal)

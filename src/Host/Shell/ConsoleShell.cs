@@ -30,7 +30,7 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
 
     public async Task RunAsync(CancellationToken asked)
     {
-        var editor = new LineEditor(() => Console.ReadKey(intercept: true), Console.Out, () => Console.WindowWidth, Complete);
+        var editor = new LineEditor(() => Console.ReadKey(intercept: true), Console.Out, Width, Complete);
         Say("'help' says what there is.");
         while (!asked.IsCancellationRequested)
         {
@@ -42,6 +42,9 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
             else await AnswerAsync(line, asked);
         }
     }
+
+    /// <summary>Some terminals do not say how wide they are.</summary>
+    private static int Width() => Console.WindowWidth > 0 ? Console.WindowWidth : 80;
 
     private static IReadOnlyList<string> Complete(string before) =>
         before.Contains(' ') ? [] : [.. Words.Where(word => word.StartsWith(before, StringComparison.Ordinal))];

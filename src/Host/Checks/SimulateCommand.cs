@@ -1,0 +1,92 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using PbKv.Checking;
+using PbKv.Host.CommandLine;
+using PbKv.Host.Output;
+
+namespace PbKv.Host.Checks;
+
+/// <summary>`simulate`: whole clusters in virtual time, with everything going wrong that a seed says.</summary>
+internal sealed class SimulateCommand(Terminal terminal)
+{
+    private static readonly string[] Profiles = ["all", .. Enum.GetNames<SimulationProfile>()];
+
+    private readonly Option<long> _seeds = Options.Count("--seeds", 1000, 1, int.MaxValue, "How many runs");
+    private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "The seed of the first run; the others follow it by one [default: drawn, and said]" };
+    private readonly Option<string> _profile = Options.Text("--profile", "NAME", "all", $"What goes wrong: {string.Join(", ", Profiles)}");
+    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+
+    public Command Create()
+    {
+        _seed.CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) result.AddError($"'{text}' is no seed: write a number from 0 to {ulong.MaxValue}");
+            return seed;
+        };
+        _profile.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !Profiles.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
+                result.AddError($"there is no profile '{token.Value}'; there are {string.Join(", ", Profiles)}");
+        });
+        var command = new Command("simulate", "Run whole clusters in virtual time, and check every history") { _seeds, _seed, _profile, _json };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var first = parsed.GetValue(_seed) ?? (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
+        var profile = parsed.GetRequiredValue(_profile);
+        SimulationProfile? only = profile.Equals("all", StringComparison.OrdinalIgnoreCase) ? null : Enum.Parse<SimulationProfile>(profile, ignoreCase: true);
+        var options = new SimulationOptions(first, (int)parsed.GetValue(_seeds), only);
+        SimulationReport? report = null;
+        await ProgressBar.RunAsync(terminal, "simulating", options.Seeds, done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done))));
+        if (parsed.GetValue(_json)) terminal.WriteLine(Json.Object(writer => WriteJson(writer, report!)));
+        else foreach (var line in Lines(report!)) terminal.WriteLine(line);
+        return report!.Ok && report.NotReached.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static IEnumerable<string> Lines(SimulationReport report)
+    {
+        yield return string.Create(CultureInfo.InvariantCulture,
+            $"{report.Seeds} runs from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}");
+        yield return $"reached: {string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}"))}";
+        foreach (var name in report.NotReached) yield return $"NEVER REACHED: {name}";
+        foreach (var line in report.Violations.SelectMany(LinesOf)) yield return line;
+        yield return report.Ok ? "Every history is linearizable, and no promise was broken." : $"{report.Violations.Count} runs broke a promise, see above.";
+    }
+
+    private static IEnumerable<string> LinesOf(SimulationViolation violation) =>
+        [$"VIOLATED {violation.Invariant} with seed {violation.Seed}: {violation.Text}", .. violation.Trace.Select(line => $"    {line}"), $"  again: {violation.Command}"];
+
+    private static void WriteJson(Utf8JsonWriter writer, SimulationReport report)
+    {
+        writer.WriteBoolean("ok", report.Ok && report.NotReached.Count == 0);
+        writer.WriteNumber("seeds", report.Seeds);
+        writer.WriteNumber("firstSeed", report.FirstSeed);
+        writer.WriteNumber("operations", report.Operations);
+        writer.WriteNumber("faults", report.Faults);
+        writer.WriteNumber("runsPerSecond", Math.Round(report.RunsPerSecond, 1));
+        writer.WriteString("traceHash", report.TraceHash.ToString("x16"));
+        writer.WriteStartObject("reached");
+        foreach (var (name, count) in report.Reached) writer.WriteNumber(name, count);
+        writer.WriteEndObject();
+        writer.WriteStartArray("notReached");
+        foreach (var name in report.NotReached) writer.WriteStringValue(name);
+        writer.WriteEndArray();
+        writer.WriteStartArray("violations");
+        foreach (var violation in report.Violations)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("seed", violation.Seed);
+            writer.WriteString("profile", violation.Profile.ToString());
+            ViolationJson.WriteFields(writer, violation.Invariant, violation.Text, violation.Trace, violation.Command);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}
