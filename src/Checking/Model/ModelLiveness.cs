@@ -3,12 +3,13 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// Invariant 6: from here on nothing goes wrong any more, every message arrives and every timer fires in turn; then all
-/// operations must finish, if a server that the view service knows to hold everything lives.
+/// Invariant 6: from here on nothing goes wrong any more, messages are faster than ticks, and every timer fires in turn; then
+/// all operations must finish, if a server that the view service knows to hold everything lives.
 /// </summary>
 internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
 {
-    private const int Rounds = 80;
+    private const int Rounds = 40;
+    private const int HopsInATick = 10;
 
     private readonly List<ModelAction> _actions = [];
 
@@ -48,12 +49,7 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
 
     private ModelState Round(ModelState state)
     {
-        foreach (var id in state.Flight)
-        {
-            var slot = universe.Message(id).ToSlot;
-            var action = new ModelAction(state.Locals[slot] == ModelState.Gone ? ModelActionKind.Lose : ModelActionKind.Deliver, slot, id);
-            state = moves.Apply(state, action, charge: false, out _);
-        }
+        for (var hop = 0; hop < HopsInATick && state.Flight.Length > 0; hop++) state = DeliverAll(state);
         for (var slot = 0; slot < state.Locals.Length; slot++)
         {
             if (state.Locals[slot] == ModelState.Gone) continue;
@@ -66,6 +62,17 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         foreach (var action in _actions)
         {
             if (action.Kind == ModelActionKind.Begin) state = moves.Apply(state, action, charge: false, out _);
+        }
+        return state;
+    }
+
+    private ModelState DeliverAll(ModelState state)
+    {
+        foreach (var id in state.Flight)
+        {
+            var slot = universe.Message(id).ToSlot;
+            var action = new ModelAction(state.Locals[slot] == ModelState.Gone ? ModelActionKind.Lose : ModelActionKind.Deliver, slot, id);
+            state = moves.Apply(state, action, charge: false, out _);
         }
         return state;
     }

@@ -12,6 +12,7 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
 
     private readonly List<ModelAction> _done = [];
     private Func<FlyingMessage, bool> _held = static _ => false;
+    private Func<FlyingMessage, bool>? _kept;
 
     public ModelState State { get; private set; } = moves.First();
 
@@ -23,6 +24,13 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     public ModelScript Hold(Func<FlyingMessage, bool> messages)
     {
         _held = messages;
+        return this;
+    }
+
+    /// <summary>The next of these messages to be delivered stays in the network as well.</summary>
+    public ModelScript KeepNext(Func<FlyingMessage, bool> messages)
+    {
+        _kept = messages;
         return this;
     }
 
@@ -39,6 +47,9 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     public ModelScript Restart(int server) => Do(new ModelAction(ModelActionKind.Restart, server, 0));
 
     public ModelScript Leave(int server) => Do(new ModelAction(ModelActionKind.Leave, server, 0));
+
+    /// <summary>The view service dies and begins anew.</summary>
+    public ModelScript Forget() => Do(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
 
     /// <summary>Fires the slow timers of a node once.</summary>
     public ModelScript Tick(int slot)
@@ -57,7 +68,7 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         foreach (var id in State.Flight)
         {
             var message = universe.Message(id);
-            if (messages(message) && State.Locals[message.ToSlot] != ModelState.Gone) Do(new ModelAction(ModelActionKind.Deliver, message.ToSlot, id));
+            if (messages(message) && State.Locals[message.ToSlot] != ModelState.Gone) DeliverOne(message);
         }
         return this;
     }
@@ -78,7 +89,7 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         {
             var open = State.Flight.Where(id => !_held(universe.Message(id)) && State.Locals[universe.Message(id).ToSlot] != ModelState.Gone).ToList();
             if (open.Count == 0) return this;
-            foreach (var id in open) Do(new ModelAction(ModelActionKind.Deliver, universe.Message(id).ToSlot, id));
+            foreach (var id in open) DeliverOne(universe.Message(id));
         }
         throw new InvalidOperationException($"set-up {universe.Setup.Name}: messages go on for ever");
     }
@@ -107,6 +118,14 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         var done = universe.Histories[State.History].Done;
         Begin(clerk);
         return Until(_ => universe.Histories[State.History].Done > done, $"clerk {clerk} has done its operation");
+    }
+
+    private void DeliverOne(FlyingMessage message)
+    {
+        var keep = _kept?.Invoke(message) == true;
+        if (keep) _kept = null;
+        Do(new ModelAction(keep ? ModelActionKind.Repeat : ModelActionKind.Deliver, message.ToSlot, message.Id));
+        if (keep) Hold(other => other.Id == message.Id);
     }
 
     private ModelScript Do(ModelAction action)

@@ -50,7 +50,7 @@ internal sealed class ModelTrace
     private void Go(IReadOnlyList<ModelAction> trace)
     {
         var state = _moves.First();
-        foreach (var id in state.Flight) Sent(_universe.Message(id).FromSlot, [id]);
+        foreach (var id in state.Flight) Sent(state, _universe.Message(id).FromSlot, [id]);
         for (var i = 0; i < trace.Count; i++)
         {
             var action = trace[i];
@@ -59,7 +59,7 @@ internal sealed class ModelTrace
             var after = _moves.Apply(state, action, charge: false, out var last);
             if (action.Kind is ModelActionKind.Restart or ModelActionKind.RestartViewService or ModelActionKind.ForgetViewService)
                 _clocks[slot] = NewClock(slot, after.LivesOf(slot));
-            if (last is { Sends.Length: > 0 }) Sent(slot, last.Sends);
+            if (last is { Sends.Length: > 0 }) Sent(after, slot, last.Sends);
             _lines.Add($"{i + 1,4}. {_universe.Addresses[slot],-3} {Text(action)}  {_clocks[slot].Now()}");
             if (last is not null) Consequences(state, after, slot, last);
             state = after;
@@ -68,16 +68,18 @@ internal sealed class ModelTrace
 
     private void Received(ModelAction action)
     {
-        if (action.Kind is not (ModelActionKind.Deliver or ModelActionKind.Repeat)) return;
+        if (action.Kind is not (ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose)) return;
         if (!_stamps.TryGetValue(action.Argument, out var stamps) || stamps.Count == 0) return;
-        _clocks[action.Slot].OnReceive(action.Kind == ModelActionKind.Deliver && stamps.Count > 1 ? stamps.Dequeue() : stamps.Peek());
+        var stamp = action.Kind == ModelActionKind.Repeat ? stamps.Peek() : stamps.Dequeue();
+        if (action.Kind != ModelActionKind.Lose) _clocks[action.Slot].OnReceive(stamp);
     }
 
-    private void Sent(int slot, int[] messages)
+    private void Sent(ModelState after, int slot, int[] messages)
     {
         var stamp = _clocks[slot].OnSend();
         foreach (var id in messages)
         {
+            if (Array.BinarySearch(after.Flight, id) < 0) continue; // Cut off, or to a server that is gone.
             if (!_stamps.TryGetValue(id, out var stamps)) _stamps.Add(id, stamps = new Queue<Stamp>());
             stamps.Enqueue(stamp);
         }

@@ -176,6 +176,7 @@ public sealed partial class ReplicaNode : Node
         fingerprint.Add(_askedForView);
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
+        if (!_rules.Has(SafetyRule.TransferInEveryView)) fingerprint.Add(_pairedWith?.ToString());
     }
 
     private NodeAddress PrimaryAddress => View.Primary!.Value.Address;

@@ -12,6 +12,8 @@ internal static partial class ModelSetups
         OneServer, PrimaryCrashes, TwoFailovers, BackupDiesDuringTransfer, PrimaryDiesDuringTransfer, AnsweredAloneBeforeTheSwitch,
         RestartAtTheSameAddress, PrimaryCutFromViewService, PrimaryAndBackupCut, TwoIdleServersRace, SamePairAgain,
         FallBackToTheBackup, FallBackToThePrimary, LeaveUnderLoad, ViewServiceRestarts, ViewServiceForgets,
+        DeposedPrimaryIsAsked, ReadOfAWriteInFlight, LateAcknowledgements, ViewThatItsPrimaryNeverEntered, FormerPrimaryComesBack,
+        ExpiredSession, LateRequest, EmptyServerAndNoMemory,
     ];
 
     public static ModelSetup Find(string name) => All.FirstOrDefault(setup => setup.Name == name)

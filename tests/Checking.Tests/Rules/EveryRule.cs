@@ -1,0 +1,19 @@
+using System.Runtime.CompilerServices;
+using PbKv.Protocol;
+
+namespace PbKv.Checking.Tests;
+
+public class EveryRule
+{
+    public static TheoryData<SafetyRule> Rules => [.. Enum.GetValues<SafetyRule>()];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public void Is_turned_off_by_a_test(SafetyRule rule)
+    {
+        var tests = Directory.EnumerateFiles(Folder(), "*Rules.cs").Select(File.ReadAllText);
+        Assert.Contains(tests, text => text.Contains($", {rule})", StringComparison.Ordinal) || text.Contains($", {rule},", StringComparison.Ordinal));
+    }
+
+    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+}
