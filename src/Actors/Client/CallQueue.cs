@@ -89,7 +89,8 @@ internal sealed class CallQueue
         {
             var next = call.Next;
             call.Next = null;
-            call.Fail(reason(call.WasSubmitted));
+            var (failed, failure) = (call, reason(call.WasSubmitted));
+            ThreadPool.UnsafeQueueUserWorkItem(_ => failed.Fail(failure), null);
             call = next;
         }
     }
