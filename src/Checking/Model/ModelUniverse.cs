@@ -81,32 +81,38 @@ internal sealed class ModelUniverse
         return transition;
     }
 
-    private LocalTransition Compute(LocalState from, ModelAction action)
+    /// <summary>Gives a node the input that an action is.</summary>
+    public void Feed(Node node, int slot, int begun, ModelAction action, Effects effects)
     {
-        var node = from.Node.Clone();
-        var argument = action.Argument;
         switch (action.Kind)
         {
-            case ModelActionKind.Deliver:
-                var message = _messages[argument];
-                return Run(node, from.Slot, from.Timers, from.Begun, from.Busy, (n, effects) => n.Handle(message.From, message.Message, effects), from);
+            case ModelActionKind.Deliver or ModelActionKind.Repeat:
+                node.Handle(_messages[action.Argument].From, _messages[action.Argument].Message, effects);
+                break;
             case ModelActionKind.Timer:
-                var timers = from.Timers.Where(id => id != argument).ToArray();
-                return Run(node, from.Slot, timers, from.Begun, from.Busy, (n, effects) => n.OnTimer(_timers[argument], effects), from);
+                node.OnTimer(_timers[action.Argument], effects);
+                break;
             case ModelActionKind.Begin:
-                var operation = Setup.Clerks[from.Slot - 1 - Setup.Servers][from.Begun];
-                return Run(node, from.Slot, from.Timers, from.Begun + 1, true, (n, effects) =>
-                {
-                    ((ClerkNode)n).Submit(from.Begun, operation.Kind, Bytes.Utf8(operation.Key), Bytes.Utf8(operation.Value), long.MaxValue, effects);
-                    ((ClerkNode)n).Flush(effects);
-                }, from);
+                var operation = Setup.Clerks[slot - 1 - Setup.Servers][begun];
+                ((ClerkNode)node).Submit(begun, operation.Kind, Bytes.Utf8(operation.Key), Bytes.Utf8(operation.Value), long.MaxValue, effects);
+                ((ClerkNode)node).Flush(effects);
+                break;
             case ModelActionKind.Suspect:
-                return Run(node, from.Slot, from.Timers, 0, false, (n, effects) => Suspect(n, argument, effects), from);
+                Suspect(node, action.Argument, effects);
+                break;
             case ModelActionKind.Leave:
-                return Run(node, from.Slot, from.Timers, 0, false, (n, effects) => ((ReplicaNode)n).Leave(effects), from);
+                ((ReplicaNode)node).Leave(effects);
+                break;
             default:
                 throw new InvalidOperationException($"{action.Kind} is no input of a node");
         }
+    }
+
+    private LocalTransition Compute(LocalState from, ModelAction action)
+    {
+        var begins = action.Kind == ModelActionKind.Begin;
+        var timers = action.Kind == ModelActionKind.Timer ? [.. from.Timers.Where(id => id != action.Argument)] : from.Timers;
+        return Run(from.Node.Clone(), from.Slot, timers, from.Begun + (begins ? 1 : 0), from.Busy || begins, (node, effects) => Feed(node, from.Slot, from.Begun, action, effects), from);
     }
 
     private void Suspect(Node node, int server, Effects effects)
@@ -179,6 +185,9 @@ internal sealed class ModelUniverse
         var hash = new Fingerprint();
         hash.Add(slot);
         node.AddTo(ref hash);
+        // A node looks alike however far it has counted; but messages under way name the numbers that it gave out.
+        if (node is ViewServiceNode service) hash.Add(service.Now);
+        if (node is ClerkNode clerk) hash.Add(clerk.LastRequest);
         foreach (var timer in timers) hash.Add(_timers[timer].ToString());
         hash.Add(begun);
         hash.Add(busy);

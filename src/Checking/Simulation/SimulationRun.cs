@@ -106,34 +106,4 @@ internal sealed class SimulationRun
         _world.After(1, () => _world.Kill(host));
         if (host.Node is ReplicaNode) _world.After(200 * World.Millisecond, () => _cluster.StartServer(host));
     }
-
-    private sealed class WatchList(WorldWatch[] watches, Action<WorldHost> mayStop) : WorldWatch
-    {
-        public override void OnStart(World world, WorldHost host)
-        {
-            foreach (var watch in watches) watch.OnStart(world, host);
-        }
-
-        public override void OnStop(World world, WorldHost host)
-        {
-            foreach (var watch in watches) watch.OnStop(world, host);
-        }
-
-        public override void OnInput(World world, WorldHost host, string? what, Envelope? envelope)
-        {
-            foreach (var watch in watches) watch.OnInput(world, host, what, envelope);
-        }
-
-        public override void OnSend(World world, WorldHost host, Envelope envelope)
-        {
-            foreach (var watch in watches) watch.OnSend(world, host, envelope);
-        }
-
-        public override void OnEffects(World world, WorldHost host, Effects effects)
-        {
-            foreach (var watch in watches) watch.OnEffects(world, host, effects);
-        }
-
-        public override void OnMayStop(World world, WorldHost host) => mayStop(host);
-    }
 }

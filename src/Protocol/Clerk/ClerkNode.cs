@@ -66,6 +66,9 @@ public sealed partial class ClerkNode : Node
 
     public int RequestsInFlight => _requests.Count;
 
+    /// <summary>The number of the newest request, or 0.</summary>
+    internal long LastRequest => _lastRequest;
+
     /// <summary>The lowest sequence of the session that is still wanted.</summary>
     public long Floor => _pending.Floor;
 

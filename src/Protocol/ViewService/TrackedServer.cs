@@ -73,7 +73,8 @@ internal sealed record TrackedServer(ServerId Id)
     {
         Id.AddTo(ref fingerprint);
         fingerprint.Add(Math.Min(PingAge, deadPings));
-        fingerprint.Add(Math.Min(now - Heard, deadPings));
+        // Exactly: a late ping is news or not by this number, however old it is.
+        fingerprint.Add(Pinged ? now - Heard : 0);
         fingerprint.Add(Math.Min(DeafTicks, deadPings));
         fingerprint.Add(Flags());
         fingerprint.Add(SilentReports);

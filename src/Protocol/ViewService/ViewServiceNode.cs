@@ -84,7 +84,7 @@ public sealed partial class ViewServiceNode : Node
         .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal)];
 
     /// <summary>The number of the answers of this tick, from 1: in a ping, 0 says that none was heard.</summary>
-    private long Now => _ticks + 1;
+    internal long Now => _ticks + 1;
 
     public override void Start(Effects effects)
     {

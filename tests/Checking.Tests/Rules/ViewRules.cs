@@ -16,7 +16,7 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
 
     [Fact]
     public void Without_the_exact_view_in_synced_a_late_ping_of_a_former_pairing_makes_a_backup_promotable() =>
-        Breaks("fall-back-to-the-primary", LostWrite, SyncedMatchesView);
+        Breaks("late-ping-of-a-former-pairing", LostWrite, SyncedMatchesView);
 
     [Fact]
     public void Without_the_marker_a_backup_is_promoted_that_lacks_what_was_answered_alone() =>

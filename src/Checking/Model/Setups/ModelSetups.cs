@@ -12,7 +12,7 @@ internal static partial class ModelSetups
         OneServer, PrimaryCrashes, TwoFailovers, BackupDiesDuringTransfer, PrimaryDiesDuringTransfer, AnsweredAloneBeforeTheSwitch,
         RestartAtTheSameAddress, PrimaryCutFromViewService, PrimaryAndBackupCut, TwoIdleServersRace, SamePairAgain,
         FallBackToTheBackup, FallBackToThePrimary, LeaveUnderLoad, ViewServiceRestarts, ViewServiceForgets,
-        DeposedPrimaryIsAsked, ReadOfAWriteInFlight, LateAcknowledgements, ViewThatItsPrimaryNeverEntered, FormerPrimaryComesBack,
+        DeposedPrimaryIsAsked, ReadOfAWriteInFlight, LateAcknowledgements, LatePingOfAFormerPairing, ViewThatItsPrimaryNeverEntered, FormerPrimaryComesBack,
         ExpiredSession, LateRequest, EmptyServerAndNoMemory,
     ];
 

@@ -40,6 +40,20 @@ internal static partial class ModelSetups
         Goals = [ModelGoal.AllDone, Primary(2)],
     }.Ticks(viewService: 0, servers: 1, clerks: 2);
 
+    private static ModelSetup LatePingOfAFormerPairing => new ModelSetup("late-ping-of-a-former-pairing", "the pair has formed again and its transfer has just begun; a ping that says synced of its first life is still on its way")
+    {
+        Clerks = [[Append("a;"), Append("b;"), Append("c;")]],
+        Budget = ModelSetup.Allow(crashes: 1),
+        MayCrash = [1],
+        Prefix = script => script
+            .Settle().Complete(0)
+            .Hold(message => message.Message is Chunk or Ping { Synced: true, View.Number: 2 })
+            .Tick(2).Suspect(2)
+            .Until(situation => situation.ViewService is { View.Number: 4, Acknowledged: true } && situation.Replica(1) is { Confirmed: true }, "the pair has formed again")
+            .Complete(0),
+        Goals = [ModelGoal.AllDone, Primary(2)],
+    }.Ticks(viewService: 0, servers: 1, clerks: 1);
+
     private static ModelSetup ViewThatItsPrimaryNeverEntered => new ModelSetup("view-that-its-primary-never-entered", "the primary died before it heard of the view with its new backup, and its ping for the view before is still on its way")
     {
         Clerks = [[Append("a;"), Append("b;"), Append("c;")]],
