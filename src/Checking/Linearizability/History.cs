@@ -64,6 +64,15 @@ public sealed class History
         }
     }
 
+    /// <summary>For people: every operation on a line, in the order in which they were asked for.</summary>
+    public void WriteTo(TextWriter writer)
+    {
+        lock (_lock)
+        {
+            foreach (var operation in _operations) writer.WriteLine(operation);
+        }
+    }
+
     /// <summary>The operations of each key that can have had an effect or were answered.</summary>
     internal Dictionary<Bytes, List<HistoryOperation>> ByKey()
     {

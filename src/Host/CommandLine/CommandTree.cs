@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using PbKv.Host.Bench;
 using PbKv.Host.Checks;
+using PbKv.Host.Chaos;
 using PbKv.Host.Client;
 using PbKv.Host.Nodes;
 using PbKv.Host.Shell;
@@ -40,6 +41,7 @@ internal static class CommandTree
         new BenchCommand(terminal).Create(),
         new CheckCommand(terminal).Create(),
         new SimulateCommand(terminal).Create(),
+        new ChaosCommand(terminal).Create(),
         VersionCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     ];

@@ -14,11 +14,7 @@ internal static class ProgressBar
             return;
         }
 
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new AnsiConsoleOutput(Console.Error),
-            ColorSystem = terminal.Colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-        });
+        var console = ConsoleOf(terminal);
         var bar = console.Progress().AutoClear(true).Columns(
             new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
         await bar.StartAsync(async context =>
@@ -27,4 +23,11 @@ internal static class ProgressBar
             await work(done => task.Value = done);
         });
     }
+
+    /// <summary>Standard error, as a terminal.</summary>
+    public static IAnsiConsole ConsoleOf(Terminal terminal) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new AnsiConsoleOutput(Console.Error),
+        ColorSystem = terminal.Colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+    });
 }

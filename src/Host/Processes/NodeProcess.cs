@@ -57,9 +57,11 @@ internal sealed class NodeProcess : IDisposable
     }
 
     /// <param name="errorLine">Told every line of its standard error.</param>
-    public static async Task<NodeProcess> StartAsync(IReadOnlyList<string> arguments, Action<string>? errorLine = null)
+    /// <param name="through">A program, with its arguments, that becomes this one somewhere else.</param>
+    public static async Task<NodeProcess> StartAsync(
+        IReadOnlyList<string> arguments, Action<string>? errorLine = null, IReadOnlyList<string>? through = null)
     {
-        var node = Start(arguments, errorLine);
+        var node = Start(arguments, errorLine, through ?? []);
         try
         {
             await node._ready.Task.WaitAsync(ReadyWithin);
@@ -103,10 +105,11 @@ internal sealed class NodeProcess : IDisposable
         _process.Dispose();
     }
 
-    private static NodeProcess Start(IReadOnlyList<string> arguments, Action<string>? errorLine)
+    private static NodeProcess Start(IReadOnlyList<string> arguments, Action<string>? errorLine, IReadOnlyList<string> through)
     {
         var (file, prefix) = Self();
-        var start = new ProcessStartInfo(file, prefix.Concat(arguments))
+        string[] words = [.. through, file, .. prefix, .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,0 +1,96 @@
+using PbKv.Host.Processes;
+using PbKv.Protocol;
+
+namespace PbKv.Host.Chaos;
+
+/// <summary>One node of the cluster, through all its lives. A fault claims it, so that no two do things to it at once.</summary>
+/// <param name="address">Where the others reach it.</param>
+/// <param name="logFile">What all its lives write to standard error.</param>
+/// <param name="through">The words in front of the command line, where the node runs somewhere else than here.</param>
+internal sealed class ChaosNode(string name, string address, IReadOnlyList<string> arguments, string logFile, IReadOnlyList<string> through) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private NodeProcess? _process;
+    private long _startedMs;
+    private bool _claimed;
+    private bool _leaving;
+
+    public string Name => name;
+
+    public string Address => address;
+
+    public bool IsPaused { get; private set; }
+
+    /// <summary>The process is there, paused or not.</summary>
+    public bool IsUp => _process is { HasExited: false };
+
+    public long WorkingSet => _process?.WorkingSet ?? 0;
+
+    /// <summary>Why the process is gone though nobody ended it; null where all is well.</summary>
+    public string? Collapse =>
+        _process is { HasExited: true } gone && !_leaving ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Errors)}" : null;
+
+    public async Task StartAsync()
+    {
+        _startedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        _process = await NodeProcess.StartAsync(arguments, Keep, through);
+    }
+
+    /// <summary>Whether this identity is the life that runs now.</summary>
+    public bool Is(ServerId? server) => IsUp && server is { } id && id.Address.Value == address && id.Incarnation >= _startedMs;
+
+    public bool TryClaim()
+    {
+        lock (_lock)
+        {
+            if (_claimed || !IsUp) return false;
+            return _claimed = true;
+        }
+    }
+
+    public void Release()
+    {
+        lock (_lock) _claimed = false;
+    }
+
+    public void Pause()
+    {
+        IsPaused = true;
+        _process?.Signal(NodeProcess.SigStop);
+    }
+
+    public void Resume()
+    {
+        _process?.Signal(NodeProcess.SigCont);
+        IsPaused = false;
+    }
+
+    public void Kill()
+    {
+        _process?.Dispose();
+        _process = null;
+        IsPaused = false;
+    }
+
+    /// <returns>What it wrote last, or null where it did not go in time.</returns>
+    public async Task<string?> LeaveAsync(TimeSpan within)
+    {
+        var process = _process!;
+        _leaving = true;
+        process.Signal(NodeProcess.SigTerm);
+        var gone = await process.WaitForExitAsync(within);
+        var last = LastLine(process.Errors);
+        Kill();
+        _leaving = false;
+        return gone ? last : null;
+    }
+
+    public void Dispose() => Kill();
+
+    private void Keep(string line)
+    {
+        lock (_lock) File.AppendAllText(logFile, line + "\n");
+    }
+
+    private static string LastLine(string errors) => errors.TrimEnd().Split('\n')[^1];
+}
