@@ -9,7 +9,9 @@ namespace PbKv.Host.Chaos;
 /// <param name="through">The words in front of the command line, where the node runs somewhere else than here.</param>
 internal sealed class ChaosNode(string name, string address, IReadOnlyList<string> arguments, string logFile, IReadOnlyList<string> through) : IDisposable
 {
+    /// <summary>Held by whoever looks at the process while another may end it.</summary>
     private readonly Lock _lock = new();
+    private readonly Lock _writing = new();
     private NodeProcess? _process;
     private long _startedMs;
     private bool _claimed;
@@ -22,18 +24,39 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
     public bool IsPaused { get; private set; }
 
     /// <summary>The process is there, paused or not.</summary>
-    public bool IsUp => _process is { HasExited: false };
+    public bool IsUp
+    {
+        get
+        {
+            lock (_lock) return _process is { HasExited: false };
+        }
+    }
 
-    public long WorkingSet => _process?.WorkingSet ?? 0;
+    public long WorkingSet
+    {
+        get
+        {
+            lock (_lock) return _process?.WorkingSet ?? 0;
+        }
+    }
 
     /// <summary>Why the process is gone though nobody ended it; null where all is well.</summary>
-    public string? Collapse =>
-        _process is { HasExited: true } gone && !_leaving ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Errors)}" : null;
+    public string? Collapse
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _process is { HasExited: true } gone && !_leaving ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Errors)}" : null;
+            }
+        }
+    }
 
     public async Task StartAsync()
     {
         _startedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        _process = await NodeProcess.StartAsync(arguments, Keep, through);
+        var process = await NodeProcess.StartAsync(arguments, Keep, through);
+        lock (_lock) _process = process;
     }
 
     /// <summary>Whether this identity is the life that runs now.</summary>
@@ -67,9 +90,12 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
 
     public void Kill()
     {
-        _process?.Dispose();
-        _process = null;
-        IsPaused = false;
+        lock (_lock)
+        {
+            _process?.Dispose();
+            _process = null;
+            IsPaused = false;
+        }
     }
 
     /// <returns>What it wrote last, or null where it did not go in time.</returns>
@@ -89,7 +115,7 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
 
     private void Keep(string line)
     {
-        lock (_lock) File.AppendAllText(logFile, line + "\n");
+        lock (_writing) File.AppendAllText(logFile, line + "\n");
     }
 
     private static string LastLine(string errors) => errors.TrimEnd().Split('\n')[^1];

@@ -21,6 +21,8 @@ internal sealed class NodeProcess : IDisposable
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private volatile bool _disposed;
+
     private NodeProcess(Process process, string arguments)
     {
         _process = process;
@@ -101,6 +103,7 @@ internal sealed class NodeProcess : IDisposable
 
     public void Dispose()
     {
+        _disposed = true;
         Signal(SigKill);
         _process.Dispose();
     }
@@ -119,8 +122,7 @@ internal sealed class NodeProcess : IDisposable
         var node = new NodeProcess(process, string.Join(' ', arguments));
         process.OutputDataReceived += (_, line) => node.OnOutput(line.Data);
         process.ErrorDataReceived += (_, line) => node.OnError(line.Data, errorLine);
-        process.Exited += (_, _) => node._ready.TrySetException(
-            new Failure("NotReady", $"`pbkv {node.Arguments}` ended with code {process.ExitCode} before it was ready: {node.Errors.Trim()}"));
+        process.Exited += (_, _) => node.OnExited();
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -139,6 +141,13 @@ internal sealed class NodeProcess : IDisposable
     {
         // ready view 127.0.0.1:7000
         if (line is not null && line.StartsWith("ready ", StringComparison.Ordinal)) _ready.TrySetResult(line[(line.LastIndexOf(' ') + 1)..]);
+    }
+
+    private void OnExited()
+    {
+        // Also told of one that was disposed of meanwhile, which has no exit code any more.
+        if (_disposed || _ready.Task.IsCompleted) return;
+        _ready.TrySetException(new Failure("NotReady", $"`pbkv {Arguments}` ended with code {_process.ExitCode} before it was ready: {Errors.Trim()}"));
     }
 
     private void OnError(string? line, Action<string>? told)
