@@ -9,13 +9,15 @@ namespace PbKv.Host.Chaos;
 /// <param name="through">The words in front of the command line, where the node runs somewhere else than here.</param>
 internal sealed class ChaosNode(string name, string address, IReadOnlyList<string> arguments, string logFile, IReadOnlyList<string> through) : IDisposable
 {
+    private static readonly TimeSpan KilledWithin = TimeSpan.FromSeconds(10);
+
     /// <summary>Held by whoever looks at the process while another may end it.</summary>
     private readonly Lock _lock = new();
     private readonly Lock _writing = new();
     private NodeProcess? _process;
     private long _startedMs;
     private bool _claimed;
-    private bool _leaving;
+    private volatile bool _ending;
 
     public string Name => name;
 
@@ -47,7 +49,7 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         {
             lock (_lock)
             {
-                return _process is { HasExited: true } gone && !_leaving ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Errors)}" : null;
+                return _process is { HasExited: true } gone && !_ending ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Errors)}" : null;
             }
         }
     }
@@ -88,7 +90,13 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         IsPaused = false;
     }
 
-    public void Kill()
+    /// <summary>When it completes, the process is gone and its port is free.</summary>
+    public Task KillAsync() => EndAsync(NodeProcess.SigKill, KilledWithin);
+
+    /// <returns>What it wrote last, or null where it did not go in time.</returns>
+    public Task<string?> LeaveAsync(TimeSpan within) => EndAsync(NodeProcess.SigTerm, within);
+
+    public void Dispose()
     {
         lock (_lock)
         {
@@ -98,20 +106,17 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         }
     }
 
-    /// <returns>What it wrote last, or null where it did not go in time.</returns>
-    public async Task<string?> LeaveAsync(TimeSpan within)
+    private async Task<string?> EndAsync(int signal, TimeSpan within)
     {
         var process = _process!;
-        _leaving = true;
-        process.Signal(NodeProcess.SigTerm);
+        _ending = true;
+        process.Signal(signal);
         var gone = await process.WaitForExitAsync(within);
         var last = LastLine(process.Errors);
-        Kill();
-        _leaving = false;
+        Dispose();
+        _ending = false;
         return gone ? last : null;
     }
-
-    public void Dispose() => Kill();
 
     private void Keep(string line)
     {

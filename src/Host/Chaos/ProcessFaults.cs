@@ -22,7 +22,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         {
             if (!await CanBeSparedAsync(node)) return;
             using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}");
-            node.Kill();
+            await node.KillAsync();
             if (chance.Percent(70)) await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(400) / 100.0), enough);
             await node.StartAsync();
         }
@@ -56,7 +56,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         try
         {
             using var strike = log.Begin(FaultKind.ViewService, "killed");
-            node.Kill();
+            await node.KillAsync();
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(300) / 100.0), enough);
             await node.StartAsync();
         }
