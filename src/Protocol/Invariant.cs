@@ -10,6 +10,34 @@ public static class Invariant
     {
         if (!condition) throw new InvariantBrokenException($"{text} (broken: {expression})");
     }
+
+    /// <summary>A text with values in it is put together only where the condition is broken: asserting costs nothing else.</summary>
+    public static void Assert(
+        [DoesNotReturnIf(false)] bool condition,
+        [InterpolatedStringHandlerArgument(nameof(condition))] ref InvariantText text,
+        [CallerArgumentExpression(nameof(condition))] string? expression = null)
+    {
+        if (!condition) throw new InvariantBrokenException($"{text.Take()} (broken: {expression})");
+    }
+}
+
+/// <summary>What the compiler makes of an interpolated string given to <see cref="Invariant"/>.</summary>
+[InterpolatedStringHandler]
+public ref struct InvariantText
+{
+    private DefaultInterpolatedStringHandler _text;
+
+    public InvariantText(int literalLength, int formattedCount, bool condition, out bool isNeeded)
+    {
+        isNeeded = !condition;
+        _text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
+    }
+
+    public void AppendLiteral(string value) => _text.AppendLiteral(value);
+
+    public void AppendFormatted<T>(T value) => _text.AppendFormatted(value);
+
+    internal string Take() => _text.ToStringAndClear();
 }
 
 public sealed class InvariantBrokenException : Exception
