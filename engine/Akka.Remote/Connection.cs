@@ -8,8 +8,9 @@ using Akka.Remote.Wire;
 namespace Akka.Remote;
 
 /// <summary>
-/// One TCP connection after its handshake. A thread of its own waits in poll() and reads: bytes reach the mailboxes
-/// without passing through the thread pool, which at low load would cost as much as the network itself.
+/// One TCP connection after its handshake. The thread that waits for its bytes (the poller's; where there is none, one of
+/// its own) also reads them into the mailboxes: passing them through the thread pool would, at low load, cost as much as
+/// the network itself.
 /// </summary>
 internal sealed class Connection : IAtTurnsEnd
 {
@@ -22,6 +23,8 @@ internal sealed class Connection : IAtTurnsEnd
     private readonly SendQueue _queue;
     private readonly FrameBuffer _buffer;
     private readonly Receiver _receiver;
+    private readonly Action _receive;
+    private readonly Action _waitAndReceive;
     private long _runs;
     private long _running;
     private long _seenRunning;
@@ -37,6 +40,8 @@ internal sealed class Connection : IAtTurnsEnd
         _buffer.Filled(handshaken.Leftover.Length);
         _queue = new SendQueue(_socket, new FrameEncoder(remoting.LocalAddress), remoting.Settings.SendLimitBytes, Break);
         _receiver = new Receiver(remoting, this);
+        _receive = Receive;
+        _waitAndReceive = WaitAndReceive;
         RemoteUid = handshaken.Hello.Uid;
         IsInbound = inbound;
     }
@@ -73,25 +78,29 @@ internal sealed class Connection : IAtTurnsEnd
 
     void IAtTurnsEnd.AtTurnsEnd() => _queue.Flush();
 
-    public void StartReading() =>
-        new Thread(Read) { IsBackground = true, Name = $"akka-remote-read {Remote}" }.Start();
+    /// <summary>For the poller, as long as this connection lives.</summary>
+    public int FileDescriptor => (int)_socket.SafeHandle.DangerousGetHandle();
 
-    /// <summary>Reads until the connection ends. The thread that reads last is the one that disposes of the socket.</summary>
-    public void Read()
+    public void StartReading()
     {
-        try
+        if (!Poller.IsSupported)
         {
-            if (!ReceiveFrames()) return;
+            StartThread();
+            return;
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or ConnectionClosedException)
-        {
-            Break(e);
-        }
-        catch (Exception e)
-        {
-            _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
-            Break(e);
-        }
+        // Frames that came together with the handshake wait for no further byte.
+        if (TryRead(() => Deliver(0))) Poller.Shared.Serve(this);
+        else End();
+        if (Delivery.Close() is { } mailbox) Dispatcher.Pool.Schedule(mailbox, preferLocal: false);
+    }
+
+    /// <summary>Reads what is there into the mailboxes, once; the caller then closes the <see cref="Delivery"/>.</summary>
+    /// <returns>False when the connection has come to its end.</returns>
+    public bool TryReadOnce() => TryRead(_receive);
+
+    /// <summary>Only whoever reads may call it, when there is no more to read.</summary>
+    public void End()
+    {
         _socket.Dispose();
         _remoting.Forget(this);
     }
@@ -103,7 +112,7 @@ internal sealed class Connection : IAtTurnsEnd
     public void Watch()
     {
         var running = Volatile.Read(ref _running);
-        if (running != 0 && running == _seenRunning && Interlocked.CompareExchange(ref _running, 0, running) == running) StartReading();
+        if (running != 0 && running == _seenRunning && Interlocked.CompareExchange(ref _running, 0, running) == running) StartThread();
         _seenRunning = running;
         _queue.Flush();
     }
@@ -131,38 +140,61 @@ internal sealed class Connection : IAtTurnsEnd
         Sockets.Wake(_socket);
     }
 
-    /// <summary>False when another thread has taken the reading over.</summary>
-    private bool ReceiveFrames()
+    private void StartThread() => new Thread(ReadAlone) { IsBackground = true, Name = $"akka-remote-read {Remote}" }.Start();
+
+    /// <summary>The whole life of a connection with a thread of its own, until it ends or another thread has taken it over.</summary>
+    private void ReadAlone()
     {
-        var moreMayWait = false;
-        while (true)
+        var goesOn = TryRead(() => Deliver(0));
+        while (goesOn)
         {
-            if (Deliver() is { } mailbox && !Run(mailbox)) return false;
-            if (!moreMayWait) _socket.Poll(-1, SelectMode.SelectRead);
-            var read = _socket.Receive(_buffer.Free(), SocketFlags.None, out var error);
-            moreMayWait = false;
-            if (error == SocketError.WouldBlock) continue;
-            if (error != SocketError.Success) throw new SocketException((int)error);
-            if (read == 0) throw new ConnectionClosedException(Remote);
-            moreMayWait = _buffer.Filled(read);
+            if (Delivery.Close() is { } mailbox && !Run(mailbox)) return;
+            goesOn = TryRead(_waitAndReceive);
         }
+        if (Delivery.Close() is { } left) Dispatcher.Pool.Schedule(left, preferLocal: false);
+        End();
     }
 
-    /// <summary>Delivers all whole frames. The mailbox of an actor that one or few of them woke is for this thread to run.</summary>
-    private Mailbox Deliver()
+    private bool TryRead(Action read)
     {
-        if (_buffer.Held <= FewBytes) Delivery.Open();
-        Mailbox kept = null;
         try
         {
-            _receiver.DeliverAll(_buffer);
-            kept = Delivery.Close();
-            return kept;
+            read();
+            return true;
         }
-        finally
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or ConnectionClosedException)
         {
-            if (kept is null && Delivery.Close() is { } left) Dispatcher.Pool.Schedule(left, preferLocal: false);
+            Break(e);
         }
+        catch (Exception e)
+        {
+            _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
+            Break(e);
+        }
+        return false;
+    }
+
+    private void WaitAndReceive()
+    {
+        _socket.Poll(-1, SelectMode.SelectRead);
+        Receive();
+    }
+
+    private void Receive()
+    {
+        var read = _socket.Receive(_buffer.Free(), SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock) return;
+        if (error != SocketError.Success) throw new SocketException((int)error);
+        if (read == 0) throw new ConnectionClosedException(Remote);
+        Deliver(read);
+    }
+
+    /// <summary>Delivers all whole frames. The mailbox of an actor that few bytes woke may be left to this thread to run.</summary>
+    private void Deliver(int read)
+    {
+        _buffer.Filled(read);
+        Delivery.Allow(_buffer.Held <= FewBytes);
+        _receiver.DeliverAll(_buffer);
     }
 
     private bool Run(Mailbox mailbox)

@@ -9,7 +9,7 @@ namespace Akka.Remote;
 /// <summary>A socket on which both ends have said who they are, and what was read behind that.</summary>
 internal sealed record Handshaken(Socket Socket, Hello Hello, byte[] Leftover);
 
-/// <summary>Makes one connection, on a thread that then goes on to read from it.</summary>
+/// <summary>Makes one connection, on a thread of its own: connect() and the handshake may take their time.</summary>
 internal sealed class Dialler : IDisposable
 {
     private readonly Remoting _remoting;
@@ -66,7 +66,7 @@ internal sealed class Dialler : IDisposable
             _remoting.DoneDialling(this);
         }
         _association.Dialled(connection);
-        connection.Read();
+        connection.StartReading();
     }
 
     private Exception Explain(Exception e) =>

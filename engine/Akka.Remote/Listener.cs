@@ -53,7 +53,7 @@ internal sealed class Listener
     public void Stop()
     {
         _stopped = true;
-        Sockets.Wake(_socket);
+        if (!Sockets.Wake(_socket)) _socket.Dispose();
         if (_thread.IsAlive && _thread != Thread.CurrentThread) _thread.Join();
         _socket.Dispose();
     }

@@ -35,7 +35,7 @@ internal sealed class Remoting
         Log = Logging.GetLogger(system, "remoting");
         _listener = new Listener(this);
         var port = Settings.PublicPort > 0 ? Settings.PublicPort : _listener.Port;
-        _watchman = new Watchman(this);
+        _watchman = new Watchman(() => Array.ForEach(Connections(), connection => connection.Watch()));
         LocalAddress = new Address("akka.tcp", system.Name, Settings.AdvertisedHost(), port);
     }
 

@@ -25,16 +25,20 @@ internal static class Sockets
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMs));
     }
 
-    /// <summary>Ends the waiting of whoever polls the socket; a socket that is not connected any more needs no waking.</summary>
-    public static void Wake(Socket socket)
+    /// <summary>
+    /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is closed under
+    /// an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken them already.
+    /// </summary>
+    public static bool Wake(Socket socket)
     {
         try
         {
             socket.Shutdown(SocketShutdown.Both);
+            return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            socket.Dispose();
+            return false;
         }
     }
 }

@@ -12,14 +12,14 @@ internal sealed class Watchman : IDisposable
     private const int PeriodMs = 5;
     private const int IdleMs = 100;
 
-    private readonly Remoting _remoting;
+    private readonly Action _watch;
     private readonly Timer _timer;
     private long _lastNeeded;
     private int _awake;
 
-    public Watchman(Remoting remoting)
+    public Watchman(Action watch)
     {
-        _remoting = remoting;
+        _watch = watch;
         _timer = new Timer(_ => Look(), null, Timeout.Infinite, Timeout.Infinite);
     }
 
@@ -40,6 +40,6 @@ internal sealed class Watchman : IDisposable
             _timer.Change(Timeout.Infinite, Timeout.Infinite);
             Volatile.Write(ref _awake, 0);
         }
-        foreach (var connection in _remoting.Connections()) connection.Watch();
+        _watch();
     }
 }

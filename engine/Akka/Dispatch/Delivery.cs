@@ -10,7 +10,8 @@ internal static class Delivery
     [ThreadStatic] private static bool t_open;
     [ThreadStatic] private static Mailbox t_kept;
 
-    public static void Open() => t_open = true;
+    /// <summary>Whether what is delivered next may leave a mailbox to this thread.</summary>
+    public static void Allow(bool keep) => t_open = keep;
 
     /// <summary>The mailbox that this thread now has to run, if there is one.</summary>
     public static Mailbox Close()
