@@ -9,24 +9,30 @@ namespace PbKv.Actors.Shells;
 /// <summary>The actor around a <see cref="ReplicaNode"/>.</summary>
 public sealed class KvReplica : ReceiveActor, IWithTimers
 {
+    private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+
     private readonly ReplicaNode _node;
     private readonly NodeClock _clock;
     private readonly NodeHost _host;
+    private readonly NodeAddress _viewService;
     private ServerId _id;
+    private bool _heardViewService;
 
     internal KvReplica(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks)
     {
         var system = (ExtendedActorSystem)Context.System;
-        var viewService = new NodeAddress(settings.ViewServices[0]);
+        _viewService = new NodeAddress(settings.ViewServices[0]);
         _id = self;
-        _node = new ReplicaNode(self, viewService, settings.Group, settings.Protocol);
+        _node = new ReplicaNode(self, _viewService, settings.Group, settings.Protocol);
         _clock = new NodeClock(self);
         var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => _node.View.Number, hooks.Record);
-        _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [viewService])), this, log) { MayStop = mayStop };
+        _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [_viewService])), this, log) { MayStop = mayStop };
 
         Receive<Envelope>(Deliver);
         Receive<NodeTimer>(_host.Fire);
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
+        Receive<Look>(_ => LookForViewService());
         Receive<Leave>(_ =>
         {
             _node.Leave(_host.Effects);
@@ -44,16 +50,32 @@ public sealed class KvReplica : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
+        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, FirstLook, LookEvery);
         _host.Start();
+    }
+
+    /// <summary>A server pings for ever; a person who gave it a wrong address should not have to guess why nothing happens.</summary>
+    private void LookForViewService()
+    {
+        if (!_heardViewService)
+            Context.GetLogger().Warning("node={0} view={1} no answer from the view service {2}; still trying", _id.Address, _node.View.Number, _viewService);
+        _heardViewService = false;
     }
 
     private void Deliver(Envelope envelope)
     {
+        if (!_heardViewService) _heardViewService = envelope.Messages.Any(message => message is PingAnswer or PingRefused);
         _host.Deliver(envelope);
         if (_node.Id == _id) return;
         // The node took a higher incarnation: its clock counts on as the new server that it is.
         _id = _node.Id;
         _clock.Become(_id);
+    }
+
+    /// <summary>Timer: has the view service been heard since the last one?</summary>
+    private sealed class Look
+    {
+        public static Look Instance { get; } = new();
     }
 
     /// <summary>Its host asks it to be replaced.</summary>

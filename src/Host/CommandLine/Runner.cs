@@ -39,7 +39,7 @@ internal static class Runner
 
     private static int Report(Failure failure, ParseResult parsed, Terminal terminal)
     {
-        if (failure.ExitCode != ExitCodes.WrongUsage && ClientOptions.WantsJson(parsed))
+        if (ClientOptions.WantsJson(parsed))
         {
             var json = Json.OfFailure(failure);
             terminal.WriteLine(json);

@@ -89,7 +89,7 @@ public class NodeTests
         free.Stop();
         await using var replica = Pbkv.Start("replica", "--view", address);
         await replica.ReadyAsync("replica");
-        await replica.WaitForErrorAsync(log => log.Contains(address));
+        await replica.WaitForErrorAsync(log => log.Contains($"no answer from the view service {address}; still trying"));
         await using var view = Pbkv.Start("view", "--port", address.Split(':')[1]);
         await view.ReadyAsync("view");
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
@@ -151,6 +151,37 @@ public class NodeTests
             var after = await cluster.StatusAsync(status => status.Json.GetProperty("servers").GetArrayLength() == 2);
             Assert.Equal((before.Number, before.Primary, before.Backup), (after.Number, after.Primary, after.Backup));
             (await cluster.RunAsync("get", "k")).Done("v\n");
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_memory_of_a_view_service_is_refused()
+    {
+        using var folder = new TemporaryFolder();
+        folder.File("view.pbkv", "what it never wrote");
+        (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(1, folder.Path, "damaged");
+    }
+
+    [Fact]
+    public async Task While_the_view_service_is_away_a_pair_goes_on_answering_those_who_know_it()
+    {
+        var cluster = new Cluster();
+        try
+        {
+            await cluster.StartAsync(replicas: 2);
+            await using var shell = Pbkv.Start("shell", "--view", cluster.View);
+            await shell.Input.WriteAsync("put k v\n"u8.ToArray());
+            await shell.Input.FlushAsync();
+            await shell.WaitForOutputAsync(text => text == "ok\n");
+            cluster.ViewProcess.Signal("KILL");
+            await cluster.ViewProcess.WaitForExitAsync();
+            await shell.Input.WriteAsync("append k w\nget k\n"u8.ToArray());
+            await shell.Input.FlushAsync();
+            await shell.WaitForOutputAsync(text => text == "ok\nok\nok vw\n");
         }
         finally
         {
