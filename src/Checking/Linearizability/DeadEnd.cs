@@ -12,11 +12,12 @@ internal sealed class DeadEnd
     private SearchOperation? _due;
 
     /// <summary>Looks at a path that has no way on; always true, so that it can stand in a condition.</summary>
-    public bool Sees(Stack<SearchStep> path, SearchLink? due)
+    /// <param name="read">An open read that nothing explains any more, where that is why there is none.</param>
+    public bool Sees(Stack<SearchStep> path, SearchLink? due, SearchOperation? read)
     {
         if (path.Count <= _depth || due is not { Operation: { } operation }) return true;
         _depth = path.Count;
-        _due = operation;
+        _due = read ?? operation;
         _before.Clear();
         foreach (var step in path)
         {

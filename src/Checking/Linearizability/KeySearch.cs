@@ -13,12 +13,14 @@ internal sealed class KeySearch
     private readonly SearchLink _known = new(), _unknown = new(), _byReturn = new(), _observers = new();
     private readonly HashSet<UInt128> _seen = [];
     private readonly Stack<SearchStep> _path = new();
+    private readonly Stack<SearchOperation> _unseen = new();
     private readonly List<SearchOperation> _candidates = [];
     private readonly DeadEnd _deadEnd = new();
     private readonly UnknownFilter _filter;
     private readonly ValueSources _values;
     private readonly long _maxSteps;
     private KeyState _state = KeyState.Missing;
+    private SearchOperation? _unexplained;
     private UInt128 _ordered;
 
     public KeySearch(List<HistoryOperation> history, long maxSteps)
@@ -59,14 +61,16 @@ internal sealed class KeySearch
                 var operation = _candidates[^1];
                 _candidates.RemoveAt(_candidates.Count - 1);
                 if (!operation.TryApply(_state, out var next)) continue;
-                _path.Push(new SearchStep(operation, _state, first));
+                var unseen = operation.Kind == OperationKind.Put ? TakeUnseen(operation) : 0;
+                _path.Push(new SearchStep(operation, _state, first, unseen));
                 Take(operation);
                 _state = next;
                 first = Enter();
             }
-            else if (_deadEnd.Sees(_path, _byReturn.Next) && _path.TryPop(out var step))
+            else if (_deadEnd.Sees(_path, _byReturn.Next, _unexplained) && _path.TryPop(out var step))
             {
                 PutBack(step.Operation);
+                for (var i = 0; i < step.Unseen; i++) PutBack(_unseen.Pop());
                 _state = step.Before;
                 first = step.FirstCandidate;
             }
@@ -111,7 +115,7 @@ internal sealed class KeySearch
         SearchOperation? wanted = null;
         for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
         {
-            if (operation == due || !operation.TryApply(_state, out var next)) continue;
+            if (operation == due || operation.Unseen || !operation.TryApply(_state, out var next)) continue;
             if (wanted is null && due.Observes && due.Result.Matches(next)) wanted = operation;
             else _candidates.Add(operation);
         }
@@ -123,12 +127,32 @@ internal sealed class KeySearch
     /// <summary>Whether each read that is open now, and the next one to be answered, can still find what it found.</summary>
     private bool CanExplainReads(SearchOperation due)
     {
-        if (_observers.Next is { Operation: { } next } && !_values.CanStillFind(next, _state)) return false;
+        _unexplained = null;
+        if (_observers.Next is { Operation: { } next } && !_values.CanStillFind(next, _state)) _unexplained = next;
         for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
         {
-            if (operation.Observes && !_values.CanStillFind(operation, _state)) return false;
+            if (_unexplained is not null) return false;
+            if (operation.Observes && !_values.CanStillFind(operation, _state)) _unexplained = operation;
         }
-        return true;
+        return _unexplained is null;
+    }
+
+    /// <summary>
+    /// Writes that nobody saw come right before a Put that covers them: every order that explains the answers can be changed
+    /// so, and they need not be tried at any other place, except where they are due.
+    /// </summary>
+    private int TakeUnseen(SearchOperation put)
+    {
+        var taken = 0;
+        var due = _byReturn.Next!.Operation!.Return;
+        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due; link = link.Next)
+        {
+            if (!operation.Unseen || operation == put) continue;
+            Take(operation);
+            _unseen.Push(operation);
+            taken++;
+        }
+        return taken;
     }
 
     private void Take(SearchOperation operation)
@@ -163,5 +187,5 @@ internal sealed class KeySearch
     }
 }
 
-/// <summary>One operation in the order, and what to return to when it is taken out again.</summary>
-internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate);
+/// <summary>One operation in the order, what to return to when it is taken out again, and how many unseen ones came before it.</summary>
+internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate, int Unseen);

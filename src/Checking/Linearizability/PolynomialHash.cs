@@ -32,6 +32,9 @@ internal static class PolynomialHash
 
     public static ulong Concat(ulong first, ulong second, ulong powerOfSecond) => Reduce(Times(first, powerOfSecond) + second);
 
+    /// <summary>The hash of the second part of a concatenation.</summary>
+    public static ulong Rest(ulong whole, ulong first, ulong powerOfSecond) => Reduce(whole + Modulus - Times(first, powerOfSecond));
+
     private static ulong Times(ulong left, ulong right)
     {
         var high = Math.BigMul(left, right, out var low);

@@ -55,6 +55,9 @@ internal sealed class SearchOperation
 
     public bool Ordered { get; set; }
 
+    /// <summary>A write that no read shows: wherever it stands, another write covers it before anybody looks.</summary>
+    public bool Unseen { get; set; }
+
     /// <summary>For a read: the Puts and PutHashes that its value can have begun with; null where they are too many to be counted.</summary>
     public SearchOperation[]? Sources { get; set; }
 

@@ -13,6 +13,7 @@ internal sealed class ValueSources
     private readonly Dictionary<(int, ulong), List<SearchOperation>> _resets = [];
     private readonly List<SearchOperation> _openPutHashes = [];
     private readonly int[] _lengths;
+    private readonly AppendPieces _pieces;
 
     public ValueSources(List<SearchOperation> operations)
     {
@@ -27,15 +28,19 @@ internal sealed class ValueSources
             list.Add(operation);
         }
         _lengths = [.. _resets.Keys.Select(key => key.Item1).Distinct().Order()];
-        foreach (var read in operations.Where(operation => operation.Observes)) read.Sources = SourcesOf(read);
+        _pieces = new AppendPieces(operations);
+        var reads = operations.Where(operation => operation.Observes).ToList();
+        foreach (var read in reads) read.Sources = SourcesOf(read);
+        // What an unanswered PutHash stores may show anything that was there before it.
+        if (_openPutHashes.Count == 0) MarkUnseen(operations, reads);
     }
 
     public bool CanStillFind(SearchOperation read, in KeyState state)
     {
-        if (read.Result.StartsWith(state) || read.Sources is null) return true;
+        if (read.Sources is null || (read.Result.StartsWith(state) && _pieces.CanGoOn(read, state.Length))) return true;
         foreach (var source in read.Sources)
         {
-            if (!source.Ordered) return true;
+            if (!source.Ordered && _pieces.CanGoOn(read, source.Fixed!.Value.Length)) return true;
         }
         if (!BeginsWithNumber(read.Result)) return false;
         foreach (var open in _openPutHashes)
@@ -43,6 +48,14 @@ internal sealed class ValueSources
             if (!open.Ordered && open.Invoke < read.Return) return true;
         }
         return false;
+    }
+
+    private void MarkUnseen(List<SearchOperation> operations, List<SearchOperation> reads)
+    {
+        if (reads.Exists(read => read.Sources is null)) return;
+        var shown = reads.SelectMany(read => read.Sources!).ToHashSet();
+        foreach (var put in operations.Where(operation => operation is { Kind: OperationKind.Put, Known: true })) put.Unseen = !shown.Contains(put);
+        _pieces.MarkUnseen(reads);
     }
 
     private static bool BeginsWithNumber(Observed value) => value.Length > 0 && char.IsAsciiDigit((char)value.Span[0]);

@@ -31,6 +31,7 @@ public class RandomHistories(ITestOutputHelper output)
     [InlineData(5, false)]
     [InlineData(5, true)]
     [InlineData(8, true)]
+    [InlineData(30, false)]
     public void Long_histories_of_one_key_are_checked_quickly(int clients, bool losing)
     {
         output.WriteLine($"seed {clients}");
