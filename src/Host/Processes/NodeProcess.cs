@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -17,11 +18,19 @@ internal sealed class NodeProcess : IDisposable
 
     private static readonly TimeSpan ReadyWithin = TimeSpan.FromSeconds(30);
 
+    private static readonly ConcurrentDictionary<NodeProcess, bool> Running = new();
+
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private volatile bool _disposed;
+
+    /// <summary>However this program ends, by a second Ctrl-C too: none of its nodes is left behind.</summary>
+    static NodeProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var node in Running.Keys) node.Dispose();
+    };
 
     private NodeProcess(Process process, string arguments)
     {
@@ -104,6 +113,7 @@ internal sealed class NodeProcess : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        if (!Running.TryRemove(this, out _)) return;
         Signal(SigKill);
         _process.Dispose();
     }
@@ -124,6 +134,7 @@ internal sealed class NodeProcess : IDisposable
         process.ErrorDataReceived += (_, line) => node.OnError(line.Data, errorLine);
         process.Exited += (_, _) => node.OnExited();
         process.Start();
+        Running[node] = true;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return node;
