@@ -40,6 +40,16 @@ public class ChaosTests
         Assert.Empty(Marked());
     }
 
+    [Fact]
+    public async Task Namespaces_are_used_and_gone_or_it_is_said_what_they_need()
+    {
+        var result = await Pbkv.RunAsync(
+            "chaos", "--minutes", "0.1", "--faults", "netns,kill", "--replicas", "2", "--clients", "2", "--json", "-D", $"pbkv.group={_mark}");
+        if (result.Output.Contains("verdict", StringComparison.Ordinal)) Assert.True(result.Code == 0, result.Output + result.Error);
+        else Assert.Contains("needs root and iproute2", result.Error, StringComparison.Ordinal);
+        Assert.Empty(Marked());
+    }
+
     [Theory]
     [InlineData("--minutes", "0")]
     [InlineData("--faults", "quake")]
