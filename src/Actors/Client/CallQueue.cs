@@ -17,9 +17,20 @@ internal sealed class CallQueue
     private int _pooled;
     private volatile IActorRef _clerk = ActorRefs.Nobody;
     private volatile Func<bool, Exception>? _closedBy;
+    private volatile bool _wakesClerk = true;
 
     /// <summary>Somebody disposed the client: the clerk finishes what it has.</summary>
     public bool IsClosing { get; set; }
+
+    /// <summary>
+    /// The clerk's to say. While it can send nothing it comes by itself, when the answer that it waits for is there: then
+    /// calls only gather. It says so after it has looked for calls, and takes it back before it looks again.
+    /// </summary>
+    public bool WakesClerk
+    {
+        get => _wakesClerk;
+        set => _wakesClerk = value;
+    }
 
     public Call Rent()
     {
@@ -46,11 +57,12 @@ internal sealed class CallQueue
             call.Next = newest;
         }
         while (Interlocked.CompareExchange(ref _newest, call, newest) != newest);
-        if (newest is null) _clerk.Tell(Wake.Instance, ActorRefs.NoSender);
+        if (newest is null && WakesClerk) _clerk.Tell(Wake.Instance, ActorRefs.NoSender);
         // The clerk may have gone since: then nobody else takes it.
         if (_closedBy is { } reason) FailAll(reason);
     }
 
+    /// <remarks>A full fence: a push that was too early to be seen here sees what was written before.</remarks>
     /// <returns>All calls that were pushed, oldest first, linked by <see cref="Call.Next"/>.</returns>
     public Call? TakeAll()
     {

@@ -35,9 +35,9 @@ public sealed class Clerk : ReceiveActor, IWithTimers
             MayStop = () => Context.Stop(me),
         };
 
-        Receive<Envelope>(_host.Deliver);
+        Receive<Envelope>(Deliver);
         Receive<CallQueue.Wake>(_ => SubmitAll());
-        Receive<NodeTimer>(_host.Fire);
+        Receive<NodeTimer>(Fire);
         Receive<CallQueue.CancelCall>(Cancel);
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
@@ -65,10 +65,30 @@ public sealed class Clerk : ReceiveActor, IWithTimers
         foreach (var call in _calls.Values) _queue.Push(call);
     }
 
+    private void Deliver(Envelope envelope)
+    {
+        _host.Deliver(envelope);
+        SubmitAll();
+    }
+
+    /// <summary>The clerk's own tick comes while anything is in flight: no call stays unseen for longer.</summary>
+    private void Fire(NodeTimer timer)
+    {
+        _host.Fire(timer);
+        SubmitAll();
+    }
+
     /// <summary>All that has gathered goes to the node before anything is sent: it travels together.</summary>
     private void SubmitAll()
     {
-        for (var call = _queue.TakeAll(); call is not null;)
+        _queue.WakesClerk = true;
+        if (_queue.TakeAll() is { } oldest) Submit(oldest);
+        _queue.WakesClerk = _node.HasRoom;
+    }
+
+    private void Submit(Call? call)
+    {
+        while (call is not null)
         {
             var next = call.Next;
             call.Next = null;

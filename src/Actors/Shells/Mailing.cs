@@ -38,7 +38,8 @@ internal sealed class Mailing
 
     private static void SendOne(Outgoing outgoing, Action<NodeAddress, ImmutableArray<Message>> send)
     {
-        foreach (var message in Parts(outgoing.Message)) send(outgoing.To, [message]);
+        if (!IsInParts(outgoing.Message)) send(outgoing.To, [outgoing.Message]);
+        else foreach (var part in PartsOf((Reply)outgoing.Message)) send(outgoing.To, [part]);
     }
 
     private void Collect(NodeAddress to, Message message)
@@ -49,7 +50,7 @@ internal sealed class Mailing
             _byReceiver.Add(to, group);
             _receivers.Add(to);
         }
-        if (message is Reply) group.AddRange(Parts(message));
+        if (IsInParts(message)) group.AddRange(PartsOf((Reply)message));
         else group.Add(message);
     }
 
@@ -74,8 +75,7 @@ internal sealed class Mailing
     /// A reply to many Gets may hold far more than the request did. Its results stand for themselves, by session and
     /// sequence, so it can go in several replies.
     /// </summary>
-    private static IEnumerable<Message> Parts(Message message) =>
-        message is Reply reply && SizeOf(reply) > EnvelopeBytes ? PartsOf(reply) : [message];
+    private static bool IsInParts(Message message) => message is Reply reply && SizeOf(reply) > EnvelopeBytes;
 
     private static IEnumerable<Message> PartsOf(Reply reply)
     {
@@ -97,7 +97,7 @@ internal sealed class Mailing
     private static long SizeOf(Message message) => message switch
     {
         Request request => request.Batch.Size,
-        Forward forward => forward.Batches.Sum(batch => batch.Size),
+        Forward forward => SizeOf(forward),
         Reply reply => SizeOf(reply),
         Chunk chunk => SizeOf(chunk),
         _ => 256,
@@ -107,6 +107,13 @@ internal sealed class Mailing
     {
         var size = 64L;
         foreach (ref readonly var result in reply.Results.AsSpan()) size += SizeOf(result);
+        return size;
+    }
+
+    private static long SizeOf(Forward forward)
+    {
+        var size = 64L;
+        foreach (var batch in forward.Batches) size += batch.Size;
         return size;
     }
 

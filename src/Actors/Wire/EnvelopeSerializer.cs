@@ -14,6 +14,7 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
     private const string EnvelopeManifest = "e";
 
     private readonly Texts _texts = new();
+    private Action<string>? _notUnderstood;
     private readonly ILoggingAdapter _log = Logging.GetLogger(system, nameof(EnvelopeSerializer));
 
     public override int Identifier => 20555;
@@ -29,7 +30,7 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
         if (manifest != EnvelopeManifest) return Damaged($"manifest '{manifest}', known is '{EnvelopeManifest}'", bytes);
         try
         {
-            return EnvelopeCodec.Read(bytes, _texts, NotUnderstood);
+            return EnvelopeCodec.Read(bytes, _texts, _notUnderstood ??= NotUnderstood);
         }
         catch (WireFormatException damage)
         {

@@ -69,6 +69,9 @@ public sealed partial class ClerkNode : Node
     /// <summary>The number of the newest request, or 0.</summary>
     internal long LastRequest => _lastRequest;
 
+    /// <summary>Whether a call could be sent before anything in flight is answered.</summary>
+    public bool HasRoom => _requests.HasRoom;
+
     /// <summary>The lowest sequence of the session that is still wanted.</summary>
     public long Floor => _pending.Floor;
 

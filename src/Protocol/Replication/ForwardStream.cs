@@ -108,7 +108,7 @@ internal sealed class ForwardStream
 
     /// <summary>Releases the answers that rode with the forwards up to this serial.</summary>
     /// <returns>False for a serial that was never sent.</returns>
-    public bool Acknowledge(long serial, Action<HeldAnswer> release)
+    public bool Acknowledge(long serial, Action<HeldAnswer, Effects> release, Effects effects)
     {
         if (serial >= _nextSerial || serial < 0) return false;
         TicksWithoutAnswer = 0;
@@ -121,13 +121,13 @@ internal sealed class ForwardStream
             {
                 var answer = _held.Dequeue();
                 _bytes -= answer.Bytes;
-                release(answer);
+                release(answer, effects);
             }
         }
         return true;
     }
 
-    public void AcknowledgeAll(Action<HeldAnswer> release) => Acknowledge(_nextSerial - 1, release);
+    public void AcknowledgeAll(Action<HeldAnswer, Effects> release, Effects effects) => Acknowledge(_nextSerial - 1, release, effects);
 
     /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
     public IEnumerable<HeldAnswer> TakeHeld()

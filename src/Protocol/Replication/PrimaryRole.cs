@@ -14,6 +14,7 @@ internal sealed class PrimaryRole
     private readonly SafetyRules _rules;
     private readonly List<HeldAnswer> _untilConfirmed;
     private readonly IdleSessions _idle;
+    private readonly Action<HeldAnswer, Effects> _release;
     private ForwardStream? _stream;
     private TransferSource? _transfer;
 
@@ -28,6 +29,7 @@ internal sealed class PrimaryRole
         _settings = settings;
         _rules = rules;
         _idle = idle;
+        _release = Release;
         _untilConfirmed = [.. inherited];
         if (view.Backup is not { } backup) return;
         _stream = new ForwardStream(view.Id, backup.Address, state.Position, settings);
@@ -42,6 +44,7 @@ internal sealed class PrimaryRole
         _settings = other._settings;
         _rules = other._rules;
         _idle = idle;
+        _release = Release;
         _untilConfirmed = [.. other._untilConfirmed];
         _stream = other._stream?.Clone();
         _transfer = other._transfer?.Clone();
@@ -147,8 +150,8 @@ internal sealed class PrimaryRole
     public void OnAck(ForwardAck ack, Effects effects)
     {
         if (_stream is null) return;
-        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial)) _stream.AcknowledgeAll(answer => Release(answer, effects));
-        else if (!_stream.Acknowledge(ack.Serial, answer => Release(answer, effects))) return;
+        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial)) _stream.AcknowledgeAll(_release, effects);
+        else if (!_stream.Acknowledge(ack.Serial, _release, effects)) return;
         _stream.Pump(effects);
     }
 

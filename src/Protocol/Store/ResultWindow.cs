@@ -11,11 +11,15 @@ internal struct ResultWindow
 {
     private const int Smallest = 2;
 
+    /// <summary>So often in a row there has to be far too much room before some is given back.</summary>
+    private const int ShrinkAfter = 8;
+
     private OperationResult[] _places;
 
     // How many lie elsewhere than in the place that follows from their sequence. While there are none, as almost always, a
     // search ends after one look: sequences in flight fill long runs of places that it would otherwise go through.
     private int _displaced;
+    private int _tooLarge;
 
     public static ResultWindow Create() => new() { _places = [] };
 
@@ -72,11 +76,22 @@ internal struct ResultWindow
         return true;
     }
 
-    /// <summary>Gives room back, but keeps some: a session that goes on needs it again at once.</summary>
-    public void Shrink()
+    /// <summary>
+    /// Gives room back, but not at once: a session that goes on needs it again with its next batch, and to grow anew each
+    /// time would cost more than all else that is remembered of an operation.
+    /// </summary>
+    /// <param name="needed">How many results there were before the last were forgotten.</param>
+    public void Shrink(int needed)
     {
-        if (Count == 0 && _places.Length > 64) _places = [];
-        else if (Count < _places.Length / 8 && _places.Length > 16) Resize((int)BitOperations.RoundUpToPowerOf2((uint)(Count * 2 + 1)));
+        if (_places.Length <= 16 || needed >= _places.Length / 8)
+        {
+            _tooLarge = 0;
+        }
+        else if (++_tooLarge == ShrinkAfter)
+        {
+            _tooLarge = 0;
+            Resize((int)BitOperations.RoundUpToPowerOf2((uint)(needed * 2 + 1)));
+        }
     }
 
     public readonly ImmutableArray<OperationResult> InOrder()

@@ -81,6 +81,7 @@ public sealed class Session
 
     private ulong Forget(long floor)
     {
+        var held = _results.Count;
         ulong forgotten = 0;
         if (floor - Floor <= _results.Capacity)
         {
@@ -97,7 +98,7 @@ public sealed class Session
                 if (result.Sequence < floor && _results.Remove(result.Sequence, out _)) forgotten += DigestOf(result);
             }
         }
-        _results.Shrink();
+        _results.Shrink(held);
         return forgotten;
     }
 

@@ -64,17 +64,37 @@ public class SessionTableTests
     }
 
     [Fact]
-    public void A_session_gives_back_the_room_of_results_that_are_no_longer_wanted()
+    public void A_session_gives_back_the_room_of_results_that_have_not_been_wanted_for_a_while()
     {
         var table = new SessionTable();
         table.Open(1);
         var session = table.Edit(1);
         for (var i = 1; i <= 4096; i++) session.Record(Result(i, ""));
         Assert.InRange(session.Capacity, 4096, 8192);
-        session.RaiseFloor(4090);
-        Assert.InRange(session.Capacity, 7, 64);
-        session.RaiseFloor(5000);
-        Assert.InRange(session.Capacity, 0, 64);
+        for (var i = 4097; i <= 4120; i++)
+        {
+            session.Record(Result(i, ""));
+            session.RaiseFloor(i);
+        }
+        Assert.InRange(session.Capacity, 2, 16);
+    }
+
+    [Fact]
+    public void A_session_that_goes_on_keeps_its_room()
+    {
+        var table = new SessionTable();
+        table.Open(1);
+        var session = table.Edit(1);
+        Fill(session, 1);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var first = 101; first < 5000; first += 100) Fill(session, first);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        static void Fill(Session session, int first)
+        {
+            session.RaiseFloor(first);
+            for (var i = first; i < first + 100; i++) session.Record(new OperationResult(i, ResultStatus.Ok, default));
+        }
     }
 
     [Fact]
