@@ -49,6 +49,7 @@ internal struct BatchExecution
     public void Run()
     {
         var operations = _batch.Operations.AsSpan();
+        _state.Store.Warm(operations);
         var session = _state.Sessions.Edit(_batch.Session);
         var floor = Math.Max(session.Floor, _batch.Floor);
         Operation[]? part = null;

@@ -51,6 +51,7 @@ internal sealed class ReplicatedState
     {
         var session = batch.Session == 0 || Sessions.Find(batch.Session) is null ? null : Sessions.Edit(batch.Session);
         if (remember) session?.RaiseFloor(batch.Floor);
+        Store.Warm(batch.Operations.AsSpan());
         foreach (ref readonly var operation in batch.Operations.AsSpan()) Execute(batch.Session, session, operation, remember);
     }
 

@@ -43,6 +43,19 @@ internal static class Leaf
         }
     }
 
+    public static Slot Home(ulong[] leaf, ulong hash) => SlotAt(leaf, (int)(hash & 0xFFFF) & (Slots(leaf) - 1));
+
+    /// <summary>The first slot with the tag of a hash, or the empty slot.</summary>
+    public static Slot Guess(ulong[] leaf, ulong hash)
+    {
+        var mask = Slots(leaf) - 1;
+        for (var i = (int)(hash & 0xFFFF) & mask; ; i = (i + 1) & mask)
+        {
+            var slot = SlotAt(leaf, i);
+            if (slot.IsEmpty || slot.TagMatches(hash)) return slot;
+        }
+    }
+
     /// <summary>Where exactly this slot is, or -1.</summary>
     public static int IndexOf(ulong[] leaf, ulong hash, Slot slot)
     {

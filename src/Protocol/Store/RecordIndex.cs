@@ -29,6 +29,20 @@ internal struct RecordIndex
         return leaf is null ? default : Leaf.SlotAt(leaf, Leaf.Find(leaf, hash, key, log));
     }
 
+    /// <summary>The slot at the place where the search for a hash begins.</summary>
+    public readonly Slot Home(ulong hash)
+    {
+        var leaf = LeafOf(hash, out _);
+        return leaf is null ? default : Leaf.Home(leaf, hash);
+    }
+
+    /// <summary>The first slot whose tag matches: very likely that of the key, which is not looked at.</summary>
+    public readonly Slot Guess(ulong hash)
+    {
+        var leaf = LeafOf(hash, out _);
+        return leaf is null ? default : Leaf.Guess(leaf, hash);
+    }
+
     /// <summary>Whether exactly this record is the one of its key.</summary>
     public readonly bool Holds(ulong hash, Slot slot)
     {

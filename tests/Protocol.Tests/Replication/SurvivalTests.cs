@@ -231,8 +231,12 @@ public class SurvivalTests
     public void A_session_that_is_not_known_is_refused_and_nothing_is_executed()
     {
         var (net, a, _) = Busy();
-        var refusal = Unchanged(a, Clerk, net.Request(a, 12345, 1, Put(1, "k", "v"))).Single().Message;
-        Assert.Equal(RefusalReason.SessionExpired, Assert.IsType<Refusal>(refusal).Reason);
+        net.Run();
+        var (position, store, sessions) = (a.Position, a.Store.Digest, a.Sessions.Digest);
+        net.Give(a, Clerk, net.Request(a, 12345, 1, Put(1, "k", "forged")));
+        net.Run();
+        Assert.Equal(RefusalReason.SessionExpired, net.Refusals().Single().Reason);
+        Assert.Equal((position, store, sessions), (a.Position, a.Store.Digest, a.Sessions.Digest));
     }
 
     /// <summary>A synced pair with a put in flight, whose answer is held.</summary>
