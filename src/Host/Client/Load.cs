@@ -8,6 +8,7 @@ internal sealed class Load(string prefix, long keys, int valueSize)
     private long _next = -1;
     private long _done;
     private long _bytes;
+    private Failure? _first;
 
     public long Keys => keys;
 
@@ -19,6 +20,8 @@ internal sealed class Load(string prefix, long keys, int valueSize)
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var all = Enumerable.Range(0, (int)Math.Min(callers, keys)).Select(_ => CallAsync(store, progress, failed)).ToList();
         await Task.WhenAll(all);
+        if (_first is { } first) throw new Failure(first.Code, $"{first.Message} ({Interlocked.Read(ref _done)} of {keys} keys are stored)", first.ExitCode);
+        if (cancellation.IsCancellationRequested) throw new Failure("Cancelled", $"interrupted ({Interlocked.Read(ref _done)} of {keys} keys are stored)");
     }
 
     private async Task CallAsync(Store store, Action<double> progress, CancellationTokenSource failed)
@@ -33,8 +36,10 @@ internal sealed class Load(string prefix, long keys, int valueSize)
             }
             catch (Failure failure)
             {
+                // The others are cancelled because of the first: that is the one to tell of.
+                Interlocked.CompareExchange(ref _first, failure, null);
                 await failed.CancelAsync();
-                throw new Failure(failure.Code, $"{failure.Message} ({Interlocked.Read(ref _done)} of {keys} keys are stored)", failure.ExitCode);
+                return;
             }
 
             Interlocked.Add(ref _bytes, key.Length + value.Length);
