@@ -25,6 +25,7 @@ public sealed class KvReplica : ReceiveActor, IWithTimers
         _viewService = new NodeAddress(settings.ViewServices[0]);
         _id = self;
         _node = new ReplicaNode(self, _viewService, settings.Group, settings.Protocol);
+        hooks.Made?.Invoke(_node);
         _clock = new NodeClock(self);
         var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => _node.View.Number, hooks.Record);
         _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [_viewService])), this, log) { MayStop = mayStop };

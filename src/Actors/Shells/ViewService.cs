@@ -15,6 +15,7 @@ public sealed class ViewService : ReceiveActor, IWithTimers
     {
         var system = (ExtendedActorSystem)Context.System;
         var node = new ViewServiceNode(self.Address, settings.Protocol, fresh, memory);
+        hooks.Made?.Invoke(node);
         var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => node.View.Number, hooks.Record);
         _host = new NodeHost(node, self.Address, new NodeClock(self), hooks.Around(new Outbox(system, [self.Address])), this, log) { Keep = keep };
 

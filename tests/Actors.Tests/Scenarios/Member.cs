@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using PbKv.Actors.Shells;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Tests.Scenarios;
+
+/// <summary>One node of a test's cluster: it can be looked into, on its own turn, and paused like a process that is stopped by a signal.</summary>
+internal sealed class Member : IDisposable
+{
+    /// <summary>Whoever is asked by it answers into the relay: the message makes a turn and goes nowhere.</summary>
+    private static readonly NodeAddress Looker = new("looker:1");
+
+    private readonly Network _network;
+    private readonly NodeAddress _viewService;
+    private readonly ConcurrentQueue<Action> _looks = new();
+    private readonly ConcurrentQueue<string> _notices = new();
+    private readonly ManualResetEventSlim _mayRun = new(true);
+    private volatile bool _paused;
+    private Node? _node;
+
+    public Member(Network network, NodeAddress viewService, Func<NodeHooks, PbKvNode> start)
+    {
+        _network = network;
+        var relayTo = new NodeHooks(out_ => new Relay(this, out_), record => _notices.Enqueue(record.Text), node => _node = node);
+        _viewService = viewService;
+        Host = start(relayTo);
+        Name = new NodeAddress(Host.Address);
+        if (_viewService.Value.Length == 0) _viewService = Name;
+    }
+
+    public PbKvNode Host { get; }
+
+    public NodeAddress Name { get; }
+
+    public int Port => int.Parse(Host.Address.Split(':')[^1]);
+
+    public ServerId Id => ((ReplicaNode)_node!).Id;
+
+    /// <summary>Its turn has come, and it stands still.</summary>
+    public bool IsPaused => _paused;
+
+    public int Count(NoticeKind kind) => _notices.Count(text => text.StartsWith($"{kind} ", StringComparison.Ordinal));
+
+    public bool Said(NoticeKind kind, string words) =>
+        _notices.Any(text => text.StartsWith($"{kind} ", StringComparison.Ordinal) && text.Contains(words, StringComparison.Ordinal));
+
+    public override string ToString() => $"{Name}:\n  {string.Join("\n  ", _notices)}";
+
+    /// <summary>What the node is, at one moment between two of its steps. Faults of the network do not stand in the way.</summary>
+    public async Task<T> LookAsync<TNode, T>(Func<TNode, T> look) where TNode : Node
+    {
+        var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _looks.Enqueue(() => seen.TrySetResult(look((TNode)_node!)));
+        _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
+        return await seen.Task.WaitAsync(Cluster.Patience);
+    }
+
+    public Task<T> LookAsync<T>(Func<ReplicaNode, T> look) => LookAsync<ReplicaNode, T>(look);
+
+    public Task<Dictionary<string, string>> StoreAsync() => LookAsync(node =>
+    {
+        var entries = new Dictionary<string, string>();
+        var cursor = node.Store.Snapshot().Cursor();
+        while (cursor.MoveNext()) entries.Add(cursor.Current.Key.ToString(), cursor.Current.Value.ToString());
+        return entries;
+    });
+
+    /// <summary>It stops in its next turn, at the latest with its next ping; its mailbox fills meanwhile.</summary>
+    public void Pause() => _mayRun.Reset();
+
+    public void Resume() => _mayRun.Set();
+
+    public void Dispose() => _mayRun.Dispose();
+
+    /// <summary>Between the shell and its outbox, on the node's turn.</summary>
+    private sealed class Relay(Member member, IOutbox out_) : IOutbox
+    {
+        public void Send(Envelope envelope)
+        {
+            if (!member._mayRun.IsSet)
+            {
+                member._paused = true;
+                member._mayRun.Wait(Cluster.Patience);
+                member._paused = false;
+            }
+            if (envelope.To != Looker) member._network.Send(envelope, member._viewService, out_);
+            else if (member._looks.TryDequeue(out var look)) look();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using PbKv.Actors.Shells;
+using PbKv.Protocol;
+
+namespace PbKv.Actors.Tests.Scenarios;
+
+/// <summary>A clerk whose every message is sent by hand, to the server that the test names, through a probe.</summary>
+internal sealed class RawClerk
+{
+    private readonly TestProbe _probe;
+    private readonly Network _network;
+    private readonly NodeAddress _self;
+    private long _lastNumber;
+    private long _session;
+
+    public RawClerk(TestKit kit, Network network)
+    {
+        _network = network;
+        _probe = kit.CreateTestProbe();
+        _self = NodePath.OfSelf((ExtendedActorSystem)kit.Sys, _probe.Ref);
+    }
+
+    public long Session => _session;
+
+    public async Task OpenAsync(Member primary)
+    {
+        var number = ++_lastNumber;
+        Send(primary, new OpenSession(GroupName.Default, ViewId.None, number));
+        _session = (await ExpectAsync<SessionOpened>(opened => opened.Request == number)).Session;
+    }
+
+    /// <returns>The number of the request.</returns>
+    public long Ask(Member server, OperationKind kind, long sequence, string key, string value = "", long? session = null)
+    {
+        var number = ++_lastNumber;
+        var operation = new Operation(kind, sequence, Bytes.Utf8(key), Bytes.Utf8(value));
+        Send(server, new Request(GroupName.Default, ViewId.None, number, new Batch(session ?? _session, 0, [operation])));
+        return number;
+    }
+
+    public async Task<OperationResult> ResultAsync(long number) =>
+        Assert.Single((await ExpectAsync<Reply>(reply => reply.Number == number)).Results);
+
+    public async Task<RefusalReason> RefusalAsync(long number) =>
+        (await ExpectAsync<Refusal>(refusal => refusal.Number == number)).Reason;
+
+    /// <summary>Nothing that was not yet expected has come, and nothing comes for a while.</summary>
+    public void ExpectNoAnswer(int milliseconds) => _probe.ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
+
+    private async Task<T> ExpectAsync<T>(Predicate<T> right) where T : Message
+    {
+        var envelope = await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience);
+        var message = Assert.IsType<T>(Assert.Single(envelope.Messages));
+        Assert.True(right(message), $"{message} is not the one expected");
+        return message;
+    }
+
+    private void Send(Member to, Message message) => _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [message]));
+}
