@@ -10,6 +10,8 @@ internal sealed class Member : IDisposable
     /// <summary>Whoever is asked by it answers into the relay: the message makes a turn and goes nowhere.</summary>
     private static readonly NodeAddress Looker = new("looker:1");
 
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
     private readonly Network _network;
     private readonly NodeAddress _viewService;
     private readonly ConcurrentQueue<Action> _looks = new();
@@ -51,8 +53,14 @@ internal sealed class Member : IDisposable
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _looks.Enqueue(() => seen.TrySetResult(look((TNode)_node!)));
-        _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
-        return await seen.Task.WaitAsync(Cluster.Patience);
+        for (var left = Cluster.Patience; left > TimeSpan.Zero; left -= AskAgain)
+        {
+            // Messages are delivered at most once: one that meets a connection that breaks is gone.
+            _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
+            if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task) return await seen.Task;
+            _notices.Enqueue("the test asked again: no answer to a look");
+        }
+        throw new TimeoutException($"{Name} does not answer to a look: it is stopped, paused or stuck\n{this}");
     }
 
     public Task<T> LookAsync<T>(Func<ReplicaNode, T> look) => LookAsync<ReplicaNode, T>(look);
@@ -69,6 +77,13 @@ internal sealed class Member : IDisposable
     public void Pause() => _mayRun.Reset();
 
     public void Resume() => _mayRun.Set();
+
+    private static Task Elapsed(TimeSpan time)
+    {
+        var elapsed = new TaskCompletionSource();
+        Network.Later(time, elapsed.SetResult);
+        return elapsed.Task;
+    }
 
     public void Dispose() => _mayRun.Dispose();
 

@@ -13,6 +13,7 @@ internal sealed class RawClerk
     private readonly TestProbe _probe;
     private readonly Network _network;
     private readonly NodeAddress _self;
+    private readonly Queue<Message> _received = new();
     private long _lastNumber;
     private long _session;
 
@@ -48,12 +49,19 @@ internal sealed class RawClerk
         (await ExpectAsync<Refusal>(refusal => refusal.Number == number)).Reason;
 
     /// <summary>Nothing that was not yet expected has come, and nothing comes for a while.</summary>
-    public void ExpectNoAnswer(int milliseconds) => _probe.ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
+    public void ExpectNoAnswer(int milliseconds)
+    {
+        Assert.Empty(_received);
+        _probe.ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
+    }
 
     private async Task<T> ExpectAsync<T>(Predicate<T> right) where T : Message
     {
-        var envelope = await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience);
-        var message = Assert.IsType<T>(Assert.Single(envelope.Messages));
+        if (_received.Count == 0)
+        {
+            foreach (var received in (await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience)).Messages) _received.Enqueue(received);
+        }
+        var message = Assert.IsType<T>(_received.Dequeue());
         Assert.True(right(message), $"{message} is not the one expected");
         return message;
     }
