@@ -1,3 +1,4 @@
+using PbKv.Client;
 using PbKv.Protocol;
 using Xunit.Abstractions;
 
@@ -175,6 +176,6 @@ public sealed class Transfers(ITestOutputHelper output) : Scenario(output)
         Assert.Equal(new() { ["before"] = "1" }, await backup.StoreAsync());
     }, "pbkv { dead-pings = 20, backup-silent = 100 }", sameAtRest: holds);
 
-    private static Task FillAsync(Client.PbKvClient kv) =>
+    private static Task FillAsync(PbKvClient kv) =>
         Task.WhenAll(Enumerable.Range(0, 100).Select(i => kv.PutAsync($"key {i}", new string('v', 400)).AsTask()));
 }
