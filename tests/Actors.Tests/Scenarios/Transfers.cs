@@ -79,6 +79,8 @@ public sealed class Transfers(ITestOutputHelper output) : Scenario(output)
         var primary = await cluster.PrimaryAsync();
         var kv = cluster.Connect();
         await Task.WhenAll(Enumerable.Range(0, 500).Select(i => kv.PutAsync($"key {i}", new string('v', 1000)).AsTask()));
+        // The transfer stands still half-way until some writes were acknowledged during it.
+        var half = cluster.Network.Hold(parcel => parcel.Message is Chunk { Index: >= 50 });
         var backup = cluster.Start();
         var synced = cluster.Network.Seen(parcel => parcel.From == backup.Name && parcel.Message is Ping { Synced: true });
         var promotable = cluster.Network.Seen(parcel => parcel.To == backup.Name && parcel.Message is PingAnswer { Synced: true });
@@ -87,13 +89,14 @@ public sealed class Transfers(ITestOutputHelper output) : Scenario(output)
         {
             for (; !promotable.IsCompleted || acknowledged < 50; acknowledged++) await kv.PutAsync($"written {acknowledged}", "w");
         });
-        await cluster.UntilAsync(async () => Assert.True(await backup.LookAsync(node => node.Role == ReplicaRole.Backup)));
-        var during = acknowledged;
+        await cluster.UntilAsync(() => Assert.True(half.Struck > 0));
+        var before = acknowledged;
+        await cluster.UntilAsync(() => Assert.True(acknowledged > before + 20, "writes go on"));
+        half.Release();
         await synced;
         await promotable;
         await cluster.KillAsync(primary);
         await writer;
-        Assert.True(acknowledged > during, "writes went on");
         await cluster.UntilViewAsync(backup, null);
         var store = await backup.StoreAsync();
         Assert.All(Enumerable.Range(0, acknowledged), i => Assert.True(store.ContainsKey($"written {i}"), $"acknowledged write {i} is lost"));
