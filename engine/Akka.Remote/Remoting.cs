@@ -153,7 +153,7 @@ internal sealed class Remoting
         if (reason is WireException)
             Log.Error("[{0}] sent what is not a frame, the connection is closed: {1}", connection.Remote, reason.Message);
         else if (!IsStopping)
-            Log.Info("The connection with [{0}] is gone: {1}", connection.Remote, reason.Message);
+            Log.Debug("The connection with [{0}] is gone: {1}", connection.Remote, reason.Message);
     }
 
     /// <summary>Serializes on the sender's thread; a message that cannot be sent at all is an error, and dropped.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using PbKv.Protocol;
 
 namespace PbKv.Checking.Tests;
@@ -15,5 +14,10 @@ public class EveryRule
         Assert.Contains(tests, text => text.Contains($", {rule})", StringComparison.Ordinal) || text.Contains($", {rule},", StringComparison.Ordinal));
     }
 
-    private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    private static string Folder()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "PbKv.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
+        return Path.Combine(folder, "tests", "Checking.Tests", "Rules");
+    }
 }
