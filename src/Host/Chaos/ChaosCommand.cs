@@ -46,6 +46,10 @@ internal sealed class ChaosCommand(Terminal terminal)
             Print(verdict, parsed.GetValue(_json));
             return verdict.ExitCode;
         }
+        catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
+        {
+            throw new Failure("Cancelled", "interrupted before the cluster was there");
+        }
         finally
         {
             Directory.Delete(folder, recursive: true);

@@ -51,7 +51,7 @@ internal sealed class ChaosDisplay(Terminal terminal)
             faults.AddRow(FaultKinds.NameOf(kind), $"{scene.Struck.GetValueOrDefault(kind)}", $"{scene.LongestGapMs.GetValueOrDefault(kind)} ms");
         List<IRenderable> rows =
         [
-            new Columns(nodes, faults),
+            new Columns(nodes, faults) { Expand = false },
             new Text(Bar(scene.Share)),
             new Text($"{scene.Operations} operations, {scene.ViewChanges} changes of view, {scene.DeduplicatedRetries} retries recognised"),
             .. scene.Active.Select(active => new Text(active, new Style(Color.Yellow))),

@@ -6,7 +6,7 @@ namespace PbKv.Host.Chaos;
 /// <summary>One run: a cluster, clients, faults; then healing, and the account of it all.</summary>
 internal sealed class ChaosRun : IAsyncDisposable
 {
-    private static readonly TimeSpan TimeToClose = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeToRead = TimeSpan.FromSeconds(20);
 
     private readonly ChaosOptions _options;
     private readonly ChaosCluster _cluster;
@@ -120,10 +120,16 @@ internal sealed class ChaosRun : IAsyncDisposable
         var reader = _clients[0];
         foreach (var some in keys.Chunk(64))
         {
-            var values = await Task.WhenAll(some.Select(reader.ReadAsync)).WaitAsync(TimeToClose, asked);
-            for (var i = 0; i < some.Length; i++)
+            var reads = Task.WhenAll(some.Select(reader.ReadAsync));
+            await Task.WhenAny(reads, Pause.ForAsync(TimeToRead, asked));
+            if (!reads.IsCompleted)
             {
-                foreach (var element in FinalChecks.TwiceIn(values[i])) _violations.Add($"key {some[i]}: {element} was executed twice");
+                if (!asked.IsCancellationRequested) _violations.Add($"{reader} waits {TimeToRead.TotalSeconds} s for reads in a healthy cluster");
+                return;
+            }
+            foreach (var (key, value) in some.Zip(await reads))
+            {
+                foreach (var element in FinalChecks.TwiceIn(value)) _violations.Add($"key {key}: {element} was executed twice");
             }
         }
         await CloseClientsAsync();
