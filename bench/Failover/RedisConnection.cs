@@ -48,7 +48,7 @@ internal sealed class RedisConnection : IDisposable
             case '-': throw new IOException(line[1..]);
             case '$':
                 if (line == "$-1") return null;
-                return [await _reader.ReadLineAsync(cancellation) ?? throw new IOException("the connection was closed")];
+                return [await ReadTextAsync(int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture), cancellation)];
             case '*':
                 var count = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
                 if (count < 0) return null;
@@ -57,6 +57,14 @@ internal sealed class RedisConnection : IDisposable
                 return all;
             default: throw new IOException($"'{line}' is no answer of Redis");
         }
+    }
+
+    /// <summary>A text of this length, which may hold line ends, and the line end after it.</summary>
+    private async Task<string> ReadTextAsync(int length, CancellationToken cancellation)
+    {
+        var text = new char[length + 2];
+        if (await _reader.ReadBlockAsync(text, cancellation) < text.Length) throw new IOException("the connection was closed");
+        return new string(text, 0, length);
     }
 
     public async Task<IReadOnlyList<string>?> AskAsync(CancellationToken cancellation, params string[] words)

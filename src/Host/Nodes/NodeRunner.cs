@@ -10,12 +10,18 @@ internal static class NodeRunner
 
     public static async Task<int> RunAsync(string role, Func<PbKvNode> start, Terminal terminal)
     {
+        using var pauses = new GcPauses();
         using var signals = new Signals();
-        await using var node = Start(start);
-        terminal.WriteLine($"ready {role} {node.Address}");
-        terminal.Flush();
-        await UntilAskedAsync(role, node, signals.Asked);
-        if (role == "replica" && !await node.LeaveAsync(TimeToLeave)) SayWhatGoes(node, terminal);
+        await using (var node = Start(start))
+        {
+            terminal.WriteLine($"ready {role} {node.Address}");
+            terminal.Flush();
+            await UntilAskedAsync(role, node, signals.Asked);
+            if (role == "replica" && !await node.LeaveAsync(TimeToLeave)) SayWhatGoes(node, terminal);
+        }
+
+        // After the node, and so after the last line of its logger.
+        terminal.ErrorLine($"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} INFO  source=host stopped role={role} {pauses}");
         return ExitCodes.Done;
     }
 

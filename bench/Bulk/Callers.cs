@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using PbKv.Client;
+using PbKv.Host.Bench;
+
+namespace PbKv.Bulk;
+
+/// <param name="At">When it was acknowledged.</param>
+internal readonly record struct Sample(long At, long Took);
+
+/// <summary>
+/// Callers that put random keys until they are stopped, each after its last one was acknowledged. Every operation is kept:
+/// when a phase began and ended is known only afterwards.
+/// </summary>
+internal sealed class Callers : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task<List<Sample>>[] _loops;
+    private long _failed;
+
+    /// <param name="clients">Spread over the callers; where there are more of them, each caller has a share and takes one of it by chance each time.</param>
+    public Callers(IReadOnlyList<PbKvClient> clients, int count, long keys) =>
+        _loops = [.. Enumerable.Range(0, count).Select(i => Task.Run(() => CallAsync(clients, i, count, keys)))];
+
+    public async Task<Recording> StopAsync()
+    {
+        await _stop.CancelAsync();
+        return new Recording(await Task.WhenAll(_loops), Volatile.Read(ref _failed));
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
+
+    private async Task<List<Sample>> CallAsync(IReadOnlyList<PbKvClient> clients, int index, int count, long keys)
+    {
+        var samples = new List<Sample>(1 << 14);
+        var (key, value) = (new byte[Entries.KeySize], Entries.Value());
+        var random = ((ulong)index + 1) * 0x9E3779B97F4A7C15;
+        var share = Math.Max(1, (clients.Count - index + count - 1) / count);
+        var stop = _stop.Token;
+        while (!stop.IsCancellationRequested)
+        {
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            Entries.WriteKey(key, (long)(random % (ulong)keys));
+            var client = clients.Count <= count ? clients[index % clients.Count] : clients[index + (count * (int)((random >> 20) % (ulong)share))];
+            var before = Stopwatch.GetTimestamp();
+            try
+            {
+                await client.PutAsync(key, value);
+            }
+            catch (PbKvException e)
+            {
+                if (Interlocked.Increment(ref _failed) == 1) Say.Line($"  an operation failed: {e.Message}");
+                continue;
+            }
+            var after = Stopwatch.GetTimestamp();
+            samples.Add(new Sample(after, after - before));
+        }
+        return samples;
+    }
+}
+
+/// <summary>What callers saw in one span of time.</summary>
+internal sealed record Phase(double OpsPerSecond, double P99Ms, double MaxMs);
+
+internal sealed class Recording(IReadOnlyList<List<Sample>> callers, long failed)
+{
+    public long Failed => failed;
+
+    public Phase Between(long from, long to)
+    {
+        var latency = new LatencyHistogram();
+        foreach (var samples in callers)
+        {
+            foreach (var sample in samples)
+            {
+                if (sample.At >= from && sample.At < to) latency.Add(sample.Took);
+            }
+        }
+        return new Phase(latency.Count * 1000.0 / Say.Ms(to - from), Say.Ms(latency.Percentile(0.99)), Say.Ms(latency.Max));
+    }
+
+    /// <summary>
+    /// The longest time in which one caller's writes were not acknowledged, of all that were going on within the span; what
+    /// lies before the span does not count, what lies after it does.
+    /// </summary>
+    public double LongestGapMs(long from, long to)
+    {
+        long longest = 0;
+        foreach (var samples in callers)
+        {
+            for (var i = 1; i < samples.Count; i++)
+            {
+                var (begun, ended) = (samples[i - 1].At, samples[i].At);
+                if (begun < to && ended > from) longest = Math.Max(longest, ended - Math.Max(begun, from));
+            }
+        }
+        return Say.Ms(longest);
+    }
+}

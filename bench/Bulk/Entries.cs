@@ -1,0 +1,53 @@
+using PbKv.Client;
+
+namespace PbKv.Bulk;
+
+/// <summary>The entries of every measurement here: keys of 16 bytes that count up, values of 100 bytes.</summary>
+internal static class Entries
+{
+    public const int KeySize = 16;
+    public const int ValueSize = 100;
+    public const int Payload = KeySize + ValueSize;
+
+    private const int Fillers = 256;
+
+    public static byte[] Value() => [.. Enumerable.Repeat((byte)'v', ValueSize)];
+
+    public static byte[] Key(long number)
+    {
+        var key = new byte[KeySize];
+        WriteKey(key, number);
+        return key;
+    }
+
+    public static void WriteKey(Span<byte> key, long number)
+    {
+        "key:"u8.CopyTo(key);
+        for (var i = KeySize - 1; i >= 4; i--)
+        {
+            key[i] = (byte)('0' + (number % 10));
+            number /= 10;
+        }
+    }
+
+    /// <summary>Puts so many entries, each once.</summary>
+    public static async Task FillAsync(PbKvClient client, long count, CancellationToken cancellation)
+    {
+        long next = -1;
+        await Task.WhenAll(Enumerable.Range(0, Fillers).Select(_ => Task.Run(FillerAsync, cancellation)));
+
+        async Task FillerAsync()
+        {
+            var (key, value) = (new byte[KeySize], Value());
+            while (true)
+            {
+                var number = Interlocked.Increment(ref next);
+                if (number >= count) return;
+                cancellation.ThrowIfCancellationRequested();
+                WriteKey(key, number);
+                await client.PutAsync(key, value, cancellationToken: cancellation);
+                if (number > 0 && number % 1_000_000 == 0) Say.Line($"  {number:N0} entries put");
+            }
+        }
+    }
+}
