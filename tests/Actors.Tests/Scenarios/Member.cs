@@ -38,6 +38,9 @@ internal sealed class Member : IDisposable
 
     public ServerId Id => ((ReplicaNode)_node!).Id;
 
+    /// <summary>How often a look had to be asked for again: for a node that runs, each is a message that the wire lost.</summary>
+    public int LooksRepeated { get; private set; }
+
     /// <summary>Its turn has come, and it stands still.</summary>
     public bool IsPaused => _paused;
 
@@ -58,7 +61,7 @@ internal sealed class Member : IDisposable
             // Messages are delivered at most once: one that meets a connection that breaks is gone.
             _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
             if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task) return await seen.Task;
-            _notices.Enqueue("the test asked again: no answer to a look");
+            LooksRepeated++;
         }
         throw new TimeoutException($"{Name} does not answer to a look: it is stopped, paused or stuck\n{this}");
     }

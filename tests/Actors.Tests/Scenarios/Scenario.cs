@@ -44,6 +44,11 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
             foreach (var member in cluster.Everybody) Log.WriteLine($"server {member}");
             throw;
         }
+        finally
+        {
+            var repeated = cluster.ViewService.LooksRepeated + cluster.Everybody.Sum(member => member.LooksRepeated);
+            if (repeated > 0) Log.WriteLine($"looks repeated: {repeated}");
+        }
     }
 }
 
