@@ -6,7 +6,7 @@ internal sealed partial class ActorCell
     private ActorSynchronizationContext _synchronization;
     private Task _runningHandler;
     private TimeSpan? _receiveTimeout;
-    private Timer _receiveTimer;
+    private SystemTimer _receiveTimer;
     private ReceiveTimeoutTick _receiveTimeoutTick;
     private TimerScheduler _timers;
     private Stash _stash;

@@ -43,7 +43,7 @@ public static class Futures
 internal sealed class PromiseActorRef<T> : InternalActorRef
 {
     private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Timer _timer;
+    private readonly SystemTimer _timer;
     private readonly CancellationTokenRegistration _cancellation;
     private readonly TimeSpan _timeout;
     private volatile ActorPath _path;

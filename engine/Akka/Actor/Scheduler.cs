@@ -98,7 +98,7 @@ internal sealed class SystemScheduler : IScheduler
 
     private sealed class Entry(SystemScheduler owner, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable)
     {
-        private Timer _timer;
+        private SystemTimer _timer;
         private CancellationTokenRegistration _registration;
         private bool _repeats;
 

@@ -2,28 +2,6 @@ using Akka.Event;
 
 namespace Akka.Actor;
 
-/// <summary>System timers whose due time is never rounded down to zero.</summary>
-internal static class SystemTimer
-{
-    public static Timer Once(TimeSpan delay, Action<object> action, object state) => Start(delay, Timeout.InfiniteTimeSpan, action, state);
-
-    /// <summary>The timer is referenced by nobody else until it has started: a callback that runs at once finds everything in place.</summary>
-    public static Timer Start(TimeSpan delay, TimeSpan interval, Action<object> action, object state)
-    {
-        using var noFlow = ExecutionContext.IsFlowSuppressed() ? default : ExecutionContext.SuppressFlow();
-        return new Timer(static s => ((Entry)s).Run(), new Entry(action, state), WholeMilliseconds(delay), interval == Timeout.InfiniteTimeSpan ? interval : Max1(interval));
-    }
-
-    public static TimeSpan WholeMilliseconds(TimeSpan time) => time <= TimeSpan.Zero ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Ceiling(time.TotalMilliseconds));
-
-    private static TimeSpan Max1(TimeSpan interval) => interval < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : WholeMilliseconds(interval);
-
-    private sealed class Entry(Action<object> action, object state)
-    {
-        public void Run() => action(state);
-    }
-}
-
 /// <summary>What a timer puts into the mailbox. It carries the timer that sent it, so that one that was replaced or cancelled meanwhile is known.</summary>
 internal sealed class TimerTick(object key, object message, bool repeats) : IAutoReceivedMessage, IDeadLetterSuppression
 {
@@ -37,7 +15,7 @@ internal sealed class TimerTick(object key, object message, bool repeats) : IAut
 /// <summary>The timers of one actor instance. Used on the actor's turn only.</summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
 {
-    private readonly Dictionary<object, (TimerTick Tick, Timer Timer)> _active = [];
+    private readonly Dictionary<object, (TimerTick Tick, SystemTimer Timer)> _active = [];
 
     public void StartPeriodicTimer(object key, object msg, TimeSpan interval) => StartPeriodicTimer(key, msg, interval, interval);
 
