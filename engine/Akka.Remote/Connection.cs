@@ -15,7 +15,7 @@ namespace Akka.Remote;
 internal sealed class Connection : IAtTurnsEnd
 {
     /// <summary>Up to so much in one read, the reading thread runs an actor itself; beyond it the pool works beside the reading.</summary>
-    private const int FewBytes = 2048;
+    private const int FewBytes = 16 * 1024;
 
     private readonly Remoting _remoting;
     private readonly Association _association;

@@ -132,14 +132,21 @@ internal sealed class Pbkv : IAsyncDisposable
 
     private async Task WaitAsync(Func<bool> holds)
     {
-        var patience = Task.Delay(Patience);
+        using var patience = new CancellationTokenSource(Patience);
         while (true)
         {
             Task news;
             lock (_gate) news = _news.Task;
             if (holds()) return;
             if (_reading.IsCompleted) throw new InvalidOperationException($"ended before it said what was waited for: {Transcript()}");
-            if (await Task.WhenAny(news, patience) == patience) throw new TimeoutException($"waited {Patience}: {Transcript()}");
+            try
+            {
+                await news.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new TimeoutException($"waited {Patience}: {Transcript()}");
+            }
         }
     }
 
