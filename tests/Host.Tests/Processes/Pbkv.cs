@@ -143,9 +143,9 @@ internal sealed class Pbkv : IAsyncDisposable
             {
                 await news.WaitAsync(patience.Token);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException e)
             {
-                throw new TimeoutException($"waited {Patience}: {Transcript()}");
+                throw new TimeoutException($"waited {Patience}: {Transcript()}", e);
             }
         }
     }
