@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PbKv beside Redis (SET + WAIT 1) and etcd, in one run on one machine; writes the tables and the chart into docs/BENCHMARKS.md.
-#   bench/compare.sh [ROUNDS] [SECONDS]     5 rounds of 4 seconds a measurement unless told
+#   bench/compare.sh [ROUNDS] [SECONDS] [WARMUP]     5 rounds of 4 seconds a measurement, 2 to warm up, unless told
 source "$(dirname "$0")/common.sh"
-rounds=${1:-5} seconds=${2:-4}
+rounds=${1:-5} seconds=${2:-4} warmup=${3:-2}
 callers_list=(1 16 64 256)
 results=$work/results.jsonl
 
@@ -24,7 +24,7 @@ start_pbkv
 have redis-server && start_redis || say "redis-server is missing: apt-get install redis-server; PbKv is measured without it"
 have etcd && have etcdctl && start_etcd || say "etcd or etcdctl is missing: apt-get install etcd-server etcd-client; PbKv is measured without it"
 
-common=(--seconds "$seconds" --warmup 1 --value-size 100 --keys 100000)
+common=(--seconds "$seconds" --warmup "$warmup" --value-size 100 --keys 100000)
 for round in $(seq "$rounds"); do
   say "round $round of $rounds"
   for callers in "${callers_list[@]}"; do

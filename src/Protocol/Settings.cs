@@ -27,7 +27,7 @@ public sealed record ProtocolSettings
     /// <summary>A forward takes no further batch beyond this.</summary>
     public int ForwardBytes { get; init; } = 256 << 10;
 
-    public int ForwardsInFlight { get; init; } = 4;
+    public int ForwardsInFlight { get; init; } = 2;
 
     public int ChunkBytes { get; init; } = 128 << 10;
 

@@ -13,7 +13,7 @@ internal sealed class Harness
     private readonly List<(NodeAddress From, NodeAddress To, Message Message)> _wire = [];
     private long _requests;
 
-    public ProtocolSettings Settings { get; init; } = new() { SessionIdleTicks = long.MaxValue };
+    public ProtocolSettings Settings { get; init; } = new() { SessionIdleTicks = long.MaxValue, ForwardsInFlight = 4 };
 
     /// <summary>What went to nodes that are no server: the clerk's answers and the view service's pings.</summary>
     public List<(NodeAddress To, Message Message)> Outside { get; } = [];

@@ -68,7 +68,7 @@ public sealed class LateMessages
     [Fact]
     public void A_backup_that_catches_up_for_long_shows_that_it_lives()
     {
-        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, CatchUpStep = 1 } };
+        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, ForwardsInFlight = 4, CatchUpStep = 1 } };
         var a = harness.Server("a");
         var b = harness.Server("b");
         harness.Tell(a, Harness.View(1, a));
