@@ -45,7 +45,8 @@ public sealed class Churn(ITestOutputHelper output) : Scenario(output)
                 await cluster.IdleAsync();
                 await UntilSafeAsync(cluster);
                 // Every other time the primary: chance alone may only ever hit idle ones, and no view would change.
-                await cluster.KillAsync(i % 2 == 0 ? await cluster.PrimaryAsync() : cluster.Alive[random.Next(cluster.Alive.Count)]);
+                var primary = (await cluster.ViewAsync()).Primary;
+                await cluster.KillAsync(i % 2 == 0 ? cluster.Alive.Single(member => member.Id == primary) : cluster.Alive[random.Next(cluster.Alive.Count)]);
             }
             await cluster.UntilAsync(async () => Assert.True((await cluster.ViewAsync()).Number > 5, "the view changed"));
         });
