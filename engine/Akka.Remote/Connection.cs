@@ -14,7 +14,7 @@ namespace Akka.Remote;
 /// </summary>
 internal sealed class Connection : IAtTurnsEnd
 {
-    /// <summary>Up to so much in one read, the reading thread runs an actor itself; beyond it the pool works beside the reading.</summary>
+    /// <summary>Up to so much in one read, the reading thread runs actors itself; beyond it the pool works beside the reading.</summary>
     private const int FewBytes = 16 * 1024;
 
     private readonly Remoting _remoting;
@@ -23,11 +23,10 @@ internal sealed class Connection : IAtTurnsEnd
     private readonly SendQueue _queue;
     private readonly FrameBuffer _buffer;
     private readonly Receiver _receiver;
+    private readonly ReaderShift _shift;
     private readonly Action _receive;
-    private readonly Action _waitAndReceive;
-    private long _runs;
-    private long _running;
-    private long _seenRunning;
+    private readonly Action _deliverHeld;
+    private KeptMailboxes _kept;
     private int _broken;
 
     public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
@@ -40,8 +39,9 @@ internal sealed class Connection : IAtTurnsEnd
         _buffer.Filled(handshaken.Leftover.Length);
         _queue = new SendQueue(_socket, new FrameEncoder(remoting.LocalAddress), remoting.Settings.SendLimitBytes, Break);
         _receiver = new Receiver(remoting, this);
+        _shift = Poller.IsSupported ? null : new ReaderShift(StartThread);
         _receive = Receive;
-        _waitAndReceive = WaitAndReceive;
+        _deliverHeld = () => Deliver(0);
         RemoteUid = handshaken.Hello.Uid;
         IsInbound = inbound;
     }
@@ -72,9 +72,10 @@ internal sealed class Connection : IAtTurnsEnd
         // What one turn of an actor sends leaves with one call when the turn ends, unless there is plenty already.
         if (appended != Appended.Yes) return appended;
         if (_queue.HasPlenty || !Turn.TryPutOff(this)) _queue.Flush();
-        else _remoting.StayAwake();
         return appended;
     }
+
+    Turn IAtTurnsEnd.PutOffBy { get; set; }
 
     void IAtTurnsEnd.AtTurnsEnd() => _queue.Flush();
 
@@ -89,32 +90,20 @@ internal sealed class Connection : IAtTurnsEnd
             return;
         }
         // Frames that came together with the handshake wait for no further byte.
-        if (TryRead(() => Deliver(0))) Poller.Shared.Serve(this);
+        if (TryRead(_deliverHeld, null)) Poller.Shared.Serve(this);
         else End();
-        if (Delivery.Close() is { } mailbox) Dispatcher.Pool.Schedule(mailbox, preferLocal: false);
     }
 
-    /// <summary>Reads what is there into the mailboxes, once; the caller then closes the <see cref="Delivery"/>.</summary>
+    /// <summary>Reads what is there into the mailboxes, once.</summary>
+    /// <param name="kept">Where the mailboxes go that the reading thread is to run.</param>
     /// <returns>False when the connection has come to its end.</returns>
-    public bool TryReadOnce() => TryRead(_receive);
+    public bool TryReadOnce(KeptMailboxes kept) => TryRead(_receive, kept);
 
     /// <summary>Only whoever reads may call it, when there is no more to read.</summary>
     public void End()
     {
         _socket.Dispose();
         _remoting.Forget(this);
-    }
-
-    /// <summary>
-    /// From time to time while there is traffic: an actor that holds up the reading thread gets to keep it, and another
-    /// reads on; what an actor has sent and then not finished its turn leaves.
-    /// </summary>
-    public void Watch()
-    {
-        var running = Volatile.Read(ref _running);
-        if (running != 0 && running == _seenRunning && Interlocked.CompareExchange(ref _running, 0, running) == running) StartThread();
-        _seenRunning = running;
-        _queue.Flush();
     }
 
     /// <summary>Says that nothing more will be sent; the other end then closes, which ends the reading here.</summary>
@@ -145,18 +134,21 @@ internal sealed class Connection : IAtTurnsEnd
     /// <summary>The whole life of a connection with a thread of its own, until it ends or another thread has taken it over.</summary>
     private void ReadAlone()
     {
-        var goesOn = TryRead(() => Deliver(0));
+        var kept = new KeptMailboxes();
+        Action waitAndReceive = WaitAndReceive;
+        var goesOn = TryRead(_deliverHeld, kept);
         while (goesOn)
         {
-            if (Delivery.Close() is { } mailbox && !Run(mailbox)) return;
-            goesOn = TryRead(_waitAndReceive);
+            if (!_shift.TryRun(kept)) return;
+            goesOn = TryRead(waitAndReceive, kept);
         }
-        if (Delivery.Close() is { } left) Dispatcher.Pool.Schedule(left, preferLocal: false);
+        kept.HandOver();
         End();
     }
 
-    private bool TryRead(Action read)
+    private bool TryRead(Action read, KeptMailboxes kept)
     {
+        _kept = kept;
         try
         {
             read();
@@ -170,6 +162,10 @@ internal sealed class Connection : IAtTurnsEnd
         {
             _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
             Break(e);
+        }
+        finally
+        {
+            Delivery.KeepIn(null);
         }
         return false;
     }
@@ -189,19 +185,11 @@ internal sealed class Connection : IAtTurnsEnd
         Deliver(read);
     }
 
-    /// <summary>Delivers all whole frames. The mailbox of an actor that few bytes woke may be left to this thread to run.</summary>
+    /// <summary>Delivers all whole frames. The mailboxes of actors that few bytes woke may be left to this thread to run.</summary>
     private void Deliver(int read)
     {
         _buffer.Filled(read);
-        Delivery.Allow(_buffer.Held <= FewBytes);
+        Delivery.KeepIn(_buffer.Held <= FewBytes ? _kept : null);
         _receiver.DeliverAll(_buffer);
-    }
-
-    private bool Run(Mailbox mailbox)
-    {
-        _remoting.StayAwake();
-        Volatile.Write(ref _running, ++_runs);
-        mailbox.Execute();
-        return Interlocked.Exchange(ref _running, 0) != 0;
     }
 }

@@ -8,14 +8,13 @@ using Akka.Dispatch;
 namespace Akka.Remote;
 
 /// <summary>
-/// One thread that waits for bytes on all connections of the process with epoll, reads them into the mailboxes, and runs an
-/// actor that few of them woke itself: with many connections a wake-up serves all that are ready, and the actor finds their
+/// One thread that waits for bytes on all connections of the process with epoll, reads them into the mailboxes, and runs the
+/// actors that few of them woke itself: with many connections a wake-up serves all that are ready, and an actor finds their
 /// messages together. Linux only; elsewhere every connection has a thread that waits in poll().
 /// </summary>
 internal sealed class Poller
 {
     private const int MostEvents = 64;
-    private const int HeldUpMs = 5;
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
     private const int Remove = 2;
@@ -28,18 +27,15 @@ internal sealed class Poller
     private static readonly int EventBytes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
 
     private readonly ConcurrentDictionary<long, Connection> _connections = new();
-    private readonly Watchman _watchman;
+    private readonly ReaderShift _shift;
     private readonly int _epoll;
     private long _lastId;
-    private long _runs;
-    private long _running;
-    private long _runningSince;
 
     private Poller()
     {
         _epoll = epoll_create1(CloseOnExec);
         if (_epoll < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_create1 failed");
-        _watchman = new Watchman(Watch);
+        _shift = new ReaderShift(StartLoop);
         StartLoop();
     }
 
@@ -64,7 +60,8 @@ internal sealed class Poller
     private void Loop()
     {
         var events = new byte[MostEvents * EventBytes];
-        while (true)
+        var kept = new KeptMailboxes();
+        do
         {
             var count = epoll_wait(_epoll, events, MostEvents, -1);
             if (count < 0)
@@ -73,40 +70,21 @@ internal sealed class Poller
                 if (error == Interrupted) continue;
                 throw new Win32Exception(error, "epoll_wait failed");
             }
-            if (ReadAll(events, count) is { } mailbox && !Run(mailbox)) return;
+            ReadAll(events, count, kept);
         }
+        while (_shift.TryRun(kept));
     }
 
-    /// <returns>The mailbox that this thread is to run, if there is one.</returns>
-    private Mailbox ReadAll(byte[] events, int count)
+    private void ReadAll(byte[] events, int count, KeptMailboxes kept)
     {
         for (var i = 0; i < count; i++)
         {
             var id = BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan((i * EventBytes) + EventBytes - sizeof(long)));
-            if (!_connections.TryGetValue(id, out var connection) || connection.TryReadOnce()) continue;
+            if (!_connections.TryGetValue(id, out var connection) || connection.TryReadOnce(kept)) continue;
             _connections.TryRemove(id, out _);
             Control(Remove, connection.FileDescriptor, id);
             connection.End();
         }
-        return Delivery.Close();
-    }
-
-    /// <returns>False when another thread has taken the polling over meanwhile.</returns>
-    private bool Run(Mailbox mailbox)
-    {
-        _watchman.StayAwake();
-        Volatile.Write(ref _runningSince, Environment.TickCount64);
-        Volatile.Write(ref _running, ++_runs);
-        mailbox.Execute();
-        return Interlocked.Exchange(ref _running, 0) != 0;
-    }
-
-    /// <summary>An actor that holds up the polling gets to keep its thread, and another one polls on.</summary>
-    private void Watch()
-    {
-        var running = Volatile.Read(ref _running);
-        if (running == 0 || Environment.TickCount64 - Volatile.Read(ref _runningSince) < HeldUpMs) return;
-        if (Interlocked.CompareExchange(ref _running, 0, running) == running) StartLoop();
     }
 
     private bool Control(int operation, int descriptor, long id)

@@ -22,7 +22,6 @@ internal sealed class Remoting
     private readonly Lock _lock = new();
     private readonly LogLimit _overflowLines = new();
     private readonly Listener _listener;
-    private readonly Watchman _watchman;
     private int _sweepAt = FirstSweep;
 
     /// <summary>Drawn anew in every life of a system, so that a peer can tell a restart from a second connection.</summary>
@@ -35,7 +34,6 @@ internal sealed class Remoting
         Log = Logging.GetLogger(system, "remoting");
         _listener = new Listener(this);
         var port = Settings.PublicPort > 0 ? Settings.PublicPort : _listener.Port;
-        _watchman = new Watchman(() => Array.ForEach(Connections(), connection => connection.Watch()));
         LocalAddress = new Address("akka.tcp", system.Name, Settings.AdvertisedHost(), port);
     }
 
@@ -83,8 +81,6 @@ internal sealed class Remoting
         connection.StartReading();
     }
 
-    public void StayAwake() => _watchman.StayAwake();
-
     public bool Remember(Connection connection)
     {
         lock (_lock) return !IsStopping && _connections.Add(connection);
@@ -122,7 +118,6 @@ internal sealed class Remoting
         Await(deadline, () => Connections().Length == 0);
         foreach (var connection in Connections()) connection.Break(new ConnectionClosedException(LocalAddress));
         Await(Environment.TickCount64 + (long)Settings.FlushTimeout.TotalMilliseconds, () => Connections().Length == 0);
-        _watchman.Dispose();
         Publish(new RemotingShutdownEvent());
     }
 

@@ -1,31 +1,58 @@
 namespace Akka.Dispatch;
 
 /// <summary>
-/// A thread that brings messages from outside may run one of the actors that they wake itself, once it has delivered
-/// them all: for a message that comes alone, handing it to another thread costs more than anything else on its way.
+/// A thread that brings messages from outside may run the actors that they wake itself, once it has delivered them all: for
+/// messages that come alone, handing them to other threads costs more than anything else on their way.
 /// Actors whose dispatcher has threads of its own are not concerned.
 /// </summary>
 internal static class Delivery
 {
-    [ThreadStatic] private static bool t_open;
-    [ThreadStatic] private static Mailbox t_kept;
+    [ThreadStatic] private static KeptMailboxes t_kept;
 
-    /// <summary>Whether what is delivered next may leave a mailbox to this thread.</summary>
-    public static void Allow(bool keep) => t_open = keep;
+    /// <summary>Where mailboxes that this thread wakes from now on are kept; null sends them to the pool.</summary>
+    public static void KeepIn(KeptMailboxes kept) => t_kept = kept;
 
-    /// <summary>The mailbox that this thread now has to run, if there is one.</summary>
-    public static Mailbox Close()
+    public static bool TryKeep(Mailbox mailbox) => t_kept is { } kept && kept.TryAdd(mailbox);
+}
+
+/// <summary>
+/// The mailboxes that one reading thread has kept for itself. Each is run by whoever claims it: the thread, one after the
+/// other, or, when an actor holds it up, the pool.
+/// </summary>
+internal sealed class KeptMailboxes
+{
+    private const int Most = 64;
+
+    private readonly Mailbox[] _mailboxes = new Mailbox[Most];
+    private int _count;
+    private int _claimed;
+
+    public bool IsEmpty => _count == 0;
+
+    public bool TryAdd(Mailbox mailbox)
     {
-        var kept = t_kept;
-        t_open = false;
-        t_kept = null;
-        return kept;
+        if (_count == Most) return false;
+        _mailboxes[_count++] = mailbox;
+        return true;
     }
 
-    public static bool TryKeep(Mailbox mailbox)
+    public bool TryClaim(out Mailbox mailbox)
     {
-        if (!t_open || t_kept is not null) return false;
-        t_kept = mailbox;
-        return true;
+        var claim = Interlocked.Increment(ref _claimed);
+        mailbox = claim <= _count ? _mailboxes[claim - 1] : null;
+        return mailbox is not null;
+    }
+
+    /// <summary>All that nobody has claimed goes to the pool.</summary>
+    public void HandOver()
+    {
+        while (TryClaim(out var mailbox)) Dispatcher.Pool.Schedule(mailbox, preferLocal: false);
+    }
+
+    /// <summary>Only while nobody else may claim anything.</summary>
+    public void Clear()
+    {
+        Array.Clear(_mailboxes, 0, _count);
+        _count = _claimed = 0;
     }
 }

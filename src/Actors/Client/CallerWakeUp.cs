@@ -4,13 +4,20 @@ using PbKv.Protocol;
 namespace PbKv.Client;
 
 /// <summary>
-/// Resumes the callers whose calls are over, many in one work item of the thread pool instead of one each. A caller that
-/// blocks its thread holds up nobody: while others are ready, a further work item stands by to go on with them.
+/// Resumes the callers whose calls are over, those of all clients of the process, many in one work item of the thread pool
+/// instead of one each. A caller that blocks its thread holds up nobody: while others are ready, a further work item stands
+/// by to go on with them.
 /// </summary>
 internal sealed class CallerWakeUp : IThreadPoolWorkItem
 {
+    public static readonly CallerWakeUp Shared = new();
+
     private readonly ConcurrentQueue<(Call Call, Completion Completion)> _ready = new();
     private int _standsBy;
+
+    private CallerWakeUp()
+    {
+    }
 
     public void Add(Call call, in Completion completion) => _ready.Enqueue((call, completion));
 

@@ -18,7 +18,6 @@ public sealed class Clerk : ReceiveActor, IWithTimers
     private readonly ClerkNode _node;
     private readonly NodeHost _host;
     private readonly Dictionary<long, Call> _calls = [];
-    private readonly CallerWakeUp _callers = new();
 
     internal Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
     {
@@ -112,9 +111,9 @@ public sealed class Clerk : ReceiveActor, IWithTimers
     {
         foreach (var completion in completions)
         {
-            if (_calls.Remove(completion.Call, out var call)) _callers.Add(call, completion);
+            if (_calls.Remove(completion.Call, out var call)) CallerWakeUp.Shared.Add(call, completion);
         }
-        _callers.Begin();
+        CallerWakeUp.Shared.Begin();
     }
 
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
