@@ -1,8 +1,3 @@
-using System.Collections.Generic;
-using System.Threading;
-using Akka.Actor;
-using Akka.Event;
-
 namespace Akka.Remote;
 
 /// <summary>

@@ -1,10 +1,3 @@
-using System.Net.Sockets;
-using System.Threading;
-using Akka.Event;
-using Akka.Actor;
-using Akka.Dispatch;
-using Akka.Remote.Wire;
-
 namespace Akka.Remote;
 
 /// <summary>
@@ -47,7 +40,6 @@ internal sealed class Connection : IAtTurnsEnd
     }
 
     public long RemoteUid { get; }
-
     public bool IsInbound { get; }
 
     public Address Remote => _association.Remote;

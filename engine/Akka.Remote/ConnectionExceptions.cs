@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Remote;
 
 /// <summary>The other end closed the connection.</summary>

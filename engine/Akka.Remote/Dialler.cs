@@ -1,8 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Threading;
-using Akka.Actor;
-using Akka.Remote.Wire;
 
 namespace Akka.Remote;
 

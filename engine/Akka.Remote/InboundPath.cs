@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Remote;
 
 /// <summary>A path that a peer named, and the actor that was last found there.</summary>

@@ -1,8 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-using Akka.Actor;
-using Akka.Event;
-
 namespace Akka.Remote;
 
 /// <summary>What happens to the links between systems, published on the event stream.</summary>
@@ -17,9 +12,7 @@ public abstract class AssociationEvent : RemotingLifecycleEvent
     protected string EventName;
 
     public abstract Address LocalAddress { get; protected set; }
-
     public abstract Address RemoteAddress { get; protected set; }
-
     public abstract bool IsInbound { get; protected set; }
 
     public override string ToString() =>
@@ -38,9 +31,7 @@ public sealed class AssociatedEvent : AssociationEvent
     }
 
     public override Address LocalAddress { get; protected set; }
-
     public override Address RemoteAddress { get; protected set; }
-
     public override bool IsInbound { get; protected set; }
 
     public override LogLevel LogLevel() => Event.LogLevel.DebugLevel;
@@ -58,9 +49,7 @@ public sealed class DisassociatedEvent : AssociationEvent
     }
 
     public override Address LocalAddress { get; protected set; }
-
     public override Address RemoteAddress { get; protected set; }
-
     public override bool IsInbound { get; protected set; }
 
     public override LogLevel LogLevel() => Event.LogLevel.DebugLevel;
@@ -82,11 +71,8 @@ public sealed class AssociationErrorEvent : AssociationEvent
     }
 
     public Exception Cause { get; }
-
     public override Address LocalAddress { get; protected set; }
-
     public override Address RemoteAddress { get; protected set; }
-
     public override bool IsInbound { get; protected set; }
 
     public override LogLevel LogLevel() => _level;

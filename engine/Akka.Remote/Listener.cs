@@ -1,10 +1,4 @@
-using System.Collections.Generic;
 using System.Net;
-using System.Net.Sockets;
-using System.Threading;
-using Akka.Event;
-using Akka.Configuration;
-using Akka.Remote.Wire;
 
 namespace Akka.Remote;
 

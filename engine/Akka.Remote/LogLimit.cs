@@ -1,5 +1,3 @@
-using System.Threading;
-
 namespace Akka.Remote;
 
 /// <summary>So many lines in a second, and the count of those left out with the next: a stranger cannot fill the log.</summary>

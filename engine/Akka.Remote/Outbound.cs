@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Remote;
 
 /// <summary>A message on its way out: serialized by the thread that sent it, before any lock is taken.</summary>

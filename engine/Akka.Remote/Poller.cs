@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using System.Threading;
-using Akka.Dispatch;
 
 namespace Akka.Remote;
 

@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Event;
-
 namespace Akka.Remote;
 
 /// <summary>An actor of another system.</summary>
@@ -27,7 +24,6 @@ internal sealed class RemoteActorRef : InternalActorRef
     public override bool IsLocal => false;
 
     public string WireText { get; }
-
     public bool IsTemporary { get; }
 
     public override void SendSystemMessage(SystemMessage message) =>

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Remote;
 
 /// <summary>Paths as they cross a connection: with the address under which this system is known, and the uid.</summary>

@@ -1,6 +1,3 @@
-using System.Threading.Tasks;
-using Akka.Actor;
-
 namespace Akka.Remote;
 
 /// <summary>How a system with `akka.actor.provider = remote` comes to have remoting.</summary>

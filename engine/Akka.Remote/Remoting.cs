@@ -1,13 +1,5 @@
-using System.Collections.Concurrent;
-using System.Collections.Generic;
 using System.Globalization;
-using System.Linq;
-using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Threading;
-using Akka.Actor;
-using Akka.Event;
-using Akka.Remote.Wire;
 
 namespace Akka.Remote;
 
@@ -38,13 +30,9 @@ internal sealed class Remoting
     }
 
     public ActorSystemImpl System { get; }
-
     public RemoteSettings Settings { get; }
-
     public ILoggingAdapter Log { get; }
-
     public Address LocalAddress { get; }
-
     public bool IsStopping { get; private set; }
 
     public void Start()

@@ -1,8 +1,4 @@
 using System.Buffers;
-using System.Collections.Generic;
-using System.Net.Sockets;
-using System.Threading;
-using Akka.Remote.Wire;
 
 namespace Akka.Remote;
 

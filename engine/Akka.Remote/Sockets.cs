@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-
 namespace Akka.Remote;
 
 /// <summary>How this engine sets up its sockets.</summary>

@@ -11,3 +11,6 @@ internal static class Frame
     public const int MaxPathBytes = 4096;
     public const int MaxManifestBytes = 1024;
 }
+
+/// <summary>The bytes are not what this format allows: the connection that sent them is closed.</summary>
+internal sealed class WireException(string message, Exception inner = null) : Exception(message, inner);

@@ -1,22 +1,16 @@
-using System.Collections.Generic;
-using Akka.Actor;
-
 namespace Akka.Remote.Wire;
 
 /// <summary>Turns outbound messages into frame headers. One for each connection; guarded by its send queue's lock.</summary>
-internal sealed class FrameEncoder
+internal sealed class FrameEncoder(Address local)
 {
     private readonly SentNames _paths = new(ReferenceEqualityComparer.Instance);
     private readonly SentNames _manifests = new(EqualityComparer<object>.Default);
-    private readonly Address _local;
 
     /// <summary>The limit holds for payloads; texts that are spelt out once may go on top of it.</summary>
     public const int LargestTexts = 2 * Frame.MaxPathBytes + Frame.MaxManifestBytes;
 
     /// <summary>Kind, references, lengths: what a frame holds besides texts and payload, with room to spare.</summary>
     private const int Overhead = 64;
-
-    public FrameEncoder(Address local) => _local = local;
 
     /// <summary>More than the header of a message can take: three references, two paths, one manifest.</summary>
     public static int HeaderBound(in Outbound message) =>
@@ -48,15 +42,14 @@ internal sealed class FrameEncoder
 
     private void Sender(ref ByteWriter writer, IActorRef sender)
     {
-        if (sender is null || sender is Nobody) writer.Number(Names.None);
+        if (sender is null or Nobody) writer.Number(Names.None);
         else if (sender is RemoteActorRef remote) Path(ref writer, remote, remote.WireText, remote.IsTemporary);
-        else if (_paths.TryGet(sender, out var reference)) writer.Number(reference);
-        else Spelt(ref writer, sender);
+        else if (!_paths.TryWrite(ref writer, sender)) Spelt(ref writer, sender);
     }
 
     private void Spelt(ref ByteWriter writer, IActorRef sender)
     {
-        var text = RemotePaths.Of(sender.Path, _local);
+        var text = RemotePaths.Of(sender.Path, local);
         // A sender whose path no peer would take cannot be answered; its message still arrives.
         if (TooLong(text, Frame.MaxPathBytes)) writer.Number(Names.None);
         else Path(ref writer, sender, text, RemotePaths.IsTemporary(sender.Path));
@@ -73,33 +66,15 @@ internal sealed class FrameEncoder
             writer.Number(Names.Literal);
             writer.Text(text);
         }
-        else if (_paths.TryGet(key, out var reference))
+        else if (!_paths.TryWrite(ref writer, key))
         {
-            writer.Number(reference);
-        }
-        else
-        {
-            writer.Number(Names.Definition);
-            writer.Text(text);
-            _paths.Define(key);
+            _paths.Define(ref writer, key, text);
         }
     }
 
     private void Manifest(ref ByteWriter writer, string manifest)
     {
-        if (string.IsNullOrEmpty(manifest))
-        {
-            writer.Number(Names.None);
-        }
-        else if (_manifests.TryGet(manifest, out var reference))
-        {
-            writer.Number(reference);
-        }
-        else
-        {
-            writer.Number(Names.Definition);
-            writer.Text(manifest);
-            _manifests.Define(manifest);
-        }
+        if (string.IsNullOrEmpty(manifest)) writer.Number(Names.None);
+        else if (!_manifests.TryWrite(ref writer, manifest)) _manifests.Define(ref writer, manifest, manifest);
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Generic;
-
 namespace Akka.Remote.Wire;
 
 /// <summary>
@@ -17,43 +15,48 @@ internal static class Names
 }
 
 /// <summary>The sender's half: which object has which number.</summary>
-internal sealed class SentNames
+internal sealed class SentNames(IEqualityComparer<object> comparer)
 {
-    private readonly Dictionary<object, int> _numbers;
+    private readonly Dictionary<object, int> _numbers = new(comparer);
 
-    public SentNames(IEqualityComparer<object> comparer) => _numbers = new Dictionary<object, int>(comparer);
-
-    public bool TryGet(object key, out uint reference)
+    public bool TryWrite(ref ByteWriter writer, object key)
     {
-        var known = _numbers.TryGetValue(key, out var number);
-        reference = known ? Names.FirstNumber + (uint)number : 0;
-        return known;
+        if (!_numbers.TryGetValue(key, out var number)) return false;
+        writer.Number(Names.FirstNumber + (uint)number);
+        return true;
     }
 
-    public void Define(object key)
+    public void Define(ref ByteWriter writer, object key, string text)
     {
+        writer.Number(Names.Definition);
+        writer.Text(text);
         if (_numbers.Count == Names.Limit) _numbers.Clear();
         _numbers.Add(key, _numbers.Count);
     }
 }
 
 /// <summary>The receiver's half: what each number stands for.</summary>
-internal sealed class ReceivedNames<T>
+internal sealed class ReceivedNames<T>(int maxBytes, Func<string, T> make) where T : class
 {
-    private readonly List<T> _entries = new();
+    private readonly List<T> _entries = [];
 
-    public T Define(T entry)
+    /// <summary>Null where the reference is none.</summary>
+    public T Read(ref ByteReader reader)
+    {
+        var reference = reader.Number();
+        if (reference == Names.None) return null;
+        if (reference == Names.Literal) return make(reader.Text(maxBytes));
+        if (reference == Names.Definition) return Define(make(reader.Text(maxBytes)));
+        var number = reference - Names.FirstNumber;
+        return number < (uint)_entries.Count
+            ? _entries[(int)number]
+            : throw new WireException($"name number {number} was never defined ({_entries.Count} are)");
+    }
+
+    private T Define(T entry)
     {
         if (_entries.Count == Names.Limit) _entries.Clear();
         _entries.Add(entry);
         return entry;
-    }
-
-    public T Get(uint reference)
-    {
-        var number = reference - Names.FirstNumber;
-        if (number >= (uint)_entries.Count)
-            throw new WireException($"name number {number} was never defined ({_entries.Count} are)");
-        return _entries[(int)number];
     }
 }

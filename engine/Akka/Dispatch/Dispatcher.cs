@@ -34,7 +34,7 @@ internal sealed class ThreadPoolDispatcher : Dispatcher
 }
 
 /// <summary>A fixed number of threads that serve the actors of this dispatcher alone.</summary>
-internal sealed class DedicatedPoolDispatcher : Dispatcher
+internal class DedicatedPoolDispatcher : Dispatcher
 {
     private readonly BlockingCollection<Mailbox> _queue = [];
     private int _running;
@@ -43,10 +43,7 @@ internal sealed class DedicatedPoolDispatcher : Dispatcher
     {
         Throughput = throughput;
         _running = threads;
-        for (var i = 0; i < threads; i++)
-        {
-            new Thread(Work) { IsBackground = background, Name = $"{name}-{i}" }.UnsafeStart();
-        }
+        for (var i = 0; i < threads; i++) new Thread(Work) { IsBackground = background, Name = $"{name}-{i}" }.UnsafeStart();
     }
 
     public override void Schedule(Mailbox mailbox, bool preferLocal)
@@ -71,7 +68,7 @@ internal sealed class DedicatedPoolDispatcher : Dispatcher
     }
 }
 
-/// <summary>Gives every actor a thread of its own.</summary>
+/// <summary>Gives every actor a thread of its own, for as long as it lives.</summary>
 internal sealed class PinnedDispatcher : Dispatcher
 {
     public PinnedDispatcher(int throughput) => Throughput = throughput;
@@ -79,92 +76,10 @@ internal sealed class PinnedDispatcher : Dispatcher
     public override void Schedule(Mailbox mailbox, bool preferLocal) =>
         throw new InvalidOperationException("a pinned dispatcher runs actors through the threads that Attach makes");
 
-    public override Dispatcher Attach(string name) => new PinnedThread(Throughput, name);
-}
+    public override Dispatcher Attach(string name) => new OneThread(Throughput, name);
 
-/// <summary>One thread for one mailbox. It spins for a moment before it parks: waking a parked thread costs more than most messages.</summary>
-internal sealed class PinnedThread : Dispatcher
-{
-    private const int Idle = 0;
-    private const int Pending = 1;
-    private const int Parked = 2;
-    private const int Ended = 3;
-    private static readonly long SpinTicks = System.Diagnostics.Stopwatch.Frequency / 50_000;
-
-    private readonly Lock _starting = new();
-    private readonly object _gate = new();
-    private readonly string _name;
-    private Thread _thread;
-    private Mailbox _mailbox;
-    private int _state;
-    private volatile bool _released;
-
-    public PinnedThread(int throughput, string name)
+    private sealed class OneThread(int throughput, string name) : DedicatedPoolDispatcher(throughput, 1, background: true, name)
     {
-        Throughput = throughput;
-        _name = name;
-    }
-
-    public override void Schedule(Mailbox mailbox, bool preferLocal)
-    {
-        if (_thread is null) Start(mailbox);
-        switch (Interlocked.CompareExchange(ref _state, Pending, Idle))
-        {
-            case Parked:
-                lock (_gate)
-                {
-                    _state = Pending;
-                    Monitor.Pulse(_gate);
-                }
-                break;
-            case Ended:
-                Pool.Schedule(mailbox, preferLocal);
-                break;
-        }
-    }
-
-    public override void Release() => _released = true;
-
-    private void Start(Mailbox mailbox)
-    {
-        lock (_starting)
-        {
-            if (_thread is not null) return;
-            _mailbox = mailbox;
-            _thread = new Thread(Work) { IsBackground = true, Name = _name };
-            _thread.UnsafeStart();
-        }
-    }
-
-    private void Work()
-    {
-        while (true)
-        {
-            if (Volatile.Read(ref _state) != Pending && !SpinUntilPending()) Park();
-            Volatile.Write(ref _state, Idle);
-            _mailbox.Execute();
-            if (_released && Interlocked.CompareExchange(ref _state, Ended, Idle) == Idle) return;
-        }
-    }
-
-    private bool SpinUntilPending()
-    {
-        var until = System.Diagnostics.Stopwatch.GetTimestamp() + SpinTicks;
-        do
-        {
-            if (Volatile.Read(ref _state) == Pending) return true;
-            Thread.SpinWait(8);
-        }
-        while (System.Diagnostics.Stopwatch.GetTimestamp() < until);
-        return false;
-    }
-
-    private void Park()
-    {
-        lock (_gate)
-        {
-            if (Interlocked.CompareExchange(ref _state, Parked, Idle) != Idle) return;
-            while (_state == Parked) Monitor.Wait(_gate);
-        }
+        public override void Release() => Shutdown();
     }
 }

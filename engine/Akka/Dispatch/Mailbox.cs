@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 
 namespace Akka.Dispatch;
@@ -12,7 +13,7 @@ internal sealed class Mailbox : IThreadPoolWorkItem
     private const int Suspended = 1;
     private const int Closed = 2;
 
-    private readonly MessageQueue _queue = new();
+    private readonly ConcurrentQueue<(object Message, IActorRef Sender)> _queue = new();
     private readonly ActorCell _cell;
     private Dispatcher _dispatcher;
     private SystemMessage _systemMessages;
@@ -36,8 +37,9 @@ internal sealed class Mailbox : IThreadPoolWorkItem
             _cell.SystemImpl.ToDeadLetters(message, sender, _cell.Ref);
             return;
         }
-        _queue.Enqueue(message, sender);
-        // Read after the message is in: an actor that is resumed or closed meanwhile looks at its queue after changing the state.
+        _queue.Enqueue((message, sender));
+        // What follows is read after the message is in: whoever resumes, closes or has just run the actor looks at the queue last.
+        Interlocked.MemoryBarrier();
         if (_state != Suspended) TrySchedule(preferLocal: true);
     }
 
@@ -122,9 +124,9 @@ internal sealed class Mailbox : IThreadPoolWorkItem
 
     private bool TryTake(out object message, out IActorRef sender)
     {
-        if (_front is null || !_front.TryPop(out var first)) return _queue.TryDequeue(out message, out sender);
-        (message, sender) = first;
-        return true;
+        var taken = (_front is not null && _front.TryPop(out var next)) || _queue.TryDequeue(out next);
+        (message, sender) = next;
+        return taken;
     }
 
     private void RunSystemMessages()
