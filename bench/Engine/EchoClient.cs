@@ -22,15 +22,19 @@ public sealed class EchoClient : ReceiveActor
         });
     }
 
-    public static double Run(ActorSystem system, ICanTell partner, int payload, int outstanding, Measurement measurement)
+    public sealed record Start;
+}
+
+/// <summary>Runs one such client until its measurement is over.</summary>
+public static class EchoRun
+{
+    public static double Of(ActorSystem system, ICanTell partner, int payload, int outstanding, Measurement measurement)
     {
         var done = new TaskCompletionSource<double>(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = system.ActorOf(Props.Create(() => new EchoClient(partner, payload, outstanding, measurement, done)));
-        client.Tell(new Start(), ActorRefs.NoSender);
+        client.Tell(new EchoClient.Start(), ActorRefs.NoSender);
         var result = done.Task.GetAwaiter().GetResult();
         system.Stop(client);
         return result;
     }
-
-    private sealed record Start;
 }

@@ -23,7 +23,7 @@ using (var local = Systems.Local())
     var partner = local.ActorOf(Props.Create(() => new EchoActor()), "echo");
     foreach (var outstanding in new[] { 1, 100, 10_000 })
     {
-        var rate = EchoClient.Run(local, partner, 8, outstanding, new Measurement(warmUp, window));
+        var rate = EchoRun.Of(local, partner, 8, outstanding, new Measurement(warmUp, window));
         Console.WriteLine($"| echo | {outstanding:N0} | {2 * rate:N0} |");
     }
 }
@@ -48,7 +48,7 @@ using (var client = Systems.Remote())
         foreach (var outstanding in new[] { 1, 100, 1_000, 10_000 })
         {
             var raw = RawLoop.Run(rawPort, payload, outstanding, new Measurement(warmUp, window));
-            var engine = EchoClient.Run(client, partner, payload, outstanding, new Measurement(warmUp, window));
+            var engine = EchoRun.Of(client, partner, payload, outstanding, new Measurement(warmUp, window));
             var latency = outstanding == 1 ? $"{1e6 / engine:F1}" : "";
             Console.WriteLine($"| {payload} | {outstanding:N0} | {raw:N0} | {engine:N0} | {engine / raw:F2} | {latency} |");
         }

@@ -17,7 +17,7 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
         akka.remote { log-remote-lifecycle-events = off, dot-netty.tcp { hostname = "127.0.0.1", port = 0 } }
         """;
 
-    protected ITestOutputHelper Log { get; } = output;
+    protected ITestOutputHelper Report { get; } = output;
 
     /// <summary>Paused nodes stand on a thread each.</summary>
     [ModuleInitializer]
@@ -27,7 +27,7 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
         ThreadPool.SetMinThreads(32, ports);
     }
 
-    internal Cluster NewCluster(string settings = "") => new(this, Log, settings);
+    internal Cluster NewCluster(string settings = "") => new(this, Report, settings);
 
     /// <summary>Runs a test on a cluster, and at its end demands scenario 33; a failure shows what every node said.</summary>
     internal async Task OnClusterAsync(Func<Cluster, Task> test, string settings = "", bool sameAtRest = true)
@@ -40,14 +40,14 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
         }
         catch
         {
-            Log.WriteLine($"view service {cluster.ViewService}");
-            foreach (var member in cluster.Everybody) Log.WriteLine($"server {member}");
+            Report.WriteLine($"view service {cluster.ViewService}");
+            foreach (var member in cluster.Everybody) Report.WriteLine($"server {member}");
             throw;
         }
         finally
         {
             var repeated = cluster.ViewService.LooksRepeated + cluster.Everybody.Sum(member => member.LooksRepeated);
-            if (repeated > 0) Log.WriteLine($"looks repeated: {repeated}");
+            if (repeated > 0) Report.WriteLine($"looks repeated: {repeated}");
         }
     }
 }

@@ -156,10 +156,16 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>No time passes.</summary>
+    /// <summary>No time passes. The interface has more members in Akka.NET than in the bundled engine: they are here too.</summary>
     private sealed class NoTimers : ITimerScheduler
     {
+        public IReadOnlyCollection<object> ActiveTimers => [];
+
         public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
+        {
+        }
+
+        public void StartPeriodicTimer(object key, object msg, TimeSpan interval, IActorRef sender)
         {
         }
 
@@ -167,7 +173,15 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         {
         }
 
+        public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval, IActorRef sender)
+        {
+        }
+
         public void StartSingleTimer(object key, object msg, TimeSpan timeout)
+        {
+        }
+
+        public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef sender)
         {
         }
 

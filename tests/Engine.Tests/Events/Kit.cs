@@ -84,7 +84,11 @@ public sealed class Kit : TestKit
     [Fact]
     public async Task An_event_filter_sees_dead_letters()
     {
-        await EventFilter.DeadLetter<string>(m => m == "lost").ExpectOneAsync(() => Sys.ActorSelection("/user/nobody").Tell("lost", ActorRefs.NoSender));
+        await EventFilter.DeadLetter<string>(m => m == "lost").ExpectOneAsync(() =>
+        {
+            Sys.ActorSelection("/user/nobody").Tell("lost", ActorRefs.NoSender);
+            return Task.CompletedTask;
+        });
         EventFilter.DeadLetter().ExpectOne(() => Sys.ActorSelection("/user/nobody").Tell(5, ActorRefs.NoSender));
     }
 
