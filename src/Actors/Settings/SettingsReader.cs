@@ -26,7 +26,8 @@ internal sealed class SettingsReader
     {
         var path = Know(key);
         if (!_values.TryGetValue(path, out var value)) throw new SettingsException($"{path} is missing: hocon/pbkv.conf shows what it may be");
-        return value.IsArray() ? throw new SettingsException($"{path} is a list, allowed is a single value") : value.GetString();
+        // Akka.NET has no text for null and for an empty list, which it does not take for a list.
+        return value.IsArray() ? throw new SettingsException($"{path} is a list, allowed is a single value") : value.GetString() ?? "";
     }
 
     /// <summary>A list, or one text with commas.</summary>

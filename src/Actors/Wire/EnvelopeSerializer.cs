@@ -15,9 +15,13 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
 
     private readonly Texts _texts = new();
     private Action<string>? _notUnderstood;
-    private readonly ILoggingAdapter _log = Logging.GetLogger(system, nameof(EnvelopeSerializer));
+    private readonly ExtendedActorSystem _system = system;
+    private ILoggingAdapter? _log;
 
     public override int Identifier => 20555;
+
+    /// <summary>Not before it is needed: Akka.NET makes serializers while the system is not ready to give a logger.</summary>
+    private ILoggingAdapter Log => _log ??= Logging.GetLogger(_system, nameof(EnvelopeSerializer));
 
     public override string Manifest(object o) => EnvelopeManifest;
 
@@ -40,11 +44,11 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
 
     private DamagedEnvelope Damaged(string text, byte[] bytes)
     {
-        _log.Warning("an envelope of {0} bytes is dropped: {1}", bytes.Length, text);
+        Log.Warning("an envelope of {0} bytes is dropped: {1}", bytes.Length, text);
         return new DamagedEnvelope(text);
     }
 
-    private void NotUnderstood(string text) => _log.Warning("{0} is dropped: its sender is of a later release", text);
+    private void NotUnderstood(string text) => Log.Warning("{0} is dropped: its sender is of a later release", text);
 }
 
 /// <summary>What an actor receives in place of an envelope that nobody can read: nothing to do with it.</summary>

@@ -47,8 +47,12 @@ internal static class ConfigOptions
     {
         var equals = definition.IndexOf('=');
         if (equals <= 0) throw Failure.Usage($"'-D {definition}' sets nothing", "write -D KEY=VALUE, like -D pbkv.ping-interval=50ms");
-        return Parse($"{definition[..equals]} = {definition[(equals + 1)..]}", $"-D {definition}");
+        return Parse($"{definition[..equals]} = {Quoted(definition[(equals + 1)..].Trim())}", $"-D {definition}");
     }
+
+    /// <summary>HOCON takes an address such as 127.0.0.1:7000 in quotes only, which a shell takes away.</summary>
+    private static string Quoted(string value) =>
+        value.Length > 0 && value[0] is '"' or '[' or '{' or '$' ? value : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static Config ReadFile(string file)
     {

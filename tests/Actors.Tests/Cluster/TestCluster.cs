@@ -16,7 +16,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public TestCluster(string settings = "", NodeHooks? hooks = null)
     {
         _config = ConfigurationFactory.ParseString(settings)
-            .WithFallback(ConfigurationFactory.ParseString("pbkv { ping-interval = 50ms, dead-pings = 5 }, akka.loglevel = OFF, akka.loggers = []"));
+            .WithFallback(ConfigurationFactory.ParseString("pbkv { ping-interval = 50ms, dead-pings = 5 }\nakka.loglevel = OFF, akka.loggers = []"));
         ViewService = Own(ViewServiceHost.Start(PbKvSettings.Read(_config), hooks ?? NodeHooks.None));
     }
 

@@ -15,8 +15,9 @@ public sealed class Logs : TestKit
         system.Log.Info("too low");
         system.Log.Warning("warned {0} of {1}", 1, "two");
         system.Log.Error(new InvalidDataException("the cause"), "failed {0}", "badly");
-        Assert.False(system.Log.IsInfoEnabled);
-        Assert.True(system.Log.IsWarningEnabled);
+        var log = Logging.GetLogger(system, "levels");
+        Assert.False(log.IsInfoEnabled);
+        Assert.True(log.IsWarningEnabled);
         var warning = await Line(system, e => e is Warning && Text(e) == "warned 1 of two");
         Assert.Equal(LogLevel.WarningLevel, warning.LogLevel());
         var error = await Line(system, e => e is Error && Text(e) == "failed badly");

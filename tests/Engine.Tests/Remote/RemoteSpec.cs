@@ -24,7 +24,7 @@ public abstract class RemoteSpec(ITestOutputHelper output) : TestKit(Settings(),
               }
               remote {
                 retry-gate-closed-for = 100ms
-                dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
+                dot-netty.tcp { hostname = "127.0.0.1", port = {{port}}, tcp-reuse-addr = off }
               }
             }
             """));
