@@ -6,7 +6,7 @@ namespace Akka.Actor;
 /// <summary>How to make an actor, again and again: its constructor with its arguments, and where it runs.</summary>
 public class Props
 {
-    private const BindingFlags AnyConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DoNotWrapExceptions;
+    private const BindingFlags PublicConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions;
 
     private readonly ConstructorInfo _constructor;
 
@@ -50,9 +50,10 @@ public class Props
 
     public Props WithSupervisorStrategy(SupervisorStrategy supervisorStrategy) => new(this) { SupervisorStrategy = supervisorStrategy };
 
-    internal ActorBase NewActor() => (ActorBase)(_constructor is not null
-        ? _constructor.Invoke(AnyConstructor, null, Arguments, null)
-        : Activator.CreateInstance(Type, AnyConstructor, null, Arguments, null));
+    /// <exception cref="MissingMethodException">The constructor is not public, whatever the type is.</exception>
+    internal ActorBase NewActor() => (ActorBase)(_constructor is { IsPublic: true }
+        ? _constructor.Invoke(PublicConstructor, null, Arguments, null)
+        : Activator.CreateInstance(Type, PublicConstructor, null, Arguments, null));
 
     private static object Evaluate(Expression argument) => argument switch
     {

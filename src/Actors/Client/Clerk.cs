@@ -10,7 +10,7 @@ using PbKv.Protocol;
 namespace PbKv.Client;
 
 /// <summary>The actor around a <see cref="ClerkNode"/>.</summary>
-public sealed class Clerk : ReceiveActor, IWithTimers
+internal sealed class Clerk : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
@@ -19,7 +19,7 @@ public sealed class Clerk : ReceiveActor, IWithTimers
     private readonly NodeHost _host;
     private readonly Dictionary<long, Call> _calls = [];
 
-    internal Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
+    public Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
     {
         _queue = queue;
         var system = (ExtendedActorSystem)Context.System;

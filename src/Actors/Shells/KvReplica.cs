@@ -7,7 +7,7 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>The actor around a <see cref="ReplicaNode"/>.</summary>
-public sealed class KvReplica : ReceiveActor, IWithTimers
+internal sealed class KvReplica : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
@@ -19,7 +19,7 @@ public sealed class KvReplica : ReceiveActor, IWithTimers
     private ServerId _id;
     private bool _heardViewService;
 
-    internal KvReplica(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks)
+    public KvReplica(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks)
     {
         var system = (ExtendedActorSystem)Context.System;
         _viewService = new NodeAddress(settings.ViewServices[0]);

@@ -7,11 +7,11 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>The actor around a <see cref="ViewServiceNode"/>.</summary>
-public sealed class ViewService : ReceiveActor, IWithTimers
+internal sealed class ViewService : ReceiveActor, IWithTimers
 {
     private readonly NodeHost _host;
 
-    internal ViewService(ServerId self, ClusterId fresh, ViewServiceMemory? memory, Action<ViewServiceMemory>? keep, PbKvSettings settings, NodeHooks hooks)
+    public ViewService(ServerId self, ClusterId fresh, ViewServiceMemory? memory, Action<ViewServiceMemory>? keep, PbKvSettings settings, NodeHooks hooks)
     {
         var system = (ExtendedActorSystem)Context.System;
         var node = new ViewServiceNode(self.Address, settings.Protocol, fresh, memory);

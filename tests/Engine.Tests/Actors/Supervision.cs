@@ -124,6 +124,18 @@ public sealed class Supervision : TestKit
     }
 
     [Fact]
+    public void An_actor_needs_a_public_constructor_whatever_made_its_props()
+    {
+        var probe = CreateTestProbe();
+        EventFilter.Exception<ActorInitializationException>().ExpectOne(() =>
+        {
+            var hidden = ActorOf(Props.Create(() => new Hidden(probe.Ref)));
+            probe.Watch(hidden);
+            probe.ExpectTerminated(hidden);
+        });
+    }
+
+    [Fact]
     public void The_default_is_a_restart()
     {
         var probe = CreateTestProbe();
@@ -148,6 +160,11 @@ public sealed class Supervision : TestKit
     private static void Expect(TestProbe probe, params string[] lines)
     {
         foreach (var line in lines) Assert.Equal(line, probe.FishForMessage<string>(_ => true));
+    }
+
+    private sealed class Hidden : ReceiveActor
+    {
+        internal Hidden(IActorRef told) => told.Tell("made all the same");
     }
 
     private sealed class Parent : ReceiveActor
