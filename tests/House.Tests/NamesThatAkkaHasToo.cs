@@ -17,7 +17,7 @@ public partial class NamesThatAkkaHasToo
         .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"))];
 
     private static readonly ILookup<string, string> OfOurs = Sources.Select(File.ReadAllText)
-        .SelectMany(text => OurType().Matches(text).Select(type => (Space: Space().Match(text).Groups[1].Value, Name: type.Groups[1].Value)))
+        .SelectMany(text => OurType().Matches(text).Select(type => (Space: Space().Match(text).Groups["space"].Value, Name: type.Groups["name"].Value)))
         .ToLookup(type => type.Space, type => type.Name);
 
     [Fact]
@@ -26,7 +26,7 @@ public partial class NamesThatAkkaHasToo
         var ambiguous =
             from path in Sources
             let text = File.ReadAllText(path)
-            let used = Using().Matches(text).Select(match => match.Groups[1].Value).ToList()
+            let used = Using().Matches(text).Select(match => match.Groups["space"].Value).ToList()
             let body = Using().Replace(text, "")
             from name in used.SelectMany(space => OfAkka[space]).Intersect(used.SelectMany(space => OfOurs[space]))
             where Regex.IsMatch(body, $@"\b{name}\b", RegexOptions.None, TimeSpan.FromSeconds(1)) && !HasAlias(path, name)
@@ -52,12 +52,12 @@ public partial class NamesThatAkkaHasToo
     [GeneratedRegex(@"^(?<space>[\w.]+)\.(?<name>\w+)(<[^=]*>)? = ", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex AkkaType();
 
-    [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^namespace (?<space>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Space();
 
-    [GeneratedRegex(@"^using ([\w.]+);", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^using (?<space>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^(?:public |internal |static |sealed |abstract |readonly |partial |ref )*(?:record struct|record|class|struct|interface|enum) (\w+)", RegexOptions.Multiline, 1000)]
+    [GeneratedRegex(@"^((public|internal|static|sealed|abstract|readonly|partial|ref) )*(record struct|record|class|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OurType();
 }
