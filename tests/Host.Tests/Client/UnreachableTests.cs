@@ -23,6 +23,10 @@ public class UnreachableTests
     }
 
     [Fact]
+    public async Task An_address_needs_no_quotes_in_a_setting_on_the_command_line() =>
+        (await Pbkv.RunAsync("get", "k", "-D", "pbkv.view-services=127.0.0.1:1,127.0.0.1:2", "-D", "pbkv.clerk.deadline=300ms")).Failed(1, "127.0.0.1:1", "300");
+
+    [Fact]
     public async Task A_view_service_without_a_server_that_could_answer_executes_nothing()
     {
         await using var view = Pbkv.Start("view", "--port", "0");

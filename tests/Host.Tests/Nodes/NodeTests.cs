@@ -31,7 +31,7 @@ public class NodeTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString();
         var result = await Pbkv.RunAsync(role, "--port", port);
-        result.Failed(1, port, "in use", "--port");
+        result.BesideItsLog().Failed(1, port, "in use", "--port");
         Assert.Equal("", result.Output);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace PbKv.Host.Tests.Processes;
 
@@ -173,7 +174,7 @@ internal sealed class Pbkv : IAsyncDisposable
     private string Transcript() => $"pbkv {string.Join(' ', _process.StartInfo.ArgumentList.Skip(1))}\n--- output\n{Output}\n--- error\n{Error}";
 }
 
-internal sealed record Result(int Code, byte[] OutputBytes, string Error)
+internal sealed partial record Result(int Code, byte[] OutputBytes, string Error)
 {
     public string Output => Encoding.UTF8.GetString(OutputBytes);
 
@@ -185,6 +186,9 @@ internal sealed record Result(int Code, byte[] OutputBytes, string Error)
         return this;
     }
 
+    /// <summary>Without the lines of a node's log, in which Akka says more or less, as it likes.</summary>
+    public Result BesideItsLog() => this with { Error = LogLine().Replace(Error, "") };
+
     /// <summary>It failed with this code and one line on standard error that holds all of these words.</summary>
     public Result Failed(int code, params string[] words)
     {
@@ -193,4 +197,7 @@ internal sealed record Result(int Code, byte[] OutputBytes, string Error)
         Assert.All(words, word => Assert.Contains(word, Error, StringComparison.Ordinal));
         return this;
     }
+
+    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\S+Z (DEBUG|INFO |WARN |ERROR) .*\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LogLine();
 }
