@@ -2,30 +2,21 @@ namespace Akka.Actor;
 
 public abstract class ActorBase
 {
-    private readonly ActorCell _cell;
-
     protected ActorBase()
     {
-        _cell = ActorCell.Current
+        Cell = ActorCell.Current
             ?? throw new ActorInitializationException($"{GetType().Name} was made with new; actors are made with ActorOf(Props.Create(...))");
-        _cell.Adopt(this);
+        Cell.Adopt(this);
     }
 
-    protected IActorRef Self => _cell.Self;
-
-    protected IActorRef Sender => _cell.Sender;
-
-    protected static IActorContext Context => CurrentCell;
-
-    internal static ActorCell CurrentCell => ActorCell.Current
-        ?? throw new NotSupportedException("there is no actor context here: it exists within handlers only, on the actor's own turn; capture what you need before a callback");
-
-    internal ActorCell Cell => _cell;
+    protected IActorRef Self => Cell.Self;
+    protected IActorRef Sender => Cell.Sender;
+    internal ActorCell Cell { get; }
 
     protected abstract bool Receive(object message);
 
     /// <summary>What to do with a message that no handler took: it is published on the event stream.</summary>
-    protected virtual void Unhandled(object message) => _cell.Unhandled(message);
+    protected virtual void Unhandled(object message) => Cell.Unhandled(message);
 
     /// <summary>Called when the actor is started, and by PostRestart.</summary>
     protected virtual void PreStart() { }
@@ -33,7 +24,7 @@ public abstract class ActorBase
     /// <summary>Called on the failed instance; stops the children and calls PostStop unless overridden.</summary>
     protected virtual void PreRestart(Exception reason, object message)
     {
-        _cell.StopChildrenForRestart();
+        Cell.StopChildrenForRestart();
         PostStop();
     }
 
@@ -44,32 +35,21 @@ public abstract class ActorBase
 
     protected virtual SupervisorStrategy SupervisorStrategy() => Actor.SupervisorStrategy.DefaultStrategy;
 
-    protected void Become(Receive receive) => _cell.Become(receive);
-
-    protected void BecomeStacked(Receive receive) => _cell.BecomeStacked(receive);
-
-    protected void UnbecomeStacked() => _cell.UnbecomeStacked();
-
-    protected void SetReceiveTimeout(TimeSpan? timeout) => _cell.SetReceiveTimeout(timeout);
-
     internal virtual Receive InitialReceive() => Receive;
 
+    // The cell's way to what only actors see.
     internal void CallUnhandled(object message) => Unhandled(message);
-
     internal void CallPreStart() => PreStart();
-
     internal void CallPreRestart(Exception reason, object message) => PreRestart(reason, message);
-
     internal void CallPostRestart(Exception reason) => PostRestart(reason);
-
     internal void CallPostStop() => PostStop();
-
     internal SupervisorStrategy CallSupervisorStrategy() => SupervisorStrategy();
 }
 
 public abstract class UntypedActor : ActorBase
 {
-    protected static new IUntypedActorContext Context => CurrentCell;
+    protected static IUntypedActorContext Context => ActorCell.Current
+        ?? throw new NotSupportedException("there is no actor context here: it exists within handlers only, on the actor's own turn; capture what you need before a callback");
 
     protected sealed override bool Receive(object message)
     {
@@ -79,9 +59,13 @@ public abstract class UntypedActor : ActorBase
 
     protected abstract void OnReceive(object message);
 
-    protected void Become(UntypedReceive receive) => Cell.Become(receive);
+    protected void Become(UntypedReceive receive) => Cell.Become(Always(receive));
 
-    protected void BecomeStacked(UntypedReceive receive) => Cell.BecomeStacked(receive);
+    protected void BecomeStacked(UntypedReceive receive) => Cell.BecomeStacked(Always(receive));
 
-    protected void RunTask(Func<Task> action) => Cell.RunTask(action);
+    private static Receive Always(UntypedReceive receive) => message =>
+    {
+        receive(message);
+        return true;
+    };
 }

@@ -11,10 +11,7 @@ internal sealed partial class ActorCell
     private TimerScheduler _timers;
     private Stash _stash;
 
-    public TimeSpan? ReceiveTimeout => _receiveTimeout;
-
     public object CurrentMessage => _currentMessage;
-
     public IActorRef CurrentSender => _sender;
 
     public void SetReceiveTimeout(TimeSpan? timeout)
@@ -36,21 +33,11 @@ internal sealed partial class ActorCell
     /// </summary>
     public void RunTask(Func<Task> handler)
     {
-        var previous = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronization ??= new ActorSynchronizationContext(this));
         Task task;
-        try
+        using (new AwaitsHere(_synchronization ??= new ActorSynchronizationContext(this))) task = handler();
+        if (task is null or { IsCompleted: true })
         {
-            task = handler();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(previous);
-        }
-        if (task is null || task.IsCompletedSuccessfully) return;
-        if (task.IsCompleted)
-        {
-            task.GetAwaiter().GetResult();
+            task?.GetAwaiter().GetResult();
             return;
         }
         _runningHandler = task;
@@ -58,9 +45,7 @@ internal sealed partial class ActorCell
         task.ContinueWith(
             static (ended, state) => ((ActorCell)state).Mailbox.PostSystem(new SystemMessage.HandlerCompleted(ended)),
             this,
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     private void HandlerCompleted(Task task)
@@ -81,31 +66,20 @@ internal sealed partial class ActorCell
         {
             Fail(e);
         }
-        _currentMessage = null;
-        _sender = null;
+        (_currentMessage, _sender) = (null, null);
     }
 
     private void AbandonHandler()
     {
         if (_runningHandler is null) return;
         _runningHandler = null;
-        _currentMessage = null;
-        _sender = null;
+        (_currentMessage, _sender) = (null, null);
         Mailbox.Resume();
     }
 
     private void RunContinuation(SystemMessage.Continuation continuation)
     {
-        var previous = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronization);
-        try
-        {
-            continuation.Run();
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(previous);
-        }
+        using (new AwaitsHere(_synchronization)) continuation.Run();
     }
 
     private void RestartReceiveTimeout()
@@ -128,6 +102,16 @@ internal sealed partial class ActorCell
         }
 
         public override SynchronizationContext CreateCopy() => this;
+    }
+
+    /// <summary>While it lives, what follows an await on this thread comes back through the context.</summary>
+    private readonly ref struct AwaitsHere : IDisposable
+    {
+        private readonly SynchronizationContext _previous = SynchronizationContext.Current;
+
+        public AwaitsHere(SynchronizationContext context) => SynchronizationContext.SetSynchronizationContext(context);
+
+        public void Dispose() => SynchronizationContext.SetSynchronizationContext(_previous);
     }
 }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Akka.Actor;
 
 /// <summary>Children and watches.</summary>
@@ -65,7 +63,7 @@ internal sealed partial class ActorCell
     internal static long NewUid() => Random.Shared.NextInt64(1, int.MaxValue);
 
     private static string GeneratedName(long number) =>
-        number < 26 ? ((char)('a' + number)).ToString() : number.ToString("x", CultureInfo.InvariantCulture) + "z";
+        number < 26 ? ((char)('a' + number)).ToString() : $"{number:x}z";
 
     private IActorRef Watch(IActorRef subject, object message)
     {
@@ -91,23 +89,12 @@ internal sealed partial class ActorCell
 
     private bool RemoveChild(InternalActorRef actor)
     {
-        lock (_children)
-        {
-            return _children.TryGetValue(actor.Path.Name, out var stats) && ReferenceEquals(stats.Child, actor) && _children.Remove(actor.Path.Name);
-        }
+        lock (_children) return StatsOf(actor) is not null && _children.Remove(actor.Path.Name);
     }
 
     private ChildStats StatsOf(InternalActorRef child)
     {
         lock (_children) return _children.TryGetValue(child.Path.Name, out var stats) && ReferenceEquals(stats.Child, child) ? stats : null;
-    }
-
-    private bool HasChildren
-    {
-        get
-        {
-            lock (_children) return _children.Count > 0;
-        }
     }
 }
 
@@ -122,8 +109,7 @@ internal sealed class ChildStats(LocalActorRef child)
     /// <summary>Counts one more restart; false when that is one too many within the window.</summary>
     public bool MayRestart(int maxRestarts, TimeSpan window)
     {
-        if (maxRestarts < 0) return true;
-        if (maxRestarts == 0) return false;
+        if (maxRestarts <= 0) return maxRestarts < 0;
         var now = Environment.TickCount64;
         if (_restarts == 0 || (window > TimeSpan.Zero && now - _windowStart > window.TotalMilliseconds))
         {

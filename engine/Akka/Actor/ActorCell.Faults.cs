@@ -1,5 +1,3 @@
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>Birth, failure, restart and end.</summary>
@@ -7,7 +5,8 @@ internal sealed partial class ActorCell
 {
     private Receive _initialBehavior;
     private Exception _restartCause;
-    private Action _whenChildless;
+    private Predicate<LocalActorRef> _awaitedChildren;
+    private Action _whenGone;
     private object _failedMessage;
     private bool _failed;
     private bool _terminating;
@@ -46,15 +45,11 @@ internal sealed partial class ActorCell
     /// <summary>The children and the mailbox stand still until the parent has decided what becomes of this actor.</summary>
     private void Fail(Exception cause)
     {
-        if (_failed || _terminating)
-        {
-            if (_terminating) Report(cause);
-            return;
-        }
+        if (_terminating) Report(cause);
+        if (_failed || _terminating) return;
         _failed = true;
         _failedMessage = _currentMessage;
-        Mailbox.Suspend();
-        foreach (var child in Children()) child.SendSystemMessage(new SystemMessage.Suspend());
+        Suspend();
         ParentRef.SendSystemMessage(new SystemMessage.Failed(Ref, cause));
     }
 
@@ -65,21 +60,15 @@ internal sealed partial class ActorCell
         if (StatsOf(failed.Child) is not { } stats) return;
         var strategy = Props.SupervisorStrategy ?? _actor?.CallSupervisorStrategy() ?? Actor.SupervisorStrategy.DefaultStrategy;
         var directive = strategy.Decide(this, stats, failed.Cause);
-        switch (directive)
+        SystemMessage order = directive switch
         {
-            case Directive.Resume:
-                stats.Child.SendSystemMessage(new SystemMessage.Resume());
-                break;
-            case Directive.Restart:
-                stats.Child.SendSystemMessage(new SystemMessage.Recreate(failed.Cause));
-                break;
-            case Directive.Stop:
-                stats.Child.Stop();
-                break;
-            default:
-                Fail(failed.Cause);
-                break;
-        }
+            Directive.Resume => new SystemMessage.Resume(),
+            Directive.Restart => new SystemMessage.Recreate(failed.Cause),
+            Directive.Stop => new SystemMessage.Terminate(),
+            _ => null,
+        };
+        if (order is null) Fail(failed.Cause);
+        else stats.Child.SendSystemMessage(order);
     }
 
     private void Suspend()
@@ -110,28 +99,18 @@ internal sealed partial class ActorCell
             return;
         }
         AbandonHandler();
-        if (!_failed)
-        {
-            // Restarted with its parent, which has suspended it before.
-            _failed = true;
-            _failedMessage = null;
-        }
+        // Restarted with its parent, which has suspended it before.
+        if (!_failed) _failedMessage = null;
+        _failed = true;
         _restartCause = cause;
         if (_actor is not null)
         {
-            try
-            {
-                _currentMessage = _failedMessage;
-                _actor.CallPreRestart(cause, _failedMessage);
-            }
-            catch (Exception e)
-            {
-                Report(e);
-            }
+            _currentMessage = _failedMessage;
+            Attempt(() => _actor.CallPreRestart(cause, _failedMessage));
             _currentMessage = null;
             DropActor();
         }
-        WhenChildren(stopped: FinishRecreate, onlyStopping: true);
+        WhenGone(child => child.IsStopping, FinishRecreate);
     }
 
     private void FinishRecreate()
@@ -166,19 +145,12 @@ internal sealed partial class ActorCell
         Mailbox.Suspend();
         foreach (var child in Children()) child.Stop();
         _restartCause = null;
-        WhenChildren(stopped: FinishTerminate, onlyStopping: false);
+        WhenGone(_ => true, FinishTerminate);
     }
 
     private void FinishTerminate()
     {
-        try
-        {
-            _actor?.CallPostStop();
-        }
-        catch (Exception e)
-        {
-            Report(e);
-        }
+        Attempt(() => _actor?.CallPostStop());
         _terminated = true;
         DropActor();
         Mailbox.Close();
@@ -204,21 +176,30 @@ internal sealed partial class ActorCell
         _behavior = _initialBehavior = null;
     }
 
-    /// <summary>Goes on at once, or when the last child that was told to stop is gone. A restart waits for those only.</summary>
-    private void WhenChildren(Action stopped, bool onlyStopping)
+    /// <summary>A hook that fails on the way out is reported and changes nothing.</summary>
+    private void Attempt(Action hook)
     {
-        _whenChildless = stopped;
-        _waitsForStoppingOnly = onlyStopping;
+        try
+        {
+            hook();
+        }
+        catch (Exception e)
+        {
+            Report(e);
+        }
+    }
+
+    /// <summary>Goes on at once, or when the last of the children that are waited for is gone.</summary>
+    private void WhenGone(Predicate<LocalActorRef> awaited, Action next)
+    {
+        (_awaitedChildren, _whenGone) = (awaited, next);
         ChildRemoved();
     }
 
-    private bool _waitsForStoppingOnly;
-
     private void ChildRemoved()
     {
-        if (_whenChildless is not { } next) return;
-        if (_waitsForStoppingOnly ? Array.Exists(Children(), c => c.IsStopping) : HasChildren) return;
-        _whenChildless = null;
+        if (_whenGone is not { } next || Array.Exists(Children(), _awaitedChildren)) return;
+        _whenGone = null;
         next();
     }
 

@@ -1,6 +1,3 @@
-using Akka.Dispatch;
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>
@@ -30,23 +27,15 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public static ActorCell Current => t_current;
 
     public ActorSystemImpl SystemImpl { get; }
-
     public LocalActorRef Ref { get; }
-
     public InternalActorRef ParentRef { get; }
-
     public Mailbox Mailbox { get; }
-
     public Props Props { get; }
-
     public Type ActorType => _actor?.GetType() ?? Props.Type;
 
     public ActorSystem System => SystemImpl;
-
     public IActorRef Self => Ref;
-
     public IActorRef Sender => _sender ?? SystemImpl.DeadLetters;
-
     public IActorRef Parent => ParentRef;
 
     public static ActorCell Enter(ActorCell cell)
@@ -58,14 +47,11 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public static void Leave(ActorCell previous) => t_current = previous;
 
-    public ActorSelection ActorSelection(ActorPath actorPath) => SystemImpl.ActorSelection(actorPath);
-
     public ActorSelection ActorSelection(string actorPath) => SystemImpl.Select(Ref, actorPath);
 
     public void Invoke(object message, IActorRef sender)
     {
-        _currentMessage = message;
-        _sender = sender;
+        (_currentMessage, _sender) = (message, sender);
         try
         {
             if (message is IAutoReceivedMessage) AutoReceive(message);
@@ -78,8 +64,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         if (_receiveTimeout is not null && (message is not INotInfluenceReceiveTimeout || ReferenceEquals(message, _receiveTimeoutTick))) RestartReceiveTimeout();
         // An asynchronous handler goes on with its message after an await.
         if (_runningHandler is not null) return;
-        _currentMessage = null;
-        _sender = null;
+        (_currentMessage, _sender) = (null, null);
     }
 
     public void SystemInvoke(SystemMessage message)
@@ -95,20 +80,13 @@ internal sealed partial class ActorCell : IUntypedActorContext
         }
     }
 
-    public void Become(Receive receive)
-    {
-        _behavior = receive;
-    }
+    public void Become(Receive receive) => _behavior = receive;
 
     public void BecomeStacked(Receive receive)
     {
         _behaviors.Push(_behavior);
         _behavior = receive;
     }
-
-    public void Become(UntypedReceive receive) => Become(Always(receive));
-
-    public void BecomeStacked(UntypedReceive receive) => BecomeStacked(Always(receive));
 
     public void UnbecomeStacked() => _behavior = _behaviors.Count > 0 ? _behaviors.Pop() : _initialBehavior;
 
@@ -119,12 +97,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
         if (message is Terminated terminated) throw new DeathPactException(terminated.ActorRef);
         SystemImpl.EventStream.Publish(new UnhandledMessage(message, Sender, Ref));
     }
-
-    private static Receive Always(UntypedReceive receive) => message =>
-    {
-        receive(message);
-        return true;
-    };
 
     private void ReceiveMessage(object message)
     {

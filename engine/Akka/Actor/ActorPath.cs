@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace Akka.Actor;
 
 /// <summary>
@@ -9,56 +6,45 @@ namespace Akka.Actor;
 /// </summary>
 public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 {
+    public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
+
     private readonly ActorPath _parent;
     private string _withoutAddress;
     private string[] _elements;
 
-    private protected ActorPath(Address address, ActorPath parent, string name, long uid)
-    {
-        Address = address;
-        Name = name;
-        Uid = uid;
-        _parent = parent;
-    }
+    private protected ActorPath(Address address, ActorPath parent, string name, long uid) =>
+        (Address, _parent, Name, Uid) = (address, parent, name, uid);
 
     public string Name { get; }
-
     public Address Address { get; }
-
     public long Uid { get; }
-
     public int Depth => _parent is null ? 0 : _parent.Depth + 1;
 
     /// <summary>The parent's path; the root is its own parent.</summary>
     public ActorPath Parent => _parent ?? this;
 
-    public ActorPath Root => _parent is null ? this : _parent.Root;
-
     /// <summary>Names from the top; the root has one, the empty one.</summary>
-    public IReadOnlyList<string> Elements
+    public IReadOnlyList<string> Elements => Names;
+
+    private string[] Names
     {
         get
         {
             if (_elements is not null) return _elements;
-            if (_parent is null) return _elements = [""];
-            var elements = new string[Depth];
-            ActorPath path = this;
-            for (var i = elements.Length - 1; i >= 0; i--, path = path._parent) elements[i] = path.Name;
-            return _elements = elements;
+            var names = new string[Math.Max(1, Depth)];
+            var path = this;
+            for (var i = names.Length - 1; i >= 0; i--, path = path._parent) names[i] = path.Name;
+            return _elements = names;
         }
     }
 
     public ActorPath ParentOf(int depth)
     {
         if (depth < 0) depth = Math.Max(0, Depth + depth);
-        ActorPath path = this;
+        var path = this;
         while (path.Depth > depth) path = path._parent;
         return path;
     }
-
-    public ActorPath Child(string childName) => this / childName;
-
-    public ActorPath WithUid(long uid) => uid == Uid || _parent is null ? this : new ChildActorPath(_parent, Name, uid);
 
     public static ActorPath operator /(ActorPath path, string name)
     {
@@ -80,8 +66,6 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
         return true;
     }
 
-    public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
-
     public static ActorPath Parse(string path) => TryParse(path, out var parsed)
         ? parsed
         : throw new UriFormatException($"'{path}' is no actor path; write it as akka://system/user/name or akka.tcp://system@host:port/user/name");
@@ -97,26 +81,26 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public static string FormatPathElements(IEnumerable<string> pathElements) => string.Join('/', pathElements);
 
-    public string ToStringWithoutAddress() => _withoutAddress ??= _parent is null ? "/" : Join(new StringBuilder()).ToString();
+    public string ToStringWithoutAddress() => _withoutAddress ??= "/" + string.Join('/', Names);
 
     public override string ToString() => ToStringWithAddress();
 
     public string ToStringWithAddress() => ToStringWithAddress(Address);
 
     /// <summary>The given address stands in only for a path that has no host of its own.</summary>
-    public string ToStringWithAddress(Address address) =>
-        (Address.Host is null ? address : Address) + ToStringWithoutAddress();
+    public string ToStringWithAddress(Address address) => (Address.Host is null ? address : Address) + ToStringWithoutAddress();
 
-    public string ToStringWithUid() => WithUidSuffix(ToStringWithAddress());
+    public string ToStringWithUid() => ToSerializationFormat();
 
-    public string ToSerializationFormat() => WithUidSuffix(ToStringWithAddress());
+    public string ToSerializationFormat() => ToSerializationFormatWithAddress(Address);
 
-    public string ToSerializationFormatWithAddress(Address address) => WithUidSuffix(ToStringWithAddress(address));
+    public string ToSerializationFormatWithAddress(Address address) =>
+        Uid == 0 ? ToStringWithAddress(address) : $"{ToStringWithAddress(address)}#{Uid}";
 
     public bool Equals(ActorPath other)
     {
         if (other is null || Address != other.Address) return false;
-        ActorPath mine = this;
+        var mine = this;
         while (!ReferenceEquals(mine, other))
         {
             if (mine.Name != other.Name || mine._parent is null != other._parent is null) return false;
@@ -135,22 +119,8 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     public static bool operator ==(ActorPath left, ActorPath right) => left is null ? right is null : left.Equals(right);
 
     public static bool operator !=(ActorPath left, ActorPath right) => !(left == right);
-
-    private string WithUidSuffix(string text) => Uid == 0 ? text : text + "#" + Uid.ToString(CultureInfo.InvariantCulture);
-
-    private StringBuilder Join(StringBuilder text)
-    {
-        _parent?.Join(text);
-        return _parent is null ? text : text.Append('/').Append(Name);
-    }
 }
 
-public sealed class RootActorPath : ActorPath
-{
-    public RootActorPath(Address address, string name = "") : base(address, null, name, 0) { }
-}
+public sealed class RootActorPath(Address address, string name = "") : ActorPath(address, null, name, 0);
 
-public sealed class ChildActorPath : ActorPath
-{
-    public ChildActorPath(ActorPath parentPath, string name, long uid) : base(parentPath.Address, parentPath, name, uid) { }
-}
+public sealed class ChildActorPath(ActorPath parentPath, string name, long uid) : ActorPath(parentPath.Address, parentPath, name, uid);

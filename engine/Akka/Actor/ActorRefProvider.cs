@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
-using Akka.Dispatch;
-
 namespace Akka.Actor;
 
 /// <summary>The roots of the tree, and the way from a path to a ref.</summary>
@@ -12,7 +8,6 @@ internal sealed class ActorRefProvider : IActorRefProvider
     private readonly ConcurrentDictionary<string, InternalActorRef> _temporary = new(StringComparer.Ordinal);
     private readonly ActorPath _tempPath;
     private readonly GuardianKeeper _keeper;
-    private readonly TaskCompletionSource _guardianEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _nextTemporary;
 
     public ActorRefProvider(ActorSystemImpl system, RemoteHook remote)
@@ -26,26 +21,24 @@ internal sealed class ActorRefProvider : IActorRefProvider
     }
 
     public ActorPath RootPath { get; }
-
     public InternalActorRef DeadLetters { get; }
-
     public LocalActorRef Root { get; private set; }
-
     public LocalActorRef Guardian { get; private set; }
-
     public LocalActorRef SystemGuardian { get; private set; }
 
-    public Task GuardianEnded => _guardianEnded.Task;
+    /// <summary>Done when the user guardian has stopped, on request or because a failure came all the way up.</summary>
+    public Task GuardianEnded { get; private set; }
 
     public Address DefaultAddress => _remote?.DefaultAddress ?? RootPath.Address;
 
     public void Start()
     {
-        Root = new LocalActorRef(_system, Props.Create<Guardian>().WithDispatcher("akka.actor.internal-dispatcher"), _keeper, RootPath);
+        var guardian = Props.Create<Guardian>();
+        Root = new LocalActorRef(_system, guardian.WithDispatcher(Dispatchers.InternalId), _keeper, RootPath);
         Root.Start();
-        SystemGuardian = (LocalActorRef)Root.Cell.ActorOf(Props.Create<Guardian>().WithDispatcher("akka.actor.internal-dispatcher"), "system");
-        Guardian = (LocalActorRef)Root.Cell.ActorOf(Props.Create<Guardian>(), "user");
-        _keeper.Expect(Guardian, _guardianEnded);
+        SystemGuardian = (LocalActorRef)Root.Cell.ActorOf(guardian.WithDispatcher(Dispatchers.InternalId), "system");
+        Guardian = (LocalActorRef)Root.Cell.ActorOf(guardian, "user");
+        GuardianEnded = _keeper.Ended(Guardian);
     }
 
     public async Task StopSystemActors()
@@ -61,15 +54,10 @@ internal sealed class ActorRefProvider : IActorRefProvider
     public InternalActorRef Resolve(ActorPath path)
     {
         if (!IsHere(path.Address)) return _remote is null ? new EmptyActorRef(_system, path) : _remote.Resolve(path);
+        if (path.Depth == 0) return Root;
+        if (Special(path.Elements) is { } special) return special;
         InternalActorRef at = Root;
-        if (path.Depth == 0) return at;
-        var elements = path.Elements;
-        if (Special(elements) is { } special) return special;
-        foreach (var element in elements)
-        {
-            at = at.Child(element);
-            if (at is null) break;
-        }
+        foreach (var element in path.Elements) at = at?.Child(element);
         return at is null || (path.Uid != 0 && path.Uid != at.Path.Uid) ? new EmptyActorRef(_system, path) : at;
     }
 
@@ -83,7 +71,7 @@ internal sealed class ActorRefProvider : IActorRefProvider
 
     public InternalActorRef RootAt(Address address) => IsHere(address) || _remote is null ? Root : _remote.Resolve(new RootActorPath(address));
 
-    public ActorPath TempPath() => _tempPath / ("$" + Interlocked.Increment(ref _nextTemporary).ToString(CultureInfo.InvariantCulture));
+    public ActorPath TempPath() => _tempPath / $"${Interlocked.Increment(ref _nextTemporary)}";
 
     public void RegisterTemp(ActorPath path, InternalActorRef temporary) => _temporary[path.Name] = temporary;
 
@@ -100,36 +88,29 @@ internal sealed class GuardianKeeper(ActorSystemImpl system, ActorPath path) : I
     private readonly ConcurrentDictionary<InternalActorRef, TaskCompletionSource> _expected = new();
 
     public override ActorPath Path => path;
-
     public override ActorSystemImpl System => system;
 
-    public void Expect(LocalActorRef guardian, TaskCompletionSource ended)
+    public Task Ended(LocalActorRef guardian)
     {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _expected[guardian] = ended;
         guardian.SendSystemMessage(new SystemMessage.Watch(this));
+        return ended.Task;
     }
 
     public Task Stop(LocalActorRef guardian)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Expect(guardian, ended);
+        var ended = Ended(guardian);
         guardian.Stop();
-        return ended.Task;
+        return ended;
     }
 
     public override void Tell(object message, IActorRef sender) => system.ToDeadLetters(message, sender, this);
 
     public override void SendSystemMessage(SystemMessage message)
     {
-        switch (message)
-        {
-            case SystemMessage.DeathWatchNotification ended:
-                if (_expected.TryRemove(ended.Actor, out var waiting)) waiting.TrySetResult();
-                break;
-            case SystemMessage.Failed failed:
-                failed.Child.Stop();
-                break;
-        }
+        if (message is SystemMessage.Failed failed) failed.Child.Stop();
+        else if (message is SystemMessage.DeathWatchNotification ended && _expected.TryRemove(ended.Actor, out var waiting)) waiting.TrySetResult();
     }
 }
 
@@ -138,5 +119,6 @@ internal sealed class Guardian : ActorBase
 {
     protected override bool Receive(object message) => false;
 
-    protected override SupervisorStrategy SupervisorStrategy() => Self.Path.Depth == 0 ? Actor.SupervisorStrategy.StoppingStrategy : Actor.SupervisorStrategy.DefaultStrategy;
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        Self.Path.Depth == 0 ? Actor.SupervisorStrategy.StoppingStrategy : Actor.SupervisorStrategy.DefaultStrategy;
 }

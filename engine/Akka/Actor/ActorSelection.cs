@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using System.IO.Enumeration;
 
 namespace Akka.Actor;
 
@@ -14,8 +14,6 @@ public class ActorSelection : ICanTell
         _elements = [.. elements.Where(e => e.Length > 0 && e != ".")];
     }
 
-    public IActorRef Anchor => _anchor;
-
     public string PathString => "/" + string.Join('/', _elements);
 
     internal ActorSystemImpl SystemImpl => _anchor.System;
@@ -25,7 +23,7 @@ public class ActorSelection : ICanTell
         if (message is null) throw new InvalidMessageException("a message cannot be null");
         sender ??= ActorCell.Current?.Self;
         if (_anchor.IsLocal) Deliver(_anchor, 0, message, sender);
-        else RemoteTarget().Tell(message, sender);
+        else SystemImpl.Provider.Resolve(Target()).Tell(message, sender);
     }
 
     public Task<IActorRef> ResolveOne(TimeSpan timeout) => ResolveOne(timeout, CancellationToken.None);
@@ -49,12 +47,7 @@ public class ActorSelection : ICanTell
 
     public override string ToString() => $"ActorSelection[Anchor({_anchor}), Path({PathString})]";
 
-    private InternalActorRef RemoteTarget()
-    {
-        var path = _anchor.Path;
-        foreach (var element in _elements) path = element == ".." ? path.Parent : path / element;
-        return _anchor.System.Provider.Resolve(path);
-    }
+    private ActorPath Target() => _elements.Aggregate(_anchor.Path, (path, element) => element == ".." ? path.Parent : path / element);
 
     private void Deliver(InternalActorRef at, int index, object message, IActorRef sender)
     {
@@ -64,28 +57,23 @@ public class ActorSelection : ICanTell
             if (element.AsSpan().ContainsAny('*', '?'))
             {
                 var matching = at.Children.Where(c => Matches(element, c.Path.Name)).ToList();
-                if (matching.Count == 0) ToNobody(message, sender);
+                if (matching.Count == 0) Nobody().Tell(message, sender);
                 foreach (var child in matching) Deliver(child, index + 1, message, sender);
                 return;
             }
-            at = element == ".." ? at.Parent ?? at : at.Child(element) ?? (at == SystemImpl.Provider.Root ? SystemImpl.Provider.Special(_elements[index..]) : null);
-            if (at is null)
+            var next = element == ".." ? at.Parent ?? at : at.Child(element);
+            if (next is null)
             {
-                ToNobody(message, sender);
+                var special = at == SystemImpl.Provider.Root ? SystemImpl.Provider.Special(_elements[index..]) : null;
+                (special ?? Nobody()).Tell(message, sender);
                 return;
             }
-            if (!at.IsLocal || at is EmptyActorRef or DeadLetterActorRef) break;
+            at = next;
         }
         at.Tell(message, sender);
     }
 
-    private void ToNobody(object message, IActorRef sender)
-    {
-        var path = _anchor.Path;
-        foreach (var element in _elements) path /= element;
-        new EmptyActorRef(SystemImpl, path).Tell(message, sender);
-    }
+    private EmptyActorRef Nobody() => new(SystemImpl, Target());
 
-    private static bool Matches(string pattern, string name) =>
-        Regex.IsMatch(name, "^" + Regex.Escape(pattern).Replace("\\*", ".*", StringComparison.Ordinal).Replace("\\?", ".", StringComparison.Ordinal) + "$", RegexOptions.NonBacktracking);
+    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

@@ -1,6 +1,3 @@
-using Akka.Configuration;
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>A tree of actors with its threads, its settings and its address.</summary>
@@ -9,17 +6,11 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     private protected ActorSystem() { }
 
     public abstract Settings Settings { get; }
-
     public abstract string Name { get; }
-
     public abstract Serialization.Serialization Serialization { get; }
-
     public abstract EventStream EventStream { get; }
-
     public abstract IActorRef DeadLetters { get; }
-
     public abstract IScheduler Scheduler { get; }
-
     public abstract ILoggingAdapter Log { get; }
 
     /// <summary>Completes when the last actor has stopped and everything that the system held is given back.</summary>
@@ -65,19 +56,9 @@ public abstract class ExtendedActorSystem : ActorSystem
     public abstract IActorRef SystemActorOf(Props props, string name = null);
 }
 
-/// <summary>From paths to refs and back.</summary>
-public interface IActorRefProvider
-{
-    Address DefaultAddress { get; }
-
-    IActorRef ResolveActorRef(string path);
-
-    IActorRef ResolveActorRef(ActorPath actorPath);
-}
-
 public class Settings
 {
-    internal static readonly Config Reference = ConfigurationFactory.ParseString("""
+    private static readonly Config Reference = ConfigurationFactory.ParseString("""
         akka {
           loggers = ["Akka.Event.DefaultLogger, Akka"]
           logger-startup-timeout = 5s
@@ -90,48 +71,16 @@ public class Settings
             ask-timeout = infinite
             default-dispatcher { type = Dispatcher, throughput = 30 }
             internal-dispatcher { type = Dispatcher, throughput = 5 }
-            debug { event-stream = off }
-            serialization-identifiers { "Akka.Serialization.ByteArraySerializer, Akka" = 4 }
           }
         }
         """);
 
-    internal Settings(ActorSystem system, Config config)
+    internal Settings(Config config)
     {
         Config = config.WithFallback(Reference);
-        System = system;
         AskTimeout = Config.GetTimeSpan("akka.actor.ask-timeout");
-        LogLevel = Config.GetString("akka.loglevel");
-        StdoutLogLevel = Config.GetString("akka.stdout-loglevel");
-        Loggers = Config.GetStringList("akka.loggers");
-        LogDeadLetters = Config.GetString("akka.log-dead-letters") switch
-        {
-            "on" or "true" => int.MaxValue,
-            "off" or "false" => 0,
-            _ => Config.GetInt("akka.log-dead-letters"),
-        };
-        LogDeadLettersDuringShutdown = Config.GetBoolean("akka.log-dead-letters-during-shutdown");
-        LoggerStartTimeout = Config.GetTimeSpan("akka.logger-startup-timeout");
     }
 
-    public ActorSystem System { get; }
-
     public Config Config { get; }
-
-    public IList<string> Loggers { get; }
-
-    public string LogLevel { get; }
-
-    public string StdoutLogLevel { get; }
-
     public TimeSpan AskTimeout { get; }
-
-    public TimeSpan LoggerStartTimeout { get; }
-
-    /// <summary>How many are logged; the largest int is all of them.</summary>
-    public int LogDeadLetters { get; }
-
-    public bool LogDeadLettersDuringShutdown { get; }
-
-    public override string ToString() => Config.ToString();
 }

@@ -1,7 +1,3 @@
-using Akka.Configuration;
-using Akka.Dispatch;
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>Puts a system together, and takes it apart in the opposite order.</summary>
@@ -18,37 +14,26 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public ActorSystemImpl(string name, Config config)
     {
         Name = name;
-        Settings = new Settings(this, config);
-        EventStream = new EventStream(Settings.Config.GetBoolean("akka.actor.debug.event-stream"));
+        Settings = new Settings(config);
+        EventStream = new EventStream();
         _loggers = new Loggers(this);
         Dispatchers = new Dispatchers(this);
         Log = Logging.GetLogger(this, nameof(ActorSystem));
         _remote = FindRemote(Settings.Config.GetString("akka.actor.provider"));
-        LocalProvider = new ActorRefProvider(this, _remote);
+        Provider = new ActorRefProvider(this, _remote);
         Serialization = new Serialization.Serialization(this);
     }
 
     public override Settings Settings { get; }
-
     public override string Name { get; }
-
     public override Serialization.Serialization Serialization { get; }
-
     public override EventStream EventStream { get; }
-
-    public override IActorRef DeadLetters => LocalProvider.DeadLetters;
-
+    public override IActorRef DeadLetters => Provider.DeadLetters;
     public override IScheduler Scheduler => _scheduler;
-
     public override ILoggingAdapter Log { get; }
-
     public override Task WhenTerminated => _terminated.Task;
-
-    public override ActorRefProvider Provider => LocalProvider;
-
+    public override ActorRefProvider Provider { get; }
     public Dispatchers Dispatchers { get; }
-
-    private ActorRefProvider LocalProvider { get; }
 
     /// <summary>Has the end begun? Dead letters are then no news.</summary>
     public bool IsTerminating => _terminating;
@@ -57,11 +42,11 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         try
         {
-            LocalProvider.Start();
+            Provider.Start();
             _ = EndAfterUserGuardian();
             EventStream.StartUnsubscriber(this);
             _loggers.Start();
-            if (Settings.LogDeadLetters > 0) DeadLetterListener.Start(this);
+            DeadLetterListener.Start(this);
             _remote?.Start(this);
         }
         catch
@@ -71,19 +56,18 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         }
     }
 
-    public override IActorRef ActorOf(Props props, string name = null) => LocalProvider.Guardian.Cell.ActorOf(props, name);
+    public override IActorRef ActorOf(Props props, string name = null) => Provider.Guardian.Cell.ActorOf(props, name);
 
-    public override IActorRef SystemActorOf(Props props, string name = null) => LocalProvider.SystemGuardian.Cell.ActorOf(props, name);
+    public override IActorRef SystemActorOf(Props props, string name = null) => Provider.SystemGuardian.Cell.ActorOf(props, name);
 
-    public override ActorSelection ActorSelection(ActorPath actorPath) =>
-        new(LocalProvider.RootAt(actorPath.Address), actorPath.Elements);
+    public override ActorSelection ActorSelection(ActorPath actorPath) => new(Provider.RootAt(actorPath.Address), actorPath.Elements);
 
-    public override ActorSelection ActorSelection(string actorPath) => Select(LocalProvider.Root, actorPath);
+    public override ActorSelection ActorSelection(string actorPath) => Select(Provider.Root, actorPath);
 
     public ActorSelection Select(InternalActorRef anchor, string path)
     {
         if (ActorPath.TryParse(path, out var absolute)) return ActorSelection(absolute);
-        return new ActorSelection(path.StartsWith('/') ? LocalProvider.Root : anchor, path.Split('/'));
+        return new ActorSelection(path.StartsWith('/') ? Provider.Root : anchor, path.Split('/'));
     }
 
     public override void Stop(IActorRef actor) => InternalActorRef.Of(actor)?.Stop();
@@ -101,7 +85,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override Task Terminate()
     {
         _terminating = true;
-        if (LocalProvider.Guardian is { } guardian) guardian.Stop();
+        if (Provider.Guardian is { } guardian) guardian.Stop();
         else _terminated.TrySetResult();
         return WhenTerminated;
     }
@@ -110,16 +94,11 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         switch (message)
         {
-            // A letter that a dead subscriber was told of would go round for ever.
-            case AllDeadLetters:
+            // A letter that a dead subscriber was told of would go round for ever; so would a line that a dead logger was to write.
+            case AllDeadLetters or LogEvent or WatchedStopped or IDeadLetterSuppression:
                 break;
             case Identify identify:
                 sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient);
-                break;
-            case WatchedStopped or LogEvent:
-                break;
-            case IDeadLetterSuppression quiet:
-                if (EventStream.HasSubscribers(typeof(SuppressedDeadLetter))) EventStream.Publish(new SuppressedDeadLetter(quiet, sender ?? DeadLetters, recipient));
                 break;
             default:
                 if (EventStream.HasSubscribers(typeof(DeadLetter))) EventStream.Publish(new DeadLetter(message, sender ?? DeadLetters, recipient));
@@ -134,7 +113,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         try
         {
-            await LocalProvider.GuardianEnded.ConfigureAwait(false);
+            await Provider.GuardianEnded.ConfigureAwait(false);
             _terminating = true;
             if (_remote is not null) await _remote.Shutdown().ConfigureAwait(false);
         }
@@ -143,7 +122,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             Log.Error(e, "the shutdown of remoting failed: {0}", e.Message);
         }
         _loggers.Stop();
-        await LocalProvider.StopSystemActors().ConfigureAwait(false);
+        await Provider.StopSystemActors().ConfigureAwait(false);
         RunOnTermination();
         _scheduler.Stop();
         Dispatchers.Shutdown();

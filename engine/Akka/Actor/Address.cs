@@ -1,37 +1,27 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Akka.Util;
 
 namespace Akka.Actor;
 
 /// <summary>Where an actor system is: protocol and name, and host and port when it can be reached from outside.</summary>
-public sealed class Address : IEquatable<Address>, IComparable<Address>, ISurrogated
+public sealed class Address : IEquatable<Address>, ISurrogated
 {
     private readonly string _text;
 
-    [SuppressMessage("Design", "CA1054", Justification = "Akka.NET's signature.")]
     public Address(string protocol, string system, string host = null, int? port = null)
     {
         Protocol = protocol ?? throw new ArgumentNullException(nameof(protocol));
         System = system ?? throw new ArgumentNullException(nameof(system));
         Host = string.IsNullOrEmpty(host) ? null : host.ToLowerInvariant();
         Port = port;
-        _text = Host is null
-            ? $"{protocol}://{system}"
-            : string.Create(CultureInfo.InvariantCulture, $"{protocol}://{system}@{Host}{(port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}");
+        _text = $"{protocol}://{system}";
+        if (Host is not null) _text += $"@{Host}";
+        if (Host is not null && port is not null) _text += $":{port}";
     }
 
     public string Protocol { get; }
-
     public string System { get; }
-
     public string Host { get; }
-
     public int? Port { get; }
-
-    public bool HasLocalScope => Host is null;
-
-    public bool HasGlobalScope => Host is not null;
 
     public string HostPort() => _text[(Protocol.Length + 3)..];
 
@@ -87,8 +77,6 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ISurrog
 
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
 
-    public int CompareTo(Address other) => string.CompareOrdinal(_text, other?._text);
-
     public override string ToString() => _text;
 
     public static bool operator ==(Address left, Address right) => left is null ? right is null : left.Equals(right);
@@ -98,11 +86,8 @@ public sealed class Address : IEquatable<Address>, IComparable<Address>, ISurrog
     public sealed class AddressSurrogate : ISurrogate
     {
         public string Protocol { get; set; }
-
         public string System { get; set; }
-
         public string Host { get; set; }
-
         public int? Port { get; set; }
 
         public ISurrogated FromSurrogate(ActorSystem system) => new Address(Protocol, System, Host, Port);

@@ -33,16 +33,15 @@ internal abstract class InternalActorRef : IActorRef
 
     public int CompareTo(IActorRef other)
     {
-        if (other is null) return 1;
-        var byPath = Path.CompareTo(other.Path);
-        return byPath != 0 ? byPath : Path.Uid.CompareTo(other.Path.Uid);
+        var byPath = Path.CompareTo(other?.Path);
+        return byPath != 0 || other is null ? byPath : Path.Uid.CompareTo(other.Path.Uid);
     }
 
     public override bool Equals(object obj) => Equals(obj as IActorRef);
 
     public override int GetHashCode() => HashCode.Combine(Path.Uid, Path);
 
-    public override string ToString() => Path.Uid == 0 ? $"[{Path}]" : $"[{Path}#{Path.Uid}]";
+    public override string ToString() => $"[{Path.ToStringWithUid()}]";
 
     /// <summary>The engine's own ref behind a public one; null for Nobody and for null.</summary>
     internal static InternalActorRef Of(IActorRef actorRef) => actorRef switch

@@ -1,5 +1,3 @@
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>Handled by the engine before the actor sees it, if it sees it.</summary>
@@ -37,61 +35,28 @@ public class ReceiveTimeout
 }
 
 /// <summary>A watched actor has stopped.</summary>
-public sealed class Terminated : IAutoReceivedMessage, IDeadLetterSuppression, IEquatable<Terminated>
+public sealed class Terminated(IActorRef actorRef, bool existenceConfirmed, bool addressTerminated) : IAutoReceivedMessage, IDeadLetterSuppression
 {
-    public Terminated(IActorRef actorRef, bool existenceConfirmed, bool addressTerminated)
-    {
-        ActorRef = actorRef;
-        ExistenceConfirmed = existenceConfirmed;
-        AddressTerminated = addressTerminated;
-    }
-
-    public IActorRef ActorRef { get; }
-
-    public bool AddressTerminated { get; }
-
-    public bool ExistenceConfirmed { get; }
-
-    public bool Equals(Terminated other) => other is not null && Equals(ActorRef, other.ActorRef)
-        && AddressTerminated == other.AddressTerminated && ExistenceConfirmed == other.ExistenceConfirmed;
-
-    public override bool Equals(object obj) => Equals(obj as Terminated);
-
-    public override int GetHashCode() => HashCode.Combine(ActorRef, AddressTerminated, ExistenceConfirmed);
+    public IActorRef ActorRef => actorRef;
+    public bool AddressTerminated => addressTerminated;
+    public bool ExistenceConfirmed => existenceConfirmed;
 
     public override string ToString() => $"<Terminated>: {ActorRef} - ExistenceConfirmed={ExistenceConfirmed}";
 }
 
 /// <summary>Asks an actor for its ref; the engine answers ActorIdentity in its name.</summary>
-public sealed class Identify : IAutoReceivedMessage, INotInfluenceReceiveTimeout
+public sealed class Identify(object messageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout
 {
-    public Identify(object messageId) => MessageId = messageId;
-
-    public object MessageId { get; }
-
-    public override bool Equals(object obj) => obj is Identify other && Equals(MessageId, other.MessageId);
-
-    public override int GetHashCode() => MessageId?.GetHashCode() ?? 0;
+    public object MessageId => messageId;
 
     public override string ToString() => $"<Identify>: {MessageId}";
 }
 
 /// <summary>Subject is null when nobody lives there.</summary>
-public sealed class ActorIdentity
+public sealed class ActorIdentity(object messageId, IActorRef subject)
 {
-    public ActorIdentity(object messageId, IActorRef subject)
-    {
-        MessageId = messageId;
-        Subject = subject;
-    }
-
-    public object MessageId { get; }
-
-    public IActorRef Subject { get; }
-
-    public override bool Equals(object obj) => obj is ActorIdentity other && Equals(MessageId, other.MessageId) && Equals(Subject, other.Subject);
-
-    public override int GetHashCode() => HashCode.Combine(MessageId, Subject);
+    public object MessageId => messageId;
+    public IActorRef Subject => subject;
 
     public override string ToString() => $"<ActorIdentity>: {Subject} - MessageId={MessageId}";
 }
@@ -99,32 +64,16 @@ public sealed class ActorIdentity
 /// <summary>How something that was asked for went.</summary>
 public abstract class Status
 {
-    protected Status() { }
-
-    public sealed class Success : Status
+    public sealed class Success(object status) : Status
     {
-        public static readonly Success Instance = new(null);
-
-        public readonly object Status;
-
-        public Success(object status) => Status = status;
+        public readonly object Status = status;
 
         public override string ToString() => $"Success: {Status}";
     }
 
-    public sealed class Failure : Status
+    public sealed class Failure(Exception cause) : Status
     {
-        public readonly Exception Cause;
-
-        public readonly object State;
-
-        public Failure(Exception cause) : this(cause, null) { }
-
-        public Failure(Exception cause, object state)
-        {
-            Cause = cause;
-            State = state;
-        }
+        public readonly Exception Cause = cause;
 
         public override string ToString() => $"Failure: {Cause}";
     }

@@ -22,9 +22,7 @@ public class Props
         (Dispatcher, Mailbox, SupervisorStrategy) = (other.Dispatcher, other.Mailbox, other.SupervisorStrategy);
 
     public Type Type { get; }
-
     public object[] Arguments { get; }
-
     public string Dispatcher { get; private init; }
 
     /// <summary>Carried, but all mailboxes of the engine are unbounded queues.</summary>

@@ -1,5 +1,3 @@
-using Akka.Event;
-
 namespace Akka.Actor;
 
 public enum Directive
@@ -32,43 +30,28 @@ public abstract class SupervisorStrategy
         cause is ActorInitializationException or ActorKilledException or DeathPactException ? Directive.Stop : Directive.Restart;
 }
 
-/// <summary>Only the child that failed is concerned.</summary>
-public class OneForOneStrategy : SupervisorStrategy
+/// <summary>
+/// Only the child that failed is concerned. More restarts than maxNrOfRetries (within the time range, if there is one) end in
+/// a stop; null or -1 is no bound.
+/// </summary>
+public class OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider) : SupervisorStrategy
 {
-    private readonly Func<Exception, Directive> _decider;
-    private readonly int _maxRestarts;
-    private readonly TimeSpan _window;
+    private readonly Func<Exception, Directive> _decider = localOnlyDecider ?? throw new ArgumentNullException(nameof(localOnlyDecider));
+    private readonly int _maxRestarts = maxNrOfRetries ?? -1;
+    private readonly TimeSpan _window = withinTimeRange ?? TimeSpan.Zero;
 
     public OneForOneStrategy(Func<Exception, Directive> localOnlyDecider) : this(null, null, localOnlyDecider) { }
-
-    /// <summary>More restarts than maxNrOfRetries (within the time range, if there is one) end in a stop; null or -1 is no bound.</summary>
-    public OneForOneStrategy(int? maxNrOfRetries, TimeSpan? withinTimeRange, Func<Exception, Directive> localOnlyDecider)
-    {
-        _decider = localOnlyDecider ?? throw new ArgumentNullException(nameof(localOnlyDecider));
-        _maxRestarts = maxNrOfRetries ?? -1;
-        _window = withinTimeRange ?? TimeSpan.Zero;
-    }
 
     internal override Directive Decide(ActorCell parent, ChildStats child, Exception cause)
     {
         var directive = _decider(cause);
         if (directive == Directive.Restart && !child.MayRestart(_maxRestarts, _window)) directive = Directive.Stop;
-        Log(parent, child, cause, directive);
-        return directive;
-    }
-
-    private void Log(ActorCell parent, ChildStats child, Exception cause, Directive directive)
-    {
+        if (directive == Directive.Escalate) return directive;
         var text = cause is ActorInitializationException { InnerException: { } inner } ? inner.Message : cause.Message;
         var source = child.Child.Path.ToString();
-        switch (directive)
-        {
-            case Directive.Resume:
-                parent.SystemImpl.EventStream.Publish(new Warning(cause, source, GetType(), text));
-                break;
-            case Directive.Restart or Directive.Stop:
-                parent.SystemImpl.EventStream.Publish(new Error(cause, source, GetType(), text));
-                break;
-        }
+        parent.SystemImpl.EventStream.Publish(directive == Directive.Resume
+            ? new Warning(cause, source, GetType(), text)
+            : new Error(cause, source, GetType(), text));
+        return directive;
     }
 }

@@ -20,7 +20,7 @@ internal sealed class SystemTimer : IDisposable
     private long _at;
     private volatile bool _disposed;
 
-    private SystemTimer(TimeSpan delay, TimeSpan interval, Action<object> action, object state)
+    public SystemTimer(TimeSpan delay, TimeSpan interval, Action<object> action, object state)
     {
         _action = action;
         _state = state;
@@ -36,8 +36,6 @@ internal sealed class SystemTimer : IDisposable
     }
 
     public static SystemTimer Once(TimeSpan delay, Action<object> action, object state) => new(delay, Timeout.InfiniteTimeSpan, action, state);
-
-    public static SystemTimer Start(TimeSpan delay, TimeSpan interval, Action<object> action, object state) => new(delay, interval, action, state);
 
     public void Dispose()
     {

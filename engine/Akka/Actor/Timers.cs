@@ -1,16 +1,7 @@
-using Akka.Event;
-
 namespace Akka.Actor;
 
 /// <summary>What a timer puts into the mailbox. It carries the timer that sent it, so that one that was replaced or cancelled meanwhile is known.</summary>
-internal sealed class TimerTick(object key, object message, bool repeats) : IAutoReceivedMessage, IDeadLetterSuppression
-{
-    public object Key => key;
-
-    public object Message => message;
-
-    public bool Repeats => repeats;
-}
+internal sealed record TimerTick(object Key, object Message, bool Repeats) : IAutoReceivedMessage, IDeadLetterSuppression;
 
 /// <summary>The timers of one actor instance. Used on the actor's turn only.</summary>
 internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
@@ -54,7 +45,7 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         ArgumentNullException.ThrowIfNull(message);
         Cancel(key);
         var tick = new TimerTick(key, message, interval != Timeout.InfiniteTimeSpan);
-        _active[key] = (tick, SystemTimer.Start(delay, interval, Post, tick));
+        _active[key] = (tick, new SystemTimer(delay, interval, Post, tick));
     }
 
     private void Post(object tick) => cell.Mailbox.Post(tick, cell.Ref);

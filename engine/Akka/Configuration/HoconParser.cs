@@ -22,12 +22,8 @@ internal sealed class HoconParser
     {
         var root = new HoconObject();
         _scan.SkipToNext(commas: true);
-        if (_scan.Current == '{')
-        {
-            ObjectBody(root);
-            _scan.SkipToNext(commas: true);
-            if (_scan.AtEnd) return root;
-        }
+        if (_scan.Current == '{') Between('}', () => Field(root));
+        _scan.SkipToNext(commas: true);
         while (!_scan.AtEnd)
         {
             if (_scan.Current == '}') throw _scan.Position.Error("this '}' closes nothing");
@@ -37,17 +33,19 @@ internal sealed class HoconParser
         return root;
     }
 
-    private void ObjectBody(HoconObject into)
+    /// <summary>From an opening bracket to the one that closes it.</summary>
+    private void Between(char close, Action item)
     {
         var open = _scan.Position;
         if (++_depth > MaxDepth) throw open.Error($"more than {MaxDepth} levels");
-        _scan.Take();
+        var bracket = _scan.Take();
         while (true)
         {
             _scan.SkipToNext(commas: true);
-            if (_scan.AtEnd) throw open.Error("this '{' is not closed");
-            if (_scan.Current == '}') break;
-            Field(into);
+            if (_scan.AtEnd) throw open.Error($"this '{bracket}' is not closed");
+            if (_scan.Current == close) break;
+            if (_scan.Current == '}') throw _scan.Position.Error("this '}' closes nothing");
+            item();
         }
         _scan.Take();
         _depth--;
@@ -57,8 +55,7 @@ internal sealed class HoconParser
     {
         var position = _scan.Position;
         var path = Key();
-        for (var i = 0; i < path.Count - 1; i++) owner = Below(owner, path[i]);
-        var key = path[^1];
+        foreach (var name in path[..^1]) owner = Below(owner, name);
         _scan.SkipToNext(commas: false);
         if (_scan.Current is '=' or ':')
         {
@@ -66,81 +63,66 @@ internal sealed class HoconParser
             _scan.SkipToNext(commas: false);
         }
         else if (_scan.Current != '{') throw position.Error($"'{string.Join('.', path)}' is followed by no '=', ':' or '{{'");
-        Assign(owner, key, Value());
+        Assign(owner, path[^1], Value());
         _scan.TakeBlanks();
         if (!_scan.AtEnd && !_scan.AtComment && _scan.Current is not (',' or '\n' or '}'))
-            throw _scan.Position.Error($"'{_scan.Current}' after the value of '{key}'; a value ends with its line, a comma or '}}'");
+            throw _scan.Position.Error($"'{_scan.Current}' after the value of '{path[^1]}'; a value ends with its line, a comma or '}}'");
     }
 
-    /// <summary>An object goes into what stands there already; anything else replaces it.</summary>
+    /// <summary>An object goes into what stands there already, resolved or not; anything else replaces it.</summary>
     private static void Assign(HoconObject owner, string key, HoconValue value)
     {
         var standing = owner.GetKey(key);
-        if (standing is { Parts: { } } && value.Parts is null && value.IsObject())
-            standing.Parts.Add(new HoconPart(value, null, false, false, default));
-        else if (standing is not null && standing.IsObject() && value.Parts is null && value.IsObject()) Join(standing.GetObject(), value.GetObject());
-        else if (standing is not null && standing.IsObject() && value.Parts is { } parts && parts.TrueForAll(p => p.Reference is not null || p.IsBlank))
-            value.Parts.Insert(0, new HoconPart(standing, null, true, false, default));
+        if (value.IsObject() && standing is { Parts: { } unresolved }) unresolved.Add(new HoconPart(value));
+        else if (value.IsObject() && standing?.GetObject() is { } fields)
+        {
+            foreach (var (name, inner) in value.GetObject().Items) Assign(fields, name, inner);
+        }
         else
         {
+            // References may turn out to be an object, too, and then go into the one that stands there.
+            if (standing is not null && standing.IsObject() && value.Parts is { } parts && parts.TrueForAll(p => p.Reference is not null || p.IsBlank))
+                parts.Insert(0, new HoconPart(standing) { Optional = true });
             owner.Items[key] = value;
-            return;
         }
-        if (value.Parts is not null) owner.Items[key] = value;
-    }
-
-    /// <summary>As Assign does, for every key of an object: its values may still be unresolved.</summary>
-    private static void Join(HoconObject into, HoconObject other)
-    {
-        foreach (var (key, value) in other.Items) Assign(into, key, value);
     }
 
     private static HoconObject Below(HoconObject owner, string key)
     {
-        var value = owner.GetKey(key);
-        if (value is { Parts: { } parts })
-        {
-            var added = new HoconObject();
-            parts.Add(new HoconPart(new HoconValue(added), null, false, false, default));
-            return added;
-        }
-        if (value is null || !value.IsObject()) owner.Items[key] = value = new HoconValue(new HoconObject());
-        return value.GetObject();
+        if (owner.GetKey(key)?.GetObject() is { } standing) return standing;
+        var added = new HoconObject();
+        Assign(owner, key, new HoconValue(added));
+        return added;
     }
 
     private List<string> Key()
     {
         var position = _scan.Position;
         var path = new List<string>();
+        while (true)
+        {
+            path.Add(Element(position));
+            if (_scan.Current != '.') break;
+            _scan.Take();
+        }
+        if (_scan.Current is '$' or '+' or '[' or ']') throw _scan.Position.Error($"'{_scan.Current}' in a key; quote the key if it is meant");
+        return path;
+    }
+
+    private string Element(HoconPosition start)
+    {
         var element = new StringBuilder();
         var quoted = false;
         while (true)
         {
-            if (_scan.Current == '"')
-            {
-                element.Append(_scan.TakeQuoted());
-                quoted = true;
-            }
-            else element.Append(_scan.TakeWhile(c => c is not ('.' or '=' or ':' or '{' or '}' or '[' or ']' or ',' or '"' or '#' or '\n' or '\r' or '$' or '+')));
-            if (!_scan.AtEnd && _scan.Current is '.')
-            {
-                _scan.Take();
-                Add(path, element, quoted, position);
-                quoted = false;
-            }
-            else if (_scan.Current != '"') break;
+            element.Append(_scan.TakeWhile(c => c is not ('.' or '=' or ':' or '{' or '}' or '[' or ']' or ',' or '"' or '#' or '\n' or '\r' or '$' or '+')));
+            if (_scan.Current != '"') break;
+            element.Append(_scan.TakeQuoted());
+            quoted = true;
         }
-        if (_scan.Current is '$' or '+' or '[' or ']') throw _scan.Position.Error($"'{_scan.Current}' in a key; quote the key if it is meant");
-        Add(path, element, quoted, position);
-        return path;
-    }
-
-    private static void Add(List<string> path, StringBuilder element, bool quoted, HoconPosition position)
-    {
-        var text = quoted ? element.ToString() : element.ToString().Trim();
-        element.Clear();
-        if (text.Length == 0 && !quoted) throw position.Error("a key is empty");
-        path.Add(quoted ? text.TrimEnd() : text);
+        if (quoted) return element.ToString().TrimEnd();
+        var text = element.ToString().Trim();
+        return text.Length > 0 ? text : throw start.Error("a key is empty");
     }
 
     private HoconValue Value()
@@ -150,33 +132,39 @@ internal sealed class HoconParser
         {
             var position = _scan.Position;
             var blanks = _scan.TakeBlanks();
-            if (blanks.Length > 0 && parts.Count > 0) parts.Add(new HoconPart(new HoconValue(blanks), null, false, true, position));
             if (_scan.AtEnd || _scan.AtComment || _scan.Current is '\n' or ',' or '}' or ']') break;
+            if (blanks.Length > 0 && parts.Count > 0) parts.Add(new HoconPart(new HoconValue(blanks), position) { IsBlank = true });
             parts.Add(Part());
         }
-        while (parts.Count > 0 && parts[^1].IsBlank) parts.RemoveAt(parts.Count - 1);
         if (parts.Count == 0) throw _scan.Position.Error("a value is missing; \"\" is the empty one");
-        return parts.Exists(p => p.Reference is not null || (p.Value is { Parts: { } })) ? new HoconValue(parts) : HoconResolver.Concatenate(parts);
+        return parts.Exists(p => p.Value is null or { Parts: { } }) ? new HoconValue(parts) : HoconResolver.Concatenate(parts);
     }
 
     private HoconPart Part()
     {
         var position = _scan.Position;
-        switch (_scan.Current)
+        return _scan.Current switch
         {
-            case '{':
-                var fields = new HoconObject();
-                ObjectBody(fields);
-                return new HoconPart(new HoconValue(fields), null, false, false, position);
-            case '[':
-                return new HoconPart(new HoconValue(ArrayBody()), null, false, false, position);
-            case '"':
-                return new HoconPart(new HoconValue(_scan.TakeQuoted()), null, false, false, position);
-            case '$' when _scan.LooksAt("${"):
-                return Substitution(position);
-            default:
-                return new HoconPart(new HoconValue(Unquoted(position)), null, false, false, position);
-        }
+            '{' => new HoconPart(new HoconValue(ObjectBody()), position),
+            '[' => new HoconPart(new HoconValue(ArrayBody()), position),
+            '"' => new HoconPart(new HoconValue(_scan.TakeQuoted()), position),
+            '$' when _scan.LooksAt("${") => Substitution(position),
+            _ => new HoconPart(new HoconValue(Unquoted(position)), position),
+        };
+    }
+
+    private HoconObject ObjectBody()
+    {
+        var fields = new HoconObject();
+        Between('}', () => Field(fields));
+        return fields;
+    }
+
+    private List<HoconValue> ArrayBody()
+    {
+        var elements = new List<HoconValue>();
+        Between(']', () => elements.Add(Value()));
+        return elements;
     }
 
     private string Unquoted(HoconPosition position)
@@ -196,25 +184,6 @@ internal sealed class HoconParser
         var path = _scan.TakeWhile(c => c is not ('}' or '\n')).Trim();
         if (_scan.Current != '}' || path.Length == 0) throw position.Error("a substitution is written ${path} or ${?path}");
         _scan.Take();
-        return new HoconPart(null, path, optional, false, position);
-    }
-
-    private List<HoconValue> ArrayBody()
-    {
-        var open = _scan.Position;
-        if (++_depth > MaxDepth) throw open.Error($"more than {MaxDepth} levels");
-        _scan.Take();
-        var elements = new List<HoconValue>();
-        while (true)
-        {
-            _scan.SkipToNext(commas: true);
-            if (_scan.AtEnd) throw open.Error("this '[' is not closed");
-            if (_scan.Current == ']') break;
-            if (_scan.Current == '}') throw _scan.Position.Error("this '}' closes nothing");
-            elements.Add(Value());
-        }
-        _scan.Take();
-        _depth--;
-        return elements;
+        return new HoconPart(null, position) { Reference = path, Optional = optional };
     }
 }

@@ -28,31 +28,20 @@ internal sealed class HoconResolver(HoconObject root)
         var settled = new List<HoconPart>();
         foreach (var part in value.Parts)
         {
-            var found = part.Reference is null ? part.Value : Find(part);
-            if (found is null) continue;
+            if ((part.Value ?? Find(part)) is not { } found) continue;
             Resolve(found);
-            settled.Add(part with { Value = found.Clone(), Reference = null });
+            settled.Add(part with { Value = found.Clone() });
         }
         value.Become(settled.Count == 0 ? new HoconValue((string)null) : Concatenate(settled));
         _inProgress.Remove(value);
     }
 
-    private HoconValue Find(HoconPart part)
+    private HoconValue Find(HoconPart part) => new HoconValue(root).Find(part.Reference, Settle)
+        ?? (part.Optional ? null : throw part.Position.Error($"unresolved substitution ${{{part.Reference}}}; ${{?{part.Reference}}} may be missing"));
+
+    private void Settle(HoconValue onTheWay)
     {
-        HoconValue value = null;
-        var fields = root;
-        foreach (var element in ConfigPath.Split(part.Reference))
-        {
-            if (value is not null)
-            {
-                if (value.Parts is not null) Resolve(value);
-                fields = value.GetObject();
-            }
-            value = fields?.GetKey(element);
-            if (value is null) break;
-        }
-        if (value is null && !part.Optional) throw part.Position.Error($"unresolved substitution ${{{part.Reference}}}; ${{?{part.Reference}}} may be missing");
-        return value;
+        if (onTheWay.Parts is not null) Resolve(onTheWay);
     }
 
     /// <summary>Objects are merged, lists are joined, texts are strung together.</summary>
@@ -71,24 +60,5 @@ internal sealed class HoconResolver(HoconObject root)
         // A later value of another kind takes the place of an object that stood under the key.
         if (parts[0] is { Optional: true, Value: { } first } && first.IsObject()) return Concatenate(parts[1..]);
         throw solid[1].Position.Error("texts, lists and objects cannot be joined with one another");
-    }
-}
-
-internal static class ConfigPath
-{
-    /// <summary>a."b.c".d has three elements.</summary>
-    public static List<string> Split(string path)
-    {
-        var elements = new List<string>();
-        var start = 0;
-        var quoted = false;
-        for (var i = 0; i <= path.Length; i++)
-        {
-            if (i < path.Length && path[i] == '"') quoted = !quoted;
-            if (i < path.Length && (quoted || path[i] != '.')) continue;
-            elements.Add(path[start..i].Replace("\"", "", StringComparison.Ordinal));
-            start = i + 1;
-        }
-        return elements;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Akka.Configuration.Hocon;
@@ -19,7 +18,7 @@ public class HoconValue
     internal HoconValue(List<HoconPart> parts) => Parts = parts;
 
     /// <summary>Unresolved parts; null once the value is settled.</summary>
-    internal List<HoconPart> Parts { get; set; }
+    internal List<HoconPart> Parts { get; private set; }
 
     public bool IsEmpty => _text is null && _array is null && _object is null;
 
@@ -40,9 +39,28 @@ public class HoconValue
 
     public override string ToString() => ToString(0);
 
-    public virtual string ToString(int indent) => _object is not null ? _object.Block(indent)
-        : _array is not null ? "[" + string.Join(",", _array.Select(v => v.ToString(indent))) + "]"
-        : HoconObject.Quoted(_text ?? "");
+    public virtual string ToString(int indent)
+    {
+        if (_object is not null) return $"{{\n{_object.ToString(indent + 1)}{new string(' ', indent * 2)}}}";
+        return _array is null ? HoconObject.Quoted(_text ?? "") : $"[{string.Join(",", _array.Select(v => v.ToString(indent)))}]";
+    }
+
+    /// <summary>The value at a dotted path below this one (a."b.c".d has three elements), or null; settle sees every value on the way.</summary>
+    internal HoconValue Find(string path, Action<HoconValue> settle = null)
+    {
+        var value = this;
+        var start = 0;
+        var quoted = false;
+        for (var i = 0; i <= path.Length && value is not null; i++)
+        {
+            if (i < path.Length && path[i] == '"') quoted = !quoted;
+            if (i < path.Length && (quoted || path[i] != '.')) continue;
+            settle?.Invoke(value);
+            value = value._object?.GetKey(path[start..i].Replace("\"", "", StringComparison.Ordinal));
+            start = i + 1;
+        }
+        return value;
+    }
 
     internal void Become(HoconValue other) => (_text, _array, _object, Parts) = (other._text, other._array, other._object, null);
 
@@ -66,21 +84,13 @@ public class HoconObject
     {
         var text = new StringBuilder();
         foreach (var (key, value) in Items)
-        {
-            text.Append(' ', indent * 2).Append(NeedsNoQuotes(key) ? key : Quote(key));
-            text.Append(value.IsObject() ? " " : " : ").Append(value.ToString(indent)).Append('\n');
-        }
+            text.Append(' ', indent * 2).Append(Quoted(key)).Append(value.IsObject() ? " " : " : ").Append(value.ToString(indent)).Append('\n');
         return text.ToString();
     }
 
-    internal string Block(int indent) => "{\n" + ToString(indent + 1) + new string(' ', indent * 2) + "}";
-
-    internal static string Quoted(string text) => text.Length > 0 && NeedsNoQuotes(text) ? text : Quote(text);
-
-    private static bool NeedsNoQuotes(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
-
-    private static string Quote(string text)
+    internal static string Quoted(string text)
     {
+        if (text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return text;
         var quoted = new StringBuilder("\"");
         foreach (var c in text)
         {
@@ -91,7 +101,7 @@ public class HoconObject
                 '\n' => "\\n",
                 '\r' => "\\r",
                 '\t' => "\\t",
-                < ' ' => "\\u" + ((int)c).ToString("x4", CultureInfo.InvariantCulture),
+                < ' ' => $"\\u{(int)c:x4}",
                 _ => c.ToString(),
             });
         }
@@ -101,7 +111,7 @@ public class HoconObject
     internal HoconObject Clone()
     {
         var copy = new HoconObject();
-        foreach (var (key, value) in Items) copy.Items[key] = value.Clone();
+        copy.Override(this);
         return copy;
     }
 
@@ -110,17 +120,21 @@ public class HoconObject
     {
         foreach (var (key, value) in other.Items)
         {
-            if (value.IsObject() && Items.TryGetValue(key, out var mine) && mine.IsObject()) mine.GetObject().Override(value.GetObject());
+            if (value.IsObject() && GetKey(key)?.GetObject() is { } mine) mine.Override(value.GetObject());
             else Items[key] = value.Clone();
         }
     }
 }
 
 /// <summary>A piece of a value before substitution: a settled value, or a reference to one.</summary>
-internal sealed record HoconPart(HoconValue Value, string Reference, bool Optional, bool IsBlank, HoconPosition Position);
+internal sealed record HoconPart(HoconValue Value, HoconPosition Position = default)
+{
+    public string Reference { get; init; }
+    public bool Optional { get; init; }
+    public bool IsBlank { get; init; }
+}
 
 internal readonly record struct HoconPosition(int Line, int Column)
 {
-    public FormatException Error(string what) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"HOCON: {what} (line {Line}, column {Column})"));
+    public FormatException Error(string what) => new($"HOCON: {what} (line {Line}, column {Column})");
 }

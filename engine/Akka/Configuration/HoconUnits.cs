@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 
 namespace Akka.Configuration.Hocon;
@@ -6,82 +5,25 @@ namespace Akka.Configuration.Hocon;
 /// <summary>Numbers, switches, durations and sizes as settings write them.</summary>
 internal static class HoconUnits
 {
-    private static readonly Dictionary<string, decimal> Milliseconds = new(StringComparer.Ordinal)
-    {
-        [""] = 1,
-        ["ns"] = 0.000_001m,
-        ["nano"] = 0.000_001m,
-        ["nanos"] = 0.000_001m,
-        ["nanosecond"] = 0.000_001m,
-        ["nanoseconds"] = 0.000_001m,
-        ["us"] = 0.001m,
-        ["micro"] = 0.001m,
-        ["micros"] = 0.001m,
-        ["microsecond"] = 0.001m,
-        ["microseconds"] = 0.001m,
-        ["ms"] = 1,
-        ["milli"] = 1,
-        ["millis"] = 1,
-        ["millisecond"] = 1,
-        ["milliseconds"] = 1,
-        ["s"] = 1_000m,
-        ["second"] = 1_000m,
-        ["seconds"] = 1_000m,
-        ["m"] = 60_000m,
-        ["minute"] = 60_000m,
-        ["minutes"] = 60_000m,
-        ["h"] = 3_600_000m,
-        ["hour"] = 3_600_000m,
-        ["hours"] = 3_600_000m,
-        ["d"] = 86_400_000m,
-        ["day"] = 86_400_000m,
-        ["days"] = 86_400_000m,
-    };
+    private static readonly Dictionary<string, decimal> Milliseconds = Units(
+        (0.000_001m, "ns nano nanos nanosecond nanoseconds"),
+        (0.001m, "us micro micros microsecond microseconds"),
+        (1, "ms milli millis millisecond milliseconds"),
+        (1_000, "s second seconds"),
+        (60_000, "m minute minutes"),
+        (3_600_000, "h hour hours"),
+        (86_400_000, "d day days"));
 
-    private static readonly Dictionary<string, long> ByteUnits = new(StringComparer.Ordinal)
-    {
-        [""] = 1,
-        ["B"] = 1,
-        ["b"] = 1,
-        ["byte"] = 1,
-        ["bytes"] = 1,
-        ["kB"] = 1000,
-        ["kilobyte"] = 1000,
-        ["kilobytes"] = 1000,
-        ["K"] = 1L << 10,
-        ["k"] = 1L << 10,
-        ["Ki"] = 1L << 10,
-        ["KiB"] = 1L << 10,
-        ["kibibyte"] = 1L << 10,
-        ["kibibytes"] = 1L << 10,
-        ["MB"] = 1_000_000,
-        ["megabyte"] = 1_000_000,
-        ["megabytes"] = 1_000_000,
-        ["M"] = 1L << 20,
-        ["m"] = 1L << 20,
-        ["Mi"] = 1L << 20,
-        ["MiB"] = 1L << 20,
-        ["mebibyte"] = 1L << 20,
-        ["mebibytes"] = 1L << 20,
-        ["GB"] = 1_000_000_000,
-        ["gigabyte"] = 1_000_000_000,
-        ["gigabytes"] = 1_000_000_000,
-        ["G"] = 1L << 30,
-        ["g"] = 1L << 30,
-        ["Gi"] = 1L << 30,
-        ["GiB"] = 1L << 30,
-        ["gibibyte"] = 1L << 30,
-        ["gibibytes"] = 1L << 30,
-        ["TB"] = 1_000_000_000_000,
-        ["terabyte"] = 1_000_000_000_000,
-        ["terabytes"] = 1_000_000_000_000,
-        ["T"] = 1L << 40,
-        ["t"] = 1L << 40,
-        ["Ti"] = 1L << 40,
-        ["TiB"] = 1L << 40,
-        ["tebibyte"] = 1L << 40,
-        ["tebibytes"] = 1L << 40,
-    };
+    private static readonly Dictionary<string, decimal> ByteUnits = Units(
+        (1, "B b byte bytes"),
+        (1_000, "kB kilobyte kilobytes"),
+        (1L << 10, "K k Ki KiB kibibyte kibibytes"),
+        (1_000_000, "MB megabyte megabytes"),
+        (1L << 20, "M m Mi MiB mebibyte mebibytes"),
+        (1_000_000_000, "GB gigabyte gigabytes"),
+        (1L << 30, "G g Gi GiB gibibyte gibibytes"),
+        (1_000_000_000_000, "TB terabyte terabytes"),
+        (1L << 40, "T t Ti TiB tebibyte tebibytes"));
 
     public static bool Boolean(string path, string text) => text switch
     {
@@ -96,27 +38,26 @@ internal static class HoconUnits
     public static TimeSpan Duration(string path, string text, bool allowInfinite)
     {
         if (allowInfinite && text == "infinite") return Timeout.InfiniteTimeSpan;
-        var (number, unit) = Split(text);
-        if (number is null || !Milliseconds.TryGetValue(unit, out var factor)) throw Wrong(path, text, "a number with one unit, such as 100ms, 1.5s or 5m");
-        return TimeSpan.FromTicks((long)(number.Value * factor * TimeSpan.TicksPerMillisecond));
+        var milliseconds = Measure(text, Milliseconds, "ms") ?? throw Wrong(path, text, "a number with one unit, such as 100ms, 1.5s or 5m");
+        return TimeSpan.FromTicks((long)(milliseconds * TimeSpan.TicksPerMillisecond));
     }
 
-    public static long Bytes(string path, string text)
-    {
-        var (number, unit) = Split(text);
-        if (number is null || !ByteUnits.TryGetValue(unit, out var factor)) throw Wrong(path, text, "a size, such as 128000b, 64KiB or 1MB");
-        return (long)(number.Value * factor);
-    }
+    public static long Bytes(string path, string text) =>
+        (long)(Measure(text, ByteUnits, "b") ?? throw Wrong(path, text, "a size, such as 128000b, 64KiB or 1MB"));
 
-    private static (decimal? Number, string Unit) Split(string text)
+    /// <summary>A number with its unit, or with the plain one; null when it is none.</summary>
+    private static decimal? Measure(string text, Dictionary<string, decimal> units, string plain)
     {
         text = text.Trim();
         var end = 0;
         while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.' || (end == 0 && text[end] is '-' or '+'))) end++;
+        var unit = end < text.Length ? text[end..].Trim() : plain;
         return decimal.TryParse(text.AsSpan(0, end), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            ? (number, text[end..].Trim())
-            : (null, "");
+            && units.TryGetValue(unit, out var factor) ? number * factor : null;
     }
+
+    private static Dictionary<string, decimal> Units(params (decimal Factor, string Names)[] rows) =>
+        rows.SelectMany(row => row.Names.Split(' '), (row, name) => (name, row.Factor)).ToDictionary(StringComparer.Ordinal);
 
     private static FormatException Wrong(string path, string text, string takes) => new($"{path} is '{text}'; it takes {takes}");
 }

@@ -8,6 +8,7 @@ namespace Akka.Dispatch;
 internal sealed class Dispatchers(ActorSystemImpl system)
 {
     public const string DefaultId = "akka.actor.default-dispatcher";
+    public const string InternalId = "akka.actor.internal-dispatcher";
 
     private readonly ConcurrentDictionary<string, Lazy<Dispatcher>> _byId = new(StringComparer.Ordinal);
 

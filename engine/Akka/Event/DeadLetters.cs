@@ -1,50 +1,53 @@
-using Akka.Actor;
-
 namespace Akka.Event;
 
 /// <summary>Marks a message whose loss is no news.</summary>
 public interface IDeadLetterSuppression;
 
 /// <summary>A message that reached nobody, published on the event stream.</summary>
-public abstract class AllDeadLetters
+public abstract class AllDeadLetters(object message, IActorRef sender, IActorRef recipient)
 {
-    protected AllDeadLetters(object message, IActorRef sender, IActorRef recipient)
-    {
-        Message = message;
-        Sender = sender;
-        Recipient = recipient;
-    }
-
-    public object Message { get; }
-
-    public IActorRef Recipient { get; }
-
-    public IActorRef Sender { get; }
+    public object Message => message;
+    public IActorRef Recipient => recipient;
+    public IActorRef Sender => sender;
 
     public override string ToString() => $"{GetType().Name} from {Sender?.ToString() ?? "nobody"} to {Recipient}: <{Message}>";
 }
 
 /// <summary>The recipient does not exist, or no longer.</summary>
-public sealed class DeadLetter : AllDeadLetters
-{
-    public DeadLetter(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
-}
-
-public sealed class SuppressedDeadLetter : AllDeadLetters
-{
-    public SuppressedDeadLetter(IDeadLetterSuppression message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
-}
+public sealed class DeadLetter(object message, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
 /// <summary>The recipient has no handler for it.</summary>
-public sealed class UnhandledMessage : AllDeadLetters
-{
-    public UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) { }
-}
+public sealed class UnhandledMessage(object message, IActorRef sender, IActorRef recipient) : AllDeadLetters(message, sender, recipient);
 
-/// <summary>The message was dropped on the way, for instance for want of room.</summary>
-public sealed class Dropped : AllDeadLetters
+/// <summary>Logs dead letters, as many as `akka.log-dead-letters` says.</summary>
+internal sealed class DeadLetterListener(ActorSystemImpl system, int most) : ActorBase
 {
-    public Dropped(object message, string reason, IActorRef sender, IActorRef recipient) : base(message, sender, recipient) => Reason = reason;
+    private readonly bool _duringShutdown = system.Settings.Config.GetBoolean("akka.log-dead-letters-during-shutdown");
+    private int _count;
 
-    public string Reason { get; }
+    /// <summary>Subscribed before it runs: what is lost in the first moment counts too.</summary>
+    public static void Start(ActorSystemImpl system)
+    {
+        var most = system.Settings.Config.GetString("akka.log-dead-letters") switch
+        {
+            "on" or "true" => int.MaxValue,
+            "off" or "false" => 0,
+            _ => system.Settings.Config.GetInt("akka.log-dead-letters"),
+        };
+        if (most <= 0) return;
+        var listener = system.SystemActorOf(Props.Create(() => new DeadLetterListener(system, most)), "deadLetterListener");
+        system.EventStream.Subscribe(listener, typeof(AllDeadLetters));
+    }
+
+    protected override bool Receive(object message)
+    {
+        if (message is not AllDeadLetters letter) return false;
+        if ((system.IsTerminating && !_duringShutdown) || ++_count > most) return true;
+        var fate = letter is UnhandledMessage ? "was unhandled" : "was not delivered";
+        var last = _count == most ? ", no more will be logged" : "";
+        var text = $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} {fate}. [{_count}] dead letters encountered{last}. "
+            + "See akka.log-dead-letters and akka.log-dead-letters-during-shutdown.";
+        system.EventStream.Publish(new Info(letter.Recipient?.Path.ToString() ?? "", letter.Recipient?.GetType() ?? GetType(), text));
+        return true;
+    }
 }

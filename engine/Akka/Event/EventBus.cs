@@ -1,17 +1,10 @@
-using System.Collections.Concurrent;
-using Akka.Actor;
-
 namespace Akka.Event;
 
 /// <summary>Subscribers by what they want to hear of. Reading takes no lock: publishing is common, subscribing rare.</summary>
 public abstract class EventBus<TEvent, TClassifier, TSubscriber>
-    where TClassifier : class
-    where TSubscriber : class
 {
     private readonly Lock _lock = new();
-    private volatile Subscriptions _subscriptions;
-
-    protected EventBus() => _subscriptions = new Subscriptions(this, []);
+    private volatile Subscriptions _subscriptions = new([]);
 
     public virtual bool Subscribe(TSubscriber subscriber, TClassifier classifier)
     {
@@ -21,18 +14,19 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
         {
             var all = _subscriptions.All;
             if (all.Contains((subscriber, classifier))) return false;
-            _subscriptions = new Subscriptions(this, [.. all, (subscriber, classifier)]);
+            _subscriptions = new Subscriptions([.. all, (subscriber, classifier)]);
             return true;
         }
     }
 
-    public virtual bool Unsubscribe(TSubscriber subscriber, TClassifier classifier) => Remove(s => s.Classifier.Equals(classifier) && s.Subscriber.Equals(subscriber));
+    public virtual bool Unsubscribe(TSubscriber subscriber, TClassifier classifier) =>
+        Remove(s => s.Classifier.Equals(classifier) && s.Subscriber.Equals(subscriber));
 
     public virtual bool Unsubscribe(TSubscriber subscriber) => Remove(s => s.Subscriber.Equals(subscriber));
 
     public virtual void Publish(TEvent @event)
     {
-        foreach (var subscriber in _subscriptions.Of(GetClassifier(@event))) Publish(@event, subscriber);
+        foreach (var subscriber in Subscribers(GetClassifier(@event))) Publish(@event, subscriber);
     }
 
     protected abstract TClassifier GetClassifier(TEvent @event);
@@ -41,7 +35,16 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
 
     protected abstract void Publish(TEvent @event, TSubscriber subscriber);
 
-    internal bool HasSubscribers(TClassifier classifier) => _subscriptions.Of(classifier).Length > 0;
+    internal bool HasSubscribers(TClassifier classifier) => Subscribers(classifier).Length > 0;
+
+    private TSubscriber[] Subscribers(TClassifier classifier)
+    {
+        var now = _subscriptions;
+        return now.ByClassifier.TryGetValue(classifier, out var known) ? known : now.ByClassifier.GetOrAdd(classifier, Search(now, classifier));
+    }
+
+    private TSubscriber[] Search(Subscriptions now, TClassifier classifier) =>
+        [.. now.All.Where(s => IsSubClassification(s.Classifier, classifier)).Select(s => s.Subscriber).Distinct()];
 
     private bool Remove(Predicate<(TSubscriber Subscriber, TClassifier Classifier)> gone)
     {
@@ -49,35 +52,24 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
         {
             var kept = Array.FindAll(_subscriptions.All, s => !gone(s));
             if (kept.Length == _subscriptions.All.Length) return false;
-            _subscriptions = new Subscriptions(this, kept);
+            _subscriptions = new Subscriptions(kept);
             return true;
         }
     }
 
-    /// <summary>One immutable state of the list, with the answer per classifier worked out once.</summary>
-    private sealed class Subscriptions(EventBus<TEvent, TClassifier, TSubscriber> bus, (TSubscriber Subscriber, TClassifier Classifier)[] all)
+    /// <summary>One state of the list, which does not change any more, with the answer per classifier worked out once.</summary>
+    private sealed class Subscriptions((TSubscriber Subscriber, TClassifier Classifier)[] all)
     {
-        private readonly ConcurrentDictionary<TClassifier, TSubscriber[]> _byClassifier = new();
-
-        public (TSubscriber Subscriber, TClassifier Classifier)[] All => all;
-
-        public TSubscriber[] Of(TClassifier classifier) => _byClassifier.TryGetValue(classifier, out var subscribers)
-            ? subscribers
-            : _byClassifier.GetOrAdd(classifier, [.. all.Where(s => bus.IsSubClassification(s.Classifier, classifier)).Select(s => s.Subscriber).Distinct()]);
+        public readonly (TSubscriber Subscriber, TClassifier Classifier)[] All = all;
+        public readonly ConcurrentDictionary<TClassifier, TSubscriber[]> ByClassifier = new();
     }
 }
 
-public abstract class ActorEventBus<TEvent, TClassifier> : EventBus<TEvent, TClassifier, IActorRef>
-    where TClassifier : class
-{
-    protected ActorEventBus() { }
-}
+public abstract class ActorEventBus<TEvent, TClassifier> : EventBus<TEvent, TClassifier, IActorRef>;
 
 /// <summary>Where events go by type: a subscriber of a type gets its subtypes too.</summary>
 public class LoggingBus : ActorEventBus<object, Type>
 {
-    public LoggingBus() { }
-
     /// <summary>Events below this level are not even made.</summary>
     public LogLevel LogLevel { get; private set; }
 

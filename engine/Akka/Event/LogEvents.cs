@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Event;
 
 public enum LogLevel
@@ -13,18 +11,14 @@ public enum LogLevel
 /// <summary>What loggers receive.</summary>
 public abstract class LogEvent
 {
-    protected LogEvent() => Timestamp = DateTime.UtcNow;
+    private protected LogEvent(Exception cause, string logSource, Type logClass, object message) =>
+        (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
 
     public Exception Cause { get; protected set; }
-
-    public DateTime Timestamp { get; }
-
+    public DateTime Timestamp { get; } = DateTime.UtcNow;
     public Thread Thread { get; } = Thread.CurrentThread;
-
     public string LogSource { get; protected set; }
-
     public Type LogClass { get; protected set; }
-
     public object Message { get; protected set; }
 
     public abstract LogLevel LogLevel();
@@ -36,50 +30,34 @@ public abstract class LogEvent
     }
 }
 
-public class Debug : LogEvent
+public class Debug(Exception cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
 {
-    public Debug(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
-
-    public Debug(Exception cause, string logSource, Type logClass, object message) =>
-        (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
-
     public override LogLevel LogLevel() => Event.LogLevel.DebugLevel;
 }
 
-public class Info : LogEvent
+public class Info(Exception cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
 {
     public Info(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
-
-    public Info(Exception cause, string logSource, Type logClass, object message) =>
-        (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
 
     public override LogLevel LogLevel() => Event.LogLevel.InfoLevel;
 }
 
-public class Warning : LogEvent
+public class Warning(Exception cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
 {
     public Warning(string logSource, Type logClass, object message) : this(null, logSource, logClass, message) { }
-
-    public Warning(Exception cause, string logSource, Type logClass, object message) =>
-        (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
 
     public override LogLevel LogLevel() => Event.LogLevel.WarningLevel;
 }
 
-public class Error : LogEvent
+public class Error(Exception cause, string logSource, Type logClass, object message) : LogEvent(cause, logSource, logClass, message)
 {
-    public Error(Exception cause, string logSource, Type logClass, object message) =>
-        (Cause, LogSource, LogClass, Message) = (cause, logSource, logClass, message);
-
     public override LogLevel LogLevel() => Event.LogLevel.ErrorLevel;
 }
 
 /// <summary>The first message of a logger actor, which subscribes to what it wants and answers LoggerInitialized.</summary>
-public class InitializeLogger
+public class InitializeLogger(LoggingBus loggingBus)
 {
-    public InitializeLogger(LoggingBus loggingBus) => LoggingBus = loggingBus;
-
-    public LoggingBus LoggingBus { get; }
+    public LoggingBus LoggingBus => loggingBus;
 }
 
 public class LoggerInitialized : IDeadLetterSuppression;

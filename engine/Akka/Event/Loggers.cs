@@ -1,18 +1,9 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace Akka.Event;
 
 /// <summary>Who writes the log: standard output while the system comes and goes, the actors named in `akka.loggers` in between.</summary>
 internal sealed class Loggers : IDisposable
 {
-    private static readonly (LogLevel Level, Type Event)[] Levels =
-    [
-        (LogLevel.DebugLevel, typeof(Debug)),
-        (LogLevel.InfoLevel, typeof(Info)),
-        (LogLevel.WarningLevel, typeof(Warning)),
-        (LogLevel.ErrorLevel, typeof(Error)),
-    ];
+    private static readonly Type[] EventsByLevel = [typeof(Debug), typeof(Info), typeof(Warning), typeof(Error)];
 
     private readonly ActorSystemImpl _system;
     private readonly LogLevel _level;
@@ -24,16 +15,15 @@ internal sealed class Loggers : IDisposable
     {
         _system = system;
         _output = new StandardOutput(system);
-        _level = Logging.LogLevelOf(system.Settings.LogLevel, "akka.loglevel");
-        _stdoutLevel = Logging.LogLevelOf(system.Settings.StdoutLogLevel, "akka.stdout-loglevel");
+        _level = Logging.LevelIn(system.Settings.Config, "akka.loglevel");
+        _stdoutLevel = Logging.LevelIn(system.Settings.Config, "akka.stdout-loglevel");
         system.EventStream.SetLogLevel(_stdoutLevel < _level ? _stdoutLevel : _level);
         Subscribe(_output, _stdoutLevel);
     }
 
     public void Start()
     {
-        var number = 0;
-        foreach (var name in _system.Settings.Loggers) Add(name, ++number);
+        foreach (var name in _system.Settings.Config.GetStringList("akka.loggers")) Add(name);
         if (_actors.Count > 0) _system.EventStream.Unsubscribe(_output);
         _system.EventStream.SetLogLevel(_level);
     }
@@ -47,41 +37,39 @@ internal sealed class Loggers : IDisposable
 
     public void Dispose() => _system.EventStream.Unsubscribe(_output);
 
-    private void Add(string name, int number)
+    private void Add(string name)
     {
         var type = TypeLookup.Find(name)
             ?? throw new ConfigurationException($"akka.loggers: '{name}' names no type; write \"Namespace.Type, Assembly\"");
-        var logger = _system.SystemActorOf(Props.Create(type).WithDispatcher("akka.actor.internal-dispatcher"), $"log{number}-{type.Name}");
-        var answer = logger.Ask<object>(new InitializeLogger(_system.EventStream), _system.Settings.LoggerStartTimeout);
+        var logger = _system.SystemActorOf(Props.Create(type).WithDispatcher(Dispatchers.InternalId), $"log{_actors.Count + 1}-{type.Name}");
+        var limit = _system.Settings.Config.GetTimeSpan("akka.logger-startup-timeout");
         try
         {
-            if (answer.GetAwaiter().GetResult() is not LoggerInitialized)
-                _system.EventStream.Publish(new Warning(nameof(Loggers), GetType(), $"logger {name} did not answer LoggerInitialized"));
+            if (logger.Ask<object>(new InitializeLogger(_system.EventStream), limit).GetAwaiter().GetResult() is not LoggerInitialized)
+                Warn($"logger {name} did not answer LoggerInitialized");
         }
         catch (AskTimeoutException)
         {
-            _system.EventStream.Publish(new Warning(nameof(Loggers), GetType(), $"logger {name} did not start within {_system.Settings.LoggerStartTimeout}"));
+            Warn($"logger {name} did not start within {limit}");
         }
         Subscribe(logger, _level);
         _actors.Add(logger);
     }
 
+    private void Warn(string text) => _system.EventStream.Publish(new Warning(nameof(Loggers), GetType(), text));
+
     private void Subscribe(IActorRef logger, LogLevel level)
     {
-        foreach (var (eventLevel, type) in Levels)
-        {
-            if (eventLevel >= level) _system.EventStream.Subscribe(logger, type);
-        }
+        foreach (var type in EventsByLevel.Skip((int)level)) _system.EventStream.Subscribe(logger, type);
     }
 }
 
 /// <summary>Writes as it is told: there may be no actor yet, or no more.</summary>
 internal sealed class StandardOutput(ActorSystemImpl system) : InternalActorRef
 {
-    private static readonly ActorPath OutputPath = new RootActorPath(new Address("akka", "all-systems"), "/StandardOutLogger");
+    private static readonly ActorPath OutputPath = new RootActorPath(new Address("akka", "all-systems"), "StandardOutLogger");
 
     public override ActorPath Path => OutputPath;
-
     public override ActorSystemImpl System => system;
 
     public override void Tell(object message, IActorRef sender) => Console.Out.WriteLine(message);
@@ -92,52 +80,11 @@ public class DefaultLogger : ActorBase
 {
     protected override bool Receive(object message)
     {
-        switch (message)
-        {
-            case InitializeLogger:
-                Sender.Tell(new LoggerInitialized());
-                return true;
-            case LogEvent logEvent:
-                Print(logEvent);
-                return true;
-            default:
-                return false;
-        }
+        if (message is InitializeLogger) Sender.Tell(new LoggerInitialized());
+        else if (message is LogEvent logEvent) Print(logEvent);
+        else return false;
+        return true;
     }
 
     protected virtual void Print(LogEvent logEvent) => Console.Out.WriteLine(logEvent);
-}
-
-/// <summary>Logs dead letters, as many as `akka.log-dead-letters` says.</summary>
-internal sealed class DeadLetterListener : ActorBase
-{
-    private readonly ActorSystemImpl _system;
-    private int _count;
-
-    public DeadLetterListener(ActorSystemImpl system) => _system = system;
-
-    /// <summary>Subscribed before it runs: what is lost in the first moment counts too.</summary>
-    public static void Start(ActorSystemImpl system)
-    {
-        var listener = system.SystemActorOf(Props.Create(() => new DeadLetterListener(system)), "deadLetterListener");
-        foreach (var type in new[] { typeof(DeadLetter), typeof(Dropped), typeof(UnhandledMessage) }) system.EventStream.Subscribe(listener, type);
-    }
-
-    protected override bool Receive(object message)
-    {
-        if (message is not AllDeadLetters letter) return false;
-        if (_system.IsTerminating && !_system.Settings.LogDeadLettersDuringShutdown) return true;
-        if (++_count > _system.Settings.LogDeadLetters) return true;
-        var fate = letter switch
-        {
-            UnhandledMessage => "was unhandled",
-            Dropped dropped => $"was dropped: {dropped.Reason}",
-            _ => "was not delivered",
-        };
-        var last = _count == _system.Settings.LogDeadLetters ? ", no more will be logged" : "";
-        var text = $"Message [{letter.Message.GetType().Name}] from {letter.Sender} to {letter.Recipient} {fate}. [{_count}] dead letters encountered{last}. "
-            + "See akka.log-dead-letters and akka.log-dead-letters-during-shutdown.";
-        _system.EventStream.Publish(new Info(letter.Recipient?.Path.ToString() ?? "", letter.Recipient?.GetType() ?? typeof(DeadLetterListener), text));
-        return true;
-    }
 }

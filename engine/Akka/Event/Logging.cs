@@ -1,6 +1,3 @@
-using System.Globalization;
-using Akka.Actor;
-
 namespace Akka.Event;
 
 public interface ILogMessageFormatter
@@ -8,55 +5,35 @@ public interface ILogMessageFormatter
     string Format(string format, params object[] args);
 }
 
-/// <summary>A text with its arguments, put together only if somebody reads it.</summary>
-public abstract class LogMessage
-{
-    protected readonly ILogMessageFormatter Formatter;
-
-    public LogMessage(ILogMessageFormatter formatter, string format)
-    {
-        Formatter = formatter;
-        Format = format;
-    }
-
-    public string Format { get; }
-}
-
 public interface ILoggingAdapter
 {
     bool IsDebugEnabled { get; }
-
     bool IsInfoEnabled { get; }
-
     bool IsWarningEnabled { get; }
-
     bool IsErrorEnabled { get; }
 
     bool IsEnabled(LogLevel logLevel);
-
     void Log(LogLevel logLevel, Exception cause, LogMessage message);
-
     void Log(LogLevel logLevel, Exception cause, string format);
 }
 
 public static class Logging
 {
-    public static ILoggingAdapter GetLogger(this IActorContext context, ILogMessageFormatter logMessageFormatter = null)
-    {
-        var cell = (ActorCell)context;
-        return new BusLogger(cell.SystemImpl.EventStream, SourceOf(cell.Ref), cell.ActorType, logMessageFormatter);
-    }
+    /// <summary>Above every level that a line can have.</summary>
+    private const LogLevel Off = (LogLevel)int.MaxValue;
+
+    public static ILoggingAdapter GetLogger(this IActorContext context, ILogMessageFormatter logMessageFormatter = null) =>
+        GetLogger(context.System, context, logMessageFormatter);
 
     public static ILoggingAdapter GetLogger(ActorSystem system, object logSourceObj, ILogMessageFormatter logMessageFormatter = null)
     {
+        ArgumentNullException.ThrowIfNull(logSourceObj);
         var (source, type) = logSourceObj switch
         {
             string text => ($"{text}({system})", typeof(string)),
-            Type t => ($"{t.FullName}({system})", t),
             IActorRef actor => (SourceOf(actor), actor.GetType()),
             ActorCell cell => (SourceOf(cell.Ref), cell.ActorType),
-            null => throw new ArgumentNullException(nameof(logSourceObj)),
-            var other => ($"{other.GetType().FullName}({system})", other.GetType()),
+            var other => ($"{(other as Type ?? other.GetType()).FullName}({system})", other as Type ?? other.GetType()),
         };
         return new BusLogger(system.EventStream, source, type, logMessageFormatter);
     }
@@ -66,39 +43,30 @@ public static class Logging
         LogLevel.DebugLevel => "DEBUG",
         LogLevel.InfoLevel => "INFO",
         LogLevel.WarningLevel => "WARNING",
-        LogLevel.ErrorLevel => "ERROR",
-        _ => "OFF",
+        _ => "ERROR",
     };
+
+    internal static LogLevel LevelIn(Config config, string setting)
+    {
+        var text = config.GetString(setting);
+        if (string.Equals(text, "OFF", StringComparison.OrdinalIgnoreCase)) return Off;
+        return Enum.TryParse<LogLevel>(text + "Level", ignoreCase: true, out var level)
+            ? level
+            : throw new ArgumentException($"{setting} is '{text}'; it takes DEBUG, INFO, WARNING, ERROR or OFF");
+    }
 
     private static string SourceOf(IActorRef actor) => InternalActorRef.Of(actor) is { } own
         ? own.Path.ToStringWithAddress(own.System.Provider.DefaultAddress)
         : actor.Path.ToString();
-
-    /// <summary>OFF is above every level that a message can have.</summary>
-    internal const LogLevel OffLogLevel = (LogLevel)int.MaxValue;
-
-    internal static LogLevel LogLevelOf(string text, string setting) => text?.ToUpperInvariant() switch
-    {
-        "DEBUG" => LogLevel.DebugLevel,
-        "INFO" => LogLevel.InfoLevel,
-        "WARNING" => LogLevel.WarningLevel,
-        "ERROR" => LogLevel.ErrorLevel,
-        "OFF" => OffLogLevel,
-        _ => throw new ArgumentException($"{setting} is '{text}'; it takes DEBUG, INFO, WARNING, ERROR or OFF"),
-    };
 }
 
 /// <summary>Makes the event of a line if its level is on, and publishes it.</summary>
 internal sealed class BusLogger(LoggingBus bus, string source, Type type, ILogMessageFormatter formatter) : ILoggingAdapter
 {
     public ILogMessageFormatter Formatter => formatter;
-
     public bool IsDebugEnabled => IsEnabled(LogLevel.DebugLevel);
-
     public bool IsInfoEnabled => IsEnabled(LogLevel.InfoLevel);
-
     public bool IsWarningEnabled => IsEnabled(LogLevel.WarningLevel);
-
     public bool IsErrorEnabled => IsEnabled(LogLevel.ErrorLevel);
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= bus.LogLevel;
@@ -115,26 +83,31 @@ internal sealed class BusLogger(LoggingBus bus, string source, Type type, ILogMe
             LogLevel.DebugLevel => new Debug(cause, source, type, message),
             LogLevel.InfoLevel => new Info(cause, source, type, message),
             LogLevel.WarningLevel => new Warning(cause, source, type, message),
-            _ => (LogEvent)new Error(cause, source, type, message),
+            _ => new Error(cause, source, type, message),
         });
     }
 }
 
-internal sealed class FormattedMessage(ILogMessageFormatter formatter, string format, object[] args) : LogMessage(formatter, format)
+/// <summary>A text with its arguments, put together only if somebody reads it.</summary>
+public abstract class LogMessage
+{
+    private protected LogMessage() { }
+}
+
+internal sealed class FormattedMessage(ILogMessageFormatter formatter, string format, object[] args) : LogMessage
 {
     private string _text;
 
     /// <summary>A wrong format must not lose the line that it was to write.</summary>
     public override string ToString()
     {
-        if (_text is not null) return _text;
         try
         {
-            return _text = Formatter is null ? string.Format(CultureInfo.InvariantCulture, Format, args) : Formatter.Format(Format, args);
+            return _text ??= formatter is null ? string.Format(CultureInfo.InvariantCulture, format, args) : formatter.Format(format, args);
         }
         catch (FormatException e)
         {
-            return _text = $"{Format} [{string.Join(", ", args)}] (bad format: {e.Message})";
+            return _text = $"{format} [{string.Join(", ", args)}] (bad format: {e.Message})";
         }
     }
 }

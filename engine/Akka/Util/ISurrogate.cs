@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace Akka.Util;
 
 /// <summary>A value that travels in the place of another.</summary>

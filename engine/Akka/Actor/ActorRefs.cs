@@ -1,21 +1,8 @@
-using Akka.Event;
-
 namespace Akka.Actor;
-
-public interface ICanTell
-{
-    void Tell(object message, IActorRef sender);
-}
-
-public interface IActorRef : ICanTell, IEquatable<IActorRef>, IComparable<IActorRef>
-{
-    ActorPath Path { get; }
-}
 
 public static class ActorRefs
 {
     public static readonly Nobody Nobody = Nobody.Instance;
-
     public static readonly IActorRef NoSender;
 }
 
@@ -23,7 +10,6 @@ public static class ActorRefs
 public sealed class Nobody : IActorRef
 {
     public static readonly Nobody Instance = new();
-
     private static readonly ActorPath NobodyPath = new RootActorPath(new Address("akka", "all-systems")) / "Nobody";
 
     private Nobody() { }

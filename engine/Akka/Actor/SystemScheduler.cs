@@ -1,18 +1,5 @@
 namespace Akka.Actor;
 
-public interface ITellScheduler
-{
-    void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender);
-
-    void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
-
-    void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender);
-
-    void ScheduleTellRepeatedly(TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable);
-}
-
-public interface IScheduler : ITellScheduler;
-
 public static class SchedulerExtensions
 {
     public static ICancelable ScheduleTellOnceCancelable(this IScheduler scheduler, TimeSpan delay, ICanTell receiver, object message, IActorRef sender)
@@ -31,17 +18,8 @@ public static class SchedulerExtensions
     }
 }
 
-/// <summary>Holds a source without a timer, which needs no disposal.</summary>
-internal sealed class SchedulerCancelable : ICancelable
-{
-    private readonly CancellationTokenSource _source = new();
-
-    public bool IsCancellationRequested => _source.IsCancellationRequested;
-
-    public CancellationToken Token => _source.Token;
-
-    public void Cancel() => _source.Cancel();
-}
+/// <summary>A source without a timer, which needs no disposal.</summary>
+internal sealed class SchedulerCancelable : CancellationTokenSource, ICancelable;
 
 /// <summary>Tells later. What is still to come when the system ends is dropped.</summary>
 internal sealed class SystemScheduler : IScheduler
@@ -50,7 +28,7 @@ internal sealed class SystemScheduler : IScheduler
     private bool _stopped;
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender) =>
-        Add(new Entry(this, receiver, message, sender, null), delay, Timeout.InfiniteTimeSpan);
+        ScheduleTellOnce(delay, receiver, message, sender, null);
 
     public void ScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
         Add(new Entry(this, receiver, message, sender, cancelable), delay, Timeout.InfiniteTimeSpan);
@@ -78,7 +56,7 @@ internal sealed class SystemScheduler : IScheduler
 
     private void Add(Entry entry, TimeSpan delay, TimeSpan interval)
     {
-        if (entry.Cancelable is { IsCancellationRequested: true }) return;
+        if (entry.IsCancelled) return;
         lock (_entries)
         {
             if (_stopped) return;
@@ -102,12 +80,12 @@ internal sealed class SystemScheduler : IScheduler
         private CancellationTokenRegistration _registration;
         private bool _repeats;
 
-        public ICancelable Cancelable => cancelable;
+        public bool IsCancelled => cancelable is { IsCancellationRequested: true };
 
         public void Start(TimeSpan delay, TimeSpan interval)
         {
             _repeats = interval != Timeout.InfiniteTimeSpan;
-            _timer = SystemTimer.Start(delay, interval, static e => ((Entry)e).Fire(), this);
+            _timer = new SystemTimer(delay, interval, static e => ((Entry)e).Fire(), this);
             if (cancelable is not null) _registration = cancelable.Token.UnsafeRegister(static e => ((Entry)e).Remove(), this);
         }
 
@@ -121,7 +99,7 @@ internal sealed class SystemScheduler : IScheduler
 
         private void Fire()
         {
-            if (cancelable is not { IsCancellationRequested: true }) receiver.Tell(message, sender);
+            if (!IsCancelled) receiver.Tell(message, sender);
             if (!_repeats) Remove();
         }
     }
