@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
 using Xunit.Abstractions;
 
 namespace Akka.TestKit.Xunit2;
@@ -17,12 +14,13 @@ public class TestKit : TestKitBase, IDisposable
 
     public TestKit(string config, ITestOutputHelper output = null) : this(ConfigurationFactory.ParseString(config), null, output) { }
 
-    private TestKit(ActorSystem system, Config config, string actorSystemName, ITestOutputHelper output) : base(system, config, actorSystemName, null)
+    private TestKit(ActorSystem system, Config config, string actorSystemName, ITestOutputHelper output)
+        : base(system ?? StartSystem(actorSystemName, config), null)
     {
         Output = output;
         if (output is null) return;
         var logger = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new TestOutputLogger(output)), "log-test");
-        logger.Ask<LoggerInitialized>(new InitializeLogger(Sys.EventStream), Dilated(TestKitSettings.DefaultTimeout)).GetAwaiter().GetResult();
+        logger.Ask<LoggerInitialized>(new InitializeLogger(Sys.EventStream), DefaultTimeout).GetAwaiter().GetResult();
     }
 
     public void Dispose()
@@ -43,39 +41,24 @@ public class TestKit : TestKitBase, IDisposable
 }
 
 /// <summary>Writes the log into the test's own output.</summary>
-internal sealed class TestOutputLogger : ActorBase
+internal sealed class TestOutputLogger(ITestOutputHelper output) : DefaultLogger
 {
-    private static readonly Type[] Events = [typeof(Debug), typeof(Info), typeof(Warning), typeof(Error)];
-    private readonly ITestOutputHelper _output;
-
-    public TestOutputLogger(ITestOutputHelper output) => _output = output;
-
     protected override bool Receive(object message)
     {
-        switch (message)
-        {
-            case InitializeLogger initialize:
-                foreach (var type in Events) initialize.LoggingBus.Subscribe(Self, type);
-                Sender.Tell(new LoggerInitialized());
-                return true;
-            case LogEvent logEvent:
-                Write(logEvent);
-                return true;
-            default:
-                return false;
-        }
+        if (message is InitializeLogger initialize) initialize.LoggingBus.Subscribe(Self, typeof(LogEvent));
+        return base.Receive(message);
     }
 
-    private void Write(LogEvent logEvent)
+    protected override void Print(LogEvent logEvent)
     {
         try
         {
-            _output.WriteLine(logEvent.ToString());
+            output.WriteLine(logEvent.ToString());
         }
         catch (InvalidOperationException)
         {
             // The test is over and its output closed; the line belongs to nobody.
-            Console.Out.WriteLine(logEvent);
+            base.Print(logEvent);
         }
     }
 }

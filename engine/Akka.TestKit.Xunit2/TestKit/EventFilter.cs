@@ -1,34 +1,17 @@
-using Akka.Actor;
-using Akka.Event;
-
 namespace Akka.TestKit;
 
 /// <summary>Runs an action, and fails unless the events that were described come along.</summary>
 public interface IEventFilterApplier
 {
     void ExpectOne(Action action, CancellationToken cancellationToken = default);
-
     Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default);
-
     Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default);
-
     void Expect(int expectedCount, Action action, CancellationToken cancellationToken = default);
-
-    Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default);
 }
 
 /// <summary>Describes log lines and dead letters that a test waits for. Needs TestEventListener among `akka.loggers`.</summary>
-public class EventFilterFactory
+public class EventFilterFactory(TestKitBase testkit)
 {
-    private readonly TestKitBase _kit;
-    private readonly ActorSystem _system;
-
-    public EventFilterFactory(TestKitBase testkit, ActorSystem system)
-    {
-        _kit = testkit;
-        _system = system;
-    }
-
     public IEventFilterApplier Exception<TException>(string message = null, string start = null, string contains = null, string source = null)
         where TException : Exception
     {
@@ -44,9 +27,6 @@ public class EventFilterFactory
 
     public IEventFilterApplier Info(string message = null, string start = null, string contains = null, string source = null) =>
         Text<Info>(message, start, contains, source);
-
-    public IEventFilterApplier Debug(string message = null, string start = null, string contains = null, string source = null) =>
-        Text<Debug>(message, start, contains, source);
 
     public IEventFilterApplier DeadLetter() => Letter(_ => true, null);
 
@@ -66,50 +46,45 @@ public class EventFilterFactory
     }
 
     private Applier Log<TEvent>(string source, Func<TEvent, bool> isMatch) where TEvent : LogEvent =>
-        new(_kit, _system, $"{typeof(TEvent).Name} event", o => o is TEvent e && (source is null || e.LogSource == source) && isMatch(e));
+        new(testkit, $"{typeof(TEvent).Name} event", o => o is TEvent e && (source is null || e.LogSource == source) && isMatch(e));
 
     private Applier Letter(Func<object, bool> isMatch, string source) =>
-        new(_kit, _system, "dead letter", o => o is DeadLetter letter && isMatch(letter.Message) && (source is null || letter.Recipient.Path.ToString() == source));
+        new(testkit, "dead letter", o => o is DeadLetter letter && isMatch(letter.Message) && (source is null || letter.Recipient.Path.ToString() == source));
 
     private static Func<string, bool> TextMatcher(string message, string start, string contains) => text =>
         (message is null || text == message)
-        && (start is null || (text is not null && text.StartsWith(start, StringComparison.Ordinal)))
-        && (contains is null || (text is not null && text.Contains(contains, StringComparison.Ordinal)));
+        && (start is null || text?.StartsWith(start, StringComparison.Ordinal) == true)
+        && (contains is null || text?.Contains(contains, StringComparison.Ordinal) == true);
 
-    private sealed class Applier(TestKitBase kit, ActorSystem system, string what, Func<object, bool> isMatch) : IEventFilterApplier
+    private sealed class Applier(TestKitBase kit, string what, Func<object, bool> isMatch) : IEventFilterApplier
     {
         public void ExpectOne(Action action, CancellationToken cancellationToken = default) => Expect(1, action, cancellationToken);
 
-        public Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default) => ExpectAsync(1, Asynchronous(action), cancellationToken);
+        public Task ExpectOneAsync(Action action, CancellationToken cancellationToken = default) =>
+            ExpectAsync(1, TestKitBase.Asynchronous(action), cancellationToken);
 
         public Task ExpectOneAsync(Func<Task> actionAsync, CancellationToken cancellationToken = default) => ExpectAsync(1, actionAsync, cancellationToken);
 
         public void Expect(int expectedCount, Action action, CancellationToken cancellationToken = default) =>
-            ExpectAsync(expectedCount, Asynchronous(action), cancellationToken).GetAwaiter().GetResult();
+            ExpectAsync(expectedCount, TestKitBase.Asynchronous(action), cancellationToken).GetAwaiter().GetResult();
 
-        public async Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken = default)
+        private async Task ExpectAsync(int expectedCount, Func<Task> actionAsync, CancellationToken cancellationToken)
         {
             var rule = new EventFilterRule(isMatch, expectedCount);
-            system.EventStream.Publish(new Mute(rule));
+            kit.Sys.EventStream.Publish(new Mute(rule));
             try
             {
                 await actionAsync().ConfigureAwait(false);
-                var leeway = kit.Dilated(kit.TestKitSettings.TestEventFilterLeeway);
+                var leeway = kit.Setting("filter-leeway");
                 if (!await rule.Reached(leeway, cancellationToken).ConfigureAwait(false))
                     throw TestKitBase.Failure($"Timeout {leeway} while waiting for {expectedCount} x {what}; {rule.Count} came.");
                 if (rule.Count > expectedCount) throw TestKitBase.Failure($"Expected {expectedCount} x {what}; {rule.Count} came.");
             }
             finally
             {
-                system.EventStream.Publish(new Unmute(rule));
+                kit.Sys.EventStream.Publish(new Unmute(rule));
             }
         }
-
-        private static Func<Task> Asynchronous(Action action) => () =>
-        {
-            action();
-            return Task.CompletedTask;
-        };
     }
 }
 

@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Akka.TestKit;
 
 /// <summary>What becomes true in time.</summary>
@@ -11,15 +9,7 @@ public abstract partial class TestKitBase
         AwaitAssertAsync(assertion, duration, interval, cancellationToken).GetAwaiter().GetResult();
 
     public Task AwaitAssertAsync(Action assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default) =>
-        AwaitAssertAsync(
-            () =>
-            {
-                assertion();
-                return Task.CompletedTask;
-            },
-            duration,
-            interval,
-            cancellationToken);
+        AwaitAssertAsync(Asynchronous(assertion), duration, interval, cancellationToken);
 
     /// <summary>Tries until the assertion holds; when the time is over, its last failure is the result.</summary>
     public async Task AwaitAssertAsync(Func<Task> assertion, TimeSpan? duration = null, TimeSpan? interval = null, CancellationToken cancellationToken = default)
@@ -45,23 +35,13 @@ public abstract partial class TestKitBase
 
     /// <summary>Runs the action, and fails when it takes longer. Expectations inside share the time.</summary>
     public void Within(TimeSpan max, Action action, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default) =>
-        WithinAsync(
-            max,
-            () =>
-            {
-                action();
-                return Task.CompletedTask;
-            },
-            epsilonValue,
-            cancellationToken).GetAwaiter().GetResult();
+        WithinAsync(max, Asynchronous(action), epsilonValue, cancellationToken).GetAwaiter().GetResult();
 
     public async Task WithinAsync(TimeSpan max, Func<Task> actionAsync, TimeSpan? epsilonValue = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var outer = _end;
-        var start = Now;
-        var limit = Dilated(max);
-        _end = outer is { } end && end < start + limit ? end : start + limit;
+        var (outer, start, limit) = (_end, Now, Dilated(max));
+        _end = outer < start + limit ? outer : start + limit;
         try
         {
             await actionAsync().ConfigureAwait(false);

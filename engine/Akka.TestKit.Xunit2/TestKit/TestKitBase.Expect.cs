@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Xunit;
-
 namespace Akka.TestKit;
 
 /// <summary>What should come, and what should not.</summary>
@@ -35,7 +32,7 @@ public abstract partial class TestKitBase
         ExpectMsg<Terminated>(t => t.ActorRef.Equals(target), timeout, hint ?? $"The end of {target} was expected.", cancellationToken);
 
     /// <summary>Waits for the default time of one expectation.</summary>
-    public void ExpectNoMsg(CancellationToken cancellationToken = default) => NoMessage(RemainingOrDefault, cancellationToken);
+    public void ExpectNoMsg(CancellationToken cancellationToken = default) => NoMessage(RemainingOrDilated(null), cancellationToken);
 
     public void ExpectNoMsg(TimeSpan duration, CancellationToken cancellationToken = default) => NoMessage(Dilated(duration), cancellationToken);
 
@@ -47,14 +44,14 @@ public abstract partial class TestKitBase
         var end = Now + RemainingOrDilated(max);
         while (true)
         {
-            var received = Wait(TakeAsync(Max0(end - Now), cancellationToken))
+            var received = Wait(TakeAsync(Until(end), cancellationToken))
                 ?? throw Failure($"Timeout while fishing for a message of type {typeof(T).FullName}.", hint);
             if (received.Message is T message && isMessage(message)) return message;
         }
     }
 
     public IReadOnlyCollection<object> ReceiveN(int numberOfMessages, CancellationToken cancellationToken = default) =>
-        Receive(numberOfMessages, RemainingOrDefault, cancellationToken);
+        Receive(numberOfMessages, RemainingOrDilated(null), cancellationToken);
 
     public IReadOnlyCollection<object> ReceiveN(int numberOfMessages, TimeSpan max, CancellationToken cancellationToken = default) =>
         Receive(numberOfMessages, Dilated(max), cancellationToken);
@@ -65,7 +62,7 @@ public abstract partial class TestKitBase
         var messages = new List<object>(count);
         while (messages.Count < count)
         {
-            var received = Wait(TakeAsync(Max0(end - Now), cancellation))
+            var received = Wait(TakeAsync(Until(end), cancellation))
                 ?? throw Failure($"Timeout {max} while waiting for {count} messages; {messages.Count} came.");
             messages.Add(received.Message);
         }
@@ -84,6 +81,4 @@ public abstract partial class TestKitBase
         if (Wait(TakeAsync(max, cancellation)) is { } received)
             throw Failure($"Received <{received.Message}> from {received.Sender}; no message was expected within {max}.");
     }
-
-    private static TimeSpan Max0(TimeSpan time) => time > TimeSpan.Zero ? time : TimeSpan.Zero;
 }

@@ -1,115 +1,108 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Xunit;
+using Xunit.Sdk;
 
 namespace Akka.TestKit;
 
 /// <summary>An actor system under test, and an actor that takes part in it for the test.</summary>
 public abstract partial class TestKitBase
 {
+    private static readonly Config Reference = ConfigurationFactory.ParseString("""
+        akka {
+          loggers = ["Akka.TestKit.TestEventListener, Akka.TestKit"]
+          test {
+            timefactor = 1.0
+            filter-leeway = 3s
+            single-expect-default = 3s
+            default-timeout = 5s
+          }
+        }
+        """);
+
     private static int s_lastNumber;
 
     private readonly TestInbox _inbox = new();
+    private readonly Config _settings;
+    private readonly double _timeFactor;
     private TimeSpan? _end;
-    private TestMessage _last;
 
-    private protected TestKitBase(ActorSystem system, Config config, string actorSystemName, string testActorName)
+    private protected TestKitBase(ActorSystem system, string testActorName)
     {
-        Sys = system ?? ActorSystem.Create(actorSystemName ?? "test", config.WithFallback(DefaultConfig));
-        TestKitSettings = new TestKitSettings(Sys.Settings.Config.WithFallback(TestKitSettings.Reference));
-        EventFilter = new EventFilterFactory(this, Sys);
-        var name = testActorName ?? $"testActor{Interlocked.Increment(ref s_lastNumber)}";
+        Sys = system;
+        _settings = system.Settings.Config.WithFallback(Reference).GetConfig("akka.test");
+        _timeFactor = _settings.GetDouble("timefactor");
+        if (_timeFactor <= 0) throw new ConfigurationException($"akka.test.timefactor is {_timeFactor}; it takes a number above zero");
+        EventFilter = new EventFilterFactory(this);
         var inbox = _inbox;
-        TestActor = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new TestActorImpl(inbox)), name);
+        TestActor = ((ExtendedActorSystem)system).SystemActorOf(
+            Props.Create(() => new TestActorImpl(inbox)), testActorName ?? $"testActor{Interlocked.Increment(ref s_lastNumber)}");
     }
 
-    public static Config DefaultConfig => TestKitSettings.Reference;
-
-    /// <summary>Time since some fixed point.</summary>
-    public static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
-
     public ActorSystem Sys { get; }
-
-    public TestKitSettings TestKitSettings { get; }
-
     public IActorRef TestActor { get; }
-
-    /// <summary>Who sent the message that was received last.</summary>
-    public IActorRef LastSender => _last?.Sender;
-
-    public object LastMessage => _last?.Message;
-
-    public bool HasMessages => _inbox.HasMessages;
-
     public EventFilterFactory EventFilter { get; }
 
-    /// <summary>What is left of the enclosing Within.</summary>
-    public TimeSpan Remaining => _end is { } end
-        ? end > Now ? end - Now : TimeSpan.Zero
-        : throw new InvalidOperationException("Remaining has a meaning inside Within only");
+    /// <summary>Who sent the message that was received last.</summary>
+    public IActorRef LastSender => Last?.Sender;
 
-    public TimeSpan RemainingOrDefault => RemainingOrDilated(null);
+    private protected TestMessage Last { get; private set; }
+    private protected TimeSpan DefaultTimeout => Setting("default-timeout");
 
     public IActorRef ActorOf(Props props) => Sys.ActorOf(props);
 
     public IActorRef ActorOf(Props props, string name) => Sys.ActorOf(props, name);
 
     /// <summary>The test actor watches it: its end comes as Terminated.</summary>
-    public IActorRef Watch(IActorRef actorToWatch) => Command(new WatchFor(actorToWatch), actorToWatch);
+    public IActorRef Watch(IActorRef actorToWatch) => OnTestActor(context => context.Watch(actorToWatch));
 
-    public IActorRef Unwatch(IActorRef actorToUnwatch) => Command(new UnwatchFor(actorToUnwatch), actorToUnwatch);
+    public IActorRef Unwatch(IActorRef actorToUnwatch) => OnTestActor(context => context.Unwatch(actorToUnwatch));
 
     public virtual TestProbe CreateTestProbe(string name = null) => CreateTestProbe(Sys, name);
 
     public virtual TestProbe CreateTestProbe(ActorSystem system, string name = null) =>
         new(system, name ?? $"testProbe{Interlocked.Increment(ref s_lastNumber)}");
 
-    public EventFilterFactory CreateEventFilter(ActorSystem system) => new(this, system);
-
     public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false) => Shutdown(Sys, duration, verifySystemShutdown);
 
     protected virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
     {
-        var limit = duration ?? Dilated(TestKitSettings.DefaultTimeout);
+        var limit = duration ?? DefaultTimeout;
         if (system.Terminate().Wait(limit)) return;
         var text = $"actor system {system.Name} did not terminate within {limit}";
         if (verifySystemShutdown) throw new TimeoutException(text);
-        system.Log.Log(Event.LogLevel.WarningLevel, null, text);
+        system.Log.Log(LogLevel.WarningLevel, null, text);
     }
 
-    public TimeSpan Dilated(TimeSpan duration) => duration * TestKitSettings.TestTimeFactor;
+    private protected static ActorSystem StartSystem(string name, Config config) => ActorSystem.Create(name ?? "test", config.WithFallback(Reference));
+
+    /// <summary>A time of `akka.test`. Like every waiting time it is multiplied by the factor that slow machines set above 1.</summary>
+    internal TimeSpan Setting(string name) => Dilated(_settings.GetTimeSpan(name, allowInfinite: false));
+
+    internal static FailException Failure(string text, string hint = null) => FailException.ForFailure(string.IsNullOrEmpty(hint) ? text : $"{text} {hint}");
+
+    internal static Func<Task> Asynchronous(Action action) => () =>
+    {
+        action();
+        return Task.CompletedTask;
+    };
+
+    /// <summary>Time since some fixed point.</summary>
+    private static TimeSpan Now => TimeSpan.FromMilliseconds(Environment.TickCount64);
+
+    private TimeSpan Dilated(TimeSpan duration) => duration * _timeFactor;
 
     /// <summary>The given time, or what is left of the enclosing Within, or the default.</summary>
-    public TimeSpan RemainingOrDilated(TimeSpan? duration)
-    {
-        if (duration is { } given) return Dilated(given);
-        return _end is null ? Dilated(TestKitSettings.SingleExpectDefault) : Remaining;
-    }
+    private TimeSpan RemainingOrDilated(TimeSpan? duration) =>
+        duration is { } given ? Dilated(given) : _end is { } end ? Until(end) : Setting("single-expect-default");
 
-    internal async ValueTask<TestMessage> TakeAsync(TimeSpan max, CancellationToken cancellation)
+    private static TimeSpan Until(TimeSpan end) => end > Now ? end - Now : TimeSpan.Zero;
+
+    private IActorRef OnTestActor(Func<IActorContext, IActorRef> work) =>
+        TestActor.Ask<IActorRef>(new OnYourTurn(work), DefaultTimeout).GetAwaiter().GetResult();
+
+    private async ValueTask<TestMessage> TakeAsync(TimeSpan max, CancellationToken cancellation)
     {
         var message = await _inbox.TakeAsync(max, cancellation).ConfigureAwait(false);
-        if (message is not null) _last = message;
+        Last = message ?? Last;
         return message;
-    }
-
-    internal static Exception Failure(string text, string hint = null)
-    {
-        try
-        {
-            Assert.Fail(string.IsNullOrEmpty(hint) ? text : $"{text} {hint}");
-        }
-        catch (Xunit.Sdk.XunitException e)
-        {
-            return e;
-        }
-        throw new InvalidOperationException("unreachable");
-    }
-
-    private IActorRef Command(object command, IActorRef subject)
-    {
-        TestActor.Ask<IActorRef>(command, Dilated(TestKitSettings.DefaultTimeout)).GetAwaiter().GetResult();
-        return subject;
     }
 
     /// <summary>Waits for a task on this thread in the way that lets the thread pool make up for it.</summary>

@@ -1,11 +1,9 @@
-using Akka.Actor;
-
 namespace Akka.TestKit;
 
 /// <summary>One more actor for a test to send from and receive with. It can be given wherever a ref is wanted.</summary>
 public class TestProbe : TestKitBase, IActorRef, IWrapsActorRef
 {
-    internal TestProbe(ActorSystem system, string testProbeName) : base(system, null, null, testProbeName) { }
+    internal TestProbe(ActorSystem system, string testProbeName) : base(system, testProbeName) { }
 
     public IActorRef Ref => TestActor;
 
@@ -13,18 +11,15 @@ public class TestProbe : TestKitBase, IActorRef, IWrapsActorRef
     public IActorRef Sender => LastSender;
 
     ActorPath IActorRef.Path => TestActor.Path;
-
     IActorRef IWrapsActorRef.Wrapped => TestActor;
 
     public void Send(IActorRef actor, object message) => actor.Tell(message, TestActor);
 
-    public void Forward(IActorRef actor) => Forward(actor, LastMessage);
+    public void Forward(IActorRef actor) => Forward(actor, Last?.Message);
 
     public void Forward(IActorRef actor, object message) => actor.Tell(message, Sender);
 
     public void Reply(object message) => Sender.Tell(message, TestActor);
-
-    public override TestProbe CreateTestProbe(string name = null) => CreateTestProbe(Sys, name);
 
     void ICanTell.Tell(object message, IActorRef sender) => TestActor.Tell(message, sender);
 
