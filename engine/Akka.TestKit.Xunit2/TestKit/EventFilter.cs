@@ -29,7 +29,6 @@ public class EventFilterFactory(TestKitBase testkit)
         Text<Info>(message, start, contains, source);
 
     public IEventFilterApplier DeadLetter() => Letter(_ => true, null);
-
     public IEventFilterApplier DeadLetter<TMessage>(string source = null) => Letter(m => m is TMessage, source);
 
     public IEventFilterApplier DeadLetter<TMessage>(Func<TMessage, bool> isMatch, string source = null) => Letter(m => m is TMessage message && isMatch(message), source);

@@ -1,7 +1,6 @@
 namespace Akka.TestKit;
 
 internal sealed record Mute(EventFilterRule Filter);
-
 internal sealed record Unmute(EventFilterRule Filter);
 
 /// <summary>The logger of systems under test: lines that an event filter waits for are counted and not written.</summary>

@@ -42,12 +42,10 @@ public abstract partial class TestKitBase
 
     /// <summary>Who sent the message that was received last.</summary>
     public IActorRef LastSender => Last?.Sender;
-
     private protected TestMessage Last { get; private set; }
     private protected TimeSpan DefaultTimeout => Setting("default-timeout");
 
     public IActorRef ActorOf(Props props) => Sys.ActorOf(props);
-
     public IActorRef ActorOf(Props props, string name) => Sys.ActorOf(props, name);
 
     /// <summary>The test actor watches it: its end comes as Terminated.</summary>

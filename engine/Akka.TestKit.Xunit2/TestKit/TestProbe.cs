@@ -16,7 +16,6 @@ public class TestProbe : TestKitBase, IActorRef, IWrapsActorRef
     public void Send(IActorRef actor, object message) => actor.Tell(message, TestActor);
 
     public void Forward(IActorRef actor) => Forward(actor, Last?.Message);
-
     public void Forward(IActorRef actor, object message) => actor.Tell(message, Sender);
 
     public void Reply(object message) => Sender.Tell(message, TestActor);
@@ -25,11 +24,7 @@ public class TestProbe : TestKitBase, IActorRef, IWrapsActorRef
 
     bool IEquatable<IActorRef>.Equals(IActorRef other) => TestActor.Equals(other);
 
-    int IComparable<IActorRef>.CompareTo(IActorRef other) => TestActor.CompareTo(other);
-
     public override bool Equals(object obj) => TestActor.Equals(obj);
-
     public override int GetHashCode() => TestActor.GetHashCode();
-
     public override string ToString() => $"TestProbe({TestActor})";
 }

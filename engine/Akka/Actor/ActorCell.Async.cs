@@ -116,4 +116,4 @@ internal sealed partial class ActorCell
 }
 
 /// <summary>Only the newest tick counts: one that a message has overtaken is not delivered.</summary>
-internal sealed class ReceiveTimeoutTick : IAutoReceivedMessage, INotInfluenceReceiveTimeout, Event.IDeadLetterSuppression;
+internal sealed class ReceiveTimeoutTick : IAutoReceivedMessage, IDeadLetterSuppression;

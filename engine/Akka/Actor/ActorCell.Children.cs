@@ -16,7 +16,17 @@ internal sealed partial class ActorCell
         ArgumentNullException.ThrowIfNull(props);
         if (name is not null && !ActorPath.IsValidPathElement(name))
             throw new InvalidActorNameException($"'{name}' is no actor name; it is not empty, does not begin with '$', and holds ASCII letters, digits and {ActorPath.ValidSymbols}");
-        return AddChild(props, name);
+        LocalActorRef child;
+        lock (_children)
+        {
+            if (!_takesChildren) throw new InvalidOperationException($"{Ref} is stopping or has stopped, and takes no child '{name}'");
+            name ??= GeneratedName(_nextName++);
+            if (_children.ContainsKey(name)) throw new InvalidActorNameException($"{Ref} has a child '{name}' already; names are unique among brothers while they live");
+            child = new LocalActorRef(SystemImpl, props, Ref, new ChildActorPath(Ref.Path, name, Random.Shared.NextInt64(1, int.MaxValue)));
+            _children.Add(name, new ChildStats(child));
+        }
+        child.Start();
+        return child;
     }
 
     public IActorRef Child(string name) => (IActorRef)FindChild(name) ?? ActorRefs.Nobody;
@@ -45,25 +55,7 @@ internal sealed partial class ActorCell
         return subject;
     }
 
-    private LocalActorRef AddChild(Props props, string name)
-    {
-        LocalActorRef child;
-        lock (_children)
-        {
-            if (!_takesChildren) throw new InvalidOperationException($"{Ref} is stopping or has stopped, and takes no child '{name}'");
-            name ??= "$" + GeneratedName(_nextName++);
-            if (_children.ContainsKey(name)) throw new InvalidActorNameException($"{Ref} has a child '{name}' already; names are unique among brothers while they live");
-            child = new LocalActorRef(SystemImpl, props, Ref, new ChildActorPath(Ref.Path, name, NewUid()));
-            _children.Add(name, new ChildStats(child));
-        }
-        child.Start();
-        return child;
-    }
-
-    internal static long NewUid() => Random.Shared.NextInt64(1, int.MaxValue);
-
-    private static string GeneratedName(long number) =>
-        number < 26 ? ((char)('a' + number)).ToString() : $"{number:x}z";
+    private static string GeneratedName(long number) => number < 26 ? $"${(char)('a' + number)}" : $"${number:x}z";
 
     private IActorRef Watch(IActorRef subject, object message)
     {

@@ -32,7 +32,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public Mailbox Mailbox { get; }
     public Props Props { get; }
     public Type ActorType => _actor?.GetType() ?? Props.Type;
-
     public ActorSystem System => SystemImpl;
     public IActorRef Self => Ref;
     public IActorRef Sender => _sender ?? SystemImpl.DeadLetters;
@@ -61,7 +60,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         {
             Fail(e);
         }
-        if (_receiveTimeout is not null && (message is not INotInfluenceReceiveTimeout || ReferenceEquals(message, _receiveTimeoutTick))) RestartReceiveTimeout();
+        if (_receiveTimeout is not null && (message is not (Identify or ReceiveTimeoutTick) || ReferenceEquals(message, _receiveTimeoutTick))) RestartReceiveTimeout();
         // An asynchronous handler goes on with its message after an await.
         if (_runningHandler is not null) return;
         (_currentMessage, _sender) = (null, null);

@@ -4,7 +4,7 @@ namespace Akka.Actor;
 /// Where an actor is in its system. Paths are equal by address and elements; the uid tells apart the actors that lived at
 /// one path one after the other, and is compared by refs, not by paths.
 /// </summary>
-public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
+public abstract class ActorPath : IEquatable<ActorPath>
 {
     public const string ValidSymbols = "\"-_.*$+:@&=,!~';()";
 
@@ -24,19 +24,7 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     public ActorPath Parent => _parent ?? this;
 
     /// <summary>Names from the top; the root has one, the empty one.</summary>
-    public IReadOnlyList<string> Elements => Names;
-
-    private string[] Names
-    {
-        get
-        {
-            if (_elements is not null) return _elements;
-            var names = new string[Math.Max(1, Depth)];
-            var path = this;
-            for (var i = names.Length - 1; i >= 0; i--, path = path._parent) names[i] = path.Name;
-            return _elements = names;
-        }
-    }
+    public IReadOnlyList<string> Elements => _elements ??= Names();
 
     public ActorPath ParentOf(int depth)
     {
@@ -81,15 +69,12 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
 
     public static string FormatPathElements(IEnumerable<string> pathElements) => string.Join('/', pathElements);
 
-    public string ToStringWithoutAddress() => _withoutAddress ??= "/" + string.Join('/', Names);
-
+    public string ToStringWithoutAddress() => _withoutAddress ??= "/" + string.Join('/', _elements ??= Names());
     public override string ToString() => ToStringWithAddress();
-
     public string ToStringWithAddress() => ToStringWithAddress(Address);
 
     /// <summary>The given address stands in only for a path that has no host of its own.</summary>
     public string ToStringWithAddress(Address address) => (Address.Host is null ? address : Address) + ToStringWithoutAddress();
-
     public string ToStringWithUid() => ToSerializationFormat();
 
     public string ToSerializationFormat() => ToSerializationFormatWithAddress(Address);
@@ -111,16 +96,20 @@ public abstract class ActorPath : IEquatable<ActorPath>, IComparable<ActorPath>
     }
 
     public override bool Equals(object obj) => Equals(obj as ActorPath);
-
     public override int GetHashCode() => HashCode.Combine(Address, ToStringWithoutAddress());
-
-    public int CompareTo(ActorPath other) => string.CompareOrdinal(ToString(), other?.ToString());
 
     public static bool operator ==(ActorPath left, ActorPath right) => left is null ? right is null : left.Equals(right);
 
     public static bool operator !=(ActorPath left, ActorPath right) => !(left == right);
+
+    private string[] Names()
+    {
+        var names = new string[Math.Max(1, Depth)];
+        var path = this;
+        for (var i = names.Length - 1; i >= 0; i--, path = path._parent) names[i] = path.Name;
+        return names;
+    }
 }
 
 public sealed class RootActorPath(Address address, string name = "") : ActorPath(address, null, name, 0);
-
 public sealed class ChildActorPath(ActorPath parentPath, string name, long uid) : ActorPath(parentPath.Address, parentPath, name, uid);

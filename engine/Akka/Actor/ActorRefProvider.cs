@@ -48,7 +48,6 @@ internal sealed class ActorRefProvider : IActorRefProvider
     }
 
     public IActorRef ResolveActorRef(string path) => ActorPath.TryParse(path, out var parsed) ? Resolve(parsed) : DeadLetters;
-
     public IActorRef ResolveActorRef(ActorPath actorPath) => Resolve(actorPath);
 
     public InternalActorRef Resolve(ActorPath path)

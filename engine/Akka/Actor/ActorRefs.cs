@@ -19,8 +19,6 @@ public sealed class Nobody : IActorRef
     void ICanTell.Tell(object message, IActorRef sender) { }
 
     bool IEquatable<IActorRef>.Equals(IActorRef other) => ReferenceEquals(this, other);
-
-    int IComparable<IActorRef>.CompareTo(IActorRef other) => other is null ? 1 : NobodyPath.CompareTo(other.Path);
 }
 
 public static class ActorRefImplicitSenderExtensions

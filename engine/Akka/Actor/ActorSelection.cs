@@ -15,7 +15,6 @@ public class ActorSelection : ICanTell
     }
 
     public string PathString => "/" + string.Join('/', _elements);
-
     internal ActorSystemImpl SystemImpl => _anchor.System;
 
     public void Tell(object message, IActorRef sender = null)
@@ -44,7 +43,6 @@ public class ActorSelection : ICanTell
     public override bool Equals(object obj) => obj is ActorSelection other && _anchor.Equals(other._anchor) && _elements.AsSpan().SequenceEqual(other._elements);
 
     public override int GetHashCode() => HashCode.Combine(_anchor, PathString);
-
     public override string ToString() => $"ActorSelection[Anchor({_anchor}), Path({PathString})]";
 
     private ActorPath Target() => _elements.Aggregate(_anchor.Path, (path, element) => element == ".." ? path.Parent : path / element);

@@ -28,16 +28,12 @@ public abstract class ActorSystem : IActorRefFactory, IDisposable
     }
 
     public abstract IActorRef ActorOf(Props props, string name = null);
-
     public abstract ActorSelection ActorSelection(ActorPath actorPath);
-
     public abstract ActorSelection ActorSelection(string actorPath);
-
     public abstract void Stop(IActorRef actor);
 
     /// <summary>The code runs when all actors have stopped.</summary>
     public abstract void RegisterOnTermination(Action code);
-
     public abstract Task Terminate();
 
     public void Dispose()

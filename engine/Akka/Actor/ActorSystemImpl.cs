@@ -61,7 +61,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     public override IActorRef SystemActorOf(Props props, string name = null) => Provider.SystemGuardian.Cell.ActorOf(props, name);
 
     public override ActorSelection ActorSelection(ActorPath actorPath) => new(Provider.RootAt(actorPath.Address), actorPath.Elements);
-
     public override ActorSelection ActorSelection(string actorPath) => Select(Provider.Root, actorPath);
 
     public ActorSelection Select(InternalActorRef anchor, string path)

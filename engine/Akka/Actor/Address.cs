@@ -74,9 +74,7 @@ public sealed class Address : IEquatable<Address>, ISurrogated
     public bool Equals(Address other) => ReferenceEquals(this, other) || (other is not null && _text == other._text);
 
     public override bool Equals(object obj) => Equals(obj as Address);
-
     public override int GetHashCode() => _text.GetHashCode(StringComparison.Ordinal);
-
     public override string ToString() => _text;
 
     public static bool operator ==(Address left, Address right) => left is null ? right is null : left.Equals(right);

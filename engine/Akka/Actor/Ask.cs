@@ -60,7 +60,6 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
     }
 
     public Task<T> Result => _result.Task;
-
     public override ActorSystemImpl System { get; }
 
     public override ActorPath Path
@@ -91,13 +90,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         else System.ToDeadLetters(message, sender, this);
     }
 
-    public override void SendSystemMessage(SystemMessage message)
-    {
-        if (message is SystemMessage.Watch watch) watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(this, true));
-    }
-
     public override bool Equals(IActorRef other) => ReferenceEquals(this, other);
-
     public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
     private void TimedOut()

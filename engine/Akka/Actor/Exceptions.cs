@@ -2,8 +2,6 @@ namespace Akka.Actor;
 
 public abstract class AkkaException : Exception
 {
-    protected AkkaException() { }
-
     protected AkkaException(string message, Exception cause = null) : base(message, cause) { }
 }
 
@@ -23,7 +21,6 @@ public class PostRestartException(IActorRef actor, Exception cause, Exception or
     : ActorInitializationException(actor, $"{actor}: the restart after {originalCause.GetType().Name} failed: {cause.Message}", cause);
 
 public class ActorKilledException(string message) : AkkaException(message);
-
 public class ActorNotFoundException(string message, Exception innerException = null) : AkkaException(message, innerException);
 
 /// <summary>An answer did not come in time.</summary>
@@ -37,7 +34,5 @@ public class DeathPactException(IActorRef deadActor)
 }
 
 public class IllegalActorStateException(string message) : AkkaException(message);
-
 public class InvalidActorNameException(string message) : AkkaException(message);
-
 public class InvalidMessageException(string message) : AkkaException(message);

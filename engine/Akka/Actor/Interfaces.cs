@@ -5,7 +5,7 @@ public interface ICanTell
     void Tell(object message, IActorRef sender);
 }
 
-public interface IActorRef : ICanTell, IEquatable<IActorRef>, IComparable<IActorRef>
+public interface IActorRef : ICanTell, IEquatable<IActorRef>
 {
     ActorPath Path { get; }
 }
@@ -48,9 +48,7 @@ public interface IActorContext : IActorRefFactory, ICanWatch
 }
 
 public interface IUntypedActorContext : IActorContext;
-
 public delegate bool Receive(object message);
-
 public delegate void UntypedReceive(object message);
 
 /// <summary>The actor keeps timers that die with it; use them from PreStart on: in the constructor Akka.NET has not set them yet.</summary>

@@ -12,7 +12,6 @@ internal abstract class InternalActorRef : IActorRef
 
     /// <summary>Does the actor live in this process's system?</summary>
     public virtual bool IsLocal => true;
-
     public virtual InternalActorRef Parent => null;
 
     /// <summary>The live child of that name, or null.</summary>
@@ -20,8 +19,11 @@ internal abstract class InternalActorRef : IActorRef
 
     public virtual IEnumerable<InternalActorRef> Children => [];
 
-    /// <summary>Life-cycle messages (stop, watch, failure). A ref that is no actor of this system has no use for most of them.</summary>
-    public virtual void SendSystemMessage(SystemMessage message) { }
+    /// <summary>Life-cycle messages (stop, watch, failure). Whoever watches a ref that is no actor hears at once that nobody lives there.</summary>
+    public virtual void SendSystemMessage(SystemMessage message)
+    {
+        if (message is SystemMessage.Watch watch) watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(this, false));
+    }
 
     public void Stop() => SendSystemMessage(new SystemMessage.Terminate());
 
@@ -31,16 +33,8 @@ internal abstract class InternalActorRef : IActorRef
         return ReferenceEquals(this, that) || (that is not null && Path.Uid == that.Path.Uid && Path.Equals(that.Path));
     }
 
-    public int CompareTo(IActorRef other)
-    {
-        var byPath = Path.CompareTo(other?.Path);
-        return byPath != 0 || other is null ? byPath : Path.Uid.CompareTo(other.Path.Uid);
-    }
-
     public override bool Equals(object obj) => Equals(obj as IActorRef);
-
     public override int GetHashCode() => HashCode.Combine(Path.Uid, Path);
-
     public override string ToString() => $"[{Path.ToStringWithUid()}]";
 
     /// <summary>The engine's own ref behind a public one; null for Nobody and for null.</summary>

@@ -39,18 +39,13 @@ internal sealed class LocalActorRef : InternalActorRef
     public override bool Equals(IActorRef other) => ReferenceEquals(this, other) || base.Equals(other);
 }
 
-/// <summary>The ref of an address where nobody lives: what it is told is a dead letter, and whoever watches it hears at once.</summary>
+/// <summary>The ref of an address where nobody lives: what it is told is a dead letter.</summary>
 internal class EmptyActorRef(ActorSystemImpl system, ActorPath path) : InternalActorRef
 {
     public override ActorPath Path => path;
     public override ActorSystemImpl System => system;
 
     public override void Tell(object message, IActorRef sender) => system.ToDeadLetters(message, sender, this);
-
-    public override void SendSystemMessage(SystemMessage message)
-    {
-        if (message is SystemMessage.Watch watch) watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(this, false));
-    }
 }
 
 /// <summary>/deadLetters itself.</summary>

@@ -3,9 +3,6 @@ namespace Akka.Actor;
 /// <summary>Handled by the engine before the actor sees it, if it sees it.</summary>
 internal interface IAutoReceivedMessage;
 
-/// <summary>Does not count as activity for the receive timeout.</summary>
-public interface INotInfluenceReceiveTimeout;
-
 /// <summary>Stops an actor when its turn in the mailbox comes.</summary>
 public sealed class PoisonPill : IAutoReceivedMessage, IDeadLetterSuppression
 {
@@ -44,8 +41,8 @@ public sealed class Terminated(IActorRef actorRef, bool existenceConfirmed, bool
     public override string ToString() => $"<Terminated>: {ActorRef} - ExistenceConfirmed={ExistenceConfirmed}";
 }
 
-/// <summary>Asks an actor for its ref; the engine answers ActorIdentity in its name.</summary>
-public sealed class Identify(object messageId) : IAutoReceivedMessage, INotInfluenceReceiveTimeout
+/// <summary>Asks an actor for its ref; the engine answers ActorIdentity in its name. No activity for the receive timeout.</summary>
+public sealed class Identify(object messageId) : IAutoReceivedMessage
 {
     public object MessageId => messageId;
 

@@ -8,17 +8,11 @@ internal abstract record SystemMessage
 
     /// <summary>The first message of an actor: construct yourself.</summary>
     public sealed record Create : SystemMessage;
-
     public sealed record Terminate : SystemMessage;
-
     public sealed record Suspend : SystemMessage;
-
     public sealed record Resume : SystemMessage;
-
     public sealed record Recreate(Exception Cause) : SystemMessage;
-
     public sealed record Watch(InternalActorRef Watcher) : SystemMessage;
-
     public sealed record Unwatch(InternalActorRef Watcher) : SystemMessage;
 
     /// <summary>From a child to its parent.</summary>

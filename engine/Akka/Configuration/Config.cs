@@ -28,13 +28,11 @@ public class Config
     public virtual bool GetBoolean(string path, bool @default = false) => Text(path) is { } text ? HoconUnits.Boolean(path, text) : @default;
 
     public virtual int GetInt(string path, int @default = 0) => Text(path) is { } text ? HoconUnits.Number<int>(path, text) : @default;
-
     public virtual long GetLong(string path, long @default = 0) => Text(path) is { } text ? HoconUnits.Number<long>(path, text) : @default;
 
     public virtual double GetDouble(string path, double @default = 0) => Text(path) is { } text ? HoconUnits.Number<double>(path, text) : @default;
 
     public virtual long? GetByteSize(string path) => GetByteSize(path, null);
-
     public virtual long? GetByteSize(string path, long? def = null) => Text(path) is { } text ? HoconUnits.Bytes(path, text) : def;
 
     public virtual TimeSpan GetTimeSpan(string path, TimeSpan? @default = null, bool allowInfinite = true) =>
@@ -56,7 +54,6 @@ public class Config
     public virtual IEnumerable<KeyValuePair<string, HoconValue>> AsEnumerable() => _all.Items;
 
     public override string ToString() => ToString(includeFallback: true);
-
     public string ToString(bool includeFallback) => (includeFallback ? _all : _own).ToString();
 
     private HoconValue GetValue(string path) => new HoconValue(_all).Find(path);

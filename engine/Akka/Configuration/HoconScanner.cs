@@ -11,11 +11,8 @@ internal sealed class HoconScanner(string text)
     private int _lineStart;
 
     public HoconPosition Position => new(_line, _at - _lineStart + 1);
-
     public bool AtEnd => _at >= text.Length;
-
     public char Current => _at < text.Length ? text[_at] : '\0';
-
     public bool AtComment => Current == '#' || LooksAt("//");
 
     public bool LooksAt(string what) => string.CompareOrdinal(text, _at, what, 0, what.Length) == 0;

@@ -19,13 +19,10 @@ public class HoconValue
 
     /// <summary>Unresolved parts; null once the value is settled.</summary>
     internal List<HoconPart> Parts { get; private set; }
-
     public bool IsEmpty => _text is null && _array is null && _object is null;
 
     public bool IsObject() => _object is not null;
-
     public bool IsArray() => _array is not null;
-
     public bool IsString() => _text is not null;
 
     /// <summary>The object, or null.</summary>

@@ -30,9 +30,7 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
     }
 
     protected abstract TClassifier GetClassifier(TEvent @event);
-
     protected abstract bool IsSubClassification(TClassifier parent, TClassifier child);
-
     protected abstract void Publish(TEvent @event, TSubscriber subscriber);
 
     internal bool HasSubscribers(TClassifier classifier) => Subscribers(classifier).Length > 0;

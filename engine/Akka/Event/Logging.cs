@@ -72,7 +72,6 @@ internal sealed class BusLogger(LoggingBus bus, string source, Type type, ILogMe
     public bool IsEnabled(LogLevel logLevel) => logLevel >= bus.LogLevel;
 
     public void Log(LogLevel logLevel, Exception cause, LogMessage message) => Publish(logLevel, cause, message);
-
     public void Log(LogLevel logLevel, Exception cause, string format) => Publish(logLevel, cause, format);
 
     private void Publish(LogLevel level, Exception cause, object message)

@@ -18,7 +18,6 @@ public abstract class Serializer
     public abstract bool IncludeManifest { get; }
 
     public abstract byte[] ToBinary(object obj);
-
     public abstract object FromBinary(byte[] bytes, Type type);
 }
 
@@ -32,6 +31,5 @@ public abstract class SerializerWithStringManifest : Serializer
     public sealed override object FromBinary(byte[] bytes, Type type) => FromBinary(bytes, Serialization.TypeManifest(type));
 
     public abstract object FromBinary(byte[] bytes, string manifest);
-
     public abstract string Manifest(object o);
 }
