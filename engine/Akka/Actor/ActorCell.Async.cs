@@ -82,6 +82,9 @@ internal sealed partial class ActorCell
         using (new AwaitsHere(_synchronization)) continuation.Run();
     }
 
+    private bool IsActivity(object message) =>
+        message is not (Identify or ReceiveTimeoutTick) || ReferenceEquals(message, _receiveTimeoutTick);
+
     private void RestartReceiveTimeout()
     {
         _receiveTimeoutTick = new ReceiveTimeoutTick();

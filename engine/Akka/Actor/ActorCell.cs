@@ -60,7 +60,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
         {
             Fail(e);
         }
-        if (_receiveTimeout is not null && (message is not (Identify or ReceiveTimeoutTick) || ReferenceEquals(message, _receiveTimeoutTick))) RestartReceiveTimeout();
+        if (_receiveTimeout is not null && IsActivity(message)) RestartReceiveTimeout();
         // An asynchronous handler goes on with its message after an await.
         if (_runningHandler is not null) return;
         (_currentMessage, _sender) = (null, null);

@@ -93,7 +93,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     {
         switch (message)
         {
-            // A letter that a dead subscriber was told of would go round for ever; so would a line that a dead logger was to write.
+            // A letter or a log line that a dead subscriber was told of would go round for ever.
             case AllDeadLetters or LogEvent or WatchedStopped or IDeadLetterSuppression:
                 break;
             case Identify identify:
@@ -152,9 +152,8 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
 
     private static RemoteHook FindRemote(string provider)
     {
-        if (provider is "local" || provider.StartsWith("Akka.Actor.LocalActorRefProvider", StringComparison.Ordinal)) return null;
-        if (provider is not "remote" && !provider.StartsWith("Akka.Remote.RemoteActorRefProvider", StringComparison.Ordinal))
-            throw new ConfigurationException($"akka.actor.provider is '{provider}'; it takes local or remote");
+        if (provider == "local") return null;
+        if (provider != "remote") throw new ConfigurationException($"akka.actor.provider is '{provider}'; it takes local or remote");
         var type = Type.GetType("Akka.Remote.RemoteTransport, Akka.Remote", throwOnError: false)
             ?? throw new ConfigurationException("akka.actor.provider is remote, but the assembly Akka.Remote is not there; reference it");
         return (RemoteHook)Activator.CreateInstance(type, nonPublic: true);

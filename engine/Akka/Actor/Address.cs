@@ -13,9 +13,7 @@ public sealed class Address : IEquatable<Address>, ISurrogated
         System = system ?? throw new ArgumentNullException(nameof(system));
         Host = string.IsNullOrEmpty(host) ? null : host.ToLowerInvariant();
         Port = port;
-        _text = $"{protocol}://{system}";
-        if (Host is not null) _text += $"@{Host}";
-        if (Host is not null && port is not null) _text += $":{port}";
+        _text = Host is null ? $"{protocol}://{system}" : port is null ? $"{protocol}://{system}@{Host}" : $"{protocol}://{system}@{Host}:{port}";
     }
 
     public string Protocol { get; }

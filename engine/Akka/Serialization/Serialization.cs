@@ -20,7 +20,7 @@ public class Serialization
         _primitive = new PrimitiveSerializer(system);
         Add("primitive", _primitive, PrimitiveSerializer.Messages);
         Add("control", new ControlSerializer(system), ControlSerializer.Messages);
-        foreach (var (name, type) in Entries(system, Serializers)) Add(name, Create(type, system), []);
+        foreach (var (name, type) in Entries(system, Serializers)) Add(name, (Serializer)Activator.CreateInstance(TypeIn(Serializers, type), system), []);
         foreach (var (type, name) in Entries(system, Bindings))
         {
             _bindings[TypeIn(Bindings, type)] = _byName.GetValueOrDefault(name)
@@ -83,14 +83,6 @@ public class Serialization
                 $"serializers {other.GetType().FullName} and {serializer.GetType().FullName} both have the identifier {serializer.Identifier}; give one of them another");
         _byId[serializer.Identifier] = serializer;
         foreach (var type in types) _bindings[type] = serializer;
-    }
-
-    private static Serializer Create(string typeName, ExtendedActorSystem system)
-    {
-        var type = TypeIn(Serializers, typeName);
-        return (Serializer)(type.GetConstructor([typeof(ExtendedActorSystem), typeof(Config)]) is not null
-            ? Activator.CreateInstance(type, system, Config.Empty)
-            : Activator.CreateInstance(type, system));
     }
 
     private static Type TypeIn(string setting, string name) => TypeLookup.Find(name)
