@@ -40,7 +40,7 @@ internal sealed partial class ActorCell
 
     public LocalActorRef[] Children()
     {
-        lock (_children) return [.. _children.Values.Select(s => s.Child)];
+        lock (_children) return _children.Count == 0 ? [] : [.. _children.Values.Select(s => s.Child)];
     }
 
     public IActorRef Watch(IActorRef subject) => Watch(subject, null);

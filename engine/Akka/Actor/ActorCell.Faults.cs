@@ -106,7 +106,7 @@ internal sealed partial class ActorCell
         if (_actor is not null)
         {
             _currentMessage = _failedMessage;
-            Attempt(() => _actor.CallPreRestart(cause, _failedMessage));
+            Attempt(actor => actor.CallPreRestart(cause, _failedMessage));
             _currentMessage = null;
             DropActor();
         }
@@ -150,7 +150,7 @@ internal sealed partial class ActorCell
 
     private void FinishTerminate()
     {
-        Attempt(() => _actor?.CallPostStop());
+        Attempt(static actor => actor.CallPostStop());
         _terminated = true;
         DropActor();
         Mailbox.Close();
@@ -177,11 +177,11 @@ internal sealed partial class ActorCell
     }
 
     /// <summary>A hook that fails on the way out is reported and changes nothing.</summary>
-    private void Attempt(Action hook)
+    private void Attempt(Action<ActorBase> hook)
     {
         try
         {
-            hook();
+            if (_actor is not null) hook(_actor);
         }
         catch (Exception e)
         {
