@@ -15,6 +15,7 @@ public class ActorSelection : ICanTell
     }
 
     public string PathString => "/" + string.Join('/', _elements);
+
     internal ActorSystemImpl SystemImpl => _anchor.System;
 
     public void Tell(object message, IActorRef sender = null)
@@ -55,7 +56,7 @@ public class ActorSelection : ICanTell
             if (element.AsSpan().ContainsAny('*', '?'))
             {
                 var matching = at.Children.Where(c => Matches(element, c.Path.Name)).ToList();
-                if (matching.Count == 0) Nobody().Tell(message, sender);
+                if (matching.Count == 0) NoActor().Tell(message, sender);
                 foreach (var child in matching) Deliver(child, index + 1, message, sender);
                 return;
             }
@@ -63,7 +64,7 @@ public class ActorSelection : ICanTell
             if (next is null)
             {
                 var special = at == SystemImpl.Provider.Root ? SystemImpl.Provider.Special(_elements[index..]) : null;
-                (special ?? Nobody()).Tell(message, sender);
+                (special ?? NoActor()).Tell(message, sender);
                 return;
             }
             at = next;
@@ -71,7 +72,7 @@ public class ActorSelection : ICanTell
         at.Tell(message, sender);
     }
 
-    private EmptyActorRef Nobody() => new(SystemImpl, Target());
+    private EmptyActorRef NoActor() => new(SystemImpl, Target());
 
     private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: false);
 }

@@ -12,6 +12,7 @@ internal abstract class InternalActorRef : IActorRef
 
     /// <summary>Does the actor live in this process's system?</summary>
     public virtual bool IsLocal => true;
+
     public virtual InternalActorRef Parent => null;
 
     /// <summary>The live child of that name, or null.</summary>

@@ -27,6 +27,7 @@ public class Props
 
     /// <summary>Carried, but all mailboxes of the engine are unbounded queues.</summary>
     public string Mailbox { get; private init; }
+
     public SupervisorStrategy SupervisorStrategy { get; protected set; }
 
     /// <summary>The expression is one constructor call. Its arguments are worked out now, once.</summary>
