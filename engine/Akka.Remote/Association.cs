@@ -57,12 +57,8 @@ internal sealed class Association
         }
         switch (connection.Send(outbound))
         {
-            case Appended.Overflow:
-                _remoting.Overflow(outbound, this);
-                break;
-            case Appended.Closed:
-                SendWithoutConnection(outbound);
-                break;
+            case Appended.Overflow: _remoting.Overflow(outbound, this); break;
+            case Appended.Closed: SendWithoutConnection(outbound); break;
         }
     }
 

@@ -120,9 +120,7 @@ internal sealed class SendQueue
     {
         switch (SendSome(BuffersPerSender))
         {
-            case Outcome.MoreToDo:
-                ThreadPool.UnsafeQueueUserWorkItem(_continue, null);
-                break;
+            case Outcome.MoreToDo: ThreadPool.UnsafeQueueUserWorkItem(_continue, null); break;
             case Outcome.Full:
                 new Thread(SendAsRoomComes) { IsBackground = true, Name = "akka-remote-send" }.Start();
                 break;

@@ -106,26 +106,16 @@ internal sealed partial class ActorCell : IUntypedActorContext
     {
         switch (message)
         {
-            case TimerTick tick:
-                if (_timers is not null && _timers.Accept(tick, out var timed)) Redeliver(timed);
-                break;
+            case TimerTick tick:  if (_timers is not null && _timers.Accept(tick, out var timed)) Redeliver(timed); break;
             case ReceiveTimeoutTick tick:
                 if (ReferenceEquals(tick, _receiveTimeoutTick)) Redeliver(Actor.ReceiveTimeout.Instance);
                 break;
-            case Terminated terminated:
-                if (_terminatedQueued.Remove(terminated.ActorRef)) ReceiveMessage(terminated);
-                break;
-            case WatchedStopped stopped:
-                if (_terminatedQueued.Remove(stopped.Actor)) Redeliver(stopped.Message);
-                break;
-            case PoisonPill:
-                Ref.Stop();
-                break;
+            case Terminated terminated:  if (_terminatedQueued.Remove(terminated.ActorRef)) ReceiveMessage(terminated); break;
+            case WatchedStopped stopped:  if (_terminatedQueued.Remove(stopped.Actor)) Redeliver(stopped.Message); break;
+            case PoisonPill: Ref.Stop(); break;
             case Kill:
                 throw new ActorKilledException("Kill");
-            case Identify identify:
-                Sender.Tell(new ActorIdentity(identify.MessageId, Ref), Ref);
-                break;
+            case Identify identify: Sender.Tell(new ActorIdentity(identify.MessageId, Ref), Ref); break;
         }
     }
 
@@ -140,39 +130,17 @@ internal sealed partial class ActorCell : IUntypedActorContext
     {
         switch (message)
         {
-            case SystemMessage.Continuation continuation:
-                RunContinuation(continuation);
-                break;
-            case SystemMessage.HandlerCompleted completed:
-                HandlerCompleted(completed.Task);
-                break;
-            case SystemMessage.Create:
-                Create();
-                break;
-            case SystemMessage.Terminate:
-                Terminate();
-                break;
-            case SystemMessage.Suspend:
-                Suspend();
-                break;
-            case SystemMessage.Resume:
-                Resume();
-                break;
-            case SystemMessage.Recreate recreate:
-                Recreate(recreate.Cause);
-                break;
-            case SystemMessage.Watch watch:
-                _watchers.Add(watch.Watcher);
-                break;
-            case SystemMessage.Unwatch unwatch:
-                _watchers.Remove(unwatch.Watcher);
-                break;
-            case SystemMessage.Failed failed:
-                ChildFailed(failed);
-                break;
-            case SystemMessage.DeathWatchNotification notification:
-                WatchedTerminated(notification);
-                break;
+            case SystemMessage.Continuation continuation: RunContinuation(continuation); break;
+            case SystemMessage.HandlerCompleted completed: HandlerCompleted(completed.Task); break;
+            case SystemMessage.Create: Create(); break;
+            case SystemMessage.Terminate: Terminate(); break;
+            case SystemMessage.Suspend: Suspend(); break;
+            case SystemMessage.Resume: Resume(); break;
+            case SystemMessage.Recreate recreate: Recreate(recreate.Cause); break;
+            case SystemMessage.Watch watch: _watchers.Add(watch.Watcher); break;
+            case SystemMessage.Unwatch unwatch: _watchers.Remove(unwatch.Watcher); break;
+            case SystemMessage.Failed failed: ChildFailed(failed); break;
+            case SystemMessage.DeathWatchNotification notification: WatchedTerminated(notification); break;
         }
     }
 

@@ -96,9 +96,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             // A letter or a log line that a dead subscriber was told of would go round for ever.
             case AllDeadLetters or LogEvent or WatchedStopped or IDeadLetterSuppression:
                 break;
-            case Identify identify:
-                sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient);
-                break;
+            case Identify identify: sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient); break;
             default:
                 if (EventStream.HasSubscribers(typeof(DeadLetter))) EventStream.Publish(new DeadLetter(message, sender ?? DeadLetters, recipient));
                 break;
