@@ -54,6 +54,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public int DeadPings => Settings.Protocol.DeadPings;
 
+    /// <summary>The list's times are for a ping interval of 100 ms: a second of it is ten of them, however long they are here.</summary>
+    public static int Ticks(int seconds) => seconds * 10;
+
     public IReadOnlyList<Member> Alive => _members;
 
     /// <summary>The dead too.</summary>
@@ -104,6 +107,7 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task KillAsync(Member member)
     {
         _members.Remove(member);
+        member.FallSilent();
         member.Resume();
         await member.Host.StopAsync();
     }

@@ -18,6 +18,7 @@ internal sealed class Member : IDisposable
     private readonly ConcurrentQueue<string> _notices = new();
     private readonly ManualResetEventSlim _mayRun = new(true);
     private volatile bool _paused;
+    private volatile bool _silent;
     private Node? _node;
 
     public Member(Network network, NodeAddress viewService, Func<NodeHooks, PbKvNode> start)
@@ -81,6 +82,9 @@ internal sealed class Member : IDisposable
 
     public void Resume() => _mayRun.Set();
 
+    /// <summary>Nothing leaves it from here on: a killed process has no time for a last word.</summary>
+    public void FallSilent() => _silent = true;
+
     private static Task Elapsed(TimeSpan time)
     {
         var elapsed = new TaskCompletionSource();
@@ -101,6 +105,7 @@ internal sealed class Member : IDisposable
                 member._mayRun.Wait(Cluster.Patience);
                 member._paused = false;
             }
+            if (member._silent) return;
             if (envelope.To != Looker) member._network.Send(envelope, member._viewService, out_);
             else if (member._looks.TryDequeue(out var look)) look();
         }
