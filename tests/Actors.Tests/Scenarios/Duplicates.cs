@@ -64,7 +64,8 @@ public sealed class Duplicates(ITestOutputHelper output) : Scenario(output)
             && (Interlocked.CompareExchange(ref serial, forward.Serial, 0) == 0 || serial == forward.Serial));
 
         var one = clerk.Ask(primary, OperationKind.Append, 0, "k", "1");
-        await cluster.UntilAsync(() => Assert.Equal(1, first.Struck));
+        // More than once where the machine is slow: what is not acknowledged for a tick is sent again.
+        await cluster.UntilAsync(() => Assert.True(first.Struck > 0));
         var two = clerk.Ask(primary, OperationKind.Append, 1, "k", "2");
         await cluster.UntilAsync(() => Assert.True(backup.Count(NoticeKind.ForwardGap) > 0, "the backup saw a gap"));
         Assert.Empty(await backup.StoreAsync());

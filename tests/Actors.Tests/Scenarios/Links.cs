@@ -43,7 +43,9 @@ public sealed class Links(ITestOutputHelper output) : Scenario(output)
         await cluster.TicksAsync(3);
         Assert.Equal((2, ReplicaRole.Idle), await c.LookAsync(node => ((int)node.View.Number, node.Role)));
         deaf.Lift();
+        var ticks = cluster.Network.Ticks;
         await kv.AppendAsync("k", "3");
+        Assert.InRange(cluster.Network.Ticks - ticks, 0, cluster.DeadPings);
         await cluster.UntilViewAsync(a, c);
         Assert.Equal("123", (await c.StoreAsync())["k"]);
     }, "pbkv { dead-pings = 25, backup-silent = 25 }");

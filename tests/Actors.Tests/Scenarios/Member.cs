@@ -15,7 +15,7 @@ internal sealed class Member : IDisposable
     private readonly Network _network;
     private readonly NodeAddress _viewService;
     private readonly ConcurrentQueue<Action> _looks = new();
-    private readonly ConcurrentQueue<string> _notices = new();
+    private readonly ConcurrentQueue<(TimeSpan At, string Text)> _notices = new();
     private readonly ManualResetEventSlim _mayRun = new(true);
     private volatile bool _paused;
     private volatile bool _silent;
@@ -24,7 +24,7 @@ internal sealed class Member : IDisposable
     public Member(Network network, NodeAddress viewService, Func<NodeHooks, PbKvNode> start)
     {
         _network = network;
-        var relayTo = new NodeHooks(out_ => new Relay(this, out_), record => _notices.Enqueue(record.Text), node => _node = node);
+        var relayTo = new NodeHooks(out_ => new Relay(this, out_), record => _notices.Enqueue((_network.Age, record.Text)), node => _node = node);
         _viewService = viewService;
         Host = start(relayTo);
         Name = new NodeAddress(Host.Address);
@@ -45,18 +45,19 @@ internal sealed class Member : IDisposable
     /// <summary>Its turn has come, and it stands still.</summary>
     public bool IsPaused => _paused;
 
-    public int Count(NoticeKind kind) => _notices.Count(text => text.StartsWith($"{kind} ", StringComparison.Ordinal));
+    public int Count(NoticeKind kind) => _notices.Count(notice => notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal));
 
     public bool Said(NoticeKind kind, string words) =>
-        _notices.Any(text => text.StartsWith($"{kind} ", StringComparison.Ordinal) && text.Contains(words, StringComparison.Ordinal));
+        _notices.Any(notice => notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal) && notice.Text.Contains(words, StringComparison.Ordinal));
 
-    public override string ToString() => $"{Name}:\n  {string.Join("\n  ", _notices)}";
+    public override string ToString() =>
+        $"{Name}:{string.Concat(_notices.Select(notice => $"\n  {notice.At.TotalMilliseconds,6:F0} ms {notice.Text}"))}";
 
     /// <summary>What the node is, at one moment between two of its steps. Faults of the network do not stand in the way.</summary>
     public async Task<T> LookAsync<TNode, T>(Func<TNode, T> look) where TNode : Node
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _looks.Enqueue(() => seen.TrySetResult(look((TNode)_node!)));
+        _looks.Enqueue(() => Look(seen, look, (TNode)_node!));
         for (var left = Cluster.Patience; left > TimeSpan.Zero; left -= AskAgain)
         {
             // Messages are delivered at most once: one that meets a connection that breaks is gone.
@@ -84,6 +85,19 @@ internal sealed class Member : IDisposable
 
     /// <summary>Nothing leaves it from here on: a killed process has no time for a last word.</summary>
     public void FallSilent() => _silent = true;
+
+    /// <summary>What the look throws is the test's business, not the node's.</summary>
+    private static void Look<TNode, T>(TaskCompletionSource<T> seen, Func<TNode, T> look, TNode node)
+    {
+        try
+        {
+            seen.TrySetResult(look(node));
+        }
+        catch (Exception failure)
+        {
+            seen.TrySetException(failure);
+        }
+    }
 
     private static Task Elapsed(TimeSpan time)
     {

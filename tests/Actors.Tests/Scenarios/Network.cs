@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
 
@@ -12,6 +13,7 @@ internal readonly record struct Parcel(NodeAddress From, NodeAddress To, Message
 /// </summary>
 internal sealed class Network(int seed)
 {
+    private readonly long _made = Stopwatch.GetTimestamp();
     private readonly Lock _lock = new();
     private readonly Random _random = new(seed);
     private readonly List<(Func<Parcel, bool> Of, TaskCompletionSource Seen)> _watches = [];
@@ -20,6 +22,9 @@ internal sealed class Network(int seed)
     private long _ticks;
     private long _toViewService;
     private long _pings;
+
+    /// <summary>For people who read what the nodes said: no test asks for it.</summary>
+    public TimeSpan Age => Stopwatch.GetElapsedTime(_made);
 
     /// <summary>Delivers what comes late, whether or not its sender is still there.</summary>
     public required IOutbox Postman { get; init; }

@@ -33,6 +33,25 @@ internal sealed class RawClerk
         _session = (await ExpectAsync<SessionOpened>(opened => opened.Request == number)).Session;
     }
 
+    /// <summary>So many clients come in one envelope.</summary>
+    public async Task<IEnumerable<long>> OpenManyAsync(Member primary, int count)
+    {
+        var first = _lastNumber + 1;
+        _lastNumber += count;
+        SendMany(primary, Enumerable.Range(0, count).Select(i => new OpenSession(GroupName.Default, ViewId.None, first + i)));
+        var sessions = new long[count];
+        foreach (var opened in await ExpectManyAsync<SessionOpened>(count)) sessions[opened.Request - first] = opened.Session;
+        return sessions;
+    }
+
+    /// <summary>One operation of each of these sessions, and it succeeds.</summary>
+    public async Task OneEachAsync(Member primary, long[] sessions, Func<long, Operation> operation)
+    {
+        SendMany(primary, sessions.Select(session => new Request(GroupName.Default, ViewId.None, ++_lastNumber, new Batch(session, 0, [operation(session)]))));
+        var replies = await ExpectManyAsync<Reply>(sessions.Length);
+        Assert.Equal(sessions.Order(), replies.Select(reply => reply.Session).Order());
+    }
+
     /// <returns>The number of the request.</returns>
     public long Ask(Member server, OperationKind kind, long sequence, string key, string value = "", long? session = null)
     {
@@ -65,6 +84,15 @@ internal sealed class RawClerk
         Assert.True(right(message), $"{message} is not the one expected");
         return message;
     }
+
+    private async Task<List<T>> ExpectManyAsync<T>(int count) where T : Message
+    {
+        var messages = new List<T>(count);
+        while (messages.Count < count) messages.Add(await ExpectAsync<T>(_ => true));
+        return messages;
+    }
+
+    private void SendMany(Member to, IEnumerable<Message> messages) => _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [.. messages]));
 
     private void Send(Member to, Message message) => _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [message]));
 }

@@ -21,8 +21,8 @@ public sealed class Together(ITestOutputHelper output) : Scenario(output)
         if (lossy) cluster.Network.BeLossy();
         await ClientsAsync(cluster, history, async (client, recorder) =>
         {
-            // Some time instead of a fixed count would be as long as the machine is slow: 5 s of the list are 150 puts here.
-            for (var i = 0; i < (lossy ? 60 : 150); i++)
+            var end = cluster.Network.Ticks + Cluster.Ticks(5);
+            for (var i = 0; cluster.Network.Ticks < end; i++)
             {
                 await recorder.PutAsync($"key {i % 2}", $"{client}.{i}");
                 if (i % 10 == 0) await recorder.TryGetAsync($"key {i % 2}");
