@@ -19,6 +19,8 @@ public sealed class KvStore
 
     private RecordIndex _index;
     private RecordLog _log;
+    private GrowingValues? _growing;
+    private ulong _digest;
 
     public KvStore()
     {
@@ -33,7 +35,7 @@ public sealed class KvStore
         _log.GiveUpTail();
         Count = other.Count;
         ByteCount = other.ByteCount;
-        Digest = other.Digest;
+        _digest = other._digest;
     }
 
     public long Count { get; private set; }
@@ -42,15 +44,28 @@ public sealed class KvStore
     public long ByteCount { get; private set; }
 
     /// <summary>A sum over all entries, equal for equal contents on every machine, however they came about.</summary>
-    public ulong Digest { get; private set; }
+    public ulong Digest
+    {
+        get
+        {
+            WriteBack();
+            return _digest;
+        }
+    }
 
-    /// <summary>Bytes of storage held for records: with headers, holes and room.</summary>
-    internal long Capacity => _log.Capacity;
+    /// <summary>Bytes of storage held for records and growing values: with headers, holes and room.</summary>
+    internal long Capacity => _log.Capacity + (_growing?.Capacity ?? 0);
 
     /// <summary>The value is a slice of storage that never changes; it holds that storage alive.</summary>
     public bool TryGet(Bytes key, out Bytes value)
     {
-        var slot = _index.Find(Hashing.Hash64(key.Span), key.Span, _log);
+        var hash = Hashing.Hash64(key.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing)
+        {
+            value = growing.Value;
+            return true;
+        }
+        var slot = _index.Find(hash, key.Span, _log);
         value = slot.IsEmpty ? default : _log.Read(slot).ValueBytes;
         return !slot.IsEmpty;
     }
@@ -73,14 +88,25 @@ public sealed class KvStore
         return seen;
     }
 
-    public void Put(Bytes key, Bytes value) => Store(Hashing.Hash64(key.Span), key.Span, value.Span, default);
+    public void Put(Bytes key, Bytes value)
+    {
+        var hash = Hashing.Hash64(key.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing) Forget(growing);
+        Store(hash, key.Span, value.Span, default);
+    }
 
-    /// <summary>Adds to the end of a value, or puts it where there was none. Returns the length that the value has now.</summary>
+    /// <summary>
+    /// Adds to the end of a value, or puts it where there was none. Returns the length that the value has now. Appends to a few
+    /// values in turn cost what they add, however large the values are.
+    /// </summary>
     public int Append(Bytes key, Bytes value)
     {
         var hash = Hashing.Hash64(key.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing) return Grow(growing, value.Span);
         var slot = _index.Find(hash, key.Span, _log);
         ReadOnlySpan<byte> earlier = slot.IsEmpty ? default : _log.Read(slot).Value;
+        if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
+            return Grow(_growing.Open(hash, key.Span, earlier), value.Span);
         Store(hash, key.Span, earlier, value.Span);
         return earlier.Length + value.Length;
     }
@@ -96,27 +122,55 @@ public sealed class KvStore
     public StoreSnapshot Snapshot()
     {
         Share();
-        return new StoreSnapshot(_index, _log, Count, ByteCount, Digest);
+        return new StoreSnapshot(_index, _log, Count, ByteCount, _digest);
     }
 
     private void Share()
     {
+        WriteBack();
         _index.Share();
         _log.ShareTable();
+    }
+
+    private int Grow(GrowingValue growing, ReadOnlySpan<byte> tail)
+    {
+        _growing!.Append(growing, tail);
+        ByteCount += tail.Length;
+        while (_growing.Surplus is { } surplus) WriteBack(surplus);
+        return growing.Length;
+    }
+
+    /// <summary>Every growing value becomes a record again: what is shared or told is in the log.</summary>
+    private void WriteBack()
+    {
+        while (_growing?.First is { } growing) WriteBack(growing);
+    }
+
+    private void WriteBack(GrowingValue growing)
+    {
+        Forget(growing);
+        Store(growing.Hash, growing.Key, growing.Value.Span, default);
+    }
+
+    /// <summary>Its record in the log counts again.</summary>
+    private void Forget(GrowingValue growing)
+    {
+        _growing!.Remove(growing);
+        ByteCount -= growing.Grown;
     }
 
     private void Store(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
         var slot = _log.Append(hash, key, head, tail);
         var written = _log.Read(slot);
-        Digest += written.Digest;
+        _digest += written.Digest;
         ByteCount += key.Length + written.ValueLength;
         var earlier = _index.Set(hash, key, slot, _log);
         if (earlier.IsEmpty) Count++;
         else
         {
             var replaced = _log.Read(earlier);
-            Digest -= replaced.Digest;
+            _digest -= replaced.Digest;
             ByteCount -= key.Length + replaced.ValueLength;
             _log.Forget(earlier, replaced.Size);
         }

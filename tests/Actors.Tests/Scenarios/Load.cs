@@ -60,6 +60,22 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
     }, "pbkv { dead-pings = 10, backup-silent = 10, clerk.request-timeout = 5s }");
 
     [Fact]
+    public Task S2_25_While_thousands_of_appends_to_a_large_value_are_in_flight_nobody_is_declared_dead() => OnClusterAsync(async cluster =>
+    {
+        const int Appends = 5000;
+        const int Large = 900_000;
+        var (primary, backup) = await cluster.PairAsync();
+        var kv = cluster.Connect();
+        await kv.PutAsync("k", new string('v', Large));
+        await Task.WhenAll(Enumerable.Range(0, Appends).Select(i => kv.AppendAsync("k", $"{i:D8}").AsTask()));
+        Assert.Equal(0, cluster.ViewService.Count(NoticeKind.ServerDead));
+        Assert.Equal(0, primary.Count(NoticeKind.BackupSilent));
+        Assert.Equal(2, (await cluster.ViewAsync()).Number);
+        var value = (await backup.StoreAsync())["k"];
+        Assert.Equal(string.Concat(Enumerable.Range(0, Appends).Select(i => $"{i:D8}")), value[Large..]);
+    }, "pbkv { dead-pings = 10, backup-silent = 10, clerk.request-timeout = 5s }");
+
+    [Fact]
     public Task S2_27_When_a_hundred_thousand_clients_did_one_operation_and_left_the_memory_of_their_sessions_comes_back() => OnClusterAsync(async cluster =>
     {
         const int Clients = 100_000;
