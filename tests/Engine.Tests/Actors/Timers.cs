@@ -56,9 +56,10 @@ public sealed class Timers : TestKit
         probe.ExpectMsg("again");
         repeated.Cancel();
         Assert.True(repeated.IsCancellationRequested);
-        var cancelled = Sys.Scheduler.ScheduleTellOnceCancelable(TimeSpan.FromMilliseconds(30), probe.Ref, "never", ActorRefs.NoSender);
+        // Long enough for a thread that gets no time between the two lines.
+        var cancelled = Sys.Scheduler.ScheduleTellOnceCancelable(TimeSpan.FromMilliseconds(500), probe.Ref, "never", ActorRefs.NoSender);
         cancelled.Cancel();
-        Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(100), probe.Ref, "last", ActorRefs.NoSender);
+        Sys.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(600), probe.Ref, "last", ActorRefs.NoSender);
         Assert.Equal("last", probe.FishForMessage<string>(m => m != "again"));
     }
 

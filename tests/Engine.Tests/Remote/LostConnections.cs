@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
@@ -87,10 +86,8 @@ public sealed class LostConnections(ITestOutputHelper output) : RemoteSpec(outpu
         var target = RefIn(Sys, $"akka.tcp://far@127.0.0.1:{port}/user/echo");
         var probe = CreateTestProbe();
         var talker = Sys.ActorOf(Props.Create(() => new Talker(target)));
-        var clock = Stopwatch.StartNew();
         talker.Tell("go", probe.Ref);
         probe.ExpectMsg("done", Patience);
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Patience);
     }
 
     [Fact]

@@ -43,8 +43,8 @@ public class UnreachableTests
             await cluster.StartAsync(replicas: 1);
             var status = await cluster.StatusAsync();
             (await cluster.RunAsync("put", "k", "v")).Done();
-            await using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "1s");
-            await using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "1s");
+            await using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "4s");
+            await using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "4s");
             await shell.Input.WriteAsync("put k v\n"u8.ToArray());
             await shell.Input.FlushAsync();
             await shell.WaitForOutputAsync(text => text == "ok\n");

@@ -29,7 +29,7 @@ public class FailoverTests
             Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
             var value = string.Concat(Enumerable.Range(0, sent).Select(i => $"{i},"));
             (await cluster.RunAsync("get", "log")).Done(value + "\n");
-            var rest = await cluster.StatusAsync(status => Digest(status, status.Primary!) == Digest(status, status.Backup!));
+            var rest = await cluster.StatusAsync(status => status.Synced && Digest(status, status.Primary!) == Digest(status, status.Backup!));
             Assert.True(rest.Number > 2);
         }
         finally

@@ -110,7 +110,8 @@ public class NodeTests
             replica.Signal(signal);
             var ended = await replica.WaitForExitAsync();
             Assert.Equal(0, ended.Code);
-            Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"took {clock.Elapsed}");
+            // The rest is for a busy machine that has to find time for two processes; a lone primary would wait for ever.
+            Assert.True(clock.Elapsed < Pbkv.Patience / 2, $"took {clock.Elapsed}");
             Assert.Contains("data goes with it", ended.Error);
         }
         finally

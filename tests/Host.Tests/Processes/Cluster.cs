@@ -3,6 +3,9 @@ namespace PbKv.Host.Tests.Processes;
 /// <summary>A view service and replicas as processes, on ports that the system chose.</summary>
 public sealed class Cluster : IAsyncLifetime
 {
+    /// <summary>No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.</summary>
+    private static readonly string[] Patient = ["-D", "pbkv.dead-pings=20", "-D", "pbkv.backup-silent=20"];
+
     private readonly List<Pbkv> _processes = [];
     private readonly Dictionary<string, Pbkv> _replicas = [];
 
@@ -15,7 +18,7 @@ public sealed class Cluster : IAsyncLifetime
 
     public async Task StartAsync(int replicas, params string[] viewOptions)
     {
-        ViewProcess = Keep(Pbkv.Start(["view", "--port", "0", .. viewOptions]));
+        ViewProcess = Keep(Pbkv.Start(["view", "--port", "0", .. Patient, .. viewOptions]));
         View = await ViewProcess.ReadyAsync("view");
         await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => StartReplicaAsync()));
         await StatusAsync(status => status.Synced || replicas < 2 && status.Acknowledged);
@@ -24,7 +27,7 @@ public sealed class Cluster : IAsyncLifetime
     /// <returns>Its address.</returns>
     public async Task<string> StartReplicaAsync(params string[] options)
     {
-        var replica = Keep(Pbkv.Start(["replica", "--view", View, .. options]));
+        var replica = Keep(Pbkv.Start(["replica", "--view", View, .. Patient, .. options]));
         var address = await replica.ReadyAsync("replica");
         lock (_replicas) _replicas[address] = replica;
         return address;

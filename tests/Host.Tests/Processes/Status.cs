@@ -16,8 +16,13 @@ internal sealed record Status(JsonElement Json)
 
     public bool Synced => Json.GetProperty("view").GetProperty("synced").GetBoolean();
 
+    /// <summary>Primary and backup answered: who does not within a second is left out.</summary>
+    private bool IsWhole => new[] { Primary, Backup }.All(address => address is null || Servers.Any(server => server.GetProperty("address").GetString() == address));
+
+    private JsonElement.ArrayEnumerator Servers => Json.GetProperty("servers").EnumerateArray();
+
     public JsonElement Server(string address) =>
-        Json.GetProperty("servers").EnumerateArray().Single(server => server.GetProperty("address").GetString() == address);
+        Servers.Single(server => server.GetProperty("address").GetString() == address);
 
     public string? Role(string address) => Server(address).GetProperty("role").GetString();
 
@@ -36,7 +41,7 @@ internal sealed record Status(JsonElement Json)
             if (line.StartsWith("ok ", StringComparison.Ordinal))
             {
                 var status = new Status(JsonDocument.Parse(line[3..]).RootElement);
-                if (wanted(status)) return status;
+                if (status.IsWhole && wanted(status)) return status;
             }
 
             if (patience.Elapsed > Pbkv.Patience) throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
