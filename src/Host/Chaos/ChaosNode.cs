@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PbKv.Host.Processes;
 using PbKv.Protocol;
 
@@ -10,6 +11,7 @@ namespace PbKv.Host.Chaos;
 internal sealed class ChaosNode(string name, string address, IReadOnlyList<string> arguments, string logFile, IReadOnlyList<string> through) : IDisposable
 {
     private static readonly TimeSpan KilledWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan StillWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>Held by whoever looks at the process while another may end it.</summary>
     private readonly Lock _lock = new();
@@ -78,10 +80,17 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         lock (_lock) _claimed = false;
     }
 
-    public void Pause()
+    /// <returns>Whether it stands still now; it may take a busy machine too long, or be gone.</returns>
+    public async Task<bool> PauseAsync()
     {
         IsPaused = true;
-        _process?.Signal(NodeProcess.SigStop);
+        if (_process is not { } process) return false;
+        process.Signal(NodeProcess.SigStop);
+        for (var since = Stopwatch.StartNew(); since.Elapsed < StillWithin; await Pause.ForAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None))
+        {
+            if (Stillness.Of(process.Id)) return IsUp;
+        }
+        return false;
     }
 
     public void Resume()

@@ -8,10 +8,12 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
 {
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a server is held still while it is asked whether it can be spared.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan ShortestGlance = TimeSpan.FromMilliseconds(80);
 
     private readonly SemaphoreSlim _deciding = new(1);
+
+    /// <summary>How long a server is held still at most while it is asked whether it can be spared: not until it counts as dead.</summary>
+    private TimeSpan Glance => cluster.Options.DeadAfter / 4 > ShortestGlance ? cluster.Options.DeadAfter / 4 : ShortestGlance;
 
     public void Dispose() => _deciding.Dispose();
 
@@ -39,7 +41,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         try
         {
             using var strike = log.Begin(FaultKind.Stop, $"{role} {node.Name}");
-            node.Pause();
+            await node.PauseAsync();
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Between(10, 400) / 100.0), enough);
             node.Resume();
         }
@@ -98,8 +100,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         await _deciding.WaitAsync();
         try
         {
-            node.Pause();
-            var status = await cluster.StatusAsync(Glance);
+            var status = await node.PauseAsync() ? await cluster.StatusAsync(Glance) : null;
             if (status is not null && cluster.IsCoveredWithout(node, status.ViewService)) return true;
             node.Resume();
             return false;

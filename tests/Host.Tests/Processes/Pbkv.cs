@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using PbKv.Host.Processes;
 
 namespace PbKv.Host.Tests.Processes;
 
@@ -116,11 +117,12 @@ internal sealed class Pbkv : IAsyncDisposable
         return words[2];
     }
 
-    /// <param name="signal">As `kill` knows it: TERM, INT, KILL, STOP, CONT.</param>
+    /// <param name="signal">As `kill` knows it: TERM, INT, KILL, STOP, CONT. One that is stopped stands still then.</param>
     public void Signal(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", Id.ToString()]);
         kill.WaitForExit();
+        if (signal == "STOP") Assert.True(SpinWait.SpinUntil(() => Stillness.Of(Id), Patience), "it stands still");
     }
 
     public async ValueTask DisposeAsync()
