@@ -52,7 +52,7 @@ public sealed class Churn(ITestOutputHelper output) : Scenario(output)
             var (victim, wasInView) = await KillSafelyAsync(cluster, view => Victim(cluster, view, i, random));
             // Every other one is back before its death is noticed otherwise.
             if (i % 2 == 0) await cluster.TicksAsync(cluster.DeadPings + 2);
-            cluster.Start(victim.Port);
+            await cluster.StartAgainAsync(victim.Port);
             return wasInView;
         });
     }

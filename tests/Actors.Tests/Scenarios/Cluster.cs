@@ -117,7 +117,15 @@ internal sealed class Cluster : IAsyncDisposable
     {
         var port = member.Port;
         await KillAsync(member);
-        return Start(port);
+        return await StartAgainAsync(port);
+    }
+
+    /// <summary>At the address of one that was killed; a connection of somebody else may have the port for a while.</summary>
+    public async Task<Member> StartAgainAsync(int port)
+    {
+        Member? member = null;
+        await UntilAsync(() => member = Start(port));
+        return member!;
     }
 
     public Task<View> ViewAsync() => ViewService.LookAsync<ViewServiceNode, View>(node => node.View);

@@ -19,6 +19,8 @@ internal sealed class Member : IDisposable
     private readonly ManualResetEventSlim _mayRun = new(true);
     private volatile bool _paused;
     private volatile bool _silent;
+    private int _looksAsked;
+    private int _looksMet;
     private Node? _node;
 
     public Member(Network network, NodeAddress viewService, Func<NodeHooks, PbKvNode> start)
@@ -39,8 +41,8 @@ internal sealed class Member : IDisposable
 
     public ServerId Id => ((ReplicaNode)_node!).Id;
 
-    /// <summary>How often a look had to be asked for again: for a node that runs, each is a message that the wire lost.</summary>
-    public int LooksRepeated { get; private set; }
+    /// <summary>Looks that had to be asked for again, for a person who reads the output: messages that were lost, or late.</summary>
+    public string LooksRepeated { get; private set; } = "";
 
     /// <summary>Its turn has come, and it stands still.</summary>
     public bool IsPaused => _paused;
@@ -61,9 +63,10 @@ internal sealed class Member : IDisposable
         for (var left = Cluster.Patience; left > TimeSpan.Zero; left -= AskAgain)
         {
             // Messages are delivered at most once: one that meets a connection that breaks is gone.
+            Interlocked.Increment(ref _looksAsked);
             _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
             if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task) return await seen.Task;
-            LooksRepeated++;
+            LooksRepeated += $"\n  {_network.Age.TotalMilliseconds,6:F0} ms {Name}, which met {Volatile.Read(ref _looksMet)} of {Volatile.Read(ref _looksAsked)}";
         }
         throw new TimeoutException($"{Name} does not answer to a look: it is stopped, paused or stuck\n{this}");
     }
@@ -99,6 +102,12 @@ internal sealed class Member : IDisposable
         }
     }
 
+    private void Look()
+    {
+        Interlocked.Increment(ref _looksMet);
+        if (_looks.TryDequeue(out var look)) look();
+    }
+
     private static Task Elapsed(TimeSpan time)
     {
         var elapsed = new TaskCompletionSource();
@@ -121,7 +130,7 @@ internal sealed class Member : IDisposable
             }
             if (member._silent) return;
             if (envelope.To != Looker) member._network.Send(envelope, member._viewService, out_);
-            else if (member._looks.TryDequeue(out var look)) look();
+            else member.Look();
         }
     }
 }
