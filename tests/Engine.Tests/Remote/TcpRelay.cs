@@ -22,12 +22,27 @@ public sealed class TcpRelay : IDisposable
 
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>A port that was free a moment ago, for what must know its port before it listens.</summary>
+    /// <summary>
+    /// A port that was free a moment ago, for what must know its port before it listens. It lies below those of outgoing
+    /// connections: one that is tried again and again could itself be given the port that it tries to reach.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // Another one, then.
+                continue;
+            }
+        }
     }
 
     public void To(int port) => _target = port;

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
@@ -14,10 +12,7 @@ public class UnreachableTests
     [InlineData("view", "reset", "--accept-data-loss", "--primary", "127.0.0.1:7001")]
     public async Task An_unreachable_view_service_is_one_line_and_surely_nothing_was_executed(params string[] arguments)
     {
-        using var nobody = new TcpListener(IPAddress.Loopback, 0);
-        nobody.Start();
-        var view = nobody.LocalEndpoint.ToString()!;
-        nobody.Stop();
+        var view = $"127.0.0.1:{Ports.Free()}";
         var result = await Pbkv.RunAsync([.. arguments, "--view", view, "--timeout", "700ms"]);
         result.Failed(1, view, "700");
     }

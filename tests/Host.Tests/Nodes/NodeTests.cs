@@ -70,10 +70,7 @@ public class NodeTests
     {
         await using var view = Pbkv.Start("view", "--port", "0");
         var address = await view.ReadyAsync("view");
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        var port = Ports.Free();
         await using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"localhost:{port}");
         Assert.Equal($"localhost:{port}", await replica.ReadyAsync("replica"));
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
@@ -83,10 +80,7 @@ public class NodeTests
     [Fact]
     public async Task A_replica_without_its_view_service_keeps_trying_and_says_so_and_serves_when_it_comes()
     {
-        using var free = new TcpListener(IPAddress.Loopback, 0);
-        free.Start();
-        var address = free.LocalEndpoint.ToString()!;
-        free.Stop();
+        var address = $"127.0.0.1:{Ports.Free()}";
         await using var replica = Pbkv.Start("replica", "--view", address);
         await replica.ReadyAsync("replica");
         await replica.WaitForErrorAsync(log => log.Contains($"no answer from the view service {address}; still trying"));

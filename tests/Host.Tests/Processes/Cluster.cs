@@ -1,6 +1,6 @@
 namespace PbKv.Host.Tests.Processes;
 
-/// <summary>A view service and replicas as processes, on ports that the system chose.</summary>
+/// <summary>A view service, which a test may start again at its address, and replicas as processes.</summary>
 public sealed class Cluster : IAsyncLifetime
 {
     /// <summary>No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.</summary>
@@ -18,7 +18,7 @@ public sealed class Cluster : IAsyncLifetime
 
     public async Task StartAsync(int replicas, params string[] viewOptions)
     {
-        ViewProcess = Keep(Pbkv.Start(["view", "--port", "0", .. Patient, .. viewOptions]));
+        ViewProcess = Keep(Pbkv.Start(["view", "--port", $"{Ports.Free()}", .. Patient, .. viewOptions]));
         View = await ViewProcess.ReadyAsync("view");
         await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => StartReplicaAsync()));
         await StatusAsync(status => status.Synced || replicas < 2 && status.Acknowledged);
