@@ -10,7 +10,10 @@ internal static class Failures
         CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
         CallStatus.KeyTooLong => NotDone(PbKvError.KeyTooLong, $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"),
         CallStatus.ValueTooLarge => NotDone(
-            PbKvError.ValueTooLarge, $"the value of {call.ValueLength} bytes is, or makes one that is, larger than pbkv.max-value-size allows"),
+            PbKvError.ValueTooLarge,
+            call.Kind == OperationKind.Append
+                ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
+                : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"),
         CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.Unknown, call.Cancellation),
         CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation),
         CallStatus.Cancelled => Closed(wasSubmitted: true),

@@ -68,7 +68,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
     public Task<ResetAnswer> ResetAsync(string primary, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        var (within, settings, address) = (deadline ?? _settings.Deadline, _settings, new NodeAddress(primary));
+        var (within, settings, address) = (deadline ?? _settings.Deadline, _settings, new NodeAddress(HostPort.OneAddress(primary)));
         return _connection.AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
     }
 

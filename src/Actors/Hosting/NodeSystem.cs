@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -9,8 +10,8 @@ internal static class NodeSystem
     /// <exception cref="PbKvStartException">It cannot listen where it should.</exception>
     public static ActorSystem Create(string name, PbKvSettings settings)
     {
-        var (host, port) = (settings.Host, settings.Port);
-        if (host is "0.0.0.0" or "::" or "[::]" && settings.Advertise is null)
+        var (host, port) = (HostPort.OneName(settings.Host), settings.Port);
+        if (host is "0.0.0.0" or "[::]" && settings.Advertise is null)
             throw new PbKvStartException($"a node that listens on {host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
         var listens = $"hostname = \"{host}\", port = {port}";
         if (settings.Advertise is { } advertise && HostPort.TryParse(advertise, out var told))
@@ -22,7 +23,8 @@ internal static class NodeSystem
         }
         catch (Exception failure) when (failure is not PbKvStartException)
         {
-            throw new PbKvStartException($"cannot listen on {host}:{port}: {Innermost(failure).Message}. Choose another --port, or stop what uses it.", failure);
+            var cause = Innermost(failure);
+            throw new PbKvStartException($"cannot listen on {host}:{port}: {cause.Message}. {WayOut(cause)}", failure);
         }
     }
 
@@ -32,6 +34,13 @@ internal static class NodeSystem
         var address = ((ExtendedActorSystem)system).Provider.DefaultAddress;
         return $"{address.Host}:{address.Port}";
     }
+
+    private static string WayOut(Exception cause) => cause is SocketException
+    {
+        SocketErrorCode: SocketError.AddressNotAvailable or SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain,
+    }
+        ? "Name an address of this machine by --host; --advertise is the one that others are told."
+        : "Choose another --port, or stop what uses it.";
 
     private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
 }

@@ -34,16 +34,10 @@ public sealed class ViewMemoryFile : IDisposable
     /// <exception cref="PbKvStartException">Another process has it, or it cannot be written.</exception>
     public static ViewMemoryFile Open(string directory)
     {
-        try
-        {
-            var full = Directory.CreateDirectory(directory).FullName;
-            var path = Path.Combine(full, "lock");
-            return new ViewMemoryFile(full, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new PbKvStartException($"data directory '{directory}': {failure.Message} Is another view service using it? Name another one by --data.", failure);
-        }
+        var full = Try(directory, "cannot be made", () => Directory.CreateDirectory(directory).FullName);
+        var path = Path.Combine(full, "lock");
+        return Try(directory, "is in use by another view service, or cannot be written",
+            () => new ViewMemoryFile(full, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
     }
 
     /// <returns>Null where nothing was ever kept.</returns>
@@ -82,6 +76,18 @@ public sealed class ViewMemoryFile : IDisposable
     }
 
     public void Dispose() => _lock.Dispose();
+
+    private static T Try<T>(string directory, string otherwise, Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data.", failure);
+        }
+    }
 
     private static byte[] Encode(ViewServiceMemory memory)
     {

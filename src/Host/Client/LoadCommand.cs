@@ -45,7 +45,7 @@ internal static class LoadCommand
         if (!json)
         {
             terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{load.Keys} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)"));
+                $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)"));
             return;
         }
 

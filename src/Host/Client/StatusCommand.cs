@@ -56,14 +56,14 @@ internal sealed class StatusCommand(Terminal terminal)
         var clock = Stopwatch.StartNew();
         while (!asked.IsCancellationRequested)
         {
-            try
+            var (report, failure) = await LookAsync(store, asked);
+            if (report is not null)
             {
-                var report = await store.StatusAsync(asked);
                 if (json) terminal.WriteLine(StatusJson.Of(report));
                 else Redraw(StatusText.Of(report, earlier, clock.Elapsed, terminal.Colours));
                 (earlier, clock) = (report, Stopwatch.StartNew());
             }
-            catch (Failure failure) when (!asked.IsCancellationRequested)
+            else if (failure is not null)
             {
                 if (json) terminal.WriteLine(Json.OfFailure(failure));
                 else Redraw(failure.Message + "\n");
@@ -71,6 +71,19 @@ internal sealed class StatusCommand(Terminal terminal)
 
             terminal.Flush();
             await Task.Delay(Second, asked).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
+    /// <returns>Neither, once it was asked to stop.</returns>
+    private static async Task<(StatusReport? Report, Failure? Failure)> LookAsync(Store store, CancellationToken asked)
+    {
+        try
+        {
+            return (await store.StatusAsync(asked), null);
+        }
+        catch (Failure failure)
+        {
+            return (null, asked.IsCancellationRequested ? null : failure);
         }
     }
 

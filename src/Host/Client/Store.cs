@@ -66,7 +66,7 @@ internal sealed class Store : IAsyncDisposable
         }
         catch (PbKvException e)
         {
-            throw FailureOf(e);
+            throw FailureOfViewService(e);
         }
         catch (OperationCanceledException)
         {
@@ -82,7 +82,7 @@ internal sealed class Store : IAsyncDisposable
         }
         catch (PbKvException e)
         {
-            throw FailureOf(e);
+            throw FailureOfViewService(e);
         }
         catch (OperationCanceledException)
         {
@@ -95,13 +95,21 @@ internal sealed class Store : IAsyncDisposable
     private static Answer Of(OperationKind kind, byte[]? value) =>
         value is null ? Answer.Of(kind, false, Bytes.Empty) : Answer.Of(kind, true, new Bytes(value));
 
+    private string ViewServices => string.Join(", ", _address.ViewServices);
+
+    /// <summary>Of what the view service alone is asked for.</summary>
+    private Failure FailureOfViewService(PbKvException failure) => failure.Code != PbKvError.Unreachable
+        ? FailureOf(failure)
+        : new Failure(nameof(PbKvError.Unreachable),
+            $"no answer within {_address.TimeoutText} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another");
+
     private Failure FailureOf(Exception failure) => failure switch
     {
         PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
         PbKvException { Code: PbKvError.Unreachable } => new Failure(
             nameof(PbKvError.Unreachable),
             $"nothing could be sent within {_address.TimeoutText}: no primary was found through the view service at "
-                + $"{string.Join(", ", _address.ViewServices)}; is it running there (--view names others), and has it a replica?"),
+                + $"{ViewServices}; is it running there, and has it a replica? 'pbkv status' says how it is, --view names another"),
         PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
         _ => new Failure("ClientFailed", failure.Message, ExitCodes.OutcomeUnknown),
     };

@@ -5,11 +5,13 @@ namespace PbKv.Host.CommandLine;
 /// <summary>A script for the shell's own completion. It asks the program itself, so it knows every command and option there is.</summary>
 internal static class CompletionCommand
 {
-    private const string Bash = """
+    private static readonly string Bash = $$"""
         # Bash completion of pbkv:   source <(pbkv completion bash)
         _pbkv() {
-            local words IFS=$'\n'
-            words=$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+            local words program=({{string.Join(' ', ProgramName.Words.Select(ProgramName.InShell))}}) IFS=$'\n'
+            # Where pbkv is an alias, it is the program that wrote this.
+            type -P "${COMP_WORDS[0]}" >/dev/null && program=("${COMP_WORDS[0]}")
+            words=$("${program[@]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
             COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _pbkv pbkv
@@ -18,7 +20,11 @@ internal static class CompletionCommand
     public static Command Create(Terminal terminal)
     {
         var shell = new Argument<string>("SHELL") { Description = "bash" };
-        shell.AcceptOnlyFromAmong("bash");
+        shell.CompletionSources.Add("bash");
+        shell.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && token.Value != "bash") result.AddError($"there is no completion for '{token.Value}', only for bash");
+        });
         var command = new Command("completion", "Print a script that completes pbkv's commands in a shell") { shell };
         command.SetAction(_ =>
         {

@@ -25,6 +25,15 @@ internal static class Runner
             terminal.Flush();
             return code;
         }
+        catch (OutputLostException e) when (e.ReaderLeft)
+        {
+            // As in `pbkv status --watch | head -1`: whoever reads has had enough, and that is no failure.
+            return ExitCodes.Done;
+        }
+        catch (OutputLostException e)
+        {
+            return Report(new Failure("InputOutput", e.Message, ExitCodes.OutcomeUnknown), parsed, terminal);
+        }
         catch (Exception e) when (e is Failure or IOException or UnauthorizedAccessException)
         {
             var failure = e as Failure ?? new Failure("InputOutput", e.Message);
@@ -39,18 +48,25 @@ internal static class Runner
 
     private static int Report(Failure failure, ParseResult parsed, Terminal terminal)
     {
-        if (ClientOptions.WantsJson(parsed))
-        {
-            var json = Json.OfFailure(failure);
-            terminal.WriteLine(json);
-            terminal.ErrorLine(System.Text.Encoding.UTF8.GetString(json));
-        }
-        else
+        if (!ClientOptions.WantsJson(parsed))
         {
             terminal.ErrorLine($"pbkv: {failure.Message}");
+            return failure.ExitCode;
         }
 
-        terminal.Flush();
+        var json = Json.OfFailure(failure);
+        terminal.ErrorLine(System.Text.Encoding.UTF8.GetString(json));
+        try
+        {
+            terminal.WriteLine(json);
+            terminal.Flush();
+        }
+        catch (OutputLostException)
+        {
+            // Standard error has it.
+            return failure.ExitCode;
+        }
+
         return failure.ExitCode;
     }
 }

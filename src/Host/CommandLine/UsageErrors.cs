@@ -10,6 +10,8 @@ internal static class UsageErrors
     public static Failure? Of(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         var command = parsed.CommandResult.Command;
+        if (OptionBehindDashes(parsed, arguments) is { } late)
+            return Failure.Usage($"'{late}' stands behind '--', where every word is a key or a value", $"put options before '--'; {WayOut(command)}");
         if (MistypedOption(parsed, arguments) is { } option) return UnknownOption(option, command);
         if (StrayOption(parsed) is { } stray)
             return Failure.Usage($"'{stray}' stands before the command and belongs to another one, 'pbkv demo {stray}'", $"put options behind '{FullName(command)}'; {WayOut(command)}");
@@ -49,6 +51,13 @@ internal static class UsageErrors
             .FirstOrDefault(word => LooksLikeOption(word) && beforeDashes.Contains(word));
     }
 
+    /// <summary>A word too many that would have been an option further left.</summary>
+    private static string? OptionBehindDashes(ParseResult parsed, IReadOnlyList<string> arguments)
+    {
+        var behind = arguments.SkipWhile(word => word != "--").ToHashSet();
+        return parsed.UnmatchedTokens.FirstOrDefault(word => behind.Contains(word) && parsed.CommandResult.Command.Options.Any(option => option.Name == word));
+    }
+
     /// <summary>`pbkv` alone is the demo and takes its options; in front of another command they would be forgotten.</summary>
     private static string? StrayOption(ParseResult parsed) =>
         parsed.CommandResult == parsed.RootCommandResult
@@ -62,14 +71,15 @@ internal static class UsageErrors
         if (LooksLikeOption(word)) return UnknownOption(word, command);
         if (command.Subcommands.Count == 0)
             return Failure.Usage($"'{word}' is one word too many for '{FullName(command)}'", $"quote what belongs together, and {WayOut(command)}");
-        var nearest = Nearest.Of(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        var nearest = word == "help" ? "--help" : Nearest.Of(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
         return Failure.Usage($"'{FullName(command)}' has no command '{word}'", nearest is null ? WayOut(command) : $"did you mean '{nearest}'? {WayOut(command)}");
     }
 
     private static Failure UnknownOption(string word, Command command)
     {
         var name = word.Split('=', 2)[0];
-        var nearest = Nearest.Of(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
+        var nearest = command.Subcommands.FirstOrDefault(c => $"--{c.Name}" == name)?.Name
+            ?? Nearest.Of(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
         var meant = nearest is null ? "" : $"did you mean '{nearest}'? ";
         var dashes = command.Arguments.Count > 0 ? $"a word that begins with a dash goes behind '--'; " : "";
         return Failure.Usage($"'{FullName(command)}' has no option '{name}'", meant + dashes + WayOut(command));

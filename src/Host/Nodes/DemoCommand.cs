@@ -69,6 +69,7 @@ internal sealed class DemoCommand(Terminal terminal)
         var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
         terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(node => node.Address))}.");
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
+        if (!ProgramName.IsOnPath) terminal.WriteLine($"  alias pbkv={ProgramName.InShell(string.Join(' ', ProgramName.Words.Select(ProgramName.InShell)))}");
         terminal.WriteLine($"  pbkv put greeting hello{option}");
         terminal.WriteLine($"  pbkv get greeting{option}");
         terminal.WriteLine($"  pbkv status --watch{option}");

@@ -14,8 +14,7 @@ internal static class NodeRunner
         using var signals = new Signals();
         await using (var node = Start(start))
         {
-            terminal.WriteLine($"ready {role} {node.Address}");
-            terminal.Flush();
+            SayReady($"ready {role} {node.Address}", terminal);
             await UntilAskedAsync(role, node, signals.Asked);
             if (role == "replica" && !await node.LeaveAsync(TimeToLeave)) SayWhatGoes(node, terminal);
         }
@@ -23,6 +22,20 @@ internal static class NodeRunner
         // After the node, and so after the last line of its logger.
         terminal.ErrorLine($"{DateTime.UtcNow:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} INFO  source=host stopped role={role} {pauses}");
         return ExitCodes.Done;
+    }
+
+    /// <summary>A node is not there for whoever reads its standard output: it runs also where nobody does.</summary>
+    private static void SayReady(string line, Terminal terminal)
+    {
+        try
+        {
+            terminal.WriteLine(line);
+            terminal.Flush();
+        }
+        catch (OutputLostException)
+        {
+            return;
+        }
     }
 
     public static PbKvNode Start(Func<PbKvNode> start)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PbKv.Actors;
 using PbKv.Host.Client;
 using PbKv.Host.CommandLine;
 using PbKv.Host.Output;
@@ -25,13 +26,13 @@ internal sealed class ResetCommand(Terminal terminal)
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        var primary = parsed.GetRequiredValue(_primary)!;
+        var primary = HostPort.OneAddress(parsed.GetRequiredValue(_primary)!);
         using var signals = new Signals();
         await using var store = await Store.OpenAsync(_client.Read(parsed));
         // Also before a reset that is asked for: what nobody hears is surely not executed.
         var status = await store.StatusAsync(signals.Asked);
         if (!parsed.GetValue(_accept))
-            throw new Failure("DataLossNotAccepted", $"{Account(status, primary)}; to do it all the same, add {Flag}", ExitCodes.WrongUsage);
+            throw new Failure("DataLossNotAccepted", Account(status, primary), ExitCodes.WrongUsage);
 
         var answer = await store.ResetAsync(primary, signals.Asked);
         if (_client.Json(parsed)) terminal.WriteLine(Json.Object(writer =>
@@ -52,7 +53,7 @@ internal sealed class ResetCommand(Terminal terminal)
             return $"refused: the view service knows no server {primary}, only {string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
         var others = report.Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead")).Select(Holds);
         return $"refused: a reset makes {primary} primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
-            + string.Concat(others.Select(other => $"; {other}"));
+            + string.Concat(others.Select(other => $"; {other}")) + $"; to do it all the same, add {Flag}";
     }
 
     private static string Holds(ServerReport server) => server.Role == "dead"
@@ -61,5 +62,5 @@ internal sealed class ResetCommand(Terminal terminal)
 
     private static string Contents(ServerReport server) => server.Status is not { } status
         ? "nobody knows what, as it does not answer"
-        : $"{status.Keys} keys, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
+        : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
 }

@@ -8,12 +8,15 @@ internal static class StatusText
 {
     private static readonly string[] Heads = ["SERVER", "ROLE", "KEYS", "BYTES", "POSITION", "SESSIONS", "OPS/S", "PING AGE", ""];
 
+    private const string Reset = "if nobody who holds the data can come back: pbkv view reset --primary HOST:PORT says what would be lost\n";
+
     /// <param name="earlier">An earlier report, to tell how much was done since.</param>
     /// <param name="elapsed">How long ago that was.</param>
     public static string Of(StatusReport report, StatusReport? earlier, TimeSpan elapsed, bool colours)
     {
         var text = new StringBuilder(Head(report, colours)).Append('\n');
-        if (report.Service.WaitingFor is { } waiting) text.Append(Paint($"waiting: {waiting}", "33", colours)).Append('\n');
+        if (report.Service.WaitingFor is { } waiting) text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
+        if (report.Service is { WaitingFor: not null, View.Number: > 0 }) text.Append(Reset);
         if (report.Servers.IsEmpty) return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
         List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];

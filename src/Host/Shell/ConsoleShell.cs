@@ -18,7 +18,7 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         "append KEY VALUE    append to a value",
         "puthash KEY VALUE   store the hash of the previous value and this one; shows the previous one",
         "status              who is primary, who is backup, and what they hold",
-        "exit                leave (so does Ctrl-D)",
+        "exit                leave (so does Ctrl-D; Ctrl-C gives up a line)",
         "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and \"\" is the empty word.",
     ];
 
@@ -35,11 +35,25 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         while (!asked.IsCancellationRequested)
         {
             // A thread of its own: reading keys blocks, and a signal must not wait for one.
-            var typed = Task.Factory.StartNew(() => editor.ReadLine(Prompt), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            var typed = Task.Factory.StartNew(() => Read(editor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             if (await Task.WhenAny(typed, Task.Delay(Timeout.Infinite, asked)) != typed) return;
             if (await typed is not { } line || line.Trim() is "exit" or "quit") return;
             if (line.Trim() is "help" or "?") foreach (var text in Help) Say(text);
             else await AnswerAsync(line, asked);
+        }
+    }
+
+    /// <summary>At the prompt Ctrl-C is a key, which gives up a line that is being typed; elsewhere it is a signal.</summary>
+    private static string? Read(LineEditor editor)
+    {
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return editor.ReadLine(Prompt);
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
         }
     }
 
@@ -69,7 +83,8 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         if (!answer.Found) return "(nothing stored)";
         var escaped = new List<byte>();
         LineEscapes.Write(answer.Value, escaped);
-        return $"\"{Encoding.UTF8.GetString([.. escaped])}\"";
+        // So that it can be typed back as it stands.
+        return $"\"{Encoding.UTF8.GetString([.. escaped]).Replace("\"", "\\\"")}\"";
     }
 
     private void Say(string text)

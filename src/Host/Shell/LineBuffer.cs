@@ -26,7 +26,9 @@ internal sealed class LineBuffer
         Cursor += text.Length;
     }
 
-    public void Move(int by) => Cursor = Math.Clamp(Cursor + by, 0, _text.Length);
+    public void Left() => Cursor = TextWidth.Before(Text, Cursor);
+
+    public void Right() => Cursor = TextWidth.Behind(Text, Cursor);
 
     public void Home() => Cursor = 0;
 
@@ -46,13 +48,14 @@ internal sealed class LineBuffer
 
     public void Backspace()
     {
-        if (Cursor == 0) return;
-        _text.Remove(--Cursor, 1);
+        var end = Cursor;
+        Left();
+        _text.Remove(Cursor, end - Cursor);
     }
 
     public void Delete()
     {
-        if (Cursor < _text.Length) _text.Remove(Cursor, 1);
+        _text.Remove(Cursor, TextWidth.Behind(Text, Cursor) - Cursor);
     }
 
     public void CutToEnd()

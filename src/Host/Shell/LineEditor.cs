@@ -18,7 +18,8 @@ internal sealed class LineEditor
         _complete = complete;
     }
 
-    /// <returns>The line, or null when the end of input was typed (Ctrl-D on an empty line).</returns>
+    /// <summary>Ctrl-C gives up the line.</summary>
+    /// <returns>The line, or null when the end of input was typed (Ctrl-D or Ctrl-C on an empty line).</returns>
     public string? ReadLine(string prompt)
     {
         var line = new LineBuffer();
@@ -33,7 +34,13 @@ internal sealed class LineEditor
                 return null;
             }
 
-            if (key.Key == ConsoleKey.Tab) Complete(line);
+            if (IsControl(key, ConsoleKey.C))
+            {
+                _screen.Write("^C\r\n");
+                if (line.Text.Length == 0) return null;
+                line = new LineBuffer();
+            }
+            else if (key.Key == ConsoleKey.Tab) Complete(line);
             else Edit(key, line);
         }
 
@@ -55,8 +62,8 @@ internal sealed class LineEditor
     {
         switch (key)
         {
-            case ConsoleKey.LeftArrow: line.Move(-1); return true;
-            case ConsoleKey.RightArrow: line.Move(1); return true;
+            case ConsoleKey.LeftArrow: line.Left(); return true;
+            case ConsoleKey.RightArrow: line.Right(); return true;
             case ConsoleKey.Home: line.Home(); return true;
             case ConsoleKey.End: line.End(); return true;
             case ConsoleKey.Backspace: line.Backspace(); return true;
@@ -73,8 +80,8 @@ internal sealed class LineEditor
         {
             case ConsoleKey.A: line.Home(); break;
             case ConsoleKey.E: line.End(); break;
-            case ConsoleKey.B: line.Move(-1); break;
-            case ConsoleKey.F: line.Move(1); break;
+            case ConsoleKey.B: line.Left(); break;
+            case ConsoleKey.F: line.Right(); break;
             case ConsoleKey.D: line.Delete(); break;
             case ConsoleKey.H: line.Backspace(); break;
             case ConsoleKey.K: line.CutToEnd(); break;
@@ -112,10 +119,24 @@ internal sealed class LineEditor
     /// <summary>A line too long for the screen is shown around its cursor.</summary>
     private void Draw(string prompt, LineBuffer line)
     {
-        var room = Math.Max(8, _width() - prompt.Length - 1);
-        var first = Math.Max(0, line.Cursor - room + 1);
-        var shown = line.Text.AsSpan(first, Math.Min(room, line.Text.Length - first));
-        _screen.Write($"\r{prompt}{shown}\u001b[K\r\u001b[{prompt.Length + line.Cursor - first}C");
+        var (text, room) = (line.Text, Math.Max(8, _width() - prompt.Length - 1));
+        var (first, cursor) = (line.Cursor, 0);
+        while (first > 0)
+        {
+            var before = TextWidth.Before(text, first);
+            var columns = TextWidth.At(text, before);
+            if (cursor + columns >= room) break;
+            (first, cursor) = (before, cursor + columns);
+        }
+
+        var (last, used) = (line.Cursor, cursor);
+        while (last < text.Length && used + TextWidth.At(text, last) <= room)
+        {
+            used += TextWidth.At(text, last);
+            last = TextWidth.Behind(text, last);
+        }
+
+        _screen.Write($"\r{prompt}{text.AsSpan(first, last - first)}\u001b[K\r\u001b[{prompt.Length + cursor}C");
         _screen.Flush();
     }
 }

@@ -22,7 +22,7 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
     /// <exception cref="Failure">The line is no command.</exception>
     public static ShellRequest? Parse(ReadOnlySpan<byte> line)
     {
-        var words = LineWords.Split(line, out var problem) ?? throw Failure.Usage(problem, "quotes hold together what blanks would part");
+        var words = LineWords.Split(line, out var problem) ?? throw new Failure("Usage", problem, ExitCodes.WrongUsage);
         if (words.Count == 0) return null;
         var name = words[0].ToString();
         var command = Array.Find(Known, known => known.Name == name);
@@ -35,7 +35,7 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
         if (words.Count != command.Words)
         {
             var quotes = words.Count > command.Words ? ", and blanks in a word need quotes" : "";
-            throw Failure.Usage($"'{name}' came with {words.Count - 1} words", $"it is written '{command.Form}'{quotes}");
+            throw Failure.Usage($"'{name}' came with {words.Count - 1} {(words.Count == 2 ? "word" : "words")}", $"it is written '{command.Form}'{quotes}");
         }
 
         return new ShellRequest(command.Kind, words.ElementAtOrDefault(1), words.ElementAtOrDefault(2));

@@ -8,8 +8,11 @@ namespace PbKv.Host;
 /// </summary>
 internal sealed class Terminal : IDisposable
 {
+    private const int BrokenPipe = 32;
+
     private readonly Stream _output;
     private readonly TextWriter _error;
+    private bool _lost;
 
     public Terminal(Stream input, Stream output, TextWriter error, bool interactive = false, bool outputIsTerminal = false, bool errorIsTerminal = false, bool colours = false)
     {
@@ -38,8 +41,8 @@ internal sealed class Terminal : IDisposable
         var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             || Environment.GetEnvironmentVariable("TERM") is "dumb" or "" or null;
         return new Terminal(
-            Console.OpenStandardInput(),
-            new BufferedStream(Console.OpenStandardOutput(), 16 << 10),
+            StandardStreams.OpenInput(),
+            new BufferedStream(StandardStreams.OpenOutput(), 16 << 10),
             new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
             interactive: !Console.IsInputRedirected && !Console.IsOutputRedirected,
             outputIsTerminal: !Console.IsOutputRedirected,
@@ -47,28 +50,73 @@ internal sealed class Terminal : IDisposable
             colours: !plain && !Console.IsOutputRedirected);
     }
 
-    public void Write(ReadOnlySpan<byte> bytes) => _output.Write(bytes);
-
-    public void WriteLine(string text)
+    /// <exception cref="OutputLostException">The first time that it cannot; from then on nothing is written.</exception>
+    public void Write(ReadOnlySpan<byte> bytes)
     {
-        _output.Write(Encoding.UTF8.GetBytes(text));
-        _output.WriteByte((byte)'\n');
+        if (_lost) return;
+        try
+        {
+            _output.Write(bytes);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Lost(e);
+        }
     }
+
+    public void WriteLine(string text) => WriteLine(Encoding.UTF8.GetBytes(text));
 
     public void WriteLine(ReadOnlySpan<byte> bytes)
     {
-        _output.Write(bytes);
-        _output.WriteByte((byte)'\n');
+        Write(bytes);
+        Write("\n"u8);
     }
 
     /// <summary>What was written is with its reader from here on.</summary>
-    public void Flush() => _output.Flush();
+    /// <exception cref="OutputLostException">It is not.</exception>
+    public void Flush()
+    {
+        if (_lost) return;
+        try
+        {
+            _output.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Lost(e);
+        }
+    }
 
-    public void ErrorLine(string text) => _error.WriteLine(text);
+    /// <summary>Where nobody hears it, the exit code has to do.</summary>
+    public void ErrorLine(string text)
+    {
+        try
+        {
+            _error.WriteLine(text);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+    }
 
     public void Dispose()
     {
-        _output.Dispose();
-        _error.Dispose();
+        if (_lost) return;
+        try
+        {
+            _output.Dispose();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return;
+        }
+    }
+
+    private OutputLostException Lost(Exception cause)
+    {
+        _lost = true;
+        // The system's number for a pipe without a reader.
+        return new OutputLostException(cause.Message, readerLeft: cause.HResult == BrokenPipe);
     }
 }

@@ -84,6 +84,7 @@ public class OperationTests(Cluster cluster)
         (await cluster.RunAsync("put", new string('k', 5000), "v")).Failed(1, "5000", "pbkv.max-key-size");
         var big = new byte[(1 << 20) + 1];
         (await cluster.RunWithInputAsync(big, "put", _key, "-")).Failed(1, "1048577", "pbkv.max-value-size");
+        (await cluster.RunWithInputAsync(big, "append", _key, "-")).Failed(1, "with 1048577 bytes more", "pbkv.max-value-size");
         var json = await cluster.RunAsync("get", "", "--json");
         Assert.Equal(1, json.Code);
         Assert.StartsWith("{\"error\":\"EmptyKey\",\"message\":\"", json.Error);

@@ -31,8 +31,9 @@ public class ShellTests(Cluster cluster)
         await AssertAnswersAsync(
             ("frobnicate", "error Usage there is no command 'frobnicate'; there are get, put, puthash, append, status"),
             ("gett k", "error Usage there is no command 'gett'; did you mean 'get'?"),
-            ("put k", "error Usage 'put' came with 1 words; it is written 'put KEY VALUE'"),
+            ("put k", "error Usage 'put' came with 1 word; it is written 'put KEY VALUE'"),
             ("get \"k", "error Usage the quote \" at column 5 is not closed; quotes hold together what blanks would part"),
+            ("put k \"a\\q\"", "error Usage unknown escape at column 9: known are \\\\ \\\" \\' \\n \\r \\t \\xHH"),
             ("get \"\"", "error EmptyKey the key is empty: a key has at least one byte"),
             ("put sh:after ok", "ok"));
     }

@@ -46,7 +46,7 @@ public class StatusAndLoadTests(Cluster cluster)
     [Fact]
     public async Task Load_stores_as_many_keys_of_the_size_as_it_was_told()
     {
-        Assert.Matches("^3000 keys, .* s \\(.* keys/s\\)\n$", (await cluster.RunAsync("load", "--keys", "3000", "--value-size", "10", "--prefix", "ld:")).Done().Output);
+        Assert.Matches("^3,000 keys, .* s \\(.* keys/s\\)\n$", (await cluster.RunAsync("load", "--keys", "3000", "--value-size", "10", "--prefix", "ld:")).Done().Output);
         Assert.Equal("abcdefghij\n", (await cluster.RunAsync("get", "ld:0")).Done().Output);
         Assert.Equal("abcdefghij\n", (await cluster.RunAsync("get", "ld:2999")).Done().Output);
         (await cluster.RunAsync("get", "ld:3000", "--json")).Done("{\"found\":false}\n");

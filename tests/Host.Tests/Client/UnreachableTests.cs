@@ -22,6 +22,14 @@ public class UnreachableTests
         (await Pbkv.RunAsync("get", "k", "-D", "pbkv.view-services=127.0.0.1:1,127.0.0.1:2", "-D", "pbkv.clerk.deadline=300ms")).Failed(1, "127.0.0.1:1", "300");
 
     [Fact]
+    public async Task The_status_of_nobody_blames_the_view_service_and_no_primary()
+    {
+        var view = $"127.0.0.1:{Ports.Free()}";
+        var result = await Pbkv.RunAsync("status", "--view", view, "--timeout", "300ms");
+        result.Failed(1, $"no answer within 300ms from the view service at {view}", "--view");
+    }
+
+    [Fact]
     public async Task A_view_service_without_a_server_that_could_answer_executes_nothing()
     {
         await using var view = Pbkv.Start("view", "--port", "0");

@@ -21,7 +21,21 @@ public class HelpAndCompletionTests
     public async Task Completion_asks_the_program_itself()
     {
         Assert.Contains("complete -o default -F _pbkv pbkv", (await Pbkv.RunAsync("completion", "bash")).Done().Output);
+        Assert.Contains("bash", (await Pbkv.RunAsync("[suggest:16]", "pbkv completion ")).Done().Output.Split('\n'));
         Assert.Contains("puthash", (await Pbkv.RunAsync("[suggest:7]", "pbkv pu")).Done().Output.Split('\n'));
         Assert.Contains("--value-size", (await Pbkv.RunAsync("[suggest:12]", "pbkv load --")).Done().Output.Split('\n'));
+    }
+
+    [Fact]
+    public async Task Completion_finds_the_program_behind_an_alias()
+    {
+        const string script = """
+            source <("$@")
+            COMP_LINE='pbkv pu' COMP_POINT=7 COMP_WORDS=(pbkv pu) COMP_CWORD=1
+            PATH=$(dirname "$(type -P dotnet)"):/usr/bin:/bin
+            _pbkv
+            echo "${COMPREPLY[@]}"
+            """;
+        (await Pbkv.RunInShellAsync(script, "completion", "bash")).Done("put puthash\n");
     }
 }

@@ -13,7 +13,10 @@ public class UsageTests
     [InlineData("did you mean 'version'", "versio")]
     [InlineData("pbkv --help", "frobnicate")]
     [InlineData("needs SHELL", "completion")]
-    [InlineData("'zsh'", "completion", "zsh")]
+    [InlineData("'zsh', only for bash", "completion", "zsh")]
+    [InlineData("did you mean 'version'", "--version")]
+    [InlineData("did you mean '--help'", "help")]
+    [InlineData("'--timeout' stands behind '--'", "put", "--", "k", "-", "--timeout", "1s")]
     [InlineData("no option '--jsn'", "version", "--jsn")]
     public async Task Wrong_usage_is_one_line_with_the_way_out(string said, params string[] arguments)
     {

@@ -75,7 +75,7 @@ public class FailoverTests
             (await cluster.RunAsync("put", "k", "v")).Done();
             var before = await cluster.StatusAsync();
             string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Backup!];
-            (await Pbkv.RunAsync(reset)).Failed(2, "--accept-data-loss", "lost", "1 keys", before.Primary!);
+            (await Pbkv.RunAsync(reset)).Failed(2, "--accept-data-loss", "lost", "1 key, ", before.Primary!);
             Assert.Equal(before.Number, (await cluster.StatusAsync()).Number);
             var done = (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done();
             Assert.Contains($"primary {before.Backup}", done.Output);

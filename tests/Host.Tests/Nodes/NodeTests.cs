@@ -35,6 +35,27 @@ public class NodeTests
         Assert.Equal("", result.Output);
     }
 
+    [Fact]
+    public async Task An_address_of_another_machine_is_one_line_that_blames_the_host_and_not_the_port()
+    {
+        var result = await Pbkv.RunAsync("view", "--host", "192.0.2.1", "--port", "0");
+        result.Failed(1, "192.0.2.1", "--host");
+        Assert.DoesNotContain("--port", result.Error);
+    }
+
+    [Fact]
+    public async Task The_machine_itself_has_one_name_for_nodes_and_clients()
+    {
+        await using var view = Pbkv.Start("view", "--host", "localhost", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        Assert.StartsWith("127.0.0.1:", address);
+        var name = address.Replace("127.0.0.1", "LocalHost");
+        await using var replica = Pbkv.Start("replica", "--view", name);
+        var server = await replica.ReadyAsync("replica");
+        (await Pbkv.RunAsync("put", "k", "v", "--view", name)).Done();
+        (await Pbkv.RunAsync("view", "reset", "--view", name, "--primary", server.Replace("127.0.0.1", "localhost"))).Failed(2, "holds", "1 key");
+    }
+
     [Theory]
     [InlineData("--advertise", "view", "--host", "0.0.0.0")]
     [InlineData("--advertise", "replica", "--host", "0.0.0.0")]
@@ -71,8 +92,8 @@ public class NodeTests
         await using var view = Pbkv.Start("view", "--port", "0");
         var address = await view.ReadyAsync("view");
         var port = Ports.Free();
-        await using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"localhost:{port}");
-        Assert.Equal($"localhost:{port}", await replica.ReadyAsync("replica"));
+        await using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"127.0.0.2:{port}");
+        Assert.Equal($"127.0.0.2:{port}", await replica.ReadyAsync("replica"));
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
         (await Pbkv.RunAsync("get", "k", "--view", address)).Done("v\n");
     }
@@ -159,6 +180,35 @@ public class NodeTests
         using var folder = new TemporaryFolder();
         folder.File("view.pbkv", "what it never wrote");
         (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(1, folder.Path, "damaged");
+    }
+
+    [Fact]
+    public async Task A_data_directory_that_cannot_be_or_is_taken_is_one_line_that_says_which()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.File("file", "");
+        (await Pbkv.RunAsync("view", "--port", "0", "--data", file)).Failed(1, file, "cannot be made");
+        await using var view = Pbkv.Start("view", "--port", "0", "--data", folder.Path);
+        await view.ReadyAsync("view");
+        (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(1, folder.Path, "another view service");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_waits_says_for_whom_and_what_is_left_to_do()
+    {
+        await using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync("view");
+        await using var replica = Pbkv.Start("replica", "--view", address);
+        var lost = await replica.ReadyAsync("replica");
+        await Status.UntilAsync(address, status => status.Acknowledged);
+        replica.Signal("KILL");
+        await Status.UntilAsync(address, status => status.Json.GetProperty("view").GetProperty("waitingFor").GetString() is not null);
+        var text = (await Pbkv.RunAsync("status", "--view", address)).Done().Output;
+        Assert.Contains($"waiting for {lost}", text);
+        Assert.Contains("pbkv view reset", text);
+        var refused = await Pbkv.RunAsync("view", "reset", "--view", address, "--primary", "127.0.0.1:1");
+        refused.Failed(2, "knows no server 127.0.0.1:1");
+        Assert.DoesNotContain("--accept-data-loss", refused.Error);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal sealed class Pbkv : IAsyncDisposable
     /// <summary>Generous: it only passes when something is wrong, and the machine may be busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly string Library = Path.Combine(AppContext.BaseDirectory, "pbkv.dll");
+
     private static readonly ConcurrentDictionary<int, Process> Running = new();
 
     private readonly Process _process;
@@ -59,9 +61,11 @@ internal sealed class Pbkv : IAsyncDisposable
         }
     }
 
-    public static Pbkv Start(params string[] arguments)
+    public static Pbkv Start(params string[] arguments) => StartProgram("dotnet", [Library, .. arguments]);
+
+    private static Pbkv StartProgram(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(program)
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -69,9 +73,20 @@ internal sealed class Pbkv : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = AppContext.BaseDirectory,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "pbkv.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         return new Pbkv(Process.Start(start)!);
+    }
+
+    /// <param name="script">For bash, in which "$@" is the program with its arguments.</param>
+    public static Pbkv StartInShell(string script, params string[] arguments) =>
+        StartProgram("bash", ["-c", script, "bash", "dotnet", Library, .. arguments]);
+
+    /// <inheritdoc cref="StartInShell"/>
+    public static async Task<Result> RunInShellAsync(string script, params string[] arguments)
+    {
+        await using var shell = StartInShell(script, arguments);
+        shell.Input.Close();
+        return await shell.WaitForExitAsync();
     }
 
     /// <summary>Runs a command to its end.</summary>

@@ -42,6 +42,24 @@ public class LineEditorTests
         Assert.Contains("aend", screen.ToString());
     }
 
+    [Fact]
+    public void Ctrl_C_gives_up_a_line_and_on_an_empty_one_ends() => Assert.Equal(["b", null], Type("a^Cb⏎^C"));
+
+    [Theory]
+    [InlineData("😀😀⌫←⌦⏎", "")]
+    [InlineData("a😀b←←c⏎", "ac😀b")]
+    public void A_picture_is_one_letter_for_whoever_edits(string keys, string line) => Assert.Equal([line], Type(keys));
+
+    [Fact]
+    public void The_cursor_stands_behind_as_many_columns_as_letters_take()
+    {
+        var screen = new StringWriter();
+        Type("日本é⏎", screen);
+        Assert.EndsWith("> 日本é\u001b[K\r\u001b[7C\r\n", screen.ToString());
+        Type("日本語日本語日本語日本語⏎", screen = new StringWriter());
+        Assert.EndsWith("> 本語日本語日本語\u001b[K\r\u001b[18C\r\n", screen.ToString());
+    }
+
     private static List<string?> Type(string keys, TextWriter? screen = null)
     {
         string[] words = ["get", "put", "puthash", "append"];
