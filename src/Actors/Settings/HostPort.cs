@@ -19,7 +19,7 @@ public readonly record struct HostPort(string Host, int Port)
         if (colon <= 0) return false;
         var host = text[..colon];
         if (host.Any(letter => char.IsWhiteSpace(letter) || letter is '/' or '@' or '#')) return false;
-        if (host.Contains(':') && !(host.StartsWith('[') && IsIPv6(host))) return false;
+        if (host.IndexOfAny([':', '[', ']']) >= 0 && !(host.StartsWith('[') && IsIPv6(host))) return false;
         if (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return false;
         if (port is < 1 or > 65535) return false;
         address = new HostPort(OneName(host), port);

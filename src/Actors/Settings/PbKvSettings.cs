@@ -18,7 +18,11 @@ public sealed record PbKvSettings
     /// <summary>host:port that others are told; null where it is what the node listens on.</summary>
     public string? Advertise { get; init; }
 
-    public ImmutableArray<string> ViewServices { get; init => field = [.. value.Select(HostPort.OneAddress)]; } = ["127.0.0.1:7000"];
+    public ImmutableArray<string> ViewServices
+    {
+        get;
+        init => field = value.All(address => HostPort.OneAddress(address) == address) ? value : [.. value.Select(HostPort.OneAddress)];
+    } = ["127.0.0.1:7000"];
 
     /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
     public string? DataDirectory { get; init; }

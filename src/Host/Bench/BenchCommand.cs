@@ -48,8 +48,10 @@ internal sealed class BenchCommand(Terminal terminal)
             parsed.GetValue(_seconds), parsed.GetValue(_warmup), (int)parsed.GetValue(_valueSize), parsed.GetValue(_keys));
         using var signals = new Signals();
         var view = parsed.GetValue(_view);
-        using var own = view is null ? await ClusterProcesses.StartAsync(2, []) : null;
-        var clients = await ConnectAsync(view ?? own!.ViewService.Address, options.Clients);
+        var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
+        ConfigOptions.Check(config);
+        using var own = view is null ? await ClusterProcesses.StartAsync(2, [.. ConfigOptions.ForNodes(parsed)]) : null;
+        var clients = await ConnectAsync(view ?? own!.ViewService.Address, options.Clients, new PbKvClientOptions { Config = config });
         try
         {
             var run = new BenchRun(options, clients);
@@ -59,8 +61,9 @@ internal sealed class BenchCommand(Terminal terminal)
                 using var clock = new ProgressClock(done);
                 result = await run.RunAsync(signals.Asked);
             });
-            Print(result!, parsed.GetValue(_json));
-            return result!.Latency.Count == 0 ? ExitCodes.Failed : ExitCodes.Done;
+            if (result!.Latency.Count == 0) throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
+            Print(result, parsed.GetValue(_json));
+            return ExitCodes.Done;
         }
         finally
         {
@@ -75,12 +78,12 @@ internal sealed class BenchCommand(Terminal terminal)
     }
 
     /// <summary>One operation on each, so that no connection is made while the clock runs.</summary>
-    private static async Task<List<PbKvClient>> ConnectAsync(string view, int count)
+    private static async Task<List<PbKvClient>> ConnectAsync(string view, int count, PbKvClientOptions options)
     {
         var clients = new List<PbKvClient>();
         for (var i = 0; i < count; i++)
         {
-            var client = await PbKvClient.ConnectAsync(view);
+            var client = await PbKvClient.ConnectAsync(view, options);
             clients.Add(client);
             try
             {

@@ -11,9 +11,13 @@ namespace PbKv.Host.Bench;
 internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> clients)
 {
     private long _done;
+    private PbKvException? _firstError;
 
     /// <summary>Operations done so far, the warm-up included.</summary>
     public long Done => Volatile.Read(ref _done);
+
+    /// <summary>What the first error said, if there was one.</summary>
+    public string? FirstError => Volatile.Read(ref _firstError)?.Message;
 
     public async Task<LoadResult> RunAsync(CancellationToken cancellation)
     {
@@ -45,9 +49,9 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
             {
                 await caller.OneAsync();
             }
-            catch (PbKvException)
+            catch (PbKvException e)
             {
-                errors++;
+                if (errors++ == 0) Interlocked.CompareExchange(ref _firstError, e, null);
                 continue;
             }
             var after = Stopwatch.GetTimestamp();

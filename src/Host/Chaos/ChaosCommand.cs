@@ -99,9 +99,7 @@ internal sealed class ChaosCommand(Terminal terminal)
     /// <summary>As the user gave them; one that is set here comes first, so that the user's wins.</summary>
     private static List<string> SettingsOfNodes(ParseResult parsed, string ours)
     {
-        List<string> settings = ours.Length > 0 ? ["-D", ours] : [];
-        if (parsed.GetValue(ConfigOptions.File) is { } file) settings.AddRange(["--config", Path.GetFullPath(file)]);
-        foreach (var definition in parsed.GetValue(ConfigOptions.Define) ?? []) settings.AddRange(["-D", definition]);
-        return settings;
+        string[] settings = ours.Length > 0 ? ["-D", ours] : [];
+        return [.. settings, .. ConfigOptions.ForNodes(parsed)];
     }
 }

@@ -31,6 +31,14 @@ internal static class ConfigOptions
         return config.WithFallback(ConfigurationFactory.ParseString(profile));
     }
 
+    /// <summary>The same once more, for nodes that a command starts as processes.</summary>
+    public static IEnumerable<string> ForNodes(ParseResult parsed)
+    {
+        List<string> arguments = parsed.GetValue(File) is { } file ? ["--config", Path.GetFullPath(file)] : [];
+        foreach (var definition in parsed.GetValue(Define) ?? []) arguments.AddRange(["-D", definition]);
+        return arguments;
+    }
+
     public static PbKvSettings Check(Config config)
     {
         try

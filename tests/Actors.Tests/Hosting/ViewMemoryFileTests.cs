@@ -43,7 +43,7 @@ public sealed class ViewMemoryFileTests : IDisposable
         using var file = ViewMemoryFile.Open(_directory);
         var refusal = Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(_directory));
         Assert.Contains(_directory, refusal.Message);
-        Assert.Contains("Is another view service using it?", refusal.Message);
+        Assert.Contains("is in use by another view service", refusal.Message);
     }
 
     [Fact]

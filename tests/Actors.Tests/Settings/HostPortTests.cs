@@ -14,7 +14,7 @@ public class HostPortTests
         Assert.True(HostPort.TryParse(text, out var parsed));
         Assert.Equal(address, parsed.ToString());
         Assert.Equal(address, HostPort.OneAddress(text));
-        Assert.Equal([address], (PbKvSettings.Default with { ViewServices = [text] }).ViewServices);
+        Assert.Equal(address, Assert.Single((PbKvSettings.Default with { ViewServices = [text] }).ViewServices));
     }
 
     [Theory]

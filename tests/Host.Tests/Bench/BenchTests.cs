@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using PbKv.Host.Tests.Processes;
+
+namespace PbKv.Host.Tests.Bench;
+
+[Collection("cluster")]
+public class BenchTests(Cluster cluster)
+{
+    private static readonly string[] Fields = ["op", "clients", "callers", "opsPerSecond", "meanUs", "p50us", "p90us", "p99us", "p999us", "maxUs", "errors"];
+
+    [Theory]
+    [InlineData("put")]
+    [InlineData("mixed")]
+    public async Task A_measurement_is_one_object_with_the_fields_of_the_contract(string op)
+    {
+        var result = (await cluster.RunAsync("bench", "--op", op, "--clients", "2", "--callers", "4", "--seconds", "1", "--warmup", "1", "--json")).Done();
+        var json = JsonDocument.Parse(result.Output).RootElement;
+        Assert.All(Fields, field => Assert.True(json.TryGetProperty(field, out _), field));
+        Assert.Equal((op, 2, 4), (json.GetProperty("op").GetString(), json.GetProperty("clients").GetInt32(), json.GetProperty("callers").GetInt32()));
+        Assert.True(json.GetProperty("opsPerSecond").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Without_a_cluster_it_starts_one_with_the_settings_that_it_was_given()
+    {
+        // That many bytes go into no value: every put is refused, and nothing is measured.
+        var refused = await Pbkv.RunAsync("bench", "--seconds", "1", "--warmup", "0", "--callers", "2", "-D", "pbkv.max-value-size=1KiB", "--value-size", "2000");
+        refused.Failed(1, "no put was done", "2000 bytes", "pbkv.max-value-size");
+    }
+
+    [Fact]
+    public async Task Nobody_at_the_address_is_one_line()
+    {
+        using var nobody = new TcpListener(IPAddress.Loopback, 0);
+        nobody.Start();
+        var view = nobody.LocalEndpoint.ToString()!;
+        nobody.Stop();
+        (await Pbkv.RunAsync("bench", "--view", view, "--seconds", "1")).Failed(1, view);
+    }
+
+    [Theory]
+    [InlineData("'fly' is no operation to measure", "--op", "fly")]
+    [InlineData("pbkv.dead-pings", "-D", "pbkv.dead-ping=3")]
+    [InlineData("/nowhere/pbkv.conf", "--config", "/nowhere/pbkv.conf")]
+    public async Task Wrong_usage_ends_with_code_2(string said, params string[] arguments) => (await Pbkv.RunAsync(["bench", .. arguments])).Failed(2, said);
+}
