@@ -28,8 +28,8 @@ internal static class Failures
     };
 
     public static PbKvException Closed(bool wasSubmitted) => wasSubmitted
-        ? new(PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed after the operation may have been sent: whether it is executed is unknown")
-        : NotDone(PbKvError.ClientClosed, "the client is disposed: connect a new one");
+        ? new(PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether it is executed is unknown")
+        : NotDone(PbKvError.ClientClosed, "the client is disposed, or its ActorSystem has ended: connect a new one");
 
     public static PbKvException Failed(Exception cause, bool wasSubmitted) => new(
         PbKvError.ClientFailed, wasSubmitted ? PbKvOutcome.Unknown : PbKvOutcome.NotExecuted, $"the client failed, connect a new one: {cause.Message}", cause);

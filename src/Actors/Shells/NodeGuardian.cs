@@ -10,17 +10,14 @@ internal sealed class NodeGuardian : ReceiveActor
 {
     private readonly Props _node;
     private readonly string _name;
+    private readonly Action<Exception?> _ended;
     private IActorRef _child = ActorRefs.Nobody;
     private Exception? _failure;
 
     public NodeGuardian(Props node, string name, Action<Exception?> ended)
     {
-        (_node, _name) = (node, name);
-        Receive<Terminated>(_ =>
-        {
-            ended(_failure);
-            Context.Stop(Self);
-        });
+        (_node, _name, _ended) = (node, name, ended);
+        Receive<Terminated>(_ => Context.Stop(Self));
         ReceiveAny(message => _child.Forward(message));
     }
 
@@ -31,6 +28,9 @@ internal sealed class NodeGuardian : ReceiveActor
         _child = Context.ActorOf(_node, _name);
         Context.Watch(_child);
     }
+
+    /// <summary>After its node, also when the whole ActorSystem ends: then nobody hears that the node has.</summary>
+    protected override void PostStop() => _ended(_failure);
 
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
     {

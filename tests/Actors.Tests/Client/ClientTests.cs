@@ -138,6 +138,7 @@ public class ClientTests
         var late = await FailsAsync(() => kv.PutAsync("k", "v"));
         Assert.Equal((PbKvError.ClientClosed, PbKvOutcome.NotExecuted), (late.Code, late.Outcome));
         await Assert.ThrowsAsync<PbKvException>(() => kv.StatusAsync());
+        await kv.DisposeAsync();
     }
 
     [Fact]

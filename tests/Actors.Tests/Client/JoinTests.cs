@@ -25,6 +25,24 @@ public class JoinTests
         await system.Terminate();
     }
 
+    [Fact]
+    public async Task An_application_that_ends_its_ActorSystem_first_waits_for_no_client()
+    {
+        await using var cluster = new TestCluster();
+        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
+            "akka.loggers = [], akka.loglevel = OFF, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+        var kv = PbKvClient.Join(system, cluster.ViewService.Address);
+        var put = kv.PutAsync("k", "v", Timeout.InfiniteTimeSpan).AsTask();
+        var status = kv.StatusAsync(Timeout.InfiniteTimeSpan);
+        await system.Terminate();
+        await Assert.ThrowsAsync<PbKvException>(() => put.WaitAsync(TestCluster.Patience));
+        Assert.IsNotType<TimeoutException>(await Record.ExceptionAsync(() => status.WaitAsync(TestCluster.Patience)));
+        await Assert.ThrowsAsync<PbKvException>(() => kv.PutAsync("k", "v").AsTask().WaitAsync(TestCluster.Patience));
+        await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
+        await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("akka.actor.provider = remote, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")]
