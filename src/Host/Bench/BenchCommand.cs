@@ -32,7 +32,7 @@ internal sealed class BenchCommand(Terminal terminal)
 
     private static Option<string> Op()
     {
-        var option = Options.Text("--op", "OP", "put", "What callers do: " + string.Join(", ", BenchOptions.Ops));
+        var option = Options.Text("--op", "OP", "put", "What callers do: " + string.Join(", ", BenchOptions.Ops), BenchOptions.Ops);
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && !BenchOptions.Ops.Contains(token.Value))

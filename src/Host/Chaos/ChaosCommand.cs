@@ -13,7 +13,7 @@ internal sealed class ChaosCommand(Terminal terminal)
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Draw faults and operations from this seed [default: a random one, which is printed]" };
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 2, 20, "How many servers");
     private readonly Option<long> _clients = Options.Count("--clients", 8, 1, 50, "How many clients");
-    private readonly Option<string> _faults = Options.Text("--faults", "KIND[,KIND]", FaultKinds.Standard, "Which faults; netns takes root, and stands in for cut and slow");
+    private readonly Option<string> _faults = Options.Text("--faults", "KIND[,KIND]", FaultKinds.Standard, "Which faults; netns takes root, and stands in for cut and slow", FaultKinds.Standard.Split(','));
     private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
 
     public Command Create()

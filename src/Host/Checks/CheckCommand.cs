@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text.Json;
 using PbKv.Checking;
@@ -14,6 +15,7 @@ internal sealed class CheckCommand(Terminal terminal)
     {
         HelpName = "NAME",
         Description = $"Only this one of: {string.Join(", ", CheckRunner.SetupNames)}",
+        CompletionSources = { _ => CheckRunner.SetupNames.Select(name => new CompletionItem(name)) },
     };
 
     private readonly Option<long> _seconds = Options.Count("--seconds", 60, 1, 30L * 24 * 3600, "How long to search, all set-ups together");

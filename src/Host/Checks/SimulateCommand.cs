@@ -15,7 +15,7 @@ internal sealed class SimulateCommand(Terminal terminal)
 
     private readonly Option<long> _seeds = Options.Count("--seeds", 1000, 1, int.MaxValue, "How many runs");
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "The seed of the first run; the others follow it by one [default: drawn, and said]" };
-    private readonly Option<string> _profile = Options.Text("--profile", "NAME", "all", $"What goes wrong: {string.Join(", ", Profiles)}");
+    private readonly Option<string> _profile = Options.Text("--profile", "NAME", "all", $"What goes wrong: {string.Join(", ", Profiles)}", Profiles);
     private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
 
     public Command Create()
@@ -52,7 +52,7 @@ internal sealed class SimulateCommand(Terminal terminal)
     private static IEnumerable<string> Lines(SimulationReport report)
     {
         yield return string.Create(CultureInfo.InvariantCulture,
-            $"{report.Seeds} runs from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}");
+            $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}");
         yield return $"reached: {string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}"))}";
         foreach (var name in report.NotReached) yield return $"NEVER REACHED: {name}";
         foreach (var line in report.Violations.SelectMany(LinesOf)) yield return line;

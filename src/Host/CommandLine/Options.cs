@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 using PbKv.Actors;
 
@@ -35,11 +36,13 @@ internal static class Options
         CustomParser = result => ParseCount(result.Tokens[0].Value, least, most, result),
     };
 
-    public static Option<string> Text(string name, string helpName, string standard, string description) => new(name)
+    /// <param name="words">What Tab offers.</param>
+    public static Option<string> Text(string name, string helpName, string standard, string description, params IEnumerable<string> words) => new(name)
     {
         HelpName = helpName,
         Description = description,
         DefaultValueFactory = _ => standard,
+        CompletionSources = { _ => words.Select(word => new CompletionItem(word)) },
     };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
