@@ -8,10 +8,9 @@ namespace Akka.Remote;
 /// One connection carries what is sent from here, which keeps the order of each pair; when both ends dialled at once
 /// there are two, and each end sends on one of them.
 /// </summary>
-internal sealed class Association
+internal sealed class Association(Remoting remoting, Address remote)
 {
     private readonly Lock _lock = new();
-    private readonly Remoting _remoting;
     private readonly List<Connection> _connections = new();
     private readonly Queue<Outbound> _waiting = new();
     private long _waitingBytes;
@@ -21,44 +20,24 @@ internal sealed class Association
     private volatile bool _retired;
     private volatile Connection _current;
 
-    public Association(Remoting remoting, Address remote)
-    {
-        _remoting = remoting;
-        Remote = remote;
-    }
-
-    public Address Remote { get; }
+    public Address Remote => remote;
 
     /// <summary>Given up for want of use: a later one has taken, or will take, its place.</summary>
     public bool IsRetired => _retired;
 
-    public bool HasWaiting
-    {
-        get
-        {
-            lock (_lock) return _waiting.Count > 0;
-        }
-    }
+    public bool HasWaiting { get { lock (_lock) return _waiting.Count > 0; } }
 
     /// <summary>Never waits: the message is sent, or buffered, or a dead letter.</summary>
     public void Send(RemoteActorRef recipient, object message, IActorRef sender)
     {
-        if (_current is null && Gated())
+        if (_current is null && Gated()) remoting.ToDeadLetters(message, sender, recipient);
+        else if (remoting.TrySerialize(recipient, message, sender, out var outbound))
         {
-            _remoting.ToDeadLetters(message, sender, recipient);
-            return;
-        }
-        if (!_remoting.TrySerialize(recipient, message, sender, out var outbound)) return;
-        var connection = _current;
-        if (connection is null)
-        {
-            SendWithoutConnection(outbound);
-            return;
-        }
-        switch (connection.Send(outbound))
-        {
-            case Appended.Overflow: _remoting.Overflow(outbound, this); break;
-            case Appended.Closed: SendWithoutConnection(outbound); break;
+            switch (_current?.Send(outbound) ?? Appended.Closed)
+            {
+                case Appended.Overflow: remoting.Overflow(outbound, this); break;
+                case Appended.Closed: SendWithoutConnection(outbound); break;
+            }
         }
     }
 
@@ -77,7 +56,7 @@ internal sealed class Association
             _connections.Add(connection);
             _connections.RemoveAll(outdated.Contains);
             if (outdated.Contains(_current)) _current = null;
-            _remoting.Publish(new AssociatedEvent(_remoting.LocalAddress, Remote, connection.IsInbound));
+            remoting.Publish(new AssociatedEvent(remoting.LocalAddress, Remote, connection.IsInbound));
             if (_current is null && MayCarry(connection)) Carry(connection);
         }
         foreach (var old in outdated) old.Break(new ConnectionReplacedException(Remote));
@@ -97,7 +76,7 @@ internal sealed class Association
                 else if (reason is not ConnectionReplacedException) CloseGate();
             }
         }
-        _remoting.Publish(new DisassociatedEvent(_remoting.LocalAddress, Remote, connection.IsInbound));
+        remoting.Publish(new DisassociatedEvent(remoting.LocalAddress, Remote, connection.IsInbound));
     }
 
     public void DialFailed(Exception cause)
@@ -110,12 +89,12 @@ internal sealed class Association
             _dialling = false;
             if (_current is not null) return;
             CloseGate();
-            lost = _waiting.ToArray();
+            lost = [.. _waiting];
             ForgetWaiting();
         }
-        _remoting.LogDialFailed(this, cause, first);
-        _remoting.Publish(new AssociationErrorEvent(cause, _remoting.LocalAddress, Remote, false, LogLevel.WarningLevel));
-        foreach (var message in lost) _remoting.ToDeadLetters(message.Message, message.Sender, message.Recipient);
+        remoting.LogDialFailed(this, cause, first);
+        remoting.Publish(new AssociationErrorEvent(cause, remoting.LocalAddress, Remote, false, LogLevel.WarningLevel));
+        foreach (var message in lost) remoting.ToDeadLetters(message);
     }
 
     public void Dialled(Connection connection)
@@ -131,13 +110,13 @@ internal sealed class Association
         lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated();
     }
 
-    private bool MayCarry(Connection connection) => !connection.IsInbound || _remoting.Settings.UsePassiveConnections;
+    private bool MayCarry(Connection connection) => !connection.IsInbound || remoting.Settings.UsePassiveConnections;
 
     private bool Gated() => Environment.TickCount64 < Interlocked.Read(ref _gatedUntil);
 
     private void CloseGate()
     {
-        var closedFor = _remoting.Settings.RetryGateClosedFor;
+        var closedFor = remoting.Settings.RetryGateClosedFor;
         Interlocked.Exchange(ref _gatedUntil, Environment.TickCount64 + (long)closedFor.TotalMilliseconds);
     }
 
@@ -147,7 +126,7 @@ internal sealed class Association
         Interlocked.Exchange(ref _gatedUntil, 0);
         while (_waiting.TryDequeue(out var message))
         {
-            if (connection.Append(message) != Appended.Yes) _remoting.Overflow(message, this);
+            if (connection.Append(message) != Appended.Yes) remoting.Overflow(message, this);
         }
         ForgetWaiting();
         _failures = 0;
@@ -169,26 +148,26 @@ internal sealed class Association
         lock (_lock)
         {
             connection = _current;
-            if (_retired) successor = _remoting.With(Remote);
+            if (_retired) successor = remoting.With(Remote);
             else if (connection is not null) overflow = connection.Append(outbound) == Appended.Overflow;
-            else if (Gated() || _remoting.IsStopping) deadLetter = true;
+            else if (Gated() || remoting.IsStopping) deadLetter = true;
             else overflow = !TryWait(outbound);
             if (connection is null && successor is null && !deadLetter && !_dialling)
             {
                 _dialling = true;
-                Dialler.Start(_remoting, this);
+                new Dialler(remoting, this).Start();
             }
         }
         successor?.SendWithoutConnection(outbound);
-        if (deadLetter) _remoting.ToDeadLetters(outbound.Message, outbound.Sender, outbound.Recipient);
-        if (overflow) _remoting.Overflow(outbound, this);
+        if (deadLetter) remoting.ToDeadLetters(outbound);
+        if (overflow) remoting.Overflow(outbound, this);
         connection?.Flush();
     }
 
     private bool TryWait(in Outbound outbound)
     {
-        if (_waiting.Count >= _remoting.Settings.DialLimitMessages) return false;
-        if (_waiting.Count > 0 && _waitingBytes + outbound.Payload.Length > _remoting.Settings.SendLimitBytes) return false;
+        if (_waiting.Count >= remoting.Settings.DialLimitMessages) return false;
+        if (_waiting.Count > 0 && _waitingBytes + outbound.Payload.Length > remoting.Settings.SendLimitBytes) return false;
         _waiting.Enqueue(outbound);
         _waitingBytes += outbound.Payload.Length;
         return true;

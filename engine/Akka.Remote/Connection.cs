@@ -76,13 +76,9 @@ internal sealed class Connection : IAtTurnsEnd
 
     public void StartReading()
     {
-        if (!Poller.IsSupported)
-        {
-            StartThread();
-            return;
-        }
+        if (!Poller.IsSupported) StartThread();
         // Frames that came together with the handshake wait for no further byte.
-        if (TryRead(_deliverHeld, null)) Poller.Shared.Serve(this);
+        else if (TryRead(_deliverHeld, null)) Poller.Shared.Serve(this);
         else End();
     }
 
@@ -101,14 +97,7 @@ internal sealed class Connection : IAtTurnsEnd
     /// <summary>Says that nothing more will be sent; the other end then closes, which ends the reading here.</summary>
     public void FinishSending()
     {
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            Break(e);
-        }
+        if (!Sockets.TryShutdown(_socket, SocketShutdown.Send)) Break(new ConnectionClosedException(Remote));
     }
 
     /// <summary>The connection is of no more use. Only the first reason counts.</summary>
@@ -118,7 +107,7 @@ internal sealed class Connection : IAtTurnsEnd
         _queue.Close();
         _association.Remove(this, reason);
         _remoting.LogBroken(this, reason);
-        Sockets.Wake(_socket);
+        Sockets.TryShutdown(_socket, SocketShutdown.Both);
     }
 
     private void StartThread() => new Thread(ReadAlone) { IsBackground = true, Name = $"akka-remote-read {Remote}" }.Start();
@@ -146,13 +135,10 @@ internal sealed class Connection : IAtTurnsEnd
             read();
             return true;
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or WireException or ConnectionClosedException)
-        {
-            Break(e);
-        }
         catch (Exception e)
         {
-            _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
+            if (e is not (SocketException or ObjectDisposedException or WireException or ConnectionClosedException))
+                _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
             Break(e);
         }
         finally
@@ -170,9 +156,7 @@ internal sealed class Connection : IAtTurnsEnd
 
     private void Receive()
     {
-        var read = _socket.Receive(_buffer.Free(), SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock) return;
-        if (error != SocketError.Success) throw new SocketException((int)error);
+        if (!Sockets.TryReceive(_socket, _buffer.Free(), out var read)) return;
         if (read == 0) throw new ConnectionClosedException(Remote);
         Deliver(read);
     }

@@ -2,42 +2,23 @@ using System.Net;
 
 namespace Akka.Remote;
 
-/// <summary>A socket on which both ends have said who they are, and what was read behind that.</summary>
-internal sealed record Handshaken(Socket Socket, Hello Hello, byte[] Leftover);
-
 /// <summary>Makes one connection, on a thread of its own: connect() and the handshake may take their time.</summary>
-internal sealed class Dialler : IDisposable
+internal sealed class Dialler(Remoting remoting, Association association) : IDisposable
 {
-    private readonly Remoting _remoting;
-    private readonly Association _association;
-    private readonly long _deadline;
     private volatile Socket _socket;
     private volatile bool _givenUp;
 
-    private Dialler(Remoting remoting, Association association)
-    {
-        _remoting = remoting;
-        _association = association;
-        _deadline = Environment.TickCount64 + (long)remoting.Settings.HandshakeTimeout.TotalMilliseconds;
-    }
+    private Address Remote => association.Remote;
 
-    private Address Remote => _association.Remote;
-
-    public static void Start(Remoting remoting, Association association)
-    {
-        var dialler = new Dialler(remoting, association);
-        new Thread(dialler.Run) { IsBackground = true, Name = $"akka-remote-dial {association.Remote}" }.Start();
-    }
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"akka-remote-dial {Remote}" }.Start();
 
     /// <summary>Gives up: a thread that waits in connect() or poll() is woken by the end of its socket.</summary>
     public void Dispose()
     {
         _givenUp = true;
-        if (_socket is { } socket)
-        {
-            Sockets.Wake(socket);
-            socket.Dispose();
-        }
+        if (_socket is not { } socket) return;
+        Sockets.TryShutdown(socket, SocketShutdown.Both);
+        socket.Dispose();
     }
 
     private void Run()
@@ -45,29 +26,29 @@ internal sealed class Dialler : IDisposable
         Connection connection;
         try
         {
-            _remoting.Dialling(this);
-            using var timer = new Timer(_ => Dispose(), null, _remoting.Settings.HandshakeTimeout, Timeout.InfiniteTimeSpan);
+            remoting.Dialling(this);
+            using var timer = new Timer(_ => Dispose(), null, remoting.Settings.HandshakeTimeout, Timeout.InfiniteTimeSpan);
             var handshaken = ShakeHands(Connect());
-            connection = new Connection(_remoting, _association, handshaken, inbound: false);
-            if (!_remoting.Remember(connection)) throw new HandshakeException("this system is stopping");
+            connection = new Connection(remoting, association, handshaken, inbound: false);
+            if (!remoting.Remember(connection)) throw new HandshakeException("this system is stopping");
         }
         catch (Exception e)
         {
             _socket?.Dispose();
-            _association.DialFailed(Explain(e));
+            association.DialFailed(Explain(e));
             return;
         }
         finally
         {
-            _remoting.DoneDialling(this);
+            remoting.DoneDialling(this);
         }
-        _association.Dialled(connection);
+        association.Dialled(connection);
         connection.StartReading();
     }
 
     private Exception Explain(Exception e) =>
         !_givenUp ? e
-        : new HandshakeException($"no connection with {Remote} within {_remoting.Settings.HandshakeTimeout.TotalSeconds} s");
+        : new HandshakeException($"no connection with {Remote} within {remoting.Settings.HandshakeTimeout.TotalSeconds} s");
 
     private Socket Connect()
     {
@@ -94,25 +75,18 @@ internal sealed class Dialler : IDisposable
 
     private Handshaken ShakeHands(Socket socket)
     {
-        Sockets.SetUp(socket, _remoting.Settings);
-        socket.Send(_remoting.Greeting(Remote.ToString()).Encode());
-        var bytes = new byte[Hello.MaxBytes];
-        var count = 0;
-        while (true)
+        Sockets.SetUp(socket, remoting.Settings);
+        socket.Send(remoting.Greeting(Remote.ToString()).Encode());
+        var handshake = new Handshake(socket, remoting.Settings);
+        Handshaken handshaken;
+        do
         {
-            if (Hello.TryDecode(bytes.AsSpan(0, count), out var hello, out var consumed))
-            {
-                if (hello.Refusal.Length > 0) throw new HandshakeException($"{Remote} refuses: {hello.Refusal}");
-                return new Handshaken(socket, hello, bytes[consumed..count]);
-            }
-            var left = _deadline - Environment.TickCount64;
+            var left = handshake.Deadline - Environment.TickCount64;
             if (left <= 0 || !socket.Poll(TimeSpan.FromMilliseconds(left), SelectMode.SelectRead))
                 throw new HandshakeException($"{Remote} did not answer the handshake in time");
-            var read = socket.Receive(bytes.AsSpan(count), SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock) continue;
-            if (error != SocketError.Success) throw new SocketException((int)error);
-            if (read == 0) throw new HandshakeException($"{Remote} closed the connection during the handshake");
-            count += read;
         }
+        while (!handshake.TryRead(out handshaken));
+        if (handshaken.Hello.Refusal.Length > 0) throw new HandshakeException($"{Remote} refuses: {handshaken.Hello.Refusal}");
+        return handshaken;
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Listener
 
     private readonly Remoting _remoting;
     private readonly Socket _socket;
-    private readonly List<Stranger> _strangers = new();
+    private readonly List<Handshake> _strangers = [];
     private readonly Thread _thread;
     private volatile bool _stopped;
 
@@ -47,19 +47,16 @@ internal sealed class Listener
     public void Stop()
     {
         _stopped = true;
-        if (!Sockets.Wake(_socket)) _socket.Dispose();
+        if (!Sockets.TryShutdown(_socket, SocketShutdown.Both)) _socket.Dispose();
         if (_thread.IsAlive && _thread != Thread.CurrentThread) _thread.Join();
         _socket.Dispose();
     }
 
     private void Run()
     {
-        var ready = new List<Socket>();
         while (!_stopped)
         {
-            ready.Clear();
-            ready.Add(_socket);
-            foreach (var stranger in _strangers) ready.Add(stranger.Socket);
+            List<Socket> ready = [_socket, .. _strangers.Select(stranger => stranger.Socket)];
             try
             {
                 Socket.Select(ready, null, null, _strangers.Count > 0 ? TickMicroseconds : IdleMicroseconds);
@@ -81,23 +78,21 @@ internal sealed class Listener
     private void Accept()
     {
         var socket = _socket.Accept();
-        Stranger stranger;
         try
         {
             Sockets.SetUp(socket, _remoting.Settings);
-            stranger = new Stranger(socket, Environment.TickCount64 + (long)_remoting.Settings.HandshakeTimeout.TotalMilliseconds);
+            var stranger = new Handshake(socket, _remoting.Settings);
+            if (_strangers.Count == MostStrangers) TurnAway(_strangers[0], $"more than {MostStrangers} connections wait for their handshake");
+            _strangers.Add(stranger);
         }
         catch (SocketException e)
         {
             _remoting.Log.Warning("A connection is closed before its handshake: {0}", e.Message);
             socket.Dispose();
-            return;
         }
-        if (_strangers.Count == MostStrangers) TurnAway(_strangers[0], $"more than {MostStrangers} connections wait for their handshake");
-        _strangers.Add(stranger);
     }
 
-    private void Continue(Stranger stranger)
+    private void Continue(Handshake stranger)
     {
         if (stranger is null) return;
         try
@@ -120,35 +115,10 @@ internal sealed class Listener
             TurnAway(_strangers[0], $"no handshake within {_remoting.Settings.HandshakeTimeout.TotalSeconds} s");
     }
 
-    private void TurnAway(Stranger stranger, string reason)
+    private void TurnAway(Handshake stranger, string reason)
     {
         _strangers.Remove(stranger);
         _remoting.Log.Warning("Connection from [{0}] is closed before its handshake: {1}", stranger.Peer, reason);
         stranger.Socket.Dispose();
-    }
-
-    private sealed class Stranger(Socket socket, long deadline)
-    {
-        private readonly byte[] _bytes = new byte[Hello.MaxBytes];
-        private int _count;
-
-        public Socket Socket { get; } = socket;
-
-        public long Deadline { get; } = deadline;
-
-        public EndPoint Peer { get; } = socket.RemoteEndPoint;
-
-        public bool TryRead(out Handshaken handshaken)
-        {
-            handshaken = null;
-            var read = Socket.Receive(_bytes.AsSpan(_count), SocketFlags.None, out var error);
-            if (error == SocketError.WouldBlock) return false;
-            if (error != SocketError.Success) throw new SocketException((int)error);
-            if (read == 0) throw new HandshakeException("the other end closed it");
-            _count += read;
-            if (!Hello.TryDecode(_bytes.AsSpan(0, _count), out var hello, out var consumed)) return false;
-            handshaken = new Handshaken(Socket, hello, _bytes[consumed.._count]);
-            return true;
-        }
     }
 }

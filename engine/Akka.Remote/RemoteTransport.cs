@@ -17,8 +17,7 @@ internal sealed class RemoteTransport : RemoteHook
 
     public override bool IsOwn(Address address) => address == _remoting.LocalAddress;
 
-    public override InternalActorRef Resolve(ActorPath path) =>
-        new RemoteActorRef(_system, _remoting, path);
+    public override InternalActorRef Resolve(ActorPath path) => new RemoteActorRef(_system, _remoting, path);
 
     public override Task Shutdown() => _remoting is null
         ? Task.CompletedTask

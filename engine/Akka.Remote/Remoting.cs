@@ -69,25 +69,13 @@ internal sealed class Remoting
         connection.StartReading();
     }
 
-    public bool Remember(Connection connection)
-    {
-        lock (_lock) return !IsStopping && _connections.Add(connection);
-    }
+    public bool Remember(Connection connection) { lock (_lock) return !IsStopping && _connections.Add(connection); }
+    public void Forget(Connection connection) { lock (_lock) _connections.Remove(connection); }
+    public Connection[] Connections() { lock (_lock) return [.. _connections]; }
 
-    public void Forget(Connection connection)
-    {
-        lock (_lock) _connections.Remove(connection);
-    }
-
-    public void Dialling(Dialler dialler)
-    {
-        lock (_lock) _diallers.Add(dialler);
-    }
-
-    public void DoneDialling(Dialler dialler)
-    {
-        lock (_lock) _diallers.Remove(dialler);
-    }
+    public void Dialling(Dialler dialler) { lock (_lock) _diallers.Add(dialler); }
+    public void DoneDialling(Dialler dialler) { lock (_lock) _diallers.Remove(dialler); }
+    private Dialler[] Diallers() { lock (_lock) return [.. _diallers]; }
 
     /// <summary>
     /// Lets what was sent just before leave, for a bounded while; tells every peer that no more will come, and closes
@@ -99,9 +87,7 @@ internal sealed class Remoting
         Await(deadline, () => Connections().All(connection => !connection.HasUnsent) && _associations.Values.All(a => !a.HasWaiting));
         lock (_lock) IsStopping = true;
         _listener.Stop();
-        Dialler[] diallers;
-        lock (_lock) diallers = _diallers.ToArray();
-        foreach (var dialler in diallers) dialler.Dispose();
+        foreach (var dialler in Diallers()) dialler.Dispose();
         foreach (var connection in Connections()) connection.FinishSending();
         Await(deadline, () => Connections().Length == 0);
         foreach (var connection in Connections()) connection.Break(new ConnectionClosedException(LocalAddress));
@@ -119,12 +105,14 @@ internal sealed class Remoting
     public void ToDeadLetters(object message, IActorRef sender, IActorRef recipient) =>
         System.DeadLetters.Tell(new DeadLetter(message, sender ?? ActorRefs.NoSender, recipient), sender);
 
+    public void ToDeadLetters(in Outbound lost) => ToDeadLetters(lost.Message, lost.Sender, lost.Recipient);
+
     public void Overflow(in Outbound message, Association association)
     {
         if (_overflowLines.Allows(out var unsaid))
             Log.Warning("More than [{0}] bytes wait for [{1}]; a message of type [{2}] goes to dead letters; [{3}] more went unsaid",
                 Settings.SendLimitBytes, association.Remote, message.Message.GetType(), unsaid);
-        ToDeadLetters(message.Message, message.Sender, message.Recipient);
+        ToDeadLetters(message);
     }
 
     /// <summary>The first failure is worth a warning; that an address stays out of reach is not, however often it is tried.</summary>
@@ -135,8 +123,7 @@ internal sealed class Remoting
     {
         if (reason is WireException)
             Log.Error("[{0}] sent what is not a frame, the connection is closed: {1}", connection.Remote, reason.Message);
-        else if (!IsStopping)
-            Log.Debug("The connection with [{0}] is gone: {1}", connection.Remote, reason.Message);
+        else if (!IsStopping) Log.Debug("The connection with [{0}] is gone: {1}", connection.Remote, reason.Message);
     }
 
     /// <summary>Serializes on the sender's thread; a message that cannot be sent at all is an error, and dropped.</summary>
@@ -177,11 +164,6 @@ internal sealed class Remoting
             if (association.TryRetire()) _associations.TryRemove(KeyValuePair.Create(address, association));
         }
         Volatile.Write(ref _sweepAt, Math.Max(FirstSweep, 2 * _associations.Count));
-    }
-
-    public Connection[] Connections()
-    {
-        lock (_lock) return _connections.ToArray();
     }
 
     private static void Await(long deadline, Func<bool> condition)

@@ -2,12 +2,7 @@ using System.Buffers;
 
 namespace Akka.Remote;
 
-internal enum Appended
-{
-    Yes,
-    Overflow,
-    Closed,
-}
+internal enum Appended { Yes, Overflow, Closed }
 
 /// <summary>
 /// What waits to be sent on one connection. Any thread appends frames; whoever flushes while nobody else is sending
@@ -15,7 +10,7 @@ internal enum Appended
 /// The socket is non-blocking: no sender ever waits for the other end. When its buffer is full a thread of its own
 /// waits for room, for as long as that lasts.
 /// </summary>
-internal sealed class SendQueue
+internal sealed class SendQueue(Socket socket, FrameEncoder encoder, long limit, Action<Exception> onFailure)
 {
     private const int ChunkBytes = 64 * 1024;
     private const int CopiedPayloadBytes = 24 * 1024;
@@ -25,11 +20,6 @@ internal sealed class SendQueue
 
     private readonly Lock _lock = new();
     private readonly Queue<Segment> _full = new();
-    private readonly Socket _socket;
-    private readonly FrameEncoder _encoder;
-    private readonly long _limit;
-    private readonly Action<Exception> _onFailure;
-    private readonly WaitCallback _continue;
     private byte[] _tail;
     private int _tailUsed;
     private long _waitingBytes;
@@ -38,30 +28,7 @@ internal sealed class SendQueue
     private bool _sending;
     private volatile bool _closed;
 
-    public SendQueue(Socket socket, FrameEncoder encoder, long limit, Action<Exception> onFailure)
-    {
-        _socket = socket;
-        _encoder = encoder;
-        _limit = limit;
-        _onFailure = onFailure;
-        _continue = _ => Send();
-    }
-
-    private enum Outcome
-    {
-        Empty,
-        Full,
-        MoreToDo,
-        Failed,
-    }
-
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock) return _closed || (_waitingBytes == 0 && !_sending);
-        }
-    }
+    public bool IsEmpty { get { lock (_lock) return _closed || (_waitingBytes == 0 && !_sending); } }
 
     /// <summary>Enough for a call of its own.</summary>
     public bool HasPlenty => Volatile.Read(ref _waitingBytes) >= ChunkBytes / 2;
@@ -73,11 +40,11 @@ internal sealed class SendQueue
         {
             if (_closed) return Appended.Closed;
             // An empty queue takes whatever the frame limit allows; a full one, nothing.
-            if (_waitingBytes > 0 && _waitingBytes + message.Payload.Length > _limit) return Appended.Overflow;
+            if (_waitingBytes > 0 && _waitingBytes + message.Payload.Length > limit) return Appended.Overflow;
             var copied = message.Payload.Length <= CopiedPayloadBytes;
             EnsureRoom(bound + (copied ? message.Payload.Length : 0));
             var start = _tailUsed;
-            _tailUsed = _encoder.WriteHeader(message, _tail, _tailUsed);
+            _tailUsed = encoder.WriteHeader(message, _tail, _tailUsed);
             _waitingBytes += _tailUsed - start + message.Payload.Length;
             if (copied)
             {
@@ -101,7 +68,7 @@ internal sealed class SendQueue
             if (_sending || _closed || _waitingBytes == 0) return;
             _sending = true;
         }
-        Send();
+        Send(waits: false);
     }
 
     public void Close()
@@ -116,56 +83,43 @@ internal sealed class SendQueue
         }
     }
 
-    private void Send()
-    {
-        switch (SendSome(BuffersPerSender))
-        {
-            case Outcome.MoreToDo: ThreadPool.UnsafeQueueUserWorkItem(_continue, null); break;
-            case Outcome.Full:
-                new Thread(SendAsRoomComes) { IsBackground = true, Name = "akka-remote-send" }.Start();
-                break;
-        }
-    }
-
-    private void SendAsRoomComes()
+    /// <param name="waits">The thread has nothing else to do than to wait for room, and sends until nothing is left.</param>
+    private void Send(bool waits)
     {
         try
         {
-            while (!_closed)
+            for (var done = 0; waits || done < BuffersPerSender; done++)
             {
-                if (!_socket.Poll(1_000_000, SelectMode.SelectWrite)) continue;
-                if (SendSome(int.MaxValue) != Outcome.Full) return;
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            _onFailure(e);
-        }
-    }
-
-    private Outcome SendSome(int buffers)
-    {
-        try
-        {
-            for (var done = 0; done < buffers; done++)
-            {
-                if (!TakeNext()) return Outcome.Empty;
+                if (!TakeNext()) return;
                 while (_currentSent < _current.Count)
                 {
-                    var sent = _socket.Send(_current.Array.AsSpan(_currentSent, _current.Count - _currentSent), SocketFlags.None, out var error);
+                    var sent = socket.Send(_current.Array.AsSpan(_currentSent, _current.Count - _currentSent), SocketFlags.None, out var error);
                     if (error == SocketError.Success) _currentSent += sent;
-                    else if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable) return Outcome.Full;
-                    else throw new SocketException((int)error);
+                    else if (error is not (SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)) throw new SocketException((int)error);
+                    else if (!waits)
+                    {
+                        new Thread(() => Send(waits: true)) { IsBackground = true, Name = "akka-remote-send" }.Start();
+                        return;
+                    }
+                    else if (!RoomComes()) return;
                 }
                 ReleaseCurrent();
             }
-            return Outcome.MoreToDo;
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Send(waits: false), this, preferLocal: false);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            _onFailure(e);
-            return Outcome.Failed;
+            onFailure(e);
         }
+    }
+
+    private bool RoomComes()
+    {
+        while (!_closed)
+        {
+            if (socket.Poll(1_000_000, SelectMode.SelectWrite)) return true;
+        }
+        return false;
     }
 
     private bool TakeNext()

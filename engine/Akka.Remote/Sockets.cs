@@ -23,15 +23,22 @@ internal static class Sockets
         if (OperatingSystem.IsLinux()) socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMs));
     }
 
+    /// <summary>Takes what is there; false when there is nothing yet, and no bytes when the other end has closed.</summary>
+    public static bool TryReceive(Socket socket, Span<byte> into, out int read)
+    {
+        read = socket.Receive(into, SocketFlags.None, out var error);
+        return error == SocketError.Success || (error == SocketError.WouldBlock ? false : throw new SocketException((int)error));
+    }
+
     /// <summary>
     /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is closed under
     /// an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken them already.
     /// </summary>
-    public static bool Wake(Socket socket)
+    public static bool TryShutdown(Socket socket, SocketShutdown how)
     {
         try
         {
-            socket.Shutdown(SocketShutdown.Both);
+            socket.Shutdown(how);
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

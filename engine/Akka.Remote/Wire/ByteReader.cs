@@ -4,18 +4,12 @@ using System.Text;
 namespace Akka.Remote.Wire;
 
 /// <summary>Reads the elements of one frame. It trusts nothing: what does not fit is a WireException.</summary>
-internal ref struct ByteReader
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly ReadOnlySpan<byte> _bytes;
-    private int _position;
-
-    public ByteReader(ReadOnlySpan<byte> bytes)
-    {
-        _bytes = bytes;
-        _position = 0;
-    }
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _position = 0;
 
     public readonly ReadOnlySpan<byte> Rest => _bytes[_position..];
 

@@ -4,22 +4,15 @@ using System.Text;
 namespace Akka.Remote.Wire;
 
 /// <summary>Writes the elements of a frame into a buffer whose owner has made sure of the room.</summary>
-internal struct ByteWriter
+internal struct ByteWriter(byte[] buffer, int position)
 {
-    private readonly byte[] _buffer;
+    private readonly byte[] _buffer = buffer;
 
-    public ByteWriter(byte[] buffer, int position)
-    {
-        _buffer = buffer;
-        Position = position;
-    }
-
-    public int Position { get; private set; }
+    public int Position { get; private set; } = position;
 
     public void Byte(byte value) => _buffer[Position++] = value;
 
-    public void Int32At(int position, int value) =>
-        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(position), value);
+    public void Int32At(int position, int value) => BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(position), value);
 
     public void Int64(long value)
     {

@@ -26,6 +26,9 @@ internal sealed class FrameEncoder(Address local)
             : $"its {message.Payload.Length} bytes do not fit a frame of {frameLimit} (akka.remote.dot-netty.tcp.maximum-frame-size)";
     }
 
+    /// <summary>Is it the path of the future behind an Ask?</summary>
+    public static bool IsTemporary(ActorPath path) => path.Elements is ["temp", ..];
+
     /// <summary>Writes everything but the payload, at the position given; returns the position behind it.</summary>
     public int WriteHeader(in Outbound message, byte[] buffer, int position)
     {
@@ -49,16 +52,16 @@ internal sealed class FrameEncoder(Address local)
 
     private void Spelt(ref ByteWriter writer, IActorRef sender)
     {
-        var text = RemotePaths.Of(sender.Path, local);
+        var text = sender.Path.ToSerializationFormatWithAddress(local);
         // A sender whose path no peer would take cannot be answered; its message still arrives.
         if (TooLong(text, Frame.MaxPathBytes)) writer.Number(Names.None);
-        else Path(ref writer, sender, text, RemotePaths.IsTemporary(sender.Path));
+        else Path(ref writer, sender, text, IsTemporary(sender.Path));
     }
 
     /// <summary>UTF-8 takes three bytes for a character at most.</summary>
     private static bool TooLong(string text, int maxBytes) => text is not null && text.Length > maxBytes / 3;
 
-    /// <summary>A temporary path (the future behind an Ask) is used once and would only fill the table.</summary>
+    /// <summary>A temporary path is used once and would only fill the table.</summary>
     private void Path(ref ByteWriter writer, IActorRef key, string text, bool temporary)
     {
         if (temporary)

@@ -51,6 +51,5 @@ internal sealed record Hello(long Uid, string From, string To, string Refusal)
         return true;
     }
 
-    private static string Cut(string text) =>
-        Encoding.UTF8.GetByteCount(text) <= MaxText ? text : text[..(MaxText / 4)];
+    private static string Cut(string text) => Encoding.UTF8.GetByteCount(text) <= MaxText ? text : text[..(MaxText / 4)];
 }
