@@ -105,10 +105,7 @@ internal sealed class Association(Remoting remoting, Address remote)
     }
 
     /// <summary>Clients come and go under names of their own: what is left of one is nothing, once its gate is open again.</summary>
-    public bool TryRetire()
-    {
-        lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated();
-    }
+    public bool TryRetire() { lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated(); }
 
     private bool MayCarry(Connection connection) => !connection.IsInbound || remoting.Settings.UsePassiveConnections;
 

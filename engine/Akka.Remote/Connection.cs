@@ -17,9 +17,6 @@ internal sealed class Connection : IAtTurnsEnd
     private readonly FrameBuffer _buffer;
     private readonly Receiver _receiver;
     private readonly ReaderShift _shift;
-    private readonly Action _receive;
-    private readonly Action _deliverHeld;
-    private KeptMailboxes _kept;
     private int _broken;
 
     public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
@@ -33,8 +30,6 @@ internal sealed class Connection : IAtTurnsEnd
         _queue = new SendQueue(_socket, new FrameEncoder(remoting.LocalAddress), remoting.Settings.SendLimitBytes, Break);
         _receiver = new Receiver(remoting, this);
         _shift = Poller.IsSupported ? null : new ReaderShift(StartThread);
-        _receive = Receive;
-        _deliverHeld = () => Deliver(0);
         RemoteUid = handshaken.Hello.Uid;
         IsInbound = inbound;
     }
@@ -62,8 +57,7 @@ internal sealed class Connection : IAtTurnsEnd
     {
         var appended = _queue.Append(message);
         // What one turn of an actor sends leaves with one call when the turn ends, unless there is plenty already.
-        if (appended != Appended.Yes) return appended;
-        if (_queue.HasPlenty || !Turn.TryPutOff(this)) _queue.Flush();
+        if (appended == Appended.Yes && (_queue.HasPlenty || !Turn.TryPutOff(this))) _queue.Flush();
         return appended;
     }
 
@@ -78,14 +72,41 @@ internal sealed class Connection : IAtTurnsEnd
     {
         if (!Poller.IsSupported) StartThread();
         // Frames that came together with the handshake wait for no further byte.
-        else if (TryRead(_deliverHeld, null)) Poller.Shared.Serve(this);
+        else if (TryRead(null)) Poller.Shared.Serve(this);
         else End();
     }
 
-    /// <summary>Reads what is there into the mailboxes, once.</summary>
+    /// <summary>
+    /// Delivers all whole frames that came with the handshake or that one read finds. The mailboxes of actors that few bytes woke
+    /// may be left to this thread to run.
+    /// </summary>
     /// <param name="kept">Where the mailboxes go that the reading thread is to run.</param>
+    /// <param name="waits">Waits for something to read.</param>
     /// <returns>False when the connection has come to its end.</returns>
-    public bool TryReadOnce(KeptMailboxes kept) => TryRead(_receive, kept);
+    public bool TryRead(KeptMailboxes kept, bool waits = false)
+    {
+        try
+        {
+            if (waits) _socket.Poll(-1, SelectMode.SelectRead);
+            var closed = Sockets.TryReceive(_socket, _buffer.Free(), out var read) && read == 0;
+            _buffer.Filled(read);
+            KeptMailboxes.OfThisThread = _buffer.Held <= FewBytes ? kept : null;
+            _receiver.DeliverAll(_buffer);
+            if (closed) throw new ConnectionClosedException(Remote);
+            return true;
+        }
+        catch (Exception e)
+        {
+            if (e is not (SocketException or ObjectDisposedException or WireException or ConnectionClosedException))
+                _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
+            Break(e);
+            return false;
+        }
+        finally
+        {
+            KeptMailboxes.OfThisThread = null;
+        }
+    }
 
     /// <summary>Only whoever reads may call it, when there is no more to read.</summary>
     public void End()
@@ -116,56 +137,11 @@ internal sealed class Connection : IAtTurnsEnd
     private void ReadAlone()
     {
         var kept = new KeptMailboxes();
-        Action waitAndReceive = WaitAndReceive;
-        var goesOn = TryRead(_deliverHeld, kept);
-        while (goesOn)
+        for (var waits = false; TryRead(kept, waits); waits = true)
         {
             if (!_shift.TryRun(kept)) return;
-            goesOn = TryRead(waitAndReceive, kept);
         }
         kept.HandOver();
         End();
-    }
-
-    private bool TryRead(Action read, KeptMailboxes kept)
-    {
-        _kept = kept;
-        try
-        {
-            read();
-            return true;
-        }
-        catch (Exception e)
-        {
-            if (e is not (SocketException or ObjectDisposedException or WireException or ConnectionClosedException))
-                _remoting.Log.Error(e, "Reading from [{0}] failed; the connection is closed", Remote);
-            Break(e);
-        }
-        finally
-        {
-            Delivery.KeepIn(null);
-        }
-        return false;
-    }
-
-    private void WaitAndReceive()
-    {
-        _socket.Poll(-1, SelectMode.SelectRead);
-        Receive();
-    }
-
-    private void Receive()
-    {
-        if (!Sockets.TryReceive(_socket, _buffer.Free(), out var read)) return;
-        if (read == 0) throw new ConnectionClosedException(Remote);
-        Deliver(read);
-    }
-
-    /// <summary>Delivers all whole frames. The mailboxes of actors that few bytes woke may be left to this thread to run.</summary>
-    private void Deliver(int read)
-    {
-        _buffer.Filled(read);
-        Delivery.KeepIn(_buffer.Held <= FewBytes ? _kept : null);
-        _receiver.DeliverAll(_buffer);
     }
 }

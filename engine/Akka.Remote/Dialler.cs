@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Akka.Remote;
 
 /// <summary>Makes one connection, on a thread of its own: connect() and the handshake may take their time.</summary>

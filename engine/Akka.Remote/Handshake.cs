@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Akka.Remote;
 
 /// <summary>A socket on which both ends have said who they are, and what was read behind that.</summary>

@@ -15,19 +15,11 @@ internal sealed class LogLimit
         lock (_lock)
         {
             var second = Environment.TickCount64 / 1000;
-            if (second != _second)
-            {
-                _second = second;
-                _lines = 0;
-            }
+            if (second != _second) (_second, _lines) = (second, 0);
             unsaid = _unsaid;
-            if (++_lines > LinesPerSecond)
-            {
-                _unsaid++;
-                return false;
-            }
-            _unsaid = 0;
-            return true;
+            var allowed = ++_lines <= LinesPerSecond;
+            _unsaid = allowed ? 0 : _unsaid + 1;
+            return allowed;
         }
     }
 }

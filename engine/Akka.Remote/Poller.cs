@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
@@ -61,12 +60,8 @@ internal sealed class Poller
         do
         {
             var count = epoll_wait(_epoll, events, MostEvents, -1);
-            if (count < 0)
-            {
-                var error = Marshal.GetLastPInvokeError();
-                if (error == Interrupted) continue;
-                throw new Win32Exception(error, "epoll_wait failed");
-            }
+            var error = count < 0 ? Marshal.GetLastPInvokeError() : 0;
+            if (error is not (0 or Interrupted)) throw new Win32Exception(error, "epoll_wait failed");
             ReadAll(events, count, kept);
         }
         while (_shift.TryRun(kept));
@@ -77,7 +72,7 @@ internal sealed class Poller
         for (var i = 0; i < count; i++)
         {
             var id = BinaryPrimitives.ReadInt64LittleEndian(events.AsSpan((i * EventBytes) + EventBytes - sizeof(long)));
-            if (!_connections.TryGetValue(id, out var connection) || connection.TryReadOnce(kept)) continue;
+            if (!_connections.TryGetValue(id, out var connection) || connection.TryRead(kept)) continue;
             _connections.TryRemove(id, out _);
             Control(Remove, connection.FileDescriptor, id);
             connection.End();

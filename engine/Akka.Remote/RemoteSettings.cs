@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Akka.Remote;
 
 /// <summary>What the configuration says of remoting, read once at the start, with Akka's defaults.</summary>

@@ -1,10 +1,9 @@
-using System.Globalization;
 using System.Security.Cryptography;
 
 namespace Akka.Remote;
 
 /// <summary>A system's remoting: its listener, its associations, and the life of its connections.</summary>
-internal sealed class Remoting
+internal sealed class Remoting(ActorSystemImpl system) : RemoteHook
 {
     private const int FirstSweep = 64;
 
@@ -13,32 +12,30 @@ internal sealed class Remoting
     private readonly HashSet<Dialler> _diallers = new();
     private readonly Lock _lock = new();
     private readonly LogLimit _overflowLines = new();
-    private readonly Listener _listener;
+    private Listener _listener;
     private int _sweepAt = FirstSweep;
 
     /// <summary>Drawn anew in every life of a system, so that a peer can tell a restart from a second connection.</summary>
     private readonly long _uid = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
 
-    public Remoting(ActorSystemImpl system)
+    public ActorSystemImpl System => system;
+    public RemoteSettings Settings { get; } = new(system.Settings.Config);
+    public ILoggingAdapter Log { get; } = Logging.GetLogger(system, "remoting");
+    public Address LocalAddress { get; private set; }
+    public bool IsStopping { get; private set; }
+    public override Address DefaultAddress => LocalAddress;
+
+    public override bool IsOwn(Address address) => address == LocalAddress;
+
+    public override InternalActorRef Resolve(ActorPath path) => new RemoteActorRef(system, this, path);
+
+    public override void Start()
     {
-        System = system;
-        Settings = new RemoteSettings(system.Settings.Config);
-        Log = Logging.GetLogger(system, "remoting");
         _listener = new Listener(this);
         var port = Settings.PublicPort > 0 ? Settings.PublicPort : _listener.Port;
         LocalAddress = new Address("akka.tcp", system.Name, Settings.AdvertisedHost(), port);
-    }
-
-    public ActorSystemImpl System { get; }
-    public RemoteSettings Settings { get; }
-    public ILoggingAdapter Log { get; }
-    public Address LocalAddress { get; }
-    public bool IsStopping { get; private set; }
-
-    public void Start()
-    {
         _listener.Start();
-        Publish(new RemotingListenEvent(new List<Address> { LocalAddress }));
+        Publish(new RemotingListenEvent([LocalAddress]));
     }
 
     public Association With(Address remote)
@@ -77,11 +74,15 @@ internal sealed class Remoting
     public void DoneDialling(Dialler dialler) { lock (_lock) _diallers.Remove(dialler); }
     private Dialler[] Diallers() { lock (_lock) return [.. _diallers]; }
 
+    public override Task Shutdown() => _listener is null
+        ? Task.CompletedTask
+        : Task.Factory.StartNew(Stop, default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
     /// <summary>
     /// Lets what was sent just before leave, for a bounded while; tells every peer that no more will come, and closes
     /// when it has closed its end, or after the same while.
     /// </summary>
-    public void Stop()
+    private void Stop()
     {
         var deadline = Environment.TickCount64 + (long)Settings.FlushTimeout.TotalMilliseconds;
         Await(deadline, () => Connections().All(connection => !connection.HasUnsent) && _associations.Values.All(a => !a.HasWaiting));
@@ -159,10 +160,7 @@ internal sealed class Remoting
     /// <summary>Forgets the addresses that nobody uses; the table doubles before the next time.</summary>
     private void Sweep()
     {
-        foreach (var (address, association) in _associations)
-        {
-            if (association.TryRetire()) _associations.TryRemove(KeyValuePair.Create(address, association));
-        }
+        foreach (var entry in _associations.Where(entry => entry.Value.TryRetire())) _associations.TryRemove(entry);
         Volatile.Write(ref _sweepAt, Math.Max(FirstSweep, 2 * _associations.Count));
     }
 

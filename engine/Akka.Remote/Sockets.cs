@@ -27,7 +27,8 @@ internal static class Sockets
     public static bool TryReceive(Socket socket, Span<byte> into, out int read)
     {
         read = socket.Receive(into, SocketFlags.None, out var error);
-        return error == SocketError.Success || (error == SocketError.WouldBlock ? false : throw new SocketException((int)error));
+        if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
+        return error == SocketError.Success;
     }
 
     /// <summary>

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Akka.Remote.Wire;
 
 /// <summary>Reads the elements of one frame. It trusts nothing: what does not fit is a WireException.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace Akka.Remote.Wire;
 
 /// <summary>Writes the elements of a frame into a buffer whose owner has made sure of the room.</summary>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace Akka.Remote.Wire;
 
 /// <summary>
@@ -34,14 +32,12 @@ internal sealed class FrameBuffer
         return _bytes.AsSpan(_end);
     }
 
-    /// <summary>Tells how much was read; true when it was all that there was room for, so that more may wait.</summary>
-    public bool Filled(int count)
+    /// <summary>Tells how much was read.</summary>
+    public void Filled(int count)
     {
         _end += count;
         _largest = Math.Max(_largest, Held);
-        var full = _end == _bytes.Length;
-        _busy = full && _bytes.Length < RestingBytes;
-        return full;
+        _busy = _end == _bytes.Length && _bytes.Length < RestingBytes;
     }
 
     public int Held => _end - _start;

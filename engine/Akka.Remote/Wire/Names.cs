@@ -44,13 +44,14 @@ internal sealed class ReceivedNames<T>(int maxBytes, Func<string, T> make) where
     public T Read(ref ByteReader reader)
     {
         var reference = reader.Number();
-        if (reference == Names.None) return null;
-        if (reference == Names.Literal) return make(reader.Text(maxBytes));
-        if (reference == Names.Definition) return Define(make(reader.Text(maxBytes)));
-        var number = reference - Names.FirstNumber;
-        return number < (uint)_entries.Count
-            ? _entries[(int)number]
-            : throw new WireException($"name number {number} was never defined ({_entries.Count} are)");
+        return reference switch
+        {
+            Names.None => null,
+            Names.Literal => make(reader.Text(maxBytes)),
+            Names.Definition => Define(make(reader.Text(maxBytes))),
+            _ when reference - Names.FirstNumber < (uint)_entries.Count => _entries[(int)(reference - Names.FirstNumber)],
+            _ => throw new WireException($"name number {reference - Names.FirstNumber} was never defined ({_entries.Count} are)"),
+        };
     }
 
     private T Define(T entry)

@@ -104,19 +104,9 @@ internal sealed class EventFilterRule(Func<object, bool> isMatch, int expected)
 
     public async Task<bool> Reached(TimeSpan leeway, CancellationToken cancellation)
     {
-        if (expected == 0)
-        {
-            await Task.Delay(leeway, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        try
-        {
-            await _reached.Task.WaitAsync(leeway, cancellation).ConfigureAwait(false);
-            return true;
-        }
-        catch (TimeoutException)
-        {
-            return false;
-        }
+        var over = Task.Delay(leeway, cancellation);
+        var first = await Task.WhenAny(expected == 0 ? over : _reached.Task, over).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return expected == 0 || first != over;
     }
 }

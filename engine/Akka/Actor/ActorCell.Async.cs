@@ -18,13 +18,9 @@ internal sealed partial class ActorCell
     {
         _receiveTimeout = timeout > TimeSpan.Zero ? timeout : null;
         _receiveTimeoutTick = null;
-        if (_receiveTimeout is not null)
-        {
-            RestartReceiveTimeout();
-            return;
-        }
         _receiveTimer?.Dispose();
         _receiveTimer = null;
+        if (_receiveTimeout is not null) RestartReceiveTimeout();
     }
 
     /// <summary>
@@ -100,7 +96,7 @@ internal sealed partial class ActorCell
 
         public override void Send(SendOrPostCallback d, object state)
         {
-            if (ReferenceEquals(t_current, cell)) d(state);
+            if (ReferenceEquals(Current, cell)) d(state);
             else throw new NotSupportedException($"{cell.Ref} can be sent messages, not blocking calls");
         }
 

@@ -33,15 +33,9 @@ internal sealed partial class ActorCell
 
     public IEnumerable<IActorRef> GetChildren() => Children();
 
-    public LocalActorRef FindChild(string name)
-    {
-        lock (_children) return _children.TryGetValue(name, out var stats) ? stats.Child : null;
-    }
+    public LocalActorRef FindChild(string name) { lock (_children) return _children.GetValueOrDefault(name)?.Child; }
 
-    public LocalActorRef[] Children()
-    {
-        lock (_children) return _children.Count == 0 ? [] : [.. _children.Values.Select(s => s.Child)];
-    }
+    public LocalActorRef[] Children() { lock (_children) return _children.Count == 0 ? [] : [.. _children.Values.Select(s => s.Child)]; }
 
     public IActorRef Watch(IActorRef subject) => Watch(subject, null);
 
@@ -79,14 +73,12 @@ internal sealed partial class ActorCell
         if (RemoveChild(actor)) ChildRemoved();
     }
 
-    private bool RemoveChild(InternalActorRef actor)
-    {
-        lock (_children) return StatsOf(actor) is not null && _children.Remove(actor.Path.Name);
-    }
+    private bool RemoveChild(InternalActorRef actor) { lock (_children) return StatsOf(actor) is not null && _children.Remove(actor.Path.Name); }
 
+    /// <summary>Null where it is no child, or one that a later one of the same name has followed.</summary>
     private ChildStats StatsOf(InternalActorRef child)
     {
-        lock (_children) return _children.TryGetValue(child.Path.Name, out var stats) && ReferenceEquals(stats.Child, child) ? stats : null;
+        lock (_children) return _children.GetValueOrDefault(child.Path.Name) is { } stats && ReferenceEquals(stats.Child, child) ? stats : null;
     }
 }
 
@@ -104,10 +96,7 @@ internal sealed class ChildStats(LocalActorRef child)
         if (maxRestarts <= 0) return maxRestarts < 0;
         var now = Environment.TickCount64;
         if (_restarts == 0 || (window > TimeSpan.Zero && now - _windowStart > window.TotalMilliseconds))
-        {
-            _restarts = 0;
-            _windowStart = now;
-        }
+            (_restarts, _windowStart) = (0, now);
         return ++_restarts <= maxRestarts;
     }
 }

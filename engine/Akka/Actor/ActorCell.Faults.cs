@@ -12,27 +12,26 @@ internal sealed partial class ActorCell
     private bool _terminating;
     private bool _terminated;
 
-    private void Create()
+    private void Create() => TryMakeActor(static actor => actor.CallPreStart(), e => e as ActorInitializationException
+        ?? new ActorInitializationException(Ref, $"{Ref} could not be started: {e.GetType().Name} in {Props.Type.Name}: {e.Message}", e));
+
+    private bool TryMakeActor(Action<ActorBase> hook, Func<Exception, Exception> explain)
     {
         try
         {
-            NewActor();
-            _actor.CallPreStart();
+            _behaviors.Clear();
+            _behavior = null;
+            _actor = Props.NewActor();
+            _initialBehavior = _behavior ??= _actor.InitialReceive();
+            hook(_actor);
+            return true;
         }
         catch (Exception e)
         {
             DropActor();
-            Fail(e as ActorInitializationException
-                ?? new ActorInitializationException(Ref, $"{Ref} could not be started: {e.GetType().Name} in {Props.Type.Name}: {e.Message}", e));
+            Fail(explain(e));
+            return false;
         }
-    }
-
-    private void NewActor()
-    {
-        _behaviors.Clear();
-        _behavior = null;
-        _actor = Props.NewActor();
-        _initialBehavior = _behavior ??= _actor.InitialReceive();
     }
 
     /// <summary>An actor takes its cell in its constructor, before its own fields and handlers exist.</summary>
@@ -120,17 +119,7 @@ internal sealed partial class ActorCell
         _failed = false;
         Mailbox.Resume();
         var survivors = Children();
-        try
-        {
-            NewActor();
-            _actor.CallPostRestart(cause);
-        }
-        catch (Exception e)
-        {
-            DropActor();
-            Fail(new PostRestartException(Ref, e, cause));
-            return;
-        }
+        if (!TryMakeActor(actor => actor.CallPostRestart(cause), e => new PostRestartException(Ref, e, cause))) return;
         foreach (var child in survivors) child.SendSystemMessage(new SystemMessage.Recreate(cause));
     }
 
@@ -157,10 +146,7 @@ internal sealed partial class ActorCell
         foreach (var watched in _watching.Keys) watched.SendSystemMessage(new SystemMessage.Unwatch(Ref));
         _watching.Clear();
         ParentRef.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
-        foreach (var watcher in _watchers)
-        {
-            if (!watcher.Equals(ParentRef)) watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
-        }
+        foreach (var watcher in _watchers.Where(w => !w.Equals(ParentRef))) watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
         _watchers.Clear();
     }
 

@@ -6,8 +6,6 @@ namespace Akka.Actor;
 /// </summary>
 internal sealed partial class ActorCell : IUntypedActorContext
 {
-    [ThreadStatic] private static ActorCell t_current;
-
     private readonly Stack<Receive> _behaviors = new();
     private Receive _behavior;
     private ActorBase _actor;
@@ -24,7 +22,8 @@ internal sealed partial class ActorCell : IUntypedActorContext
     }
 
     /// <summary>The actor whose turn it is on this thread.</summary>
-    public static ActorCell Current => t_current;
+    [field: ThreadStatic]
+    public static ActorCell Current { get; set; }
 
     public ActorSystemImpl SystemImpl { get; }
     public LocalActorRef Ref { get; }
@@ -36,15 +35,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     public IActorRef Self => Ref;
     public IActorRef Sender => _sender ?? SystemImpl.DeadLetters;
     public IActorRef Parent => ParentRef;
-
-    public static ActorCell Enter(ActorCell cell)
-    {
-        var previous = t_current;
-        t_current = cell;
-        return previous;
-    }
-
-    public static void Leave(ActorCell previous) => t_current = previous;
 
     public ActorSelection ActorSelection(string actorPath) => SystemImpl.Select(Ref, actorPath);
 
@@ -106,15 +96,12 @@ internal sealed partial class ActorCell : IUntypedActorContext
     {
         switch (message)
         {
-            case TimerTick tick:  if (_timers is not null && _timers.Accept(tick, out var timed)) Redeliver(timed); break;
-            case ReceiveTimeoutTick tick:
-                if (ReferenceEquals(tick, _receiveTimeoutTick)) Redeliver(Actor.ReceiveTimeout.Instance);
-                break;
-            case Terminated terminated:  if (_terminatedQueued.Remove(terminated.ActorRef)) ReceiveMessage(terminated); break;
-            case WatchedStopped stopped:  if (_terminatedQueued.Remove(stopped.Actor)) Redeliver(stopped.Message); break;
+            case TimerTick tick when _timers is not null && _timers.Accept(tick, out var timed): Redeliver(timed); break;
+            case ReceiveTimeoutTick when ReferenceEquals(message, _receiveTimeoutTick): Redeliver(Actor.ReceiveTimeout.Instance); break;
+            case Terminated terminated when _terminatedQueued.Remove(terminated.ActorRef): ReceiveMessage(terminated); break;
+            case WatchedStopped stopped when _terminatedQueued.Remove(stopped.Actor): Redeliver(stopped.Message); break;
             case PoisonPill: Ref.Stop(); break;
-            case Kill:
-                throw new ActorKilledException("Kill");
+            case Kill: throw new ActorKilledException("Kill");
             case Identify identify: Sender.Tell(new ActorIdentity(identify.MessageId, Ref), Ref); break;
         }
     }
@@ -147,14 +134,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
     /// <summary>The actor has stopped: watchers are answered, the rest has no meaning any more.</summary>
     private void AfterEnd(SystemMessage message)
     {
-        switch (message)
-        {
-            case SystemMessage.Watch watch:
-                watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
-                break;
-            case SystemMessage.Continuation continuation:
-                ThreadPool.UnsafeQueueUserWorkItem(static c => c.Run(), continuation, preferLocal: false);
-                break;
-        }
+        if (message is SystemMessage.Watch watch) watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
+        if (message is SystemMessage.Continuation continuation) ThreadPool.UnsafeQueueUserWorkItem(static c => c.Run(), continuation, preferLocal: false);
     }
 }

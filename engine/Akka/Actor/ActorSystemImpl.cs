@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace Akka.Actor;
 
 /// <summary>Puts a system together, and takes it apart in the opposite order.</summary>
@@ -47,7 +49,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
             EventStream.StartUnsubscriber(this);
             _loggers.Start();
             DeadLetterListener.Start(this);
-            _remote?.Start(this);
+            _remote?.Start();
         }
         catch
         {
@@ -94,8 +96,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         switch (message)
         {
             // A letter or a log line that a dead subscriber was told of would go round for ever.
-            case AllDeadLetters or LogEvent or WatchedStopped or IDeadLetterSuppression:
-                break;
+            case AllDeadLetters or LogEvent or WatchedStopped or IDeadLetterSuppression: break;
             case Identify identify: sender?.Tell(new ActorIdentity(identify.MessageId, null), recipient); break;
             default:
                 if (EventStream.HasSubscribers(typeof(DeadLetter))) EventStream.Publish(new DeadLetter(message, sender ?? DeadLetters, recipient));
@@ -130,11 +131,7 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
     private void RunOnTermination()
     {
         List<Action> callbacks;
-        lock (_lock)
-        {
-            callbacks = _onTermination;
-            _onTermination = null;
-        }
+        lock (_lock) (callbacks, _onTermination) = (_onTermination, null);
         foreach (var callback in callbacks)
         {
             try
@@ -148,12 +145,12 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         }
     }
 
-    private static RemoteHook FindRemote(string provider)
+    private RemoteHook FindRemote(string provider)
     {
         if (provider == "local") return null;
         if (provider != "remote") throw new ConfigurationException($"akka.actor.provider is '{provider}'; it takes local or remote");
-        var type = Type.GetType("Akka.Remote.RemoteTransport, Akka.Remote", throwOnError: false)
+        var type = Type.GetType("Akka.Remote.Remoting, Akka.Remote", throwOnError: false)
             ?? throw new ConfigurationException("akka.actor.provider is remote, but the assembly Akka.Remote is not there; reference it");
-        return (RemoteHook)Activator.CreateInstance(type, nonPublic: true);
+        return (RemoteHook)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, [this], null);
     }
 }

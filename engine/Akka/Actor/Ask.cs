@@ -56,7 +56,7 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
         if (timeout != Timeout.InfiniteTimeSpan) _timer = SystemTimer.Once(timeout, static p => ((PromiseActorRef<T>)p).TimedOut(), this);
         if (!cancellation.CanBeCanceled) return;
         _cancellation = cancellation.UnsafeRegister(static (p, token) => ((PromiseActorRef<T>)p).Cancelled(token), this);
-        if (_result.Task.IsCompleted) Forget();
+        Ended(_result.Task.IsCompleted);
     }
 
     public Task<T> Result => _result.Task;
@@ -86,25 +86,21 @@ internal sealed class PromiseActorRef<T> : InternalActorRef
             null => _result.TrySetResult(default),
             _ => _result.TrySetException(new ArgumentException($"the answer is a {message.GetType().FullName}, asked for was a {typeof(T).FullName}")),
         };
-        if (taken) Forget();
-        else System.ToDeadLetters(message, sender, this);
+        Ended(taken);
+        if (!taken) System.ToDeadLetters(message, sender, this);
     }
 
     public override bool Equals(IActorRef other) => ReferenceEquals(this, other);
     public override int GetHashCode() => RuntimeHelpers.GetHashCode(this);
 
-    private void TimedOut()
-    {
-        if (_result.TrySetException(new AskTimeoutException($"Timeout after {_timeout}: no answer"))) Forget();
-    }
+    private void TimedOut() => Ended(_result.TrySetException(new AskTimeoutException($"Timeout after {_timeout}: no answer")));
 
-    private void Cancelled(CancellationToken token)
-    {
-        if (_result.TrySetCanceled(token)) Forget();
-    }
+    private void Cancelled(CancellationToken token) => Ended(_result.TrySetCanceled(token));
 
-    private void Forget()
+    /// <summary>Gives back what it held, once there is an answer or a failure.</summary>
+    private void Ended(bool ended)
     {
+        if (!ended) return;
         lock (_result)
         {
             _done = true;

@@ -1,9 +1,6 @@
 namespace Akka.Actor;
 
-public abstract class AkkaException : Exception
-{
-    protected AkkaException(string message, Exception cause = null) : base(message, cause) { }
-}
+public abstract class AkkaException(string message, Exception cause = null) : Exception(message, cause);
 
 /// <summary>A constructor or PreStart threw; the default decider stops such an actor.</summary>
 public class ActorInitializationException : AkkaException

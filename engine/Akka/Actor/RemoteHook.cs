@@ -2,7 +2,7 @@ namespace Akka.Actor;
 
 /// <summary>
 /// How Akka.Remote joins a system whose `akka.actor.provider` is `remote`. The system finds the type
-/// "Akka.Remote.RemoteTransport, Akka.Remote" by reflection, makes one through its parameterless constructor, and calls, in this order:
+/// "Akka.Remote.Remoting, Akka.Remote" by reflection, makes one through its constructor, which takes the system, and calls, in this order:
 /// Start once, while the system is created (guardians, loggers, serialization and scheduler are up, no user actor exists yet);
 /// then the resolving methods from any thread, at any time; Shutdown once, after all user actors have stopped and while system
 /// actors, loggers and dispatchers still run.
@@ -10,7 +10,7 @@ namespace Akka.Actor;
 internal abstract class RemoteHook
 {
     /// <summary>Reads `akka.remote.*` from the system's settings and listens; throws when it cannot, and then holds nothing open.</summary>
-    public abstract void Start(ActorSystemImpl system);
+    public abstract void Start();
 
     /// <summary>The address under which other systems reach this one (public host and port). Fixed once Start has returned.</summary>
     public abstract Address DefaultAddress { get; }

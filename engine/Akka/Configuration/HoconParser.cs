@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Akka.Configuration.Hocon;
 
 /// <summary>Reads HOCON as Akka 1.5's own parser accepts it, and is stricter where that one lets a slip pass in silence.</summary>
@@ -57,11 +55,7 @@ internal sealed class HoconParser
         var path = Key();
         foreach (var name in path[..^1]) owner = Below(owner, name);
         _scan.SkipToNext(commas: false);
-        if (_scan.Current is '=' or ':')
-        {
-            _scan.Take();
-            _scan.SkipToNext(commas: false);
-        }
+        if (_scan.TryTake('=') || _scan.TryTake(':')) _scan.SkipToNext(commas: false);
         else if (_scan.Current != '{') throw position.Error($"'{string.Join('.', path)}' is followed by no '=', ':' or '{{'");
         Assign(owner, path[^1], Value());
         _scan.TakeBlanks();
@@ -99,12 +93,8 @@ internal sealed class HoconParser
     {
         var position = _scan.Position;
         var path = new List<string>();
-        while (true)
-        {
-            path.Add(Element(position));
-            if (_scan.Current != '.') break;
-            _scan.Take();
-        }
+        do path.Add(Element(position));
+        while (_scan.TryTake('.'));
         if (_scan.Current is '$' or '+' or '[' or ']') throw _scan.Position.Error($"'{_scan.Current}' in a key; quote the key if it is meant");
         return path;
     }
@@ -179,11 +169,9 @@ internal sealed class HoconParser
     private HoconPart Substitution(HoconPosition position)
     {
         _scan.Take(2);
-        var optional = _scan.Current == '?';
-        if (optional) _scan.Take();
+        var optional = _scan.TryTake('?');
         var path = _scan.TakeWhile(c => c is not ('}' or '\n')).Trim();
-        if (_scan.Current != '}' || path.Length == 0) throw position.Error("a substitution is written ${path} or ${?path}");
-        _scan.Take();
+        if (!_scan.TryTake('}') || path.Length == 0) throw position.Error("a substitution is written ${path} or ${?path}");
         return new HoconPart(null, position) { Reference = path, Optional = optional };
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Akka.Configuration.Hocon;
 
 /// <summary>Walks over HOCON text and knows at which line and column it is.</summary>
@@ -19,13 +17,11 @@ internal sealed class HoconScanner(string text)
     public char Take()
     {
         var c = text[_at++];
-        if (c == '\n')
-        {
-            _line++;
-            _lineStart = _at;
-        }
+        if (c == '\n') (_line, _lineStart) = (_line + 1, _at);
         return c;
     }
+
+    public bool TryTake(char wanted) => !AtEnd && Current == wanted && Take() == wanted;
 
     public void Take(int count)
     {

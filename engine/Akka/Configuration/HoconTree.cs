@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Akka.Configuration.Hocon;
 
 /// <summary>What stands behind a key: a text, a list, an object, or parts that substitutions have yet to join into one of these.</summary>
@@ -88,22 +86,19 @@ public class HoconObject
     internal static string Quoted(string text)
     {
         if (text.Length > 0 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')) return text;
-        var quoted = new StringBuilder("\"");
-        foreach (var c in text)
-        {
-            quoted.Append(c switch
-            {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                < ' ' => $"\\u{(int)c:x4}",
-                _ => c.ToString(),
-            });
-        }
-        return quoted.Append('"').ToString();
+        return $"\"{string.Concat(text.Select(Escaped))}\"";
     }
+
+    private static string Escaped(char c) => c switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        < ' ' => $"\\u{(int)c:x4}",
+        _ => c.ToString(),
+    };
 
     internal HoconObject Clone()
     {

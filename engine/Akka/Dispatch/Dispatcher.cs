@@ -1,14 +1,12 @@
-using System.Collections.Concurrent;
-
 namespace Akka.Dispatch;
 
 /// <summary>Lends threads to mailboxes.</summary>
-internal abstract class Dispatcher
+internal abstract class Dispatcher(int throughput)
 {
     public static readonly Dispatcher Pool = new ThreadPoolDispatcher(100);
 
     /// <summary>How many messages an actor may handle before it goes to the back of the queue.</summary>
-    public int Throughput { get; protected init; }
+    public int Throughput => throughput;
 
     /// <summary>preferLocal: the calling thread expects to be done soon, so keep the actor near its caches.</summary>
     public abstract void Schedule(Mailbox mailbox, bool preferLocal);
@@ -23,13 +21,11 @@ internal abstract class Dispatcher
     public virtual void Shutdown() { }
 }
 
-internal sealed class ThreadPoolDispatcher : Dispatcher
+internal sealed class ThreadPoolDispatcher(int throughput) : Dispatcher(throughput)
 {
-    public ThreadPoolDispatcher(int throughput) => Throughput = throughput;
-
     public override void Schedule(Mailbox mailbox, bool preferLocal)
     {
-        if (!Delivery.TryKeep(mailbox)) ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal);
+        if (KeptMailboxes.OfThisThread?.TryAdd(mailbox) != true) ThreadPool.UnsafeQueueUserWorkItem(mailbox, preferLocal);
     }
 }
 
@@ -39,9 +35,8 @@ internal class DedicatedPoolDispatcher : Dispatcher
     private readonly BlockingCollection<Mailbox> _queue = [];
     private int _running;
 
-    public DedicatedPoolDispatcher(int throughput, int threads, bool background, string name)
+    public DedicatedPoolDispatcher(int throughput, int threads, bool background, string name) : base(throughput)
     {
-        Throughput = throughput;
         _running = threads;
         for (var i = 0; i < threads; i++) new Thread(Work) { IsBackground = background, Name = $"{name}-{i}" }.UnsafeStart();
     }
@@ -69,10 +64,8 @@ internal class DedicatedPoolDispatcher : Dispatcher
 }
 
 /// <summary>Gives every actor a thread of its own, for as long as it lives.</summary>
-internal sealed class PinnedDispatcher : Dispatcher
+internal sealed class PinnedDispatcher(int throughput) : Dispatcher(throughput)
 {
-    public PinnedDispatcher(int throughput) => Throughput = throughput;
-
     public override void Schedule(Mailbox mailbox, bool preferLocal) =>
         throw new InvalidOperationException("a pinned dispatcher runs actors through the threads that Attach makes");
 

@@ -1,7 +1,3 @@
-using System.Collections.Concurrent;
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace Akka.Dispatch;
 
 /// <summary>The dispatchers that settings describe, by their path.</summary>

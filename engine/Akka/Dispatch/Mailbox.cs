@@ -1,32 +1,22 @@
-using System.Collections.Concurrent;
-using Akka.Actor;
-
 namespace Akka.Dispatch;
 
 /// <summary>
 /// The messages of one actor, and the right to run it: whoever turns Scheduled on hands the mailbox to its dispatcher, and nobody
 /// else runs the actor until the flag is off again.
 /// </summary>
-internal sealed class Mailbox : IThreadPoolWorkItem
+internal sealed class Mailbox(ActorCell cell, Dispatcher dispatcher) : IThreadPoolWorkItem
 {
     private const int Open = 0;
     private const int Suspended = 1;
     private const int Closed = 2;
 
     private readonly ConcurrentQueue<(object Message, IActorRef Sender)> _queue = new();
-    private readonly ActorCell _cell;
-    private Dispatcher _dispatcher;
+    private Dispatcher _dispatcher = dispatcher;
     private SystemMessage _systemMessages;
     private Stack<(object Message, IActorRef Sender)> _front;
     private int _scheduled;
     private volatile int _state;
     private int _suspensions;
-
-    public Mailbox(ActorCell cell, Dispatcher dispatcher)
-    {
-        _cell = cell;
-        _dispatcher = dispatcher;
-    }
 
     public bool IsClosed => _state == Closed;
 
@@ -34,7 +24,7 @@ internal sealed class Mailbox : IThreadPoolWorkItem
     {
         if (_state == Closed)
         {
-            _cell.SystemImpl.ToDeadLetters(message, sender, _cell.Ref);
+            cell.SystemImpl.ToDeadLetters(message, sender, cell.Ref);
             return;
         }
         _queue.Enqueue((message, sender));
@@ -86,7 +76,8 @@ internal sealed class Mailbox : IThreadPoolWorkItem
     public void Execute()
     {
         var turn = Turn.Begin();
-        var previous = ActorCell.Enter(_cell);
+        var previous = ActorCell.Current;
+        ActorCell.Current = cell;
         try
         {
             RunSystemMessages();
@@ -94,7 +85,7 @@ internal sealed class Mailbox : IThreadPoolWorkItem
         }
         finally
         {
-            ActorCell.Leave(previous);
+            ActorCell.Current = previous;
             turn.End();
         }
         if (_front is { Count: > 0 } && _state != Suspended)
@@ -116,8 +107,8 @@ internal sealed class Mailbox : IThreadPoolWorkItem
         for (var left = _dispatcher.Throughput; left > 0 && _state != Suspended && TryTake(out var message, out var sender); left--)
         {
             turn.BeforeAnother();
-            if (_state == Closed) _cell.SystemImpl.ToDeadLetters(message, sender, _cell.Ref);
-            else _cell.Invoke(message, sender);
+            if (_state == Closed) cell.SystemImpl.ToDeadLetters(message, sender, cell.Ref);
+            else cell.Invoke(message, sender);
             if (Volatile.Read(ref _systemMessages) is not null) RunSystemMessages();
         }
     }
@@ -145,7 +136,7 @@ internal sealed class Mailbox : IThreadPoolWorkItem
             {
                 var next = message.Next;
                 message.Next = null;
-                _cell.SystemInvoke(message);
+                cell.SystemInvoke(message);
                 message = next;
             }
         }

@@ -1,12 +1,6 @@
 namespace Akka.Event;
 
-public enum LogLevel
-{
-    DebugLevel,
-    InfoLevel,
-    WarningLevel,
-    ErrorLevel,
-}
+public enum LogLevel { DebugLevel, InfoLevel, WarningLevel, ErrorLevel }
 
 /// <summary>What loggers receive.</summary>
 public abstract class LogEvent

@@ -22,10 +22,8 @@ public abstract class Serializer
 }
 
 /// <summary>A serializer that names its messages itself, so that types can be renamed and moved.</summary>
-public abstract class SerializerWithStringManifest : Serializer
+public abstract class SerializerWithStringManifest(ExtendedActorSystem system) : Serializer(system)
 {
-    protected SerializerWithStringManifest(ExtendedActorSystem system) : base(system) { }
-
     public sealed override bool IncludeManifest => true;
 
     public sealed override object FromBinary(byte[] bytes, Type type) => FromBinary(bytes, Serialization.TypeManifest(type));

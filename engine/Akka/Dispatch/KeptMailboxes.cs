@@ -3,21 +3,8 @@ namespace Akka.Dispatch;
 /// <summary>
 /// A thread that brings messages from outside may run the actors that they wake itself, once it has delivered them all: for
 /// messages that come alone, handing them to other threads costs more than anything else on their way.
-/// Actors whose dispatcher has threads of its own are not concerned.
-/// </summary>
-internal static class Delivery
-{
-    [ThreadStatic] private static KeptMailboxes t_kept;
-
-    /// <summary>Where mailboxes that this thread wakes from now on are kept; null sends them to the pool.</summary>
-    public static void KeepIn(KeptMailboxes kept) => t_kept = kept;
-
-    public static bool TryKeep(Mailbox mailbox) => t_kept is { } kept && kept.TryAdd(mailbox);
-}
-
-/// <summary>
-/// The mailboxes that one reading thread has kept for itself. Each is run by whoever claims it: the thread, one after the
-/// other, or, when an actor holds it up, the pool.
+/// Actors whose dispatcher has threads of its own are not concerned. Each of the mailboxes that the thread keeps is run by whoever
+/// claims it: the thread, one after the other, or, when an actor holds it up, the pool.
 /// </summary>
 internal sealed class KeptMailboxes
 {
@@ -26,6 +13,10 @@ internal sealed class KeptMailboxes
     private readonly Mailbox[] _mailboxes = new Mailbox[Most];
     private int _count;
     private int _claimed;
+
+    /// <summary>Where mailboxes that this thread wakes from now on are kept; null sends them to the pool.</summary>
+    [field: ThreadStatic]
+    public static KeptMailboxes OfThisThread { get; set; }
 
     public bool IsEmpty => _count == 0;
 
