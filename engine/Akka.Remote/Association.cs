@@ -105,7 +105,10 @@ internal sealed class Association(Remoting remoting, Address remote)
     }
 
     /// <summary>Clients come and go under names of their own: what is left of one is nothing, once its gate is open again.</summary>
-    public bool TryRetire() { lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated(); }
+    public bool TryRetire()
+    {
+        lock (_lock) return _retired = _connections.Count == 0 && !_dialling && _waiting.Count == 0 && !Gated();
+    }
 
     private bool MayCarry(Connection connection) => !connection.IsInbound || remoting.Settings.UsePassiveConnections;
 
@@ -163,8 +166,8 @@ internal sealed class Association(Remoting remoting, Address remote)
 
     private bool TryWait(in Outbound outbound)
     {
-        if (_waiting.Count >= remoting.Settings.DialLimitMessages) return false;
-        if (_waiting.Count > 0 && _waitingBytes + outbound.Payload.Length > remoting.Settings.SendLimitBytes) return false;
+        var tooMuch = _waiting.Count > 0 && _waitingBytes + outbound.Payload.Length > remoting.Settings.SendLimitBytes;
+        if (tooMuch || _waiting.Count >= remoting.Settings.DialLimitMessages) return false;
         _waiting.Enqueue(outbound);
         _waitingBytes += outbound.Payload.Length;
         return true;

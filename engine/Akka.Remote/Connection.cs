@@ -21,17 +21,14 @@ internal sealed class Connection : IAtTurnsEnd
 
     public Connection(Remoting remoting, Association association, Handshaken handshaken, bool inbound)
     {
-        _remoting = remoting;
-        _association = association;
-        _socket = handshaken.Socket;
+        (_remoting, _association, _socket) = (remoting, association, handshaken.Socket);
         _buffer = new FrameBuffer(remoting.Settings.MaximumFrameSize + FrameEncoder.LargestTexts);
         handshaken.Leftover.CopyTo(_buffer.Free());
         _buffer.Filled(handshaken.Leftover.Length);
         _queue = new SendQueue(_socket, new FrameEncoder(remoting.LocalAddress), remoting.Settings.SendLimitBytes, Break);
         _receiver = new Receiver(remoting, this);
         _shift = Poller.IsSupported ? null : new ReaderShift(StartThread);
-        RemoteUid = handshaken.Hello.Uid;
-        IsInbound = inbound;
+        (RemoteUid, IsInbound) = (handshaken.Hello.Uid, inbound);
     }
 
     public long RemoteUid { get; }

@@ -54,8 +54,7 @@ internal sealed class Dialler(Remoting remoting, Association association) : IDis
         SocketException last = null;
         foreach (var address in Dns.GetHostAddresses(Remote.Host))
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            _socket = socket;
+            var socket = _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (_givenUp) socket.Dispose();
             try
             {

@@ -108,8 +108,7 @@ internal sealed class Listener
 
     private void TurnAwayTheSlow()
     {
-        var now = Environment.TickCount64;
-        while (_strangers.Count > 0 && _strangers[0].Deadline <= now)
+        while (_strangers.Count > 0 && _strangers[0].Deadline <= Environment.TickCount64)
             TurnAway(_strangers[0], $"no handshake within {_remoting.Settings.HandshakeTimeout.TotalSeconds} s");
     }
 

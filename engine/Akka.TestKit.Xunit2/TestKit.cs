@@ -5,7 +5,6 @@ namespace Akka.TestKit.Xunit2;
 /// <summary>The base of xunit test classes: a system for each test, ended after it.</summary>
 public class TestKit : TestKitBase, IDisposable
 {
-    protected readonly ITestOutputHelper Output;
     private bool _disposed;
 
     public TestKit(ActorSystem system = null, ITestOutputHelper output = null) : this(system, Config.Empty, null, output) { }
@@ -17,7 +16,6 @@ public class TestKit : TestKitBase, IDisposable
     private TestKit(ActorSystem system, Config config, string actorSystemName, ITestOutputHelper output)
         : base(system ?? StartSystem(actorSystemName, config), null)
     {
-        Output = output;
         if (output is null) return;
         var logger = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new TestOutputLogger(output)), "log-test");
         logger.Ask<LoggerInitialized>(new InitializeLogger(Sys.EventStream), DefaultTimeout).GetAwaiter().GetResult();

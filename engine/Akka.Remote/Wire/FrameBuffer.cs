@@ -4,21 +4,18 @@ namespace Akka.Remote.Wire;
 /// Bytes as they arrive, taken out frame by frame. It grows with what has really arrived, never with what a length
 /// prefix announces, and shrinks again when that much is no longer needed.
 /// </summary>
-internal sealed class FrameBuffer
+internal sealed class FrameBuffer(int frameLimit)
 {
     private const int InitialBytes = 16 * 1024;
     private const int RestingBytes = 128 * 1024;
     private const int QuietReadsToShrink = 64;
 
-    private readonly int _frameLimit;
     private byte[] _bytes = new byte[InitialBytes];
     private int _start;
     private int _end;
     private bool _busy;
     private int _largest;
     private int _quietReads;
-
-    public FrameBuffer(int frameLimit) => _frameLimit = frameLimit;
 
     /// <summary>Where the next bytes go. Spans of earlier frames are void once it was asked for.</summary>
     public Span<byte> Free()
@@ -48,8 +45,8 @@ internal sealed class FrameBuffer
         frame = default;
         if (_end - _start < Frame.LengthBytes) return false;
         var length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start));
-        if (length == 0 || length > (uint)_frameLimit)
-            throw new WireException($"a frame announces {length} bytes; 1 to {_frameLimit} are allowed (akka.remote.dot-netty.tcp.maximum-frame-size)");
+        if (length == 0 || length > (uint)frameLimit)
+            throw new WireException($"a frame announces {length} bytes; 1 to {frameLimit} are allowed (akka.remote.dot-netty.tcp.maximum-frame-size)");
         if (_end - _start - Frame.LengthBytes < (int)length) return false;
         frame = _bytes.AsSpan(_start + Frame.LengthBytes, (int)length);
         _start += Frame.LengthBytes + (int)length;

@@ -31,12 +31,8 @@ internal sealed record Hello(long Uid, string From, string To, string Refusal)
     {
         hello = null;
         consumed = 0;
-        if (bytes.Length >= sizeof(int))
-        {
-            var announced = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-            if (announced is < sizeof(int) or > MaxBytes - sizeof(int))
-                throw new WireException($"a handshake announces {announced} bytes; at most {MaxBytes} are allowed");
-        }
+        if (bytes.Length >= sizeof(int) && BinaryPrimitives.ReadUInt32LittleEndian(bytes) is (< sizeof(int) or > MaxBytes - sizeof(int)) and var announced)
+            throw new WireException($"a handshake announces {announced} bytes; at most {MaxBytes} are allowed");
         if (bytes.Length >= PrefixBytes && BinaryPrimitives.ReadUInt32LittleEndian(bytes[sizeof(int)..]) != Magic)
             throw new WireException("the first bytes are not those of this engine's handshake: the other end speaks something else");
         if (bytes.Length < PrefixBytes) return false;

@@ -75,7 +75,7 @@ internal sealed partial class ActorCell
 
     private void RunContinuation(SystemMessage.Continuation continuation)
     {
-        using (new AwaitsHere(_synchronization)) continuation.Run();
+        using (new AwaitsHere(_synchronization)) continuation.Callback(continuation.State);
     }
 
     private bool IsActivity(object message) =>
@@ -88,7 +88,7 @@ internal sealed partial class ActorCell
         _receiveTimer = SystemTimer.Once(_receiveTimeout.Value, PostToSelf, _receiveTimeoutTick);
     }
 
-    private void PostToSelf(object message) => Mailbox.Post(message, Ref);
+    public void PostToSelf(object message) => Mailbox.Post(message, Ref);
 
     private sealed class ActorSynchronizationContext(ActorCell cell) : SynchronizationContext
     {

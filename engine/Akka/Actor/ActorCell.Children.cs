@@ -35,7 +35,10 @@ internal sealed partial class ActorCell
 
     public LocalActorRef FindChild(string name) { lock (_children) return _children.GetValueOrDefault(name)?.Child; }
 
-    public LocalActorRef[] Children() { lock (_children) return _children.Count == 0 ? [] : [.. _children.Values.Select(s => s.Child)]; }
+    public LocalActorRef[] Children()
+    {
+        lock (_children) return _children.Count == 0 ? [] : [.. _children.Values.Select(s => s.Child)];
+    }
 
     public IActorRef Watch(IActorRef subject) => Watch(subject, null);
 
@@ -73,7 +76,10 @@ internal sealed partial class ActorCell
         if (RemoveChild(actor)) ChildRemoved();
     }
 
-    private bool RemoveChild(InternalActorRef actor) { lock (_children) return StatsOf(actor) is not null && _children.Remove(actor.Path.Name); }
+    private bool RemoveChild(InternalActorRef actor)
+    {
+        lock (_children) return StatsOf(actor) is not null && _children.Remove(actor.Path.Name);
+    }
 
     /// <summary>Null where it is no child, or one that a later one of the same name has followed.</summary>
     private ChildStats StatsOf(InternalActorRef child)

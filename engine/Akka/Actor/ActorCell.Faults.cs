@@ -146,7 +146,8 @@ internal sealed partial class ActorCell
         foreach (var watched in _watching.Keys) watched.SendSystemMessage(new SystemMessage.Unwatch(Ref));
         _watching.Clear();
         ParentRef.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
-        foreach (var watcher in _watchers.Where(w => !w.Equals(ParentRef))) watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
+        foreach (var watcher in _watchers.Where(w => !w.Equals(ParentRef)))
+            watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
         _watchers.Clear();
     }
 

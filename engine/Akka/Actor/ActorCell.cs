@@ -14,10 +14,7 @@ internal sealed partial class ActorCell : IUntypedActorContext
 
     public ActorCell(ActorSystemImpl system, LocalActorRef self, Props props, InternalActorRef parent)
     {
-        SystemImpl = system;
-        Ref = self;
-        Props = props;
-        ParentRef = parent;
+        (SystemImpl, Ref, Props, ParentRef) = (system, self, props, parent);
         Mailbox = new Mailbox(this, system.Dispatchers.Lookup(props.Dispatcher).Attach(self.Path.ToStringWithoutAddress()));
     }
 
@@ -135,6 +132,6 @@ internal sealed partial class ActorCell : IUntypedActorContext
     private void AfterEnd(SystemMessage message)
     {
         if (message is SystemMessage.Watch watch) watch.Watcher.SendSystemMessage(new SystemMessage.DeathWatchNotification(Ref, true));
-        if (message is SystemMessage.Continuation continuation) ThreadPool.UnsafeQueueUserWorkItem(static c => c.Run(), continuation, preferLocal: false);
+        if (message is SystemMessage.Continuation continuation) ThreadPool.UnsafeQueueUserWorkItem(static c => c.Callback(c.State), continuation, preferLocal: false);
     }
 }

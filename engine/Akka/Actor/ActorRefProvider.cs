@@ -12,8 +12,7 @@ internal sealed class ActorRefProvider : IActorRefProvider
 
     public ActorRefProvider(ActorSystemImpl system, RemoteHook remote)
     {
-        _system = system;
-        _remote = remote;
+        (_system, _remote) = (system, remote);
         RootPath = new RootActorPath(new Address("akka", system.Name));
         _tempPath = RootPath / "temp";
         DeadLetters = new DeadLetterActorRef(system, RootPath / "deadLetters");

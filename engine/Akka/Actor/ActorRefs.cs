@@ -10,11 +10,10 @@ public static class ActorRefs
 public sealed class Nobody : IActorRef
 {
     public static readonly Nobody Instance = new();
-    private static readonly ActorPath NobodyPath = new RootActorPath(new Address("akka", "all-systems")) / "Nobody";
 
     private Nobody() { }
 
-    ActorPath IActorRef.Path => NobodyPath;
+    ActorPath IActorRef.Path { get; } = new RootActorPath(new Address("akka", "all-systems")) / "Nobody";
 
     void ICanTell.Tell(object message, IActorRef sender) { }
 

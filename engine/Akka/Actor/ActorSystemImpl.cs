@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace Akka.Actor;
 
 /// <summary>Puts a system together, and takes it apart in the opposite order.</summary>
@@ -151,6 +149,6 @@ internal sealed class ActorSystemImpl : ExtendedActorSystem
         if (provider != "remote") throw new ConfigurationException($"akka.actor.provider is '{provider}'; it takes local or remote");
         var type = Type.GetType("Akka.Remote.Remoting, Akka.Remote", throwOnError: false)
             ?? throw new ConfigurationException("akka.actor.provider is remote, but the assembly Akka.Remote is not there; reference it");
-        return (RemoteHook)Activator.CreateInstance(type, BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, [this], null);
+        return (RemoteHook)Activator.CreateInstance(type, Props.PublicConstructor, null, [this], null);
     }
 }

@@ -25,10 +25,7 @@ public class AskTimeoutException(string message) : AkkaException(message);
 
 /// <summary>An actor that it watches has stopped, and the watcher has no handler for Terminated.</summary>
 public class DeathPactException(IActorRef deadActor)
-    : AkkaException($"nobody handled the end of {deadActor}; handle Terminated, or do not watch")
-{
-    public IActorRef DeadActor => deadActor;
-}
+    : AkkaException($"nobody handled the end of {deadActor}; handle Terminated, or do not watch");
 
 public class IllegalActorStateException(string message) : AkkaException(message);
 public class InvalidActorNameException(string message) : AkkaException(message);

@@ -6,16 +6,14 @@ namespace Akka.Actor;
 /// <summary>How to make an actor, again and again: its constructor with its arguments, and where it runs.</summary>
 public class Props
 {
-    private const BindingFlags PublicConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions;
+    internal const BindingFlags PublicConstructor = BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions;
 
     private readonly ConstructorInfo _constructor;
 
     private Props(Type type, ConstructorInfo constructor, object[] arguments)
     {
         if (!typeof(ActorBase).IsAssignableFrom(type)) throw new ArgumentException($"{type.FullName} is no actor; it does not derive from ActorBase", nameof(type));
-        Type = type;
-        _constructor = constructor;
-        Arguments = arguments;
+        (Type, _constructor, Arguments) = (type, constructor, arguments);
     }
 
     private Props(Props other) : this(other.Type, other._constructor, other.Arguments) =>

@@ -22,10 +22,7 @@ internal abstract record SystemMessage
     public sealed record DeathWatchNotification(InternalActorRef Actor, bool ExistenceConfirmed) : SystemMessage;
 
     /// <summary>What follows an await in a handler, to be run on the actor's turn.</summary>
-    public sealed record Continuation(SendOrPostCallback Callback, object State) : SystemMessage
-    {
-        public void Run() => Callback(State);
-    }
+    public sealed record Continuation(SendOrPostCallback Callback, object State) : SystemMessage;
 
     /// <summary>The task of an asynchronous handler has ended.</summary>
     public sealed record HandlerCompleted(Task Task) : SystemMessage;

@@ -67,11 +67,9 @@ internal sealed class SystemScheduler : IScheduler
 
     private void Remove(Entry entry)
     {
-        lock (_entries)
-        {
-            if (!_entries.Remove(entry)) return;
-        }
-        entry.End();
+        bool removed;
+        lock (_entries) removed = _entries.Remove(entry);
+        if (removed) entry.End();
     }
 
     private sealed class Entry(SystemScheduler owner, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable)

@@ -22,8 +22,7 @@ internal sealed class SystemTimer : IDisposable
 
     public SystemTimer(TimeSpan delay, TimeSpan interval, Action<object> action, object state)
     {
-        _action = action;
-        _state = state;
+        (_action, _state) = (action, state);
         _interval = interval == Timeout.InfiniteTimeSpan ? 0 : Math.Max(1, Ticks(interval));
         if (delay > Short || interval > Short)
         {

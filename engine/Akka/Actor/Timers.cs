@@ -45,8 +45,6 @@ internal sealed class TimerScheduler(ActorCell cell) : ITimerScheduler
         ArgumentNullException.ThrowIfNull(message);
         Cancel(key);
         var tick = new TimerTick(key, message, interval != Timeout.InfiniteTimeSpan);
-        _active[key] = (tick, new SystemTimer(delay, interval, Post, tick));
+        _active[key] = (tick, new SystemTimer(delay, interval, cell.PostToSelf, tick));
     }
-
-    private void Post(object tick) => cell.Mailbox.Post(tick, cell.Ref);
 }

@@ -1,13 +1,11 @@
 namespace Akka.Configuration.Hocon;
 
 /// <summary>Reads HOCON as Akka 1.5's own parser accepts it, and is stricter where that one lets a slip pass in silence.</summary>
-internal sealed class HoconParser
+internal sealed class HoconParser(string hocon)
 {
     private const int MaxDepth = 200;
-    private readonly HoconScanner _scan;
+    private readonly HoconScanner _scan = new(hocon);
     private int _depth;
-
-    private HoconParser(string text) => _scan = new HoconScanner(text);
 
     public static HoconObject Parse(string text)
     {

@@ -19,8 +19,7 @@ internal sealed class Dispatchers(ActorSystemImpl system)
     {
         var config = system.Settings.Config.GetConfig(id)
             ?? throw new ConfigurationException($"dispatcher '{id}' is not in the configuration");
-        var throughput = config.GetInt("throughput", 30);
-        if (throughput < 1) throughput = 1;
+        var throughput = Math.Max(1, config.GetInt("throughput", 30));
         var dedicated = config.GetConfig("dedicated-thread-pool");
         var type = config.GetString("type", "Dispatcher");
         return type switch

@@ -56,9 +56,8 @@ public abstract class EventBus<TEvent, TClassifier, TSubscriber>
     }
 
     /// <summary>One state of the list, which does not change any more, with the answer per classifier worked out once.</summary>
-    private sealed class Subscriptions((TSubscriber Subscriber, TClassifier Classifier)[] all)
+    private sealed record Subscriptions((TSubscriber Subscriber, TClassifier Classifier)[] All)
     {
-        public readonly (TSubscriber Subscriber, TClassifier Classifier)[] All = all;
         public readonly ConcurrentDictionary<TClassifier, TSubscriber[]> ByClassifier = new();
     }
 }

@@ -67,9 +67,7 @@ internal sealed class Loggers : IDisposable
 /// <summary>Writes as it is told: there may be no actor yet, or no more.</summary>
 internal sealed class StandardOutput(ActorSystemImpl system) : InternalActorRef
 {
-    private static readonly ActorPath OutputPath = new RootActorPath(new Address("akka", "all-systems"), "StandardOutLogger");
-
-    public override ActorPath Path => OutputPath;
+    public override ActorPath Path { get; } = new RootActorPath(new Address("akka", "all-systems"), "StandardOutLogger");
     public override ActorSystemImpl System => system;
 
     public override void Tell(object message, IActorRef sender) => Console.Out.WriteLine(message);

@@ -56,7 +56,8 @@ public class Serialization
     internal static int ConfiguredIdentifier(Type type, ExtendedActorSystem system)
     {
         var (_, id) = Entries(system, Identifiers).FirstOrDefault(entry => TypeLookup.Find(entry.Key) == type);
-        return id is not null ? int.Parse(id, CultureInfo.InvariantCulture) : throw new ConfigurationException($"serializer {type.FullName} has no identifier; override Identifier or set {Identifiers}.\"{TypeManifest(type)}\"");
+        if (id is not null) return int.Parse(id, CultureInfo.InvariantCulture);
+        throw new ConfigurationException($"serializer {type.FullName} has no identifier; override Identifier or set {Identifiers}.\"{TypeManifest(type)}\"");
     }
 
     /// <summary>The serializer of the type itself, or else of the most specific bound type that it satisfies; null when there is none.</summary>
