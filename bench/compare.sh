@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # PbKv beside Redis (SET + WAIT 1) and etcd, in one run on one machine; writes the tables and the chart into docs/BENCHMARKS.md.
-#   bench/compare.sh [ROUNDS] [SECONDS] [WARMUP]     5 rounds of 4 seconds a measurement, 2 to warm up, unless told
+#   bench/compare.sh [ROUNDS] [SECONDS] [WARMUP]     5 rounds of 3 seconds a measurement, 3 to warm up, unless told
 source "$(dirname "$0")/common.sh"
-rounds=${1:-5} seconds=${2:-4} warmup=${3:-2}
+rounds=${1:-5} seconds=${2:-3} warmup=${3:-3}
 callers_list=(1 16 64 256)
 results=$work/results.jsonl
 
