@@ -51,11 +51,12 @@ internal sealed class EtcdStore : IStore
     public async Task<string> GetAsync(string key, CancellationToken cancellation) =>
         EtcdRpc.Value(await EtcdRpc.RangeAsync(_client, Rpc(Volatile.Read(ref _current), "Range"), key, cancellation));
 
-    public async Task StrikeAsync(Fault fault)
+    public async Task StrikeAsync(Fault fault, Action struck)
     {
         _killed = _leader;
         // The callers' node is the leader, as those of PbKv and Redis are.
         _nodes[_killed]!.Kill();
+        struck();
         await Task.CompletedTask;
     }
 

@@ -22,7 +22,8 @@ internal interface IStore : IAsyncDisposable
 
     Task<string> GetAsync(string key, CancellationToken cancellation);
 
-    Task StrikeAsync(Fault fault);
+    /// <param name="struck">Called as soon as the blow has fallen.</param>
+    Task StrikeAsync(Fault fault, Action struck);
 
     /// <summary>Brings back what was struck; returns when the store could take the next fault.</summary>
     Task HealAsync(CancellationToken cancellation);

@@ -37,7 +37,7 @@ internal sealed class PbKvStore : IStore
 
     public async Task<string> GetAsync(string key, CancellationToken cancellation) => await _client.GetAsync(key, cancellationToken: cancellation);
 
-    public async Task StrikeAsync(Fault fault)
+    public async Task StrikeAsync(Fault fault, Action struck)
     {
         switch (fault)
         {
@@ -49,6 +49,7 @@ internal sealed class PbKvStore : IStore
                 _stopped!.Signal(NodeProcess.SigStop);
                 break;
         }
+        struck();
         await Task.CompletedTask;
     }
 

@@ -17,7 +17,7 @@ internal sealed class Probe(IStore store, int callers)
 {
     private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan GiveUp = TimeSpan.FromSeconds(180);
 
     private long _struckAt = long.MaxValue;
     private long _firstAfter;
@@ -29,8 +29,7 @@ internal sealed class Probe(IStore store, int callers)
         using var limit = new CancellationTokenSource(GiveUp);
         var tasks = Enumerable.Range(0, callers).Select(i => Task.Run(() => WriteAsync(Key(i, round), stop.Token, limit.Token))).ToArray();
         await Task.Delay(Before);
-        Volatile.Write(ref _struckAt, Stopwatch.GetTimestamp());
-        await store.StrikeAsync(fault);
+        await store.StrikeAsync(fault, () => Volatile.Write(ref _struckAt, Stopwatch.GetTimestamp()));
         while (Volatile.Read(ref _firstAfter) == 0 && !limit.IsCancellationRequested) await Task.Delay(5);
         await Task.Delay(Quiet);
         await stop.CancelAsync();

@@ -4,11 +4,11 @@ using PbKv.Failover;
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
 var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
-List<IStore> stores = [new PbKvStore()];
-if (Child.Exists("redis-server") && Child.Exists("redis-sentinel")) stores.Add(new RedisSentinelStore());
-else Console.Error.WriteLine("redis-server or redis-sentinel is missing (apt-get install redis-server redis-sentinel): PbKv is measured without it");
-if (Child.Exists("etcd") && Child.Exists("etcdctl")) stores.Add(new EtcdStore());
-else Console.Error.WriteLine("etcd or etcdctl is missing (apt-get install etcd-server etcd-client): PbKv is measured without it");
+var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd"];
+List<IStore> stores = [];
+Add("pbkv", () => new PbKvStore(), "");
+Add("redis", () => new RedisSentinelStore(), "redis-server redis-sentinel", "redis-server", "redis-sentinel");
+Add("etcd", () => new EtcdStore(), "etcd-server etcd-client", "etcd", "etcdctl");
 
 var table = new StringBuilder();
 table.AppendLine("| store | fault | times | fault → first acknowledged write, ms: p50 | p90 | max | longest gap of any caller, ms: p50 | max | failed operations | acknowledged writes lost |");
@@ -23,6 +23,13 @@ foreach (var store in stores)
 }
 Console.Write(table);
 return 0;
+
+void Add(string name, Func<IStore> make, string packages, params string[] programs)
+{
+    if (!wanted.Contains(name)) return;
+    if (Array.TrueForAll(programs, Child.Exists)) stores.Add(make());
+    else Console.Error.WriteLine($"{string.Join(" or ", programs)} is missing (apt-get install {packages}): measured without it");
+}
 
 async Task<string> RowAsync(IStore store, Fault fault)
 {

@@ -56,10 +56,11 @@ internal sealed class RedisSentinelStore : IStore
         return (await connection.AskAsync(cancellation, "GET", key))?[0] ?? "";
     }
 
-    public async Task StrikeAsync(Fault fault)
+    public async Task StrikeAsync(Fault fault, Action struck)
     {
         _killed = await MasterAsync(CancellationToken.None);
         _servers[_killed].Kill();
+        struck();
     }
 
     public async Task HealAsync(CancellationToken cancellation)
@@ -150,7 +151,7 @@ internal sealed class RedisSentinelStore : IStore
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> action, CancellationToken cancellation)
     {
-        var end = DateTime.UtcNow.AddSeconds(60);
+        var end = DateTime.UtcNow.AddSeconds(120);
         while (true)
         {
             try
