@@ -75,7 +75,10 @@ public enum RefusalReason : byte
     WrongGroup = 5,
 }
 
-/// <summary>Server → clerk: nothing of this request was executed now, and why; with the view known here.</summary>
+/// <summary>
+/// Server → clerk: this request gets no answer here, and why; with the view known here. It was not executed by this message; one
+/// whose answer was held may have been before.
+/// </summary>
 public sealed record Refusal(long Number, RefusalReason Reason, View View) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)

@@ -227,4 +227,14 @@ internal sealed class ForwardStream
 /// <summary>An answer that may go out only when what it tells of is safe.</summary>
 /// <param name="Batch">What was asked, where the answer is a Reply.</param>
 /// <param name="After">How many batches had been put into the stream when it was held.</param>
-internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, Batch? Batch, long After, long Bytes);
+internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, Batch? Batch, long After, long Bytes)
+{
+    /// <summary>The number of the request that it would have answered.</summary>
+    public long Request => Answer switch
+    {
+        Reply reply => reply.Number,
+        SessionOpened opened => opened.Request,
+        Refusal refusal => refusal.Number,
+        _ => throw new InvariantBrokenException($"{Answer.GetType().Name} is no answer to a clerk"),
+    };
+}

@@ -125,6 +125,10 @@ public sealed partial class ReplicaNode
         if (View.Backup is not null) _pairedWith = View.Backup;
     }
 
+    /// <summary>
+    /// Whoever waits for one is told to ask elsewhere, with the same session and sequence: a clerk all of whose requests are held
+    /// here would otherwise hear of the new view by a timeout only. It tells nothing of whether they were executed.
+    /// </summary>
     private void DropAnswers(Effects effects)
     {
         if (_primary is null) return;
@@ -133,6 +137,7 @@ public sealed partial class ReplicaNode
         if (_rules.Has(SafetyRule.HeldDroppedWhenDeposed))
         {
             effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
+            foreach (var answer in held) effects.Send(answer.To, new Refusal(answer.Request, RefusalReason.NotPrimary, View));
             return;
         }
         foreach (var answer in held) effects.Send(answer.To, answer.Answer);

@@ -160,7 +160,7 @@ public class PrimaryAndBackup
     }
 
     [Fact]
-    public void A_deposed_primary_drops_what_it_holds_and_one_that_stays_releases_it()
+    public void A_deposed_primary_drops_what_it_holds_and_says_who_is_primary_now_and_one_that_stays_releases_it()
     {
         var net = new Harness();
         var (a, b) = net.Pair();
@@ -171,6 +171,8 @@ public class PrimaryAndBackup
         net.Tell(a, View(3, b));
         Assert.Empty(net.Replies());
         Assert.Contains(net.Notices, notice => notice.Kind == NoticeKind.AnswersDropped);
+        var refusal = Assert.Single(net.Refusals());
+        Assert.Equal((2, RefusalReason.NotPrimary, 3), (refusal.Number, refusal.Reason, refusal.View.Number));
 
         net.Tell(fork, View(3, fork), acknowledged: false);
         Assert.Empty(net.Replies());
