@@ -27,6 +27,7 @@ public sealed class Deposed(ITestOutputHelper output) : Scenario(output)
         late.Release();
         await cluster.UntilAsync(() => Assert.True(next.Count(NoticeKind.ForwardRefused) > 0, "the forward was refused"));
         await cluster.UntilAsync(() => Assert.True(old.Count(NoticeKind.AnswersDropped) > 0, "the answer was dropped"));
+        Assert.Equal(RefusalReason.NotPrimary, await clerk.RefusalAsync(get));
         clerk.ExpectNoAnswer(80);
 
         get = clerk.Ask(old, OperationKind.Get, 1, "k");
@@ -52,8 +53,8 @@ public sealed class Deposed(ITestOutputHelper output) : Scenario(output)
         await cluster.KillAsync(next);
         await cluster.UntilViewAsync(third, null);
 
-        clerk.Ask(old, OperationKind.Get, 0, "k");
-        clerk.Ask(old, OperationKind.Put, 1, "k", "of the deposed");
+        var get = clerk.Ask(old, OperationKind.Get, 0, "k");
+        var put = clerk.Ask(old, OperationKind.Put, 1, "k", "of the deposed");
         await cluster.UntilAsync(async () => Assert.Equal("of the deposed", (await old.StoreAsync())["k"]));
         Assert.Equal((ReplicaRole.Primary, 2), await old.LookAsync(node => (node.Role, (int)node.View.Number)));
         Assert.Equal("new", await kv.GetAsync("k"));
@@ -62,6 +63,7 @@ public sealed class Deposed(ITestOutputHelper output) : Scenario(output)
 
         cluster.Network.Heal();
         await cluster.UntilViewAsync(third, old);
+        foreach (var held in new[] { get, put }) Assert.Equal(RefusalReason.NotPrimary, await clerk.RefusalAsync(held));
         clerk.ExpectNoAnswer(20);
         Assert.Equal("new", (await old.StoreAsync())["k"]);
     });

@@ -63,13 +63,14 @@ public sealed class Transfers(ITestOutputHelper output) : Scenario(output)
         var clerk = cluster.RawClerk();
         await clerk.OpenAsync(former);
         cluster.Network.Isolate(former, cluster.ViewService, next);
-        clerk.Ask(former, OperationKind.Put, 0, "extra", "never answered");
+        var held = clerk.Ask(former, OperationKind.Put, 0, "extra", "never answered");
         await cluster.UntilAsync(async () => Assert.True((await former.StoreAsync()).ContainsKey("extra")));
         await cluster.UntilViewAsync(next, null);
         await kv.AppendAsync("k", "2");
         cluster.Network.Heal();
         await cluster.UntilViewAsync(next, former);
         Assert.Equal(new() { ["k"] = "12" }, await former.StoreAsync());
+        Assert.Equal(RefusalReason.NotPrimary, await clerk.RefusalAsync(held));
         clerk.ExpectNoAnswer(20);
     });
 
