@@ -23,6 +23,12 @@ internal sealed class TransferSource
     private bool _entriesDone;
     private int _ticksWithoutAnswer;
 
+    /// <summary>
+    /// Chunks before this index were in flight when nothing had been heard for a while. They are sent again one by one, each
+    /// when the one before it is acknowledged: all at once, again and again, would stop up a link that is merely slow.
+    /// </summary>
+    private long _repeatsEnd;
+
     public TransferSource(ViewId view, NodeAddress backup, ReplicatedState state, ProtocolSettings settings)
     {
         _view = view;
@@ -54,6 +60,7 @@ internal sealed class TransferSource
         _sentLast = other._sentLast;
         _entriesDone = other._entriesDone;
         _ticksWithoutAnswer = other._ticksWithoutAnswer;
+        _repeatsEnd = other._repeatsEnd;
     }
 
     /// <summary>Whether the last chunk has been sent: a confirmation before that was never asked for.</summary>
@@ -80,7 +87,7 @@ internal sealed class TransferSource
     {
         if (next > _nextIndex) return;
         _ticksWithoutAnswer = 0;
-        while (_inFlight.TryPeek(out var first) && first.Index < next) _inFlight.Dequeue();
+        if (Drop(next)) Repeat(effects);
         Pump(effects);
     }
 
@@ -89,7 +96,8 @@ internal sealed class TransferSource
         if (_inFlight.Count == 0) return;
         if (_ticksWithoutAnswer < int.MaxValue) _ticksWithoutAnswer++;
         if (_ticksWithoutAnswer < 2) return;
-        foreach (var chunk in _inFlight) effects.Send(_backup, chunk);
+        _repeatsEnd = _nextIndex;
+        Repeat(effects);
     }
 
     public void AddTo(ref Fingerprint fingerprint)
@@ -100,6 +108,20 @@ internal sealed class TransferSource
         fingerprint.Add(_sentLast);
         fingerprint.Add(_inFlight.Count);
         fingerprint.Add(Math.Min(_ticksWithoutAnswer, 2));
+        fingerprint.Add(Math.Max(0, _repeatsEnd - (_nextIndex - _inFlight.Count)));
+    }
+
+    /// <returns>Whether any of those in flight was before this index.</returns>
+    private bool Drop(long next)
+    {
+        var before = _inFlight.Count;
+        while (_inFlight.TryPeek(out var first) && first.Index < next) _inFlight.Dequeue();
+        return _inFlight.Count < before;
+    }
+
+    private void Repeat(Effects effects)
+    {
+        if (_inFlight.TryPeek(out var first) && first.Index < _repeatsEnd) effects.Send(_backup, first);
     }
 
     private Chunk NextChunk()
