@@ -1,4 +1,5 @@
 using System.Net;
+using PbKv.Checking;
 using PbKv.Client;
 using PbKv.Protocol;
 
@@ -42,6 +43,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             cluster._operator = await PbKvClient.ConnectAsync(cluster.ViewService.Address, options.ClientOptions(), cancellation);
             if (!await cluster.UntilSyncedAsync(SyncedWithin, cancellation))
                 throw new Failure("NotReady", $"the cluster was not synced within {SyncedWithin.TotalSeconds} s of its start");
+            await Ballast.LoadAsync(cluster._operator, cancellation);
             return cluster;
         }
         catch
@@ -92,6 +94,21 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
         return false;
     }
+
+    /// <summary>Waits for a view after the present one: nobody may have entered it yet, and its backup has nothing.</summary>
+    public async Task UntilViewMovesAsync(TimeSpan within, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(within);
+        for (long? first = null; !limit.IsCancellationRequested; await Pause.ForAsync(TimeSpan.FromMilliseconds(2), limit.Token))
+        {
+            if (await StatusAsync(TimeSpan.FromMilliseconds(20)) is not { ViewService.View.Number: var number }) continue;
+            first ??= number;
+            if (number > first) return;
+        }
+    }
+
+    public Task<IReadOnlyList<string>> LostBallastAsync(Chance chance) => Ballast.LostAsync(_operator!, chance);
 
     public async ValueTask DisposeAsync()
     {

@@ -121,20 +121,25 @@ internal sealed class ChaosRun : IAsyncDisposable
         foreach (var some in keys.Chunk(64))
         {
             var reads = Task.WhenAll(some.Select(reader.ReadAsync));
-            await Task.WhenAny(reads, Pause.ForAsync(TimeToRead, asked));
-            if (!reads.IsCompleted)
-            {
-                if (!asked.IsCancellationRequested) _violations.Add($"{reader} waits {TimeToRead.TotalSeconds} s for reads in a healthy cluster");
-                return;
-            }
+            if (!await IsReadInTimeAsync(reads, asked)) return;
             foreach (var (key, value) in some.Zip(await reads))
             {
                 foreach (var element in FinalChecks.TwiceIn(value)) _violations.Add($"key {key}: {element} was executed twice");
             }
         }
+        var ballast = _cluster.LostBallastAsync(new Chance(_options.Seed));
+        if (!await IsReadInTimeAsync(ballast, asked)) return;
+        foreach (var key in await ballast) _violations.Add($"key {key} does not hold what was written before the first fault");
         await CloseClientsAsync();
         await checks.CompareReplicasAsync(asked);
         await _watch.LookAsync();
+    }
+
+    private async Task<bool> IsReadInTimeAsync(Task reads, CancellationToken asked)
+    {
+        await Task.WhenAny(reads, Pause.ForAsync(TimeToRead, asked));
+        if (!reads.IsCompleted && !asked.IsCancellationRequested) _violations.Add($"reads take more than {TimeToRead.TotalSeconds} s in a healthy cluster");
+        return reads.IsCompleted;
     }
 
     private async Task CloseClientsAsync()

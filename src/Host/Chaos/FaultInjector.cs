@@ -16,9 +16,7 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
         {
             while (!enough.IsCancellationRequested)
             {
-                await Pause.ForAsync(TimeSpan.FromMilliseconds(chance.Between(100, 1200)), enough);
-                // A pair again now and then: what never has a backup cannot lose its primary.
-                if (chance.Percent(40)) await cluster.UntilSyncedAsync(cluster.Options.DeadAfter * 8, enough);
+                await UntilMomentAsync(enough);
                 await SettleAsync(MostAtOnce - 1);
                 if (!enough.IsCancellationRequested) await StrikeAsync(Next(), enough);
             }
@@ -27,6 +25,21 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
         {
             await SettleAsync(0);
         }
+    }
+
+    /// <summary>
+    /// Sometimes in the midst of what the fault before brings about, sometimes only when there is a pair again: what never
+    /// has a backup cannot lose its primary.
+    /// </summary>
+    private async Task UntilMomentAsync(CancellationToken enough)
+    {
+        if (_running.Count > 0 && chance.Percent(35))
+        {
+            await cluster.UntilViewMovesAsync(cluster.Options.DeadAfter * 2, enough);
+            return;
+        }
+        await Pause.ForAsync(TimeSpan.FromMilliseconds(chance.Between(100, 1200)), enough);
+        if (chance.Percent(40)) await cluster.UntilSyncedAsync(cluster.Options.DeadAfter * 8, enough);
     }
 
     private async Task StrikeAsync(FaultKind kind, CancellationToken enough)

@@ -23,14 +23,37 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         try
         {
             if (!await CanBeSparedAsync(node)) return;
-            using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}");
-            await node.KillAsync();
-            if (chance.Percent(70)) await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(400) / 100.0), enough);
-            await node.StartAsync();
+            if (chance.Percent(20) && cluster.ViewService.TryClaim()) await KillUnseenAsync(node, role);
+            else await KillAsync(node, role, chance.Percent(70) ? chance.Below(400) : 0, enough);
         }
         finally
         {
             node.Release();
+        }
+    }
+
+    private async Task KillAsync(ChaosNode node, string role, int percentOfDeadAfter, CancellationToken enough)
+    {
+        using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}");
+        await node.KillAsync();
+        await Pause.ForAsync(cluster.Options.DeadAfter * (percentOfDeadAfter / 100.0), enough);
+        await node.StartAsync();
+    }
+
+    /// <summary>A new life begins before the view service, which is held still and let go afterwards, could miss the old one.</summary>
+    private async Task KillUnseenAsync(ChaosNode node, string role)
+    {
+        try
+        {
+            using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}, while the view service stands still");
+            await cluster.ViewService.PauseAsync();
+            await node.KillAsync();
+            await node.StartAsync();
+        }
+        finally
+        {
+            cluster.ViewService.Resume();
+            cluster.ViewService.Release();
         }
     }
 
