@@ -130,6 +130,35 @@ public class PrimaryAndBackup
         AssertEqual(a, b);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(250)]
+    public void A_session_with_large_results_travels_in_chunks_that_are_no_larger_than_others(int chunkBytes)
+    {
+        var net = new Harness { Settings = new() { ChunkBytes = chunkBytes, MaxValueBytes = 100, SessionIdleTicks = long.MaxValue } };
+        var a = net.Server("a");
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        net.OpenSession(a);
+        for (var i = 1; i <= 20; i++) net.Give(a, Clerk, net.Request(a, session, 1, Put(i, $"key{i}", new string('v', 100))));
+        for (var i = 21; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, 21, PutHash(i, $"key{i - 20}", "x")));
+        var pair = View(2, a, b);
+        net.Tell(a, pair);
+        net.Tell(b, pair);
+
+        net.Run(message =>
+        {
+            if (message is Chunk chunk) Assert.InRange(chunk.Sessions.Sum(image => image.Results.Sum(result => result.Value.Length)), 0, chunkBytes + 100);
+            return true;
+        });
+
+        Assert.True(b.Synced);
+        AssertEqual(a, b);
+        Assert.Equal(20, b.Sessions.Find(session)!.Count);
+    }
+
     [Fact]
     public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
     {
