@@ -75,19 +75,6 @@ public class ClusterTests
     }
 
     [Fact]
-    public async Task Many_Gets_of_large_values_at_once_cost_nobody_its_role()
-    {
-        await using var cluster = new TestCluster();
-        var (_, _, kv) = await cluster.StartPairAsync();
-        var value = new string('x', 1 << 20);
-        for (var i = 0; i < 20; i++) await kv.PutAsync($"key {i}", value);
-        var gets = Enumerable.Range(0, 1000).Select(async i => Assert.Equal(value.Length, (await kv.GetAsync($"key {i % 20}")).Length));
-        await Task.WhenAll(gets);
-        var status = await TestCluster.StatusAsync(kv, status => status.ViewService.Synced);
-        Assert.Equal(2, status.ViewService.View.Number);
-    }
-
-    [Fact]
     public async Task A_lone_primary_is_not_let_go()
     {
         await using var cluster = new TestCluster();

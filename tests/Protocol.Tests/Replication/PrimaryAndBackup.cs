@@ -160,6 +160,34 @@ public class PrimaryAndBackup
     }
 
     [Fact]
+    public void A_request_for_more_than_one_turn_can_give_is_done_in_part_and_the_rest_is_asked_for_again()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "large", new string('v', 1 << 20))));
+        var request = net.Request(a, session, 2, [Put(2, "first", "1"), .. Enumerable.Range(3, 100).Select(i => Get(i, "large")), Put(103, "last", "1")]);
+        net.Give(a, Clerk, request);
+        net.Run();
+
+        var given = net.Outside.Select(item => item.Message).Where(message => message is Reply or Refusal).Skip(1).ToList();
+        var reply = Assert.IsType<Reply>(given[0]);
+        Assert.Equal([2L, 3, 4], reply.Results.Select(result => result.Sequence));
+        Assert.Equal(new Refusal(request.Number, RefusalReason.Busy, a.View), given[1]);
+        Assert.Equal(2, given.Count);
+        Assert.Equal("", Read(a, "last"));
+        AssertEqual(a, b);
+
+        for (var next = 5L; next <= 103; next = net.Replies().Last().Results[^1].Sequence + 1)
+        {
+            net.Give(a, Clerk, net.Request(a, session, next, [.. request.Batch.Operations.Where(operation => operation.Sequence >= next)]));
+            net.Run();
+        }
+        Assert.Equal("1", Read(b, "last"));
+        AssertEqual(a, b);
+    }
+
+    [Fact]
     public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
     {
         var net = new Harness();
