@@ -15,6 +15,12 @@ internal struct BatchExecution
     /// </summary>
     private const long MostResultBytes = 2 << 20;
 
+    /// <summary>
+    /// And one that makes the store write more than this: as many appends to large values, more of them than the store keeps room
+    /// behind (<see cref="GrowingValues"/>), copy each of them whole.
+    /// </summary>
+    private const long MostWrittenBytes = 8 << 20;
+
     private readonly ReplicatedState _state;
     private readonly Batch _batch;
     private readonly ProtocolSettings _settings;
@@ -39,7 +45,7 @@ internal struct BatchExecution
 
     public long ResultBytes { get; private set; }
 
-    /// <summary>How many operations at the end of the batch were not looked at: what came before has large results.</summary>
+    /// <summary>How many operations at the end of the batch were not looked at: what came before is enough for one turn.</summary>
     public int LeftOut { get; private set; }
 
     /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
@@ -61,10 +67,11 @@ internal struct BatchExecution
         _state.Store.Warm(operations);
         var session = _state.Sessions.Edit(_batch.Session);
         var floor = Math.Max(session.Floor, _batch.Floor);
+        var written = _state.Store.Written;
         Operation[]? part = null;
         for (var i = 0; i < operations.Length; i++)
         {
-            if (ResultBytes > MostResultBytes)
+            if (ResultBytes > MostResultBytes || _state.Store.Written - written > MostWrittenBytes)
             {
                 LeaveOut(operations[..i], ref part);
                 break;

@@ -188,6 +188,26 @@ public class PrimaryAndBackup
     }
 
     [Fact]
+    public void A_request_that_copies_too_many_large_values_is_done_in_part_and_one_that_adds_to_a_few_is_not()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        for (var i = 1; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
+        net.Give(a, Clerk, net.Request(a, session, 41, [.. Enumerable.Range(1, 40).Select(i => Append(40 + i, $"key {i}", "w"))]));
+        net.Run();
+        Assert.InRange(net.Replies().Last().Results.Length, 8, 9);
+        Assert.Equal(RefusalReason.Busy, Assert.Single(net.Refusals()).Reason);
+
+        net.Give(a, Clerk, net.Request(a, session, 101, Append(101, "key 40", "w")));
+        net.Give(a, Clerk, net.Request(a, session, 102, [.. Enumerable.Range(0, 1000).Select(i => Append(102 + i, "key 40", "w"))]));
+        net.Run();
+        Assert.Equal(1000, net.Replies().Last().Results.Length);
+        Assert.Single(net.Refusals());
+        AssertEqual(a, b);
+    }
+
+    [Fact]
     public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
     {
         var net = new Harness();
