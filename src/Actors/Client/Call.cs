@@ -55,7 +55,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
     }
 
-    /// <summary>After it was pushed: a cancellation must not overtake the call.</summary>
+    /// <summary>The clerk is told of a cancellation: see <see cref="CallQueue.Submit"/>.</summary>
     public void WatchCancellation()
     {
         if (Cancellation.CanBeCanceled) _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);
@@ -90,6 +90,9 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     private Completion Take(short token, out bool missingIsNull)
     {
         missingIsNull = MissingIsNull;
+        // The call is still the clerk's: given back now, it would be completed for somebody else.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("the operation is not done yet: await its ValueTask, or block on its AsTask()");
         try
         {
             var completion = _source.GetResult(token);

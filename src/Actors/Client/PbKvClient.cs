@@ -89,8 +89,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
             call.Fail(new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation));
             return version;
         }
-        call.WatchCancellation();
-        _queue.Push(call);
+        _queue.Submit(call);
         return version;
     }
 

@@ -65,7 +65,7 @@ public enum RefusalReason : byte
     /// <summary>Primary of a view that is not confirmed yet.</summary>
     NotReady = 2,
 
-    /// <summary>Too much is in flight: come back later.</summary>
+    /// <summary>Too much is in flight, or asked for at once: come back later with what has no result yet.</summary>
     Busy = 3,
 
     /// <summary>The session is closed, expired or was never opened: nothing of the request was executed.</summary>

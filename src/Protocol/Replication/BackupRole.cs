@@ -22,6 +22,7 @@ internal sealed class BackupRole
     private long _askedFor;
     private long _earlyBytes;
     private long _loadedBytes;
+    private long _loadingSession;
     private long _total;
     private long _marker = -1;
 
@@ -49,6 +50,7 @@ internal sealed class BackupRole
         _askedFor = other._askedFor;
         _earlyBytes = other._earlyBytes;
         _loadedBytes = other._loadedBytes;
+        _loadingSession = other._loadingSession;
         _total = other._total;
         _marker = other._marker;
         Installed = other.Installed;
@@ -103,6 +105,7 @@ internal sealed class BackupRole
         if (Installed && !_rules.Has(SafetyRule.InstallOncePerView) && chunk.Index == 0)
         {
             _nextChunk = 0;
+            _loadingSession = 0;
             _staging = EmptyStaging();
             Installed = false;
         }
@@ -181,7 +184,10 @@ internal sealed class BackupRole
         }
         foreach (var session in chunk.Sessions)
         {
-            _staging.Sessions.Load(_rules.Has(SafetyRule.SessionsTravelWithTransfer) ? session : session with { Results = [] });
+            var image = _rules.Has(SafetyRule.SessionsTravelWithTransfer) ? session : session with { Results = [] };
+            // The parts of a large session come one behind the other, in one chunk after another.
+            _staging.Sessions.Load(image, goesOn: session.Session == _loadingSession);
+            _loadingSession = session.Session;
             _loadedBytes += 64;
         }
     }

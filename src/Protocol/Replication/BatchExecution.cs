@@ -9,11 +9,23 @@ namespace PbKv.Protocol;
 /// </summary>
 internal struct BatchExecution
 {
+    /// <summary>
+    /// A request whose results are larger than this is done in part. A few thousand Gets of large values fit into one request, and
+    /// their answer would keep the server in one turn for longer than a ping may be late.
+    /// </summary>
+    private const long MostResultBytes = 2 << 20;
+
+    /// <summary>
+    /// And one that makes the store write more than this: as many appends to large values, more of them than the store keeps room
+    /// behind (<see cref="GrowingValues"/>), copy each of them whole.
+    /// </summary>
+    private const long MostWrittenBytes = 8 << 20;
+
     private readonly ReplicatedState _state;
     private readonly Batch _batch;
     private readonly ProtocolSettings _settings;
     private readonly SafetyRules _rules;
-    private readonly OperationResult[] _results;
+    private OperationResult[] _results;
     private int _executed;
     private bool _apart;
     private int _reads;
@@ -32,6 +44,9 @@ internal struct BatchExecution
     public int Duplicates { get; private set; }
 
     public long ResultBytes { get; private set; }
+
+    /// <summary>How many operations at the end of the batch were not looked at: what came before is enough for one turn.</summary>
+    public int LeftOut { get; private set; }
 
     /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
     public ImmutableArray<Operation> Executed { get; private set; }
@@ -52,9 +67,15 @@ internal struct BatchExecution
         _state.Store.Warm(operations);
         var session = _state.Sessions.Edit(_batch.Session);
         var floor = Math.Max(session.Floor, _batch.Floor);
+        var written = _state.Store.Written;
         Operation[]? part = null;
         for (var i = 0; i < operations.Length; i++)
         {
+            if (ResultBytes > MostResultBytes || _state.Store.Written - written > MostWrittenBytes)
+            {
+                LeaveOut(operations[..i], ref part);
+                break;
+            }
             ref readonly var operation = ref operations[i];
             var accepted = operation;
             _results[i] = One(session, ref accepted, floor, out var executed);
@@ -71,6 +92,14 @@ internal struct BatchExecution
             _executed++;
         }
         Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
+    }
+
+    private void LeaveOut(ReadOnlySpan<Operation> done, ref Operation[]? part)
+    {
+        LeftOut = _results.Length - done.Length;
+        Array.Resize(ref _results, done.Length);
+        part ??= done.ToArray();
+        _apart = true;
     }
 
     public readonly void Tell(Effects effects)
@@ -98,19 +127,19 @@ internal struct BatchExecution
             _belowFloor++;
             return new OperationResult(operation.Sequence, ResultStatus.BelowFloor, default);
         }
+        // Before anything is refused for its size: the server that did it may have allowed more than this one.
+        if (!operation.IsRead && session.TryResult(operation.Sequence, out var known))
+        {
+            Duplicates++;
+            return known;
+        }
         if (CheckKey(operation.Key, operation.Kind) is { } bad) return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
         {
             _reads++;
             return Read(_state, operation);
         }
-        if (session.TryResult(operation.Sequence, out var known))
-        {
-            Duplicates++;
-            return known;
-        }
-        if (operation.Value.Length > _settings.MaxValueBytes) return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
-        if (GrowsTooLarge(operation)) operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
+        if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation)) operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         // The floor moves only with operations of the history, so that the backup forgets the same results.
         if (_executed == 0) session.RaiseFloor(_batch.Floor);
         executed = true;

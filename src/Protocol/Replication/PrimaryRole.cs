@@ -144,6 +144,8 @@ internal sealed class PrimaryRole
         if (execution.Duplicates > 0 && !Alone && !mayGo)
             effects.Notice(NoticeKind.DuplicateHeld, $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}");
         Answer(clerk, reply, batch, execution.ResultBytes, mayGo, effects);
+        // Behind the reply, so that what it answers is not asked for again.
+        if (execution.LeftOut > 0) Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), null, 32, mayGo, effects);
         _stream?.Pump(effects);
     }
 

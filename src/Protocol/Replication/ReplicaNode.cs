@@ -121,8 +121,9 @@ public sealed partial class ReplicaNode : Node
             case Forward forward: OnForward(from, forward, effects); break;
             case OpenSession open: OnOpenSession(from, open, effects); break;
             case PingAnswer answer: OnPingAnswer(answer, effects); break;
-            case ViewNews news: Learn(news.View, news.Acknowledged, effects); break;
-            case WrongView wrong: Learn(wrong.Known, acknowledged: false, effects); break;
+            // The first view decides what cluster it is: it is not taken from whoever has this address in mind from an earlier life.
+            case ViewNews news when View.Number > 0 || from == _viewService: Learn(news.View, news.Acknowledged, effects); break;
+            case WrongView wrong when View.Number > 0: Learn(wrong.Known, acknowledged: false, effects); break;
             case PingRefused refused: OnPingRefused(refused, effects); break;
             case Chunk chunk: OnChunk(from, chunk, effects); break;
             case ChunkAck ack when IsFromBackup(from, ack.View, effects): _primary!.OnChunkAck(ack, effects); break;

@@ -17,6 +17,9 @@ internal sealed class TransferSource
     private readonly StoreCursor _entries;
     private readonly SessionCursor _sessions;
     private readonly Queue<Chunk> _inFlight;
+
+    /// <summary>What is left of the session that the last chunk ended in.</summary>
+    private SessionImage? _rest;
     private long _sentBytes;
     private long _nextIndex;
     private bool _sentLast;
@@ -55,6 +58,7 @@ internal sealed class TransferSource
         _entries = other._entries.Clone();
         _sessions = other._sessions.Clone();
         _inFlight = new Queue<Chunk>(other._inFlight);
+        _rest = other._rest;
         _sentBytes = other._sentBytes;
         _nextIndex = other._nextIndex;
         _sentLast = other._sentLast;
@@ -142,23 +146,28 @@ internal sealed class TransferSource
         }
         while (bytes < _settings.ChunkBytes && _entriesDone && !_sentLast)
         {
-            if (!_sessions.MoveNext())
+            if (_rest is null && !_sessions.MoveNext())
             {
                 _sentLast = true;
                 break;
             }
-            var session = _sessions.Current;
-            sessions.Add(session);
-            bytes += SizeOf(session);
+            bytes += AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - bytes, sessions);
         }
         _sentBytes += bytes;
         return new Chunk(_view, _nextIndex++, _sentLast, _position, _total, entries.DrainToImmutable(), sessions.DrainToImmutable());
     }
 
-    private static long SizeOf(SessionImage session)
+    /// <summary>
+    /// The results of one session may be larger than any chunk may be, and than any frame: each PutHash in flight has a previous
+    /// value. Such a session goes in parts, one behind the other.
+    /// </summary>
+    private long AddPartOf(SessionImage session, long room, ImmutableArray<SessionImage>.Builder sessions)
     {
         long bytes = 24;
-        foreach (var result in session.Results) bytes += 12 + result.Value.Length;
+        var count = 0;
+        while (count < session.Results.Length && (count == 0 || bytes < room)) bytes += 12 + session.Results[count++].Value.Length;
+        _rest = count < session.Results.Length ? session with { Results = session.Results[count..] } : null;
+        sessions.Add(_rest is null ? session : session with { Results = session.Results[..count] });
         return bytes;
     }
 }

@@ -43,6 +43,9 @@ public sealed class KvStore
     /// <summary>Bytes of all keys and values.</summary>
     public long ByteCount { get; private set; }
 
+    /// <summary>Bytes that were copied and hashed since it was made: what its writes cost.</summary>
+    public long Written { get; private set; }
+
     /// <summary>A sum over all entries, equal for equal contents on every machine, however they came about.</summary>
     public ulong Digest
     {
@@ -106,7 +109,10 @@ public sealed class KvStore
         var slot = _index.Find(hash, key.Span, _log);
         ReadOnlySpan<byte> earlier = slot.IsEmpty ? default : _log.Read(slot).Value;
         if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
+        {
+            Written += earlier.Length;
             return Grow(_growing.Open(hash, key.Span, earlier), value.Span);
+        }
         Store(hash, key.Span, earlier, value.Span);
         return earlier.Length + value.Length;
     }
@@ -136,6 +142,7 @@ public sealed class KvStore
     {
         _growing!.Append(growing, tail);
         ByteCount += tail.Length;
+        Written += tail.Length;
         while (_growing.Surplus is { } surplus) WriteBack(surplus);
         return growing.Length;
     }
@@ -164,6 +171,7 @@ public sealed class KvStore
         var slot = _log.Append(hash, key, head, tail);
         var written = _log.Read(slot);
         _digest += written.Digest;
+        Written += written.Size;
         ByteCount += key.Length + written.ValueLength;
         var earlier = _index.Set(hash, key, slot, _log);
         if (earlier.IsEmpty) Count++;

@@ -69,11 +69,15 @@ public sealed class SessionTable
     }
 
     /// <summary>Puts a session that came with a transfer.</summary>
-    public void Load(SessionImage image)
+    /// <param name="goesOn">The image is a further part of a session: what was loaded of it before stays.</param>
+    public void Load(SessionImage image, bool goesOn = false)
     {
-        Close(image.Session);
-        var session = new Session(image.Session, Owner());
-        Add(session);
+        if (!goesOn)
+        {
+            Close(image.Session);
+            Add(new Session(image.Session, Owner()));
+        }
+        var session = Edit(image.Session);
         session.RaiseFloor(image.Floor);
         foreach (var result in image.Results) session.Record(result);
     }

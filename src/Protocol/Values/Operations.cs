@@ -14,8 +14,9 @@ public enum OperationKind : byte
     ExpireSession = 7,
 
     /// <summary>
-    /// An append that would have made its value too large. It changes nothing, but it has a place in the history: otherwise a
-    /// late copy of the request, after the value has become shorter, would do what its client was told is not done.
+    /// A write that would have made its value too large. It changes nothing, but it has a place in the history: otherwise a
+    /// late copy of the request, after the value has become shorter or at a server that allows more, would do what its client
+    /// was told is not done.
     /// </summary>
     TooLarge = 8,
 }

@@ -35,7 +35,8 @@ public sealed partial class ViewServiceNode
         if (LastAcknowledged is null && !View.Reset && _lost is null)
         {
             _lost = $"this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the "
-                + "--data directory that it had, or stop every server of that cluster, or reset the view and accept the loss";
+                + "--data directory that it had; or stop every server of that cluster, and start it again; or reset to a server that "
+                + "was restarted, so is empty, and accept the loss";
             WaitFor(_lost, worthSaying: true, effects);
         }
         Refuse(ping, other ? PingRefusal.OtherCluster : PingRefusal.NewerView, 0, what, effects);

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Text;
+using Akka.Actor;
 using PbKv.Actors.Shells;
 using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
@@ -127,6 +129,42 @@ public class ClientTests
         Assert.Equal(PbKvOutcome.Unknown, failure.Outcome);
     }
 
+    /// <summary>The token is cancelled when the call asks to be told of it, which is before the call is where the clerk finds it.</summary>
+    [Fact]
+    public void A_cancellation_that_overtakes_its_call_is_told_to_the_clerk_once_more()
+    {
+        using var system = ActorSystem.Create("calls");
+        var told = new BlockingCollection<object>();
+        var queue = new CallQueue();
+        queue.Attach(system.ActorOf(Props.Create(() => new Listening(told))));
+        var call = queue.Rent();
+        call.Begin(queue.NextId(), OperationKind.Put, Bytes.Utf8("k"), Bytes.Utf8("v"), 1, false, new CancellationToken(canceled: true));
+        queue.Submit(call);
+        var id = call.Id;
+        var wakes = 0;
+        while (wakes < 2 && told.TryTake(out var message, 10 * Soon)) wakes += message is CallQueue.Wake ? 1 : 0;
+        Assert.Same(call, queue.TakeAll());
+        Assert.True(told.TryTake(out var last, 10 * Soon), "nobody told the clerk after it could see the call");
+        Assert.Equal(id, Assert.IsType<CallQueue.CancelCall>(last).Id);
+    }
+
+    [Fact]
+    public async Task A_result_that_is_taken_too_early_costs_no_other_caller_its_own()
+    {
+        await using var cluster = new TestCluster();
+        var kv = cluster.Connect();
+        var early = kv.PutAsync("early", "1");
+        Assert.Throws<InvalidOperationException>(() => early.GetAwaiter().GetResult());
+        var later = kv.GetAsync("later").AsTask();
+        var put = kv.PutAsync("put", "2").AsTask();
+        await cluster.StartPairAsync();
+        Assert.Equal("", await later.WaitAsync(TestCluster.Patience));
+        await put.WaitAsync(TestCluster.Patience);
+        await early;
+        Assert.Equal("1", await kv.GetAsync("early"));
+        Assert.Equal("2", await kv.GetAsync("put"));
+    }
+
     [Fact]
     public async Task Disposing_fails_what_is_outstanding_and_what_comes_later()
     {
@@ -190,6 +228,11 @@ public class ClientTests
             if (envelope.Messages.Any(message => message is Request)) first.TrySetResult();
             else outbox.Send(envelope);
         }
+    }
+
+    private sealed class Listening : ReceiveActor
+    {
+        public Listening(BlockingCollection<object> told) => ReceiveAny(told.Add);
     }
 
     private sealed class Throwing : IOutbox

@@ -62,6 +62,19 @@ public class ClusterTests
     }
 
     [Fact]
+    public async Task A_client_whose_results_fit_into_no_frame_together_does_not_keep_a_backup_out()
+    {
+        await using var cluster = new TestCluster();
+        cluster.StartReplica();
+        var kv = cluster.Connect();
+        var value = new string('x', 1 << 20);
+        for (var i = 0; i < 14; i++) await kv.PutAsync($"key {i}", value);
+        await Task.WhenAll(Enumerable.Range(0, 14).Select(i => kv.PutHashAsync($"key {i}", "y").AsTask()));
+        cluster.StartReplica();
+        await TestCluster.StatusAsync(kv, status => status.ViewService.Synced);
+    }
+
+    [Fact]
     public async Task A_lone_primary_is_not_let_go()
     {
         await using var cluster = new TestCluster();

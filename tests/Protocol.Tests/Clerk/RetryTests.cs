@@ -54,6 +54,23 @@ public class RetryTests
     }
 
     [Fact]
+    public void What_a_reply_left_out_and_a_refusal_put_off_is_sent_again_and_nothing_else()
+    {
+        var bench = Ready(Quick with { RequestsInFlight = 1 });
+        Sent(bench, 1);
+        for (var call = 2; call <= 6; call++) bench.Put(call);
+        bench.Lose(A.Address);
+        bench.PauseOver();
+        var request = bench.Only<Request>();
+        bench.Hear(ClerkBench.ReplyTo(request) with { Results = [.. ClerkBench.ReplyTo(request).Results[..3]] }, A.Address);
+        Assert.Equal([1L, 2, 3], bench.Completed.Select(completion => completion.Call));
+        bench.Refuse(request.Number, RefusalReason.Busy);
+        Assert.Empty(bench.Sent);
+        bench.PauseOver();
+        Assert.Equal(request.Batch.Operations[3..].Select(operation => operation.Sequence), bench.SequencesSent());
+    }
+
+    [Fact]
     public void Pauses_double_up_to_the_cap_and_leave_room_for_jitter()
     {
         var bench = Ready(Quick with { RetryMinMs = 2, RetryMaxMs = 20 });

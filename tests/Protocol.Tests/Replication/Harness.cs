@@ -22,10 +22,10 @@ internal sealed class Harness
 
     public IReadOnlyList<(NodeAddress From, NodeAddress To, Message Message)> Wire => _wire;
 
-    public ReplicaNode Server(string name, long incarnation = 1)
+    public ReplicaNode Server(string name, long incarnation = 1, ProtocolSettings? settings = null)
     {
         var id = new ServerId(new NodeAddress(name), incarnation);
-        var node = new ReplicaNode(id, ViewService, GroupName.Default, Settings);
+        var node = new ReplicaNode(id, ViewService, GroupName.Default, settings ?? Settings);
         _nodes[id.Address] = node;
         Do(node, node.Start);
         return node;

@@ -116,6 +116,40 @@ public sealed class LateMessages
         Harness.AssertEqual(c, d);
     }
 
+    [Fact]
+    public void A_server_without_a_view_takes_its_first_one_from_its_own_view_service()
+    {
+        var harness = new Harness();
+        var a = harness.Server("a");
+        var stranger = new NodeAddress("view service of a cluster that this address was in");
+        var foreign = new View(new ClusterId(99), 5, new ServerId(new NodeAddress("x"), 1), null);
+        harness.Give(a, stranger, new ViewNews(foreign, Acknowledged: true));
+        harness.Give(a, stranger, new WrongView(foreign));
+        Assert.Equal(View.None, a.View);
+        harness.Tell(a, Harness.View(1, a));
+        Assert.True(a.Confirmed);
+    }
+
+    [Fact]
+    public void A_server_that_allows_shorter_keys_gives_a_retry_the_result_of_what_was_done_before()
+    {
+        var harness = new Harness();
+        var a = harness.Server("a");
+        harness.Tell(a, Harness.View(1, a));
+        var session = harness.OpenSession(a);
+        var put = harness.Request(a, session, 1, Harness.Put(1, "a long key", "v"));
+        harness.Give(a, Harness.Clerk, put);
+        var b = harness.Server("b", settings: harness.Settings with { MaxKeyBytes = 4 });
+        var pair = Harness.View(2, a, b);
+        harness.Tell(b, pair);
+        harness.Tell(a, pair);
+        harness.Run();
+        harness.Tell(b, Harness.View(3, b));
+        harness.Give(b, Harness.Clerk, put);
+        Assert.Equal(ResultStatus.Ok, harness.Replies().Last().Results[0].Status);
+        Assert.Equal(2, harness.Replies().Count);
+    }
+
     private static bool MayStop(ReplicaNode node, Message message)
     {
         var effects = new Effects();

@@ -130,6 +130,83 @@ public class PrimaryAndBackup
         AssertEqual(a, b);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(250)]
+    public void A_session_with_large_results_travels_in_chunks_that_are_no_larger_than_others(int chunkBytes)
+    {
+        var net = new Harness { Settings = new() { ChunkBytes = chunkBytes, MaxValueBytes = 100, SessionIdleTicks = long.MaxValue } };
+        var a = net.Server("a");
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        net.OpenSession(a);
+        for (var i = 1; i <= 20; i++) net.Give(a, Clerk, net.Request(a, session, 1, Put(i, $"key{i}", new string('v', 100))));
+        for (var i = 21; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, 21, PutHash(i, $"key{i - 20}", "x")));
+        var pair = View(2, a, b);
+        net.Tell(a, pair);
+        net.Tell(b, pair);
+
+        net.Run(message =>
+        {
+            if (message is Chunk chunk) Assert.InRange(chunk.Sessions.Sum(image => image.Results.Sum(result => result.Value.Length)), 0, chunkBytes + 100);
+            return true;
+        });
+
+        Assert.True(b.Synced);
+        AssertEqual(a, b);
+        Assert.Equal(20, b.Sessions.Find(session)!.Count);
+    }
+
+    [Fact]
+    public void A_request_for_more_than_one_turn_can_give_is_done_in_part_and_the_rest_is_asked_for_again()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "large", new string('v', 1 << 20))));
+        var request = net.Request(a, session, 2, [Put(2, "first", "1"), .. Enumerable.Range(3, 100).Select(i => Get(i, "large")), Put(103, "last", "1")]);
+        net.Give(a, Clerk, request);
+        net.Run();
+
+        var given = net.Outside.Select(item => item.Message).Where(message => message is Reply or Refusal).Skip(1).ToList();
+        var reply = Assert.IsType<Reply>(given[0]);
+        Assert.Equal([2L, 3, 4], reply.Results.Select(result => result.Sequence));
+        Assert.Equal(new Refusal(request.Number, RefusalReason.Busy, a.View), given[1]);
+        Assert.Equal(2, given.Count);
+        Assert.Equal("", Read(a, "last"));
+        AssertEqual(a, b);
+
+        for (var next = 5L; next <= 103; next = net.Replies().Last().Results[^1].Sequence + 1)
+        {
+            net.Give(a, Clerk, net.Request(a, session, next, [.. request.Batch.Operations.Where(operation => operation.Sequence >= next)]));
+            net.Run();
+        }
+        Assert.Equal("1", Read(b, "last"));
+        AssertEqual(a, b);
+    }
+
+    [Fact]
+    public void A_request_that_copies_too_many_large_values_is_done_in_part_and_one_that_adds_to_a_few_is_not()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        for (var i = 1; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
+        net.Give(a, Clerk, net.Request(a, session, 41, [.. Enumerable.Range(1, 40).Select(i => Append(40 + i, $"key {i}", "w"))]));
+        net.Run();
+        Assert.InRange(net.Replies().Last().Results.Length, 8, 9);
+        Assert.Equal(RefusalReason.Busy, Assert.Single(net.Refusals()).Reason);
+
+        net.Give(a, Clerk, net.Request(a, session, 101, Append(101, "key 40", "w")));
+        net.Give(a, Clerk, net.Request(a, session, 102, [.. Enumerable.Range(0, 1000).Select(i => Append(102 + i, "key 40", "w"))]));
+        net.Run();
+        Assert.Equal(1000, net.Replies().Last().Results.Length);
+        Assert.Single(net.Refusals());
+        AssertEqual(a, b);
+    }
+
     [Fact]
     public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
     {
