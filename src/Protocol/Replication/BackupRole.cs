@@ -22,7 +22,7 @@ internal sealed class BackupRole
     private long _askedFor;
     private long _earlyBytes;
     private long _loadedBytes;
-    private long _loadingSession;
+    private long? _loadingSession;
     private long _total;
     private long _marker = -1;
 
@@ -105,7 +105,7 @@ internal sealed class BackupRole
         if (Installed && !_rules.Has(SafetyRule.InstallOncePerView) && chunk.Index == 0)
         {
             _nextChunk = 0;
-            _loadingSession = 0;
+            _loadingSession = null;
             _staging = EmptyStaging();
             Installed = false;
         }

@@ -138,7 +138,7 @@ internal sealed class PrimaryRole
         Deduplicated += execution.Duplicates;
         execution.Tell(effects);
         if (execution.Accepted is { } accepted) _stream?.Enqueue(accepted);
-        if (batch.Operations[^1].Kind == OperationKind.CloseSession) _idle.Forget(batch.Session);
+        if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession) _idle.Forget(batch.Session);
         var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
         var mayGo = MayGoAtOnce(execution);
         if (execution.Duplicates > 0 && !Alone && !mayGo)
