@@ -7,7 +7,7 @@ namespace PbKv.Actors.Wire;
 /// <summary>Questions of operators, and the answers.</summary>
 internal static class StatusCodec
 {
-    private const int SmallestServer = 5;
+    private const int SmallestServer = 6;
 
     public static void Write(WireWriter writer, StatusRequest request) => writer.Varint(request.Number);
 
@@ -28,6 +28,7 @@ internal static class StatusCodec
             writer.Flag(server.Alive);
             writer.Flag(server.Leaving);
             writer.Signed(server.PingAgeMs);
+            writer.Flag(server.Refused);
         }
     }
 
@@ -39,7 +40,7 @@ internal static class StatusCodec
     {
         var servers = new KnownServer[reader.Count(SmallestServer)];
         for (var i = 0; i < servers.Length; i++)
-            servers[i] = new KnownServer(ValueCodec.ReadServer(ref reader), reader.Flag(), reader.Flag(), reader.Signed());
+            servers[i] = new KnownServer(ValueCodec.ReadServer(ref reader), reader.Flag(), reader.Flag(), reader.Signed(), reader.Flag());
         return ImmutableCollectionsMarshal.AsImmutableArray(servers);
     }
 

@@ -12,7 +12,7 @@ internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<Se
         var byServer = answers.GroupBy(answer => answer.Server).ToDictionary(group => group.Key, group => group.First());
         var servers = service.Servers
             .GroupBy(known => known.Server.Address)
-            .Select(lives => lives.MaxBy(known => known.Server.Incarnation))
+            .Select(lives => lives.MaxBy(known => (known.Server.Incarnation, known.Refused)))
             .Select(known => new ServerReport(known, RoleOf(known, service.View), byServer.GetValueOrDefault(known.Server)))
             .OrderBy(server => server.Known.Server.Address.Value, StringComparer.Ordinal);
         return new StatusReport(service, [.. servers]);
@@ -20,6 +20,7 @@ internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<Se
 
     private static string RoleOf(KnownServer known, View view)
     {
+        if (known.Refused) return "refused";
         if (!known.Alive) return "dead";
         if (view.Primary == known.Server) return "primary";
         return view.Backup == known.Server ? "backup" : "idle";

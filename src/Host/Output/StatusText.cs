@@ -85,7 +85,7 @@ internal static class StatusText
     {
         "primary" => "32",
         "backup" => "36",
-        "dead" => "31",
+        "dead" or "refused" => "31",
         _ => "0",
     };
 

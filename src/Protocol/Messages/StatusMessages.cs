@@ -34,12 +34,14 @@ public sealed record ViewServiceStatus(
             fingerprint.Add(server.Alive);
             fingerprint.Add(server.Leaving);
             fingerprint.Add(server.PingAgeMs);
+            fingerprint.Add(server.Refused);
         }
     }
 }
 
 /// <param name="PingAgeMs">Ticks since its last ping, times the ping interval.</param>
-public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leaving, long PingAgeMs);
+/// <param name="Refused">It is in a view that this view service never made: its pings count for nothing.</param>
+public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leaving, long PingAgeMs, bool Refused);
 
 /// <summary>Server → asker: where it is and what it holds.</summary>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>

@@ -20,9 +20,21 @@ internal static class ResetAccount
         return text + ".";
     }
 
-    public static string Live(ServerTable servers)
+    /// <summary>Of a view service that knows nothing of what it takes over.</summary>
+    public static string Of(ViewServiceMemory known, Strangers strangers, Stranger named)
     {
-        var live = servers.Servers.Where(s => s.Pinged && servers.Alive(s)).Select(s => s.Id.Address.Value).Order(StringComparer.Ordinal);
+        var cluster = named.View.Cluster;
+        var others = strangers.All.Where(other => other.Id != named.Id && other.View.Cluster == cluster).ToList();
+        var text = $"The reset makes {named.Id} primary with what it holds now, "
+            + (cluster == known.Cluster ? "in a view after all that this view service knows of. " : $"and this view service takes over its cluster {cluster}. ")
+            + $"It was in view {named.View.Number}; what later views acknowledged and it lacks is lost.";
+        return others.Count == 0 ? text : $"{text} Also there: {string.Join(", ", others.Select(other => $"{other.Id} in view {other.View.Number}"))}.";
+    }
+
+    public static string Live(ServerTable servers, IEnumerable<Stranger> strangers)
+    {
+        var live = servers.Servers.Where(s => s.Pinged && servers.Alive(s)).Select(s => s.Id.Address.Value)
+            .Concat(strangers.Select(s => s.Id.Address.Value)).Distinct().Order(StringComparer.Ordinal);
         var text = string.Join(", ", live);
         return text.Length == 0 ? "none is alive, start one first" : text;
     }

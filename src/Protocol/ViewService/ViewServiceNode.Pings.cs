@@ -32,11 +32,11 @@ public sealed partial class ViewServiceNode
         if (!other && ping.View.Number <= View.Number) return false;
 
         var what = other ? $"it is in view {ping.View}, of another cluster than {Cluster}" : $"it is in view {ping.View}, newer than {View.Number}";
+        _strangers.OnPing(ping);
         if (LastAcknowledged is null && !View.Reset && _lost is null)
         {
-            _lost = $"this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the "
-                + "--data directory that it had; or stop every server of that cluster, and start it again; or reset to a server that "
-                + "was restarted, so is empty, and accept the loss";
+            _lost = $"somebody to say what to do, as this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the --data "
+                + "directory that it had; if that is gone, let it take over what a server holds: pbkv view reset --primary HOST:PORT";
             WaitFor(_lost, worthSaying: true, effects);
         }
         Refuse(ping, other ? PingRefusal.OtherCluster : PingRefusal.NewerView, 0, what, effects);

@@ -3,6 +3,9 @@ namespace PbKv.Protocol;
 /// <summary>The steps from view to view: decided in one place, made in another, told in a third.</summary>
 public sealed partial class ViewServiceNode
 {
+    /// <summary>Between the newest view that a stranger knows of and the one that takes over its cluster.</summary>
+    private const long NumbersLeftOut = 1000;
+
     /// <summary>Takes the next step, where there is one, and says what is new.</summary>
     /// <param name="answered">Whose ping this is part of: it gets an answer and needs no news.</param>
     /// <param name="factIsNew">The present view has just been acknowledged.</param>
@@ -77,19 +80,48 @@ public sealed partial class ViewServiceNode
     private void OnReset(NodeAddress from, ResetRequest request, Effects effects)
     {
         var old = View;
-        var account = ResetAccount.Of(_known, _servers, request.Primary);
-        if (_servers.At(request.Primary) is not { Pinged: true } server || !_servers.Alive(server))
+        string account;
+        if (_servers.At(request.Primary) is { Pinged: true } server && _servers.Alive(server))
         {
-            var refusal = $"{request.Primary} is not alive here; name one of: {ResetAccount.Live(_servers)}";
+            account = ResetAccount.Of(_known, _servers, request.Primary);
+            var decision = Decision.Next(server.Id, null, $"reset asked by {from}");
+            Make(new View(Cluster, old.Number + 1, server.Id, null, Reset: true), decision, effects);
+        }
+        else if (_strangers.At(request.Primary) is { } stranger && MayTakeOver(stranger.View.Cluster))
+        {
+            account = ResetAccount.Of(_known, _strangers, stranger);
+            TakeOver(stranger, from, effects);
+        }
+        else
+        {
+            var refusal = $"{request.Primary} is not alive here; name one of: {ResetAccount.Live(_servers, _strangers.All.Where(s => MayTakeOver(s.View.Cluster)))}";
             effects.Notice(NoticeKind.Refused, $"reset asked by {from} refused: {refusal}");
-            effects.Send(from, new ResetAnswer(View, refusal, account));
+            effects.Send(from, new ResetAnswer(View, refusal, ResetAccount.Of(_known, _servers, request.Primary)));
             return;
         }
         _lost = null;
-        var decision = Decision.Next(server.Id, null, $"reset asked by {from}");
-        Make(new View(Cluster, old.Number + 1, server.Id, null, Reset: true), decision, effects);
         effects.Notice(NoticeKind.ResetDone, $"view {View} is a reset. {account}");
         Tell(old, null, effects);
         effects.Send(from, new ResetAnswer(View, null, account));
+    }
+
+    /// <summary>Its own cluster's data is not given up for another's: then the server is simply at the wrong view service.</summary>
+    private bool MayTakeOver(ClusterId cluster) => cluster == Cluster || LastAcknowledged is null;
+
+    /// <summary>
+    /// From here on this is the view service of the stranger's cluster. The number leaves room: there may have been views that
+    /// none of those who ping was ever told of, and no number may mean two. Whatever happens before the view is acknowledged, nobody
+    /// but this server is fallen back to: it counts as acknowledged before.
+    /// </summary>
+    private void TakeOver(Stranger stranger, NodeAddress from, Effects effects)
+    {
+        var cluster = stranger.View.Cluster;
+        var newest = Math.Max(_strangers.NewestViewOf(cluster), cluster == Cluster ? View.Number : 0);
+        var view = new View(cluster, newest + NumbersLeftOut, stranger.Id, null, Reset: true);
+        effects.Notice(NoticeKind.NewView, $"view {view} after {View}: reset asked by {from}, cluster {cluster} is taken over");
+        Remember(new ViewServiceMemory(cluster, view, false, false, view, false), effects);
+        _waitingFor = $"{stranger.Id} to acknowledge view {view.Number}";
+        _servers.Expect(stranger.Id);
+        _strangers.Clear();
     }
 }

@@ -13,6 +13,7 @@ public sealed partial class ViewServiceNode : Node
     private readonly ServerTable _servers;
     private readonly Audience _audience;
     private readonly RefusalLog _refusals;
+    private readonly Strangers _strangers;
 
     private ViewServiceMemory _known;
     private bool _remembered;
@@ -37,6 +38,7 @@ public sealed partial class ViewServiceNode : Node
         _servers = new ServerTable(settings, rules);
         _audience = new Audience();
         _refusals = new RefusalLog();
+        _strangers = new Strangers(settings.DeadPings);
         _servers.Expect(_known.View.Primary);
         _servers.Expect(_known.View.Backup);
         _servers.Expect(_known.LastAcknowledged?.Primary);
@@ -53,6 +55,7 @@ public sealed partial class ViewServiceNode : Node
         _servers = other._servers.Clone();
         _audience = other._audience.Clone();
         _refusals = other._refusals.Clone();
+        _strangers = other._strangers.Clone();
         _ticks = other._ticks;
         _lost = other._lost;
         _waitingFor = other._waitingFor;
@@ -80,7 +83,8 @@ public sealed partial class ViewServiceNode : Node
     public long MessagesHandled { get; private set; }
 
     public ImmutableArray<KnownServer> Servers => [.. _servers.Servers
-        .Select(s => new KnownServer(s.Id, _servers.Alive(s), s.Leaving, s.PingAge * _settings.PingIntervalMs))
+        .Select(s => new KnownServer(s.Id, _servers.Alive(s), s.Leaving, s.PingAge * _settings.PingIntervalMs, Refused: false))
+        .Concat(_strangers.All.Select(s => new KnownServer(s.Id, true, false, s.PingAge * _settings.PingIntervalMs, Refused: true)))
         .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal)];
 
     /// <summary>The number of the answers of this tick, from 1: in a ping, 0 says that none was heard.</summary>
@@ -159,6 +163,7 @@ public sealed partial class ViewServiceNode : Node
         fingerprint.Add(Math.Min(_ticks, _settings.DeadPings));
         fingerprint.Add(_lost is not null);
         _servers.AddTo(ref fingerprint, Now);
+        _strangers.AddTo(ref fingerprint);
         _audience.AddTo(ref fingerprint);
     }
 
@@ -167,6 +172,7 @@ public sealed partial class ViewServiceNode : Node
         _ticks++;
         var before = _servers.Servers;
         _servers.OnTick();
+        _strangers.OnTick();
         // Everybody first, then one decision: otherwise, when primary and backup die together, the order of the table decides.
         foreach (var server in before)
         {

@@ -90,6 +90,39 @@ public class FailoverTests
         }
     }
 
+    [Fact]
+    public async Task A_view_service_that_lost_its_memory_takes_over_from_a_server_that_is_named_and_nothing_is_lost()
+    {
+        var cluster = new Cluster();
+        try
+        {
+            await cluster.StartAsync(replicas: 2);
+            (await cluster.RunAsync("put", "k", "v")).Done();
+            var before = await cluster.StatusAsync();
+            cluster.ViewProcess.Signal("KILL");
+            await cluster.ViewProcess.WaitForExitAsync();
+            await using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "-D", "pbkv.dead-pings=20");
+            await again.ReadyAsync("view");
+
+            string[] holders = [before.Primary!, before.Backup!];
+            await cluster.StatusAsync(status => Array.TrueForAll(holders, holder => status.Role(holder) == "refused"));
+            var text = (await Pbkv.RunAsync("status", "--view", cluster.View)).Done().Output;
+            Assert.Contains("lost its memory", text);
+            string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
+            (await Pbkv.RunAsync(reset)).Failed(2, "1 key, ", $"{before.Backup} (refused) holds 1 key");
+            Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
+
+            var after = await cluster.StatusAsync(status => status.Synced);
+            Assert.Equal((before.Primary, before.Backup), (after.Primary, after.Backup));
+            Assert.True(after.Number > before.Number);
+            (await cluster.RunAsync("get", "k")).Done("v\n");
+        }
+        finally
+        {
+            await cluster.DisposeAsync();
+        }
+    }
+
     private static int Lines(string text) => text.Count(c => c == '\n');
 
     private static string? Digest(Status status, string server) => status.Server(server).GetProperty("digest").GetString();

@@ -24,7 +24,9 @@ internal sealed record Status(JsonElement Json)
     public JsonElement Server(string address) =>
         Servers.Single(server => server.GetProperty("address").GetString() == address);
 
-    public string? Role(string address) => Server(address).GetProperty("role").GetString();
+    /// <summary>Null for a server that the view service does not know.</summary>
+    public string? Role(string address) => Servers.Where(server => server.GetProperty("address").GetString() == address)
+        .Select(server => server.GetProperty("role").GetString()).SingleOrDefault();
 
     /// <summary>Asks again and again over one connection, until the cluster is as wanted.</summary>
     public static async Task<Status> UntilAsync(string view, Func<Status, bool> wanted)

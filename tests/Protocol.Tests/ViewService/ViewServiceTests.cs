@@ -124,7 +124,7 @@ public sealed class ViewServiceTests
         Assert.Equal((5L, bench.View, true, false), (status.Number, status.View, status.Acknowledged, status.Synced));
         Assert.Equal(bench.Node.MessagesHandled, status.Messages);
         Assert.Contains("b#1", status.WaitingFor);
-        Assert.Equal([new KnownServer(A, true, false, 100), new KnownServer(B, false, false, 700)], status.Servers.AsEnumerable());
+        Assert.Equal([new KnownServer(A, true, false, 100, false), new KnownServer(B, false, false, 700, false)], status.Servers.AsEnumerable());
     }
 
     [Fact]

@@ -1,0 +1,96 @@
+using static PbKv.Protocol.Tests.ViewService.ViewServiceBench;
+
+namespace PbKv.Protocol.Tests.ViewService;
+
+/// <summary>The way out where a view service knows less than its servers: it is told to take over what one of them holds.</summary>
+public sealed class TakingOver
+{
+    private static readonly NodeAddress Operator = new("operator");
+    private static readonly ClusterId Theirs = new(99);
+    private static readonly ServerId A = Server("a");
+    private static readonly ServerId B = Server("b");
+    private static readonly ServerId C = Server("c");
+
+    [Fact]
+    public void Without_its_memory_it_takes_over_the_cluster_of_a_server_that_holds_the_data()
+    {
+        var bench = Strangers();
+        var effects = bench.Handle(Operator, new ResetRequest(A.Address));
+        var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
+        Assert.Null(answer.Refusal);
+        Assert.Equal(new View(Theirs, 1008, A, null, Reset: true), answer.View);
+        Assert.Equal((Theirs, answer.View), (bench.Memory!.Cluster, bench.Memory.View));
+        Assert.Contains("b#1 in view 8", answer.Account);
+        Assert.Equal(answer.View, Assert.Single(effects.To<ViewNews>(A.Address)).View);
+
+        bench.Ping(A, 1008);
+        Assert.True(bench.Node.Acknowledged);
+        bench.Ping(B, 8);
+        bench.Expect(1009, A, B);
+        Assert.DoesNotContain(bench.Node.Servers, server => server.Refused);
+    }
+
+    [Fact]
+    public void With_an_older_memory_it_takes_over_from_a_server_in_a_newer_view()
+    {
+        var bench = new ViewServiceBench(new ViewServiceBench().WithPair(A, B).Memory);
+        bench.Ticks(bench.DeadPings, (A, 5), (B, 6));
+        Assert.Equal(PingRefusal.NewerView, bench.Ping(A, 5).To<PingRefused>(A.Address).Single().Reason);
+        bench.Handle(Operator, new ResetRequest(A.Address));
+        Assert.Equal(new View(Fresh, 1006, A, null, Reset: true), bench.View);
+    }
+
+    [Fact]
+    public void Who_is_refused_is_seen_in_the_status_and_forgotten_when_it_is_silent()
+    {
+        var bench = Strangers();
+        Assert.Equal([(A, true, true), (B, true, true)], bench.Node.Servers.Select(server => (server.Server, server.Alive, server.Refused)));
+        Assert.Contains("pbkv view reset", bench.Node.WaitingFor);
+        bench.Ticks(bench.DeadPings, (B, 8));
+        Assert.DoesNotContain(bench.Node.Servers, server => server.Server == A);
+        var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(A.Address)).To<ResetAnswer>(Operator));
+        Assert.Contains("a is not alive here; name one of: b", answer.Refusal);
+        Assert.Equal(View.None, bench.View);
+    }
+
+    [Fact]
+    public void A_cluster_with_data_is_not_given_up_for_a_server_of_another_one()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ping(C, 9, cluster: Theirs);
+        var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(C.Address)).To<ResetAnswer>(Operator));
+        Assert.Contains("c is not alive here; name one of: a, b", answer.Refusal);
+        bench.Expect(2, A, B);
+    }
+
+    [Fact]
+    public void Nobody_else_is_fallen_back_to_when_the_one_that_was_named_dies_before_it_acknowledged()
+    {
+        var bench = Strangers();
+        bench.Handle(Operator, new ResetRequest(A.Address));
+        bench.UntilDead((B, 8), (C, 0));
+        bench.Expect(1008, A, null);
+        Assert.Contains("a#1", bench.Node.WaitingFor);
+        bench.Handle(Operator, new ResetRequest(B.Address));
+        bench.Expect(1009, B, null);
+    }
+
+    [Fact]
+    public void A_later_life_of_a_server_takes_its_place_and_an_earlier_one_does_not()
+    {
+        var bench = Strangers();
+        bench.Ping(Server("a", 3), 9, cluster: Theirs);
+        bench.Ping(Server("a", 2), 4, cluster: Theirs);
+        bench.Handle(Operator, new ResetRequest(A.Address));
+        bench.Expect(1009, Server("a", 3), null);
+    }
+
+    /// <summary>A view service without memory, and A and B, which were in views 7 and 8 of a cluster that it knows nothing of.</summary>
+    private static ViewServiceBench Strangers()
+    {
+        var bench = new ViewServiceBench();
+        bench.Ping(A, 7, cluster: Theirs);
+        bench.Ping(B, 8, cluster: Theirs);
+        return bench;
+    }
+}
