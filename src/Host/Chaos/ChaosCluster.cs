@@ -108,7 +108,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    public Task<IReadOnlyList<string>> LostBallastAsync(Chance chance) => Ballast.LostAsync(_operator!, chance);
+    public Task<string?> BallastLossAsync(Chance chance) => Ballast.LossAsync(_operator!, chance);
 
     public async ValueTask DisposeAsync()
     {
