@@ -27,7 +27,7 @@ public class BenchTests(Cluster cluster)
     {
         // That many bytes go into no value: every put is refused, and nothing is measured.
         var refused = await Pbkv.RunAsync("bench", "--seconds", "1", "--warmup", "0", "--callers", "2", "-D", "pbkv.max-value-size=1KiB", "--value-size", "2000");
-        refused.Failed(1, "no put was done", "2000 bytes", "pbkv.max-value-size");
+        refused.BesideItsLog().Failed(1, "no put was done", "2000 bytes", "pbkv.max-value-size");
     }
 
     [Fact]

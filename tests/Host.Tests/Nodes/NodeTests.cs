@@ -39,7 +39,7 @@ public class NodeTests
     public async Task An_address_of_another_machine_is_one_line_that_blames_the_host_and_not_the_port()
     {
         var result = await Pbkv.RunAsync("view", "--host", "192.0.2.1", "--port", "0");
-        result.Failed(1, "192.0.2.1", "--host");
+        result.BesideItsLog().Failed(1, "192.0.2.1", "--host");
         Assert.DoesNotContain("--port", result.Error);
     }
 
