@@ -89,6 +89,9 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     /// <summary>Everything is read before the call goes back: from then on somebody else may use it.</summary>
     private Completion Take(short token, out bool missingIsNull)
     {
+        // Whoever blocks on the ValueTask comes too early. The clerk still has the call: another caller must not get it.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("the operation is not over: await it, or where that is not possible block on what AsTask() returns");
         missingIsNull = MissingIsNull;
         try
         {

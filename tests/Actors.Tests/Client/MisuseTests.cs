@@ -1,0 +1,25 @@
+using PbKv.Actors.Tests.Cluster;
+using PbKv.Client;
+
+namespace PbKv.Actors.Tests.Client;
+
+/// <summary>What applications do to a client though it was not made for that: it costs them nothing but an exception.</summary>
+public class MisuseTests
+{
+    [Fact]
+    public async Task Who_takes_a_result_that_is_not_there_is_told_so_and_disturbs_no_other_caller()
+    {
+        await using var cluster = new TestCluster();
+        var kv = cluster.Connect();
+        var early = kv.GetAsync("early");
+        Assert.Contains("await it", Assert.Throws<InvalidOperationException>(() => ResultOf(early)).Message);
+        var others = Enumerable.Range(0, 100).Select(i => kv.PutHashAsync("chain", $"{i}").AsTask()).ToList();
+        await cluster.StartPairAsync();
+        var before = await Task.WhenAll(others);
+        Assert.Null(before[0]);
+        Assert.Equal(100, before.Distinct().Count());
+        Assert.Equal("", await early);
+    }
+
+    private static string ResultOf(ValueTask<string> operation) => operation.Result;
+}
