@@ -55,7 +55,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
     }
 
-    /// <summary>After it was pushed: a cancellation must not overtake the call.</summary>
+    /// <summary>Before it is pushed, and so before it can be over. A cancellation that overtakes it is found by the clerk.</summary>
     public void WatchCancellation()
     {
         if (Cancellation.CanBeCanceled) _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);

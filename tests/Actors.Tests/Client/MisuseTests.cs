@@ -21,5 +21,20 @@ public class MisuseTests
         Assert.Equal("", await early);
     }
 
+    [Fact]
+    public async Task What_is_cancelled_at_once_is_cancelled_though_the_clerk_hardly_stands()
+    {
+        await using var cluster = new TestCluster();
+        for (var i = 0; i < 20; i++)
+        {
+            var kv = cluster.Connect();
+            using var cancel = new CancellationTokenSource();
+            var put = kv.PutAsync("k", "v", Timeout.InfiniteTimeSpan, cancel.Token).AsTask();
+            cancel.Cancel();
+            var failure = await Assert.ThrowsAsync<PbKvCanceledException>(() => put.WaitAsync(TestCluster.Patience));
+            Assert.Equal(PbKvOutcome.NotExecuted, failure.Outcome);
+        }
+    }
+
     private static string ResultOf(ValueTask<string> operation) => operation.Result;
 }
