@@ -61,8 +61,13 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         if (Cancellation.CanBeCanceled) _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);
     }
 
-    public void Complete(in Completion completion) => _source.SetResult(completion);
+    public void Complete(in Completion completion)
+    {
+        if (completion.Status is CallStatus.Ok or CallStatus.Missing) _source.SetResult(completion);
+        else Fail(Failures.Of(completion, this));
+    }
 
+    /// <summary>As an exception of the source: a task made of it is cancelled, not faulted, where the call was cancelled.</summary>
     public void Fail(Exception failure) => _source.SetException(failure);
 
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
@@ -95,9 +100,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         missingIsNull = MissingIsNull;
         try
         {
-            var completion = _source.GetResult(token);
-            if (completion.Status is not (CallStatus.Ok or CallStatus.Missing)) throw Failures.Of(completion, this);
-            return completion;
+            return _source.GetResult(token);
         }
         finally
         {

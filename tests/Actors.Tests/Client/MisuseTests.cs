@@ -36,5 +36,19 @@ public class MisuseTests
         }
     }
 
+    [Fact]
+    public async Task A_task_made_of_an_operation_that_was_cancelled_is_cancelled_and_not_faulted()
+    {
+        await using var cluster = new TestCluster();
+        var kv = cluster.Connect();
+        using var cancel = new CancellationTokenSource();
+        var (put, later) = (kv.PutAsync("k", "v", null, cancel.Token).AsTask(), kv.PutAsync("k", "v").AsTask());
+        await cancel.CancelAsync();
+        await Record.ExceptionAsync(() => put);
+        await kv.DisposeAsync();
+        await Record.ExceptionAsync(() => later);
+        Assert.Equal((TaskStatus.Canceled, TaskStatus.Faulted), (put.Status, later.Status));
+    }
+
     private static string ResultOf(ValueTask<string> operation) => operation.Result;
 }
