@@ -63,12 +63,24 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public void Complete(in Completion completion)
     {
-        if (completion.Status is CallStatus.Ok or CallStatus.Missing) _source.SetResult(completion);
-        else Fail(Failures.Of(completion, this));
+        if (completion.Status is CallStatus.Ok or CallStatus.Missing)
+        {
+            _registration.Unregister();
+            _source.SetResult(completion);
+        }
+        else
+        {
+            Fail(Failures.Of(completion, this));
+        }
     }
 
     /// <summary>As an exception of the source: a task made of it is cancelled, not faulted, where the call was cancelled.</summary>
-    public void Fail(Exception failure) => _source.SetException(failure);
+    public void Fail(Exception failure)
+    {
+        // Not only when the result is taken, which may be never: the token may live as long as the application.
+        _registration.Unregister();
+        _source.SetException(failure);
+    }
 
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
 
