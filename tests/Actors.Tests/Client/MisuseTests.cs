@@ -22,6 +22,22 @@ public class MisuseTests
     }
 
     [Fact]
+    public async Task Nothing_needs_the_thread_of_the_context_that_it_is_called_in()
+    {
+        await using var cluster = new TestCluster();
+        var (_, backup, kv) = await cluster.StartPairAsync();
+        using var cancel = new CancellationTokenSource();
+        var context = new CountingContext();
+        var former = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context);
+        Task[] all = [kv.StatusAsync(null, cancel.Token), kv.DisposeAsync().AsTask(), backup.LeaveAsync(TimeSpan.FromMilliseconds(1)), backup.StopAsync(), backup.DisposeAsync().AsTask()];
+        SynchronizationContext.SetSynchronizationContext(former);
+        await Record.ExceptionAsync(() => Task.WhenAll(all).WaitAsync(TestCluster.Patience));
+        Assert.All(all, task => Assert.True(task.IsCompleted));
+        Assert.Equal(0, context.Posts);
+    }
+
+    [Fact]
     public async Task What_is_cancelled_at_once_is_cancelled_though_the_clerk_hardly_stands()
     {
         await using var cluster = new TestCluster();
@@ -51,4 +67,17 @@ public class MisuseTests
     }
 
     private static string ResultOf(ValueTask<string> operation) => operation.Result;
+
+    private sealed class CountingContext : SynchronizationContext
+    {
+        private int _posts;
+
+        public int Posts => Volatile.Read(ref _posts);
+
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+            Interlocked.Increment(ref _posts);
+            base.Post(d, state);
+        }
+    }
 }
