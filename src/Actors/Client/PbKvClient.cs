@@ -59,7 +59,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        var (within, settings) = (deadline ?? _settings.Deadline, _settings);
+        var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
         return _connection.AskAsync<PbKvStatus>(result => Props.Create(() => new StatusInquiry(settings, within, result)), cancellationToken);
     }
 
@@ -68,7 +68,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
     public Task<ResetAnswer> ResetAsync(string primary, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        var (within, settings, address) = (deadline ?? _settings.Deadline, _settings, new NodeAddress(HostPort.OneAddress(primary)));
+        var (within, settings, address) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings, new NodeAddress(HostPort.OneAddress(primary)));
         return _connection.AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
     }
 
@@ -96,9 +96,9 @@ public sealed partial class PbKvClient : IAsyncDisposable
 
     private long Ticks(TimeSpan deadline)
     {
-        if (deadline == Timeout.InfiniteTimeSpan) return long.MaxValue;
-        if (deadline <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "a deadline is above zero, or Timeout.InfiniteTimeSpan");
-        return Math.Max(1, (long)Math.Ceiling(deadline.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
+        var within = Deadlines.Check(deadline);
+        if (within == Timeout.InfiniteTimeSpan) return long.MaxValue;
+        return Math.Max(1, (long)Math.Ceiling(within.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
     }
 
     private static Bytes Utf8(string text)

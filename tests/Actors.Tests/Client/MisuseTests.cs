@@ -66,6 +66,32 @@ public class MisuseTests
         Assert.Equal((TaskStatus.Canceled, TaskStatus.Faulted), (put.Status, later.Status));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-5)]
+    public async Task A_deadline_that_is_over_is_refused_wherever_it_is_given(int seconds)
+    {
+        var over = TimeSpan.FromSeconds(seconds);
+        await using var cluster = new TestCluster();
+        var kv = cluster.Connect();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => kv.PutAsync("k", "v", over).AsTask());
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => kv.StatusAsync(over));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => kv.ResetAsync("127.0.0.1:7001", over));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PbKvClientOptions { Deadline = over });
+    }
+
+    [Fact]
+    public async Task A_deadline_may_be_longer_than_any_timer()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartPairAsync();
+        var kv = cluster.Connect(TimeSpan.MaxValue);
+        await kv.PutAsync("k", "v").AsTask().WaitAsync(TestCluster.Patience);
+        Assert.Equal("v", await kv.GetAsync("k", TimeSpan.FromDays(10_000)).AsTask().WaitAsync(TestCluster.Patience));
+        Assert.NotEmpty((await kv.StatusAsync().WaitAsync(TestCluster.Patience)).Servers);
+        Assert.NotEmpty((await kv.StatusAsync(TimeSpan.FromDays(10_000)).WaitAsync(TestCluster.Patience)).Servers);
+    }
+
     private static string ResultOf(ValueTask<string> operation) => operation.Result;
 
     private sealed class CountingContext : SynchronizationContext
