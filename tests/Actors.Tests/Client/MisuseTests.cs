@@ -92,6 +92,21 @@ public class MisuseTests
         Assert.NotEmpty((await kv.StatusAsync(TimeSpan.FromDays(10_000)).WaitAsync(TestCluster.Patience)).Servers);
     }
 
+    [Fact]
+    public async Task What_is_null_or_no_text_is_refused_by_the_name_of_the_parameter()
+    {
+        await using var cluster = new TestCluster();
+        var kv = cluster.Connect();
+        Assert.Equal("key", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.GetAsync((string)null!).AsTask())).ParamName);
+        Assert.Equal("value", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.PutAsync("k", null!).AsTask())).ParamName);
+        Assert.Equal("primary", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.ResetAsync(null!))).ParamName);
+        Assert.Equal("viewServices", (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string)null!))).ParamName);
+        Assert.Equal("viewServices", (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string[])null!))).ParamName);
+        // Replaced by U+FFFD it would be the same key as every other half of a pair.
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => kv.PutAsync("\ud800", "v").AsTask());
+        await Assert.ThrowsAnyAsync<ArgumentException>(() => kv.PutAsync("k", "\udfff").AsTask());
+    }
+
     private static string ResultOf(ValueTask<string> operation) => operation.Result;
 
     private sealed class CountingContext : SynchronizationContext
