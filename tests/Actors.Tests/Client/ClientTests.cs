@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using PbKv.Actors.Shells;
 using PbKv.Actors.Tests.Cluster;
@@ -154,6 +155,24 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task A_client_that_has_gone_is_told_of_no_view()
+    {
+        var told = new ConcurrentQueue<NodeAddress>();
+        await using var cluster = new TestCluster(hooks: new NodeHooks(outbox => new Listening(outbox, told)));
+        var observer = cluster.Connect();
+        cluster.StartReplica();
+        await TestCluster.StatusAsync(observer, status => status.ViewService.Acknowledged);
+        var (gone, stays) = (cluster.Connect(), cluster.Connect());
+        await gone.PutAsync("k", "v");
+        await stays.PutAsync("k", "v");
+        await gone.DisposeAsync();
+        told.Clear();
+        cluster.StartReplica();
+        await TestCluster.StatusAsync(observer, status => status.ViewService.Synced);
+        Assert.Single(told.Distinct());
+    }
+
+    [Fact]
     public async Task A_client_that_fails_says_so_to_every_caller()
     {
         await using var cluster = new TestCluster();
@@ -189,6 +208,16 @@ public class ClientTests
         {
             if (envelope.Messages.Any(message => message is Request)) first.TrySetResult();
             else outbox.Send(envelope);
+        }
+    }
+
+    /// <summary>Clients that are told of a view.</summary>
+    private sealed class Listening(IOutbox outbox, ConcurrentQueue<NodeAddress> told) : IOutbox
+    {
+        public void Send(Envelope envelope)
+        {
+            if (envelope.To.Value.Contains("pbkv-client", StringComparison.Ordinal) && envelope.Messages.Any(message => message is ViewNews)) told.Enqueue(envelope.To);
+            outbox.Send(envelope);
         }
     }
 
