@@ -55,15 +55,32 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
     }
 
-    /// <summary>The clerk is told of a cancellation: see <see cref="CallQueue.Submit"/>.</summary>
+    /// <summary>Before it is pushed, and so before it can be over. A cancellation that overtakes it is found by the clerk.</summary>
     public void WatchCancellation()
     {
         if (Cancellation.CanBeCanceled) _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);
     }
 
-    public void Complete(in Completion completion) => _source.SetResult(completion);
+    public void Complete(in Completion completion)
+    {
+        if (completion.Status is CallStatus.Ok or CallStatus.Missing)
+        {
+            _registration.Unregister();
+            _source.SetResult(completion);
+        }
+        else
+        {
+            Fail(Failures.Of(completion, this));
+        }
+    }
 
-    public void Fail(Exception failure) => _source.SetException(failure);
+    /// <summary>As an exception of the source: a task made of it is cancelled, not faulted, where the call was cancelled.</summary>
+    public void Fail(Exception failure)
+    {
+        // Not only when the result is taken, which may be never: the token may live as long as the application.
+        _registration.Unregister();
+        _source.SetException(failure);
+    }
 
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
 
@@ -89,15 +106,13 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     /// <summary>Everything is read before the call goes back: from then on somebody else may use it.</summary>
     private Completion Take(short token, out bool missingIsNull)
     {
-        missingIsNull = MissingIsNull;
-        // The call is still the clerk's: given back now, it would be completed for somebody else.
+        // Whoever blocks on the ValueTask comes too early. The clerk still has the call: another caller must not get it.
         if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
-            throw new InvalidOperationException("the operation is not done yet: await its ValueTask, or block on its AsTask()");
+            throw new InvalidOperationException("the operation is not over: await it, or where that is not possible block on what AsTask() returns");
+        missingIsNull = MissingIsNull;
         try
         {
-            var completion = _source.GetResult(token);
-            if (completion.Status is not (CallStatus.Ok or CallStatus.Missing)) throw Failures.Of(completion, this);
-            return completion;
+            return _source.GetResult(token);
         }
         finally
         {

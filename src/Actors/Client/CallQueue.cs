@@ -48,18 +48,6 @@ internal sealed class CallQueue
 
     public long NextId() => Interlocked.Increment(ref _lastId);
 
-    /// <summary>
-    /// Once it is pushed the call may be over, and somebody else's: so it watches its cancellation before, and one that came too
-    /// early to find the call is told once more.
-    /// </summary>
-    public void Submit(Call call)
-    {
-        var (id, cancellation) = (call.Id, call.Cancellation);
-        call.WatchCancellation();
-        Push(call);
-        if (cancellation.IsCancellationRequested) Cancel(id);
-    }
-
     public void Push(Call call)
     {
         Call? newest;

@@ -81,23 +81,36 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     private void SubmitAll()
     {
         _queue.WakesClerk = true;
-        if (_queue.TakeAll() is { } oldest) Submit(oldest);
+        if (_queue.TakeAll() is { } oldest) SubmitFrom(oldest);
         _queue.WakesClerk = _node.HasRoom;
     }
 
-    private void Submit(Call? call)
+    private void SubmitFrom(Call? call)
     {
         while (call is not null)
         {
             var next = call.Next;
             call.Next = null;
-            call.WasSubmitted = true;
-            _calls.Add(call.Id, call);
-            _node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, _host.Effects);
+            Submit(call);
             call = next;
         }
         _node.Flush(_host.Effects);
         _host.CarryOut();
+    }
+
+    /// <summary>A call that was cancelled on its way here is not begun: what told of that found no call, or no clerk yet.</summary>
+    private void Submit(Call call)
+    {
+        _calls.Add(call.Id, call);
+        if (call.IsCancelled)
+        {
+            _host.Effects.Complete(call.Id, CallStatus.Unreachable);
+        }
+        else
+        {
+            call.WasSubmitted = true;
+            _node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, _host.Effects);
+        }
     }
 
     private void Cancel(CallQueue.CancelCall cancel)

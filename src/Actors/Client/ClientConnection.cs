@@ -90,15 +90,15 @@ internal sealed class ClientConnection
     public async ValueTask StopAsync()
     {
         _guardian.Tell(Clerk.Close.Instance, ActorRefs.NoSender);
-        await _ended.Task;
-        if (_owned) await _system.Terminate();
+        await _ended.Task.ConfigureAwait(false);
+        if (_owned) await _system.Terminate().ConfigureAwait(false);
     }
 
     private async Task<T> WaitAsync<T>(TaskCompletionSource<T> result, IActorRef asker, CancellationToken cancellation)
     {
         try
         {
-            return await result.Task.WaitAsync(cancellation);
+            return await result.Task.WaitAsync(cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
@@ -19,6 +20,9 @@ namespace PbKv.Client;
 /// </code></example>
 public sealed partial class PbKvClient : IAsyncDisposable
 {
+    /// <summary>Half a surrogate pair is refused: replaced, as .NET would, two different keys would be one.</summary>
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly CallQueue _queue = new();
     private readonly ClientConnection _connection;
     private readonly PbKvSettings _settings;
@@ -38,17 +42,27 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <summary>A client with an ActorSystem of its own. The cluster need not be there yet.</summary>
     /// <param name="viewServices">Where the view service is, host:port; several members of one cluster with commas between.</param>
     public static Task<PbKvClient> ConnectAsync(
-        string viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default) =>
-        ConnectAsync(viewServices.Split(','), options, cancellationToken);
+        string viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(viewServices);
+        return ConnectAsync(viewServices.Split(','), options, cancellationToken);
+    }
 
     /// <inheritdoc cref="ConnectAsync(string, PbKvClientOptions?, CancellationToken)"/>
     public static Task<PbKvClient> ConnectAsync(
-        IEnumerable<string> viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.Run(() => new PbKvClient(ClientConnection.Own(viewServices, options ?? new(), NodeHooks.None)), cancellationToken);
+        IEnumerable<string> viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(viewServices);
+        return Task.Run(() => new PbKvClient(ClientConnection.Own(viewServices, options ?? new(), NodeHooks.None)), cancellationToken);
+    }
 
     /// <summary>A client in an ActorSystem that the application has, and goes on to own.</summary>
-    public static PbKvClient Join(ActorSystem system, string viewServices, PbKvClientOptions? options = null) =>
-        new(ClientConnection.In(system, viewServices.Split(','), options ?? new(), NodeHooks.None));
+    public static PbKvClient Join(ActorSystem system, string viewServices, PbKvClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(viewServices);
+        return new(ClientConnection.In(system, viewServices.Split(','), options ?? new(), NodeHooks.None));
+    }
 
     internal static PbKvClient Connect(string viewServices, PbKvClientOptions options, NodeHooks hooks) =>
         new(ClientConnection.Own(viewServices.Split(','), options, hooks));
@@ -59,7 +73,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        var (within, settings) = (deadline ?? _settings.Deadline, _settings);
+        var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
         return _connection.AskAsync<PbKvStatus>(result => Props.Create(() => new StatusInquiry(settings, within, result)), cancellationToken);
     }
 
@@ -68,7 +82,8 @@ public sealed partial class PbKvClient : IAsyncDisposable
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
     public Task<ResetAnswer> ResetAsync(string primary, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
-        var (within, settings, address) = (deadline ?? _settings.Deadline, _settings, new NodeAddress(HostPort.OneAddress(primary)));
+        ArgumentNullException.ThrowIfNull(primary);
+        var (within, settings, address) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings, new NodeAddress(HostPort.OneAddress(primary)));
         return _connection.AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
     }
 
@@ -89,21 +104,22 @@ public sealed partial class PbKvClient : IAsyncDisposable
             call.Fail(new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation));
             return version;
         }
-        _queue.Submit(call);
+        call.WatchCancellation();
+        _queue.Push(call);
         return version;
     }
 
     private long Ticks(TimeSpan deadline)
     {
-        if (deadline == Timeout.InfiniteTimeSpan) return long.MaxValue;
-        if (deadline <= TimeSpan.Zero) throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "a deadline is above zero, or Timeout.InfiniteTimeSpan");
-        return Math.Max(1, (long)Math.Ceiling(deadline.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
+        var within = Deadlines.Check(deadline);
+        if (within == Timeout.InfiniteTimeSpan) return long.MaxValue;
+        return Math.Max(1, (long)Math.Ceiling(within.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
     }
 
-    private static Bytes Utf8(string text)
+    private static Bytes Utf8(string text, [CallerArgumentExpression(nameof(text))] string? name = null)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        return new Bytes(Encoding.UTF8.GetBytes(text));
+        ArgumentNullException.ThrowIfNull(text, name);
+        return new Bytes(Strict.GetBytes(text));
     }
 
     /// <summary>The caller may use its memory again as soon as the call returns.</summary>

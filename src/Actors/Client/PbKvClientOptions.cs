@@ -6,7 +6,11 @@ namespace PbKv.Client;
 public sealed record PbKvClientOptions
 {
     /// <summary>How long an operation is tried where the call says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
-    public TimeSpan? Deadline { get; init; }
+    public TimeSpan? Deadline
+    {
+        get;
+        init => field = value is { } given ? Deadlines.Check(given) : null;
+    }
 
     /// <summary>Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka { ... }</c>.</summary>
     public Config Config { get; init; } = Config.Empty;

@@ -38,17 +38,17 @@ public sealed class PbKvNode : IAsyncDisposable
     {
         _guardian.Tell(KvReplica.Leave.Instance);
         var limit = Task.Delay(within, cancellationToken);
-        return await Task.WhenAny(_left.Task, _failed.Task, limit) == _left.Task;
+        return await Task.WhenAny(_left.Task, _failed.Task, limit).ConfigureAwait(false) == _left.Task;
     }
 
     public async Task StopAsync()
     {
         _stopping = true;
-        await System.Terminate();
+        await System.Terminate().ConfigureAwait(false);
         _owned?.Dispose();
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync();
+    public ValueTask DisposeAsync() => new(StopAsync());
 
     private void OnEnded(Exception? failure)
     {

@@ -21,7 +21,11 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
 
         Receive<Envelope>(_host.Deliver);
         Receive<NodeTimer>(_host.Fire);
-        Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
+        Receive<DisassociatedEvent>(lost =>
+        {
+            if (NodePath.At(lost.RemoteAddress) is null) node.OnClientsGone($"{lost.RemoteAddress}/");
+            else _host.ConnectionLost(lost.RemoteAddress);
+        });
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 

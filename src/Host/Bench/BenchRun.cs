@@ -34,7 +34,9 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
             total.Add(latency);
             errors += failed;
         }
-        return new LoadResult(options.Op, clients.Count, options.Callers, options.Seconds, total, errors);
+        // Interrupted, it has measured for a shorter time than it was told to.
+        var measured = Math.Clamp(Stopwatch.GetTimestamp() - start, 0, end - start) / (double)Stopwatch.Frequency;
+        return new LoadResult(options.Op, clients.Count, options.Callers, measured, total, errors);
     }
 
     private async Task<(LatencyHistogram Latency, long Errors)> CallAsync(Caller caller, long start, long end, CancellationToken cancellation)

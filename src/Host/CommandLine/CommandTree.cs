@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using PbKv.Host.Bench;
-using PbKv.Host.Checks;
 using PbKv.Host.Chaos;
+using PbKv.Host.Checks;
 using PbKv.Host.Client;
 using PbKv.Host.Nodes;
 using PbKv.Host.Shell;

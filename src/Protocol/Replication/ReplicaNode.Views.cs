@@ -72,7 +72,7 @@ public sealed partial class ReplicaNode
     /// <summary>The clock of this machine went back: the server starts over, above every earlier life, with no role and no data.</summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
-        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty");
+        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty. Said again and again, it means that two servers advertise {Id.Address}");
         DropAnswers(effects);
         LeaveRoles();
         Id = new ServerId(Id.Address, known + 1);

@@ -23,6 +23,12 @@ internal sealed class Audience
         if (_clerks.Count < Most) _clerks.TryAdd(clerk, true);
     }
 
+    /// <param name="system">What the names of its clerks begin with.</param>
+    public void Forget(string system)
+    {
+        foreach (var clerk in _clerks.Keys.Where(clerk => clerk.Value.StartsWith(system, StringComparison.Ordinal)).ToList()) _clerks.Remove(clerk);
+    }
+
     /// <summary>A view that is not acknowledged has no primary that answers yet: who hears of it waits for more.</summary>
     public void Tell(ViewNews news, Effects effects)
     {

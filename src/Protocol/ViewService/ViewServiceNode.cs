@@ -146,6 +146,13 @@ public sealed partial class ViewServiceNode : Node
         effects.Notice(NoticeKind.ConnectionLost, $"the connection to {server.Id} broke: it has {_settings.ConnectionLostMs} ms to ping");
     }
 
+    /// <summary>
+    /// A connection with clients ended: they have gone, or will ask when they miss an answer. Nobody can reach them but on a
+    /// connection of theirs, and those that come and go for ever must not take the places of those that stay.
+    /// </summary>
+    /// <param name="system">What the names of their clerks begin with.</param>
+    public void OnClientsGone(string system) => _audience.Forget(system);
+
     public override Node Clone() => new ViewServiceNode(this);
 
     /// <summary>

@@ -129,42 +129,6 @@ public class ClientTests
         Assert.Equal(PbKvOutcome.Unknown, failure.Outcome);
     }
 
-    /// <summary>The token is cancelled when the call asks to be told of it, which is before the call is where the clerk finds it.</summary>
-    [Fact]
-    public void A_cancellation_that_overtakes_its_call_is_told_to_the_clerk_once_more()
-    {
-        using var system = ActorSystem.Create("calls");
-        var told = new BlockingCollection<object>();
-        var queue = new CallQueue();
-        queue.Attach(system.ActorOf(Props.Create(() => new Listening(told))));
-        var call = queue.Rent();
-        call.Begin(queue.NextId(), OperationKind.Put, Bytes.Utf8("k"), Bytes.Utf8("v"), 1, false, new CancellationToken(canceled: true));
-        queue.Submit(call);
-        var id = call.Id;
-        var wakes = 0;
-        while (wakes < 2 && told.TryTake(out var message, 10 * Soon)) wakes += message is CallQueue.Wake ? 1 : 0;
-        Assert.Same(call, queue.TakeAll());
-        Assert.True(told.TryTake(out var last, 10 * Soon), "nobody told the clerk after it could see the call");
-        Assert.Equal(id, Assert.IsType<CallQueue.CancelCall>(last).Id);
-    }
-
-    [Fact]
-    public async Task A_result_that_is_taken_too_early_costs_no_other_caller_its_own()
-    {
-        await using var cluster = new TestCluster();
-        var kv = cluster.Connect();
-        var early = kv.PutAsync("early", "1");
-        Assert.Throws<InvalidOperationException>(() => early.GetAwaiter().GetResult());
-        var later = kv.GetAsync("later").AsTask();
-        var put = kv.PutAsync("put", "2").AsTask();
-        await cluster.StartPairAsync();
-        Assert.Equal("", await later.WaitAsync(TestCluster.Patience));
-        await put.WaitAsync(TestCluster.Patience);
-        await early;
-        Assert.Equal("1", await kv.GetAsync("early"));
-        Assert.Equal("2", await kv.GetAsync("put"));
-    }
-
     [Fact]
     public async Task Disposing_fails_what_is_outstanding_and_what_comes_later()
     {
@@ -189,6 +153,24 @@ public class ClientTests
         await TestCluster.StatusAsync(observer, status => status.Servers.All(server => server.Sessions == 1) && status.Servers.Length == 2);
         await kv.DisposeAsync();
         await TestCluster.StatusAsync(observer, status => status.Servers.All(server => server.Sessions == 0) && status.Servers.Length == 2);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_gone_is_told_of_no_view()
+    {
+        var told = new ConcurrentQueue<NodeAddress>();
+        await using var cluster = new TestCluster(hooks: new NodeHooks(outbox => new Listening(outbox, told)));
+        var observer = cluster.Connect();
+        cluster.StartReplica();
+        await TestCluster.StatusAsync(observer, status => status.ViewService.Acknowledged);
+        var (gone, stays) = (cluster.Connect(), cluster.Connect());
+        await gone.PutAsync("k", "v");
+        await stays.PutAsync("k", "v");
+        await gone.DisposeAsync();
+        told.Clear();
+        cluster.StartReplica();
+        await TestCluster.StatusAsync(observer, status => status.ViewService.Synced);
+        Assert.Single(told.Distinct());
     }
 
     [Fact]
@@ -230,9 +212,14 @@ public class ClientTests
         }
     }
 
-    private sealed class Listening : ReceiveActor
+    /// <summary>Clients that are told of a view.</summary>
+    private sealed class Listening(IOutbox outbox, ConcurrentQueue<NodeAddress> told) : IOutbox
     {
-        public Listening(BlockingCollection<object> told) => ReceiveAny(told.Add);
+        public void Send(Envelope envelope)
+        {
+            if (envelope.To.Value.Contains("pbkv-client", StringComparison.Ordinal) && envelope.Messages.Any(message => message is ViewNews)) told.Enqueue(envelope.To);
+            outbox.Send(envelope);
+        }
     }
 
     private sealed class Throwing : IOutbox

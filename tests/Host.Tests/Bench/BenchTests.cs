@@ -1,6 +1,9 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using PbKv.Client;
+using PbKv.Host.Bench;
 using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Bench;
@@ -28,6 +31,20 @@ public class BenchTests(Cluster cluster)
         // That many bytes go into no value: every put is refused, and nothing is measured.
         var refused = await Pbkv.RunAsync("bench", "--seconds", "1", "--warmup", "0", "--callers", "2", "-D", "pbkv.max-value-size=1KiB", "--value-size", "2000");
         refused.BesideItsLog().Failed(1, "no put was done", "2000 bytes", "pbkv.max-value-size");
+    }
+
+    [Fact]
+    public async Task An_interrupted_measurement_counts_the_time_that_it_took()
+    {
+        await using var client = await PbKvClient.ConnectAsync(cluster.View);
+        await client.PutAsync("k", "v");
+        using var interrupt = new CancellationTokenSource();
+        var run = new BenchRun(new BenchOptions("put", 1, 1, Seconds: 3600, Warmup: 0, ValueSize: 1, Keys: 1), [client]);
+        var clock = Stopwatch.StartNew();
+        var running = run.RunAsync(interrupt.Token);
+        while (run.Done == 0) await client.PutAsync("k", "v");
+        await interrupt.CancelAsync();
+        Assert.InRange((await running).Seconds, 0, clock.Elapsed.TotalSeconds);
     }
 
     [Fact]

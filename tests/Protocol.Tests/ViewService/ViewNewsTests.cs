@@ -87,6 +87,23 @@ public sealed class ViewNewsTests
     }
 
     [Fact]
+    public void Clerks_whose_connection_ended_are_told_no_more_and_leave_their_places_to_others()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        for (var i = 0; i < 10_000; i++)
+        {
+            bench.Handle(new NodeAddress($"akka.tcp://gone-{i}@host:1/user/clerk"), new ViewRequest(ViewId.None));
+            bench.Node.OnClientsGone($"akka.tcp://gone-{i}@host:1/");
+        }
+        var (stays, other) = (new NodeAddress("akka.tcp://stays@host:1/user/clerk"), new NodeAddress("akka.tcp://stays@host:12/user/clerk"));
+        bench.Handle(stays, new ViewRequest(ViewId.None));
+        bench.Handle(other, new ViewRequest(ViewId.None));
+        bench.Node.OnClientsGone("akka.tcp://stays@host:1/");
+        var told = bench.Ping(A, 2, leaving: true).Messages.Where(m => m.Message is ViewNews && m.To.Value.StartsWith("akka", StringComparison.Ordinal));
+        Assert.Equal([other], told.Select(m => m.To));
+    }
+
+    [Fact]
     public void A_server_that_asks_gets_the_view_but_is_not_listed_with_the_clerks()
     {
         var bench = new ViewServiceBench().WithPair(A, B);
