@@ -13,6 +13,9 @@ internal sealed class Handshake(Socket socket, RemoteSettings settings)
     public EndPoint Peer { get; } = socket.RemoteEndPoint;
     public long Deadline { get; } = Environment.TickCount64 + (long)settings.HandshakeTimeout.TotalMilliseconds;
 
+    /// <summary>Not a byte has come from it.</summary>
+    public bool IsSilent => _count == 0;
+
     /// <summary>Reads what has come; false when that is not all of it yet.</summary>
     public bool TryRead(out Handshaken handshaken)
     {

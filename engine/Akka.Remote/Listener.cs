@@ -115,7 +115,10 @@ internal sealed class Listener
     private void TurnAway(Handshake stranger, string reason)
     {
         _strangers.Remove(stranger);
-        _remoting.Log.Warning("Connection from [{0}] is closed before its handshake: {1}", stranger.Peer, reason);
+        const string Text = "Connection from [{0}] is closed before its handshake: {1}";
+        // A health check looks every few seconds whether somebody listens, and says nothing.
+        if (stranger.IsSilent) _remoting.Log.Debug(Text, stranger.Peer, reason);
+        else _remoting.Log.Warning(Text, stranger.Peer, reason);
         stranger.Socket.Dispose();
     }
 }
