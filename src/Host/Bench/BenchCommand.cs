@@ -10,7 +10,7 @@ namespace PbKv.Host.Bench;
 /// <summary>`bench`: how many operations a second, and how long each takes, in a closed loop.</summary>
 internal sealed class BenchCommand(Terminal terminal)
 {
-    private readonly Option<string?> _view = Options.AddressList("--view", "The view service of a running cluster [default: view service, primary and backup are started as processes, and stopped]");
+    private readonly Option<string?> _view = Options.AddressList("--view", "The view service of a running cluster, whose keys key:000000000000 and up are overwritten [default: view service, primary and backup are started as processes, and stopped]");
     private readonly Option<long> _clients = Options.Count("--clients", 1, 1, 10_000, "Client connections");
     private readonly Option<long> _callers = Options.Count("--callers", 64, 1, 100_000, "Concurrent callers, spread over the clients");
     private readonly Option<long> _seconds = Options.Count("--seconds", 10, 1, 86_400, "How long to measure");
