@@ -69,10 +69,16 @@ public sealed partial class ReplicaNode
         return true;
     }
 
-    /// <summary>The clock of this machine went back: the server starts over, above every earlier life, with no role and no data.</summary>
+    /// <summary>
+    /// The clock of this machine went back: the server starts over, above every earlier life, with no role and no data. Once: a
+    /// life above that one is no earlier one but another server's. The two would drive each other out for ever, with whatever they hold.
+    /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
-        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty. Said again and again, it means that two servers advertise {Id.Address}");
+        if (_superseded)
+            throw new InvariantBrokenException($"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own");
+        _superseded = true;
+        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty");
         DropAnswers(effects);
         LeaveRoles();
         Id = new ServerId(Id.Address, known + 1);

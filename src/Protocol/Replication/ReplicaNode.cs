@@ -30,6 +30,7 @@ public sealed partial class ReplicaNode : Node
     private PrimaryRole? _primary;
     private BackupRole? _backup;
     private ServerId? _pairedWith;
+    private bool _superseded;
     private long _askedForView;
     private long _newestAnswer;
     private long _executed;
@@ -61,6 +62,7 @@ public sealed partial class ReplicaNode : Node
         _primary = other._primary?.Clone(_state, _idle);
         _backup = other._backup?.Clone(_state);
         _pairedWith = other._pairedWith;
+        _superseded = other._superseded;
         _askedForView = other._askedForView;
         _newestAnswer = other._newestAnswer;
         _executed = other._executed;
@@ -177,6 +179,7 @@ public sealed partial class ReplicaNode : Node
         fingerprint.Add(_askedForView);
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
+        fingerprint.Add(_superseded);
         if (!_rules.Has(SafetyRule.TransferInEveryView)) fingerprint.Add(_pairedWith?.ToString());
     }
 

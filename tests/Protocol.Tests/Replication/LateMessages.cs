@@ -150,6 +150,20 @@ public sealed class LateMessages
         Assert.Equal(2, harness.Replies().Count);
     }
 
+    [Fact]
+    public void A_server_starts_over_above_an_earlier_life_once_and_stops_when_another_one_lives_above_that()
+    {
+        var harness = new Harness();
+        var a = harness.Server("a", incarnation: 5);
+        harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 9));
+        Assert.Equal(10, a.Id.Incarnation);
+        harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 9));
+        Assert.Equal(10, a.Id.Incarnation);
+        var stops = Assert.Throws<InvariantBrokenException>(
+            () => harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 11)));
+        Assert.Contains("another server lives at a", stops.Message);
+    }
+
     private static bool MayStop(ReplicaNode node, Message message)
     {
         var effects = new Effects();
