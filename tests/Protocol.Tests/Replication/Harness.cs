@@ -115,6 +115,21 @@ internal sealed class Harness
         return (a, b);
     }
 
+    /// <summary>View 1 (A, –) with fifty entries, then view 2 (A, B), whose first chunks are on the wire.</summary>
+    /// <returns>The servers, and the session that has the sequences up to 50 behind it.</returns>
+    public (ReplicaNode A, ReplicaNode B, long Session) PairInTransfer()
+    {
+        var a = Server("a");
+        var b = Server("b");
+        Tell(a, View(1, a));
+        var session = OpenSession(a);
+        for (var i = 1; i <= 50; i++) Give(a, Clerk, Request(a, session, i, Put(i, $"key{i}", $"value{i}")));
+        var pair = View(2, a, b);
+        Tell(b, pair);
+        Tell(a, pair);
+        return (a, b, session);
+    }
+
     public static string Read(ReplicaNode node, string key) => node.Store.TryGet(Bytes.Utf8(key), out var value) ? value.ToString() : "";
 
     public static void AssertEqual(ReplicaNode left, ReplicaNode right)

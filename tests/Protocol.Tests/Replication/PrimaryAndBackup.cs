@@ -107,14 +107,7 @@ public class PrimaryAndBackup
     public void Writes_go_on_through_a_transfer_and_the_backup_has_them_all()
     {
         var net = new Harness { Settings = new() { ChunkBytes = 64, ChunksInFlight = 1, CatchUpStep = 2, SessionIdleTicks = long.MaxValue } };
-        var a = net.Server("a");
-        var b = net.Server("b");
-        net.Tell(a, View(1, a));
-        var session = net.OpenSession(a);
-        for (var i = 1; i <= 50; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key{i}", $"value{i}")));
-        var pair = View(2, a, b);
-        net.Tell(a, pair);
-        net.Tell(b, pair);
+        var (a, b, session) = net.PairInTransfer();
 
         var sequence = 50;
         net.Run(message =>

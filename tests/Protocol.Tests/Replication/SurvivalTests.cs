@@ -254,14 +254,7 @@ public class SurvivalTests
     private static (Harness Net, ReplicaNode A, ReplicaNode B) InTransfer(out Chunk first)
     {
         var net = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, ChunkBytes = 64, ChunksInFlight = 1 } };
-        var a = net.Server("a");
-        var b = net.Server("b");
-        net.Tell(a, View(1, a));
-        var session = net.OpenSession(a);
-        for (var i = 1; i <= 50; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", $"value {i}")));
-        var pair = View(2, a, b);
-        net.Tell(b, pair);
-        net.Tell(a, pair);
+        var (a, b, _) = net.PairInTransfer();
         first = net.Take<Chunk>().Single();
         return (net, a, b);
     }

@@ -61,14 +61,7 @@ public sealed class TransferRepeats
         {
             Settings = new() { ChunkBytes = 64, ChunksInFlight = InFlight, SessionIdleTicks = long.MaxValue, BackupSilentTicks = 1000 },
         };
-        var a = net.Server("a");
-        var b = net.Server("b");
-        net.Tell(a, View(1, a));
-        var session = net.OpenSession(a);
-        for (var i = 1; i <= 50; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", $"value {i}")));
-        var pair = View(2, a, b);
-        net.Tell(b, pair);
-        net.Tell(a, pair);
+        var (a, b, _) = net.PairInTransfer();
         return (net, a, b);
     }
 }
