@@ -28,4 +28,15 @@ internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<Se
 }
 
 /// <param name="Status">Null where it did not answer.</param>
-internal sealed record ServerReport(KnownServer Known, string Role, ReplicaStatus? Status);
+internal sealed record ServerReport(KnownServer Known, string Role, ReplicaStatus? Status)
+{
+    /// <summary>Of a server that is refused: what it was in its own view. Whoever has to choose one to take over from needs it; null otherwise.</summary>
+    public string? OwnRole => Known.Refused && Status is { } status ? $"{RoleIn(status)} of view {status.View.Number}" : null;
+
+    private static string RoleIn(ReplicaStatus status)
+    {
+        if (status.View.Primary == status.Server) return "primary";
+        if (status.View.Backup != status.Server) return "idle server";
+        return status.Synced ? "synced backup" : "unsynced backup";
+    }
+}

@@ -50,7 +50,7 @@ internal static class StatusText
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
             return [address, server.Role, "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
-        var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : "";
+        var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : server.OwnRole ?? "";
         if (server.Known.Leaving) remark = "leaving";
         return
         [

@@ -127,7 +127,8 @@ internal sealed class BackupRole
     {
         if (!Installed || Confirmed) return;
         var budget = _settings.CatchUpStep;
-        while (budget > 0 && _early.TryDequeue(out var forward))
+        var written = _state.Store.Written;
+        while (budget > 0 && _state.Store.Written - written <= BatchExecution.MostWrittenBytes && _early.TryDequeue(out var forward))
         {
             _earlyBytes -= SizeOf(forward);
             if (!Execute(forward, effects))

@@ -17,9 +17,9 @@ internal struct BatchExecution
 
     /// <summary>
     /// And one that makes the store write more than this: as many appends to large values, more of them than the store keeps room
-    /// behind (<see cref="GrowingValues"/>), copy each of them whole.
+    /// behind (<see cref="GrowingValues"/>), copy each of them whole. A backup that catches up takes no more in one turn either.
     /// </summary>
-    private const long MostWrittenBytes = 8 << 20;
+    public const long MostWrittenBytes = 8 << 20;
 
     private readonly ReplicatedState _state;
     private readonly Batch _batch;

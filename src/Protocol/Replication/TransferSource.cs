@@ -28,7 +28,8 @@ internal sealed class TransferSource
 
     /// <summary>
     /// Chunks before this index were in flight when nothing had been heard for a while. They are sent again one by one, each
-    /// when the one before it is acknowledged: all at once, again and again, would stop up a link that is merely slow.
+    /// when the one before it is acknowledged: all at once, again and again, would stop up a link that is merely slow. New ones
+    /// wait until then: where a chunk was lost the backup would throw them away, and each round would end in another silence.
     /// </summary>
     private long _repeatsEnd;
 
@@ -74,11 +75,13 @@ internal sealed class TransferSource
 
     public long Total => _total;
 
+    private bool IsRepeating => _inFlight.TryPeek(out var first) && first.Index < _repeatsEnd;
+
     public TransferSource Clone() => new(this);
 
     public void Pump(Effects effects)
     {
-        while (!_sentLast && _inFlight.Count < _settings.ChunksInFlight)
+        while (!_sentLast && !IsRepeating && _inFlight.Count < _settings.ChunksInFlight)
         {
             var chunk = NextChunk();
             _inFlight.Enqueue(chunk);
@@ -125,7 +128,7 @@ internal sealed class TransferSource
 
     private void Repeat(Effects effects)
     {
-        if (_inFlight.TryPeek(out var first) && first.Index < _repeatsEnd) effects.Send(_backup, first);
+        if (IsRepeating) effects.Send(_backup, _inFlight.Peek());
     }
 
     private Chunk NextChunk()

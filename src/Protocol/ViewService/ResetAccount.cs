@@ -27,7 +27,7 @@ internal static class ResetAccount
         var others = strangers.All.Where(other => other.Id != named.Id && other.View.Cluster == cluster).ToList();
         var text = $"The reset makes {named.Id} primary with what it holds now, "
             + (cluster == known.Cluster ? "in a view after all that this view service knows of. " : $"and this view service takes over its cluster {cluster}. ")
-            + $"It was in view {named.View.Number}; what later views acknowledged and it lacks is lost.";
+            + $"Whatever it lacks of what was acknowledged to clients in view {named.View.Number}, where it was, and in later ones is lost.";
         return others.Count == 0 ? text : $"{text} Also there: {string.Join(", ", others.Select(other => $"{other.Id} in view {other.View.Number}"))}.";
     }
 

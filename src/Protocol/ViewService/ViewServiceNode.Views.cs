@@ -105,8 +105,11 @@ public sealed partial class ViewServiceNode
         effects.Send(from, new ResetAnswer(View, null, account));
     }
 
+    /// <summary>Nobody has acknowledged the view that took over yet: where the wrong server was named, another one may be.</summary>
+    private bool IsTakingOver => !Acknowledged && View == LastAcknowledged;
+
     /// <summary>Its own cluster's data is not given up for another's: then the server is simply at the wrong view service.</summary>
-    private bool MayTakeOver(ClusterId cluster) => cluster == Cluster || LastAcknowledged is null;
+    private bool MayTakeOver(ClusterId cluster) => cluster == Cluster || LastAcknowledged is null || IsTakingOver;
 
     /// <summary>
     /// From here on this is the view service of the stranger's cluster. The number leaves room: there may have been views that
@@ -116,7 +119,7 @@ public sealed partial class ViewServiceNode
     private void TakeOver(Stranger stranger, NodeAddress from, Effects effects)
     {
         var cluster = stranger.View.Cluster;
-        var newest = Math.Max(_strangers.NewestViewOf(cluster), cluster == Cluster ? View.Number : 0);
+        var newest = Math.Max(_strangers.NewestViewOf(cluster), View.Number);
         var view = new View(cluster, newest + NumbersLeftOut, stranger.Id, null, Reset: true);
         effects.Notice(NoticeKind.NewView, $"view {view} after {View}: reset asked by {from}, cluster {cluster} is taken over");
         Remember(new ViewServiceMemory(cluster, view, false, false, view, false), effects);

@@ -108,8 +108,10 @@ public class FailoverTests
             await cluster.StatusAsync(status => Array.TrueForAll(holders, holder => status.Role(holder) == "refused"));
             var text = (await Pbkv.RunAsync("status", "--view", cluster.View)).Done().Output;
             Assert.Contains("lost its memory", text);
+            Assert.Contains($"primary of view {before.Number}", text);
+            Assert.Contains($"synced backup of view {before.Number}", text);
             string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
-            (await Pbkv.RunAsync(reset)).Failed(2, "1 key, ", $"{before.Backup} (refused) holds 1 key");
+            (await Pbkv.RunAsync(reset)).Failed(2, $"as primary of view {before.Number}; ", $"{before.Backup} (refused) holds 1 key, ", $"as synced backup of view {before.Number}; ");
             Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
 
             var after = await cluster.StatusAsync(status => status.Synced);

@@ -201,6 +201,37 @@ public class PrimaryAndBackup
     }
 
     [Fact]
+    public void A_backup_that_catches_up_with_too_many_copies_of_large_values_does_so_in_parts()
+    {
+        var net = new Harness();
+        var a = net.Server("a");
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        for (var i = 1; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
+        net.Tell(b, View(2, a, b));
+        net.Tell(a, View(2, a, b));
+        var chunks = net.Take<Chunk>();
+        for (var i = 41; i <= 80; i++)
+        {
+            net.Give(a, Clerk, net.Request(a, session, i, Append(i, $"key {i - 40}", "w")));
+            net.Run();
+        }
+        foreach (var chunk in chunks) net.Give(b, a.Id.Address, chunk);
+
+        var signsOfLife = 0;
+        net.Run(message =>
+        {
+            if (message is ForwardAck) signsOfLife++;
+            return true;
+        });
+        // A part of 8 MiB each, and the marker.
+        Assert.InRange(signsOfLife, 4, 6);
+        Assert.True(b.Synced);
+        AssertEqual(a, b);
+    }
+
+    [Fact]
     public void Until_the_backup_confirmed_the_primary_answers_alone_and_the_marker_covers_it()
     {
         var net = new Harness();

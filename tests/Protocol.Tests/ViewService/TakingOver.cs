@@ -76,6 +76,23 @@ public sealed class TakingOver
     }
 
     [Fact]
+    public void The_wrong_server_that_was_named_does_not_keep_the_right_one_out_while_it_has_not_acknowledged()
+    {
+        var bench = Strangers();
+        bench.Ping(C, 3, cluster: new ClusterId(98));
+        bench.Handle(Operator, new ResetRequest(C.Address));
+        bench.Expect(1003, C, null);
+        bench.Ping(A, 7, cluster: Theirs);
+        bench.Handle(Operator, new ResetRequest(A.Address));
+        // Above its own numbers as well: it may come back to a cluster that it named a view of before.
+        Assert.Equal(new View(Theirs, 2003, A, null, Reset: true), bench.View);
+        bench.Ping(A, 2003);
+        bench.Ping(C, 1003, cluster: new ClusterId(98));
+        var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(C.Address)).To<ResetAnswer>(Operator));
+        Assert.Contains("c is not alive here", answer.Refusal);
+    }
+
+    [Fact]
     public void A_later_life_of_a_server_takes_its_place_and_an_earlier_one_does_not()
     {
         var bench = Strangers();
