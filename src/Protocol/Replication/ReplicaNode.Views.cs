@@ -76,7 +76,7 @@ public sealed partial class ReplicaNode
     private void TakeHigherIncarnation(long known, Effects effects)
     {
         if (_superseded)
-            throw new InvariantBrokenException($"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own");
+            throw new InvariantBrokenException($"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back twice: start again");
         _superseded = true;
         effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty");
         DropAnswers(effects);

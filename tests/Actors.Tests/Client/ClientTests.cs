@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Akka.Actor;
+using Akka.Remote;
 using PbKv.Actors.Shells;
 using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
@@ -166,7 +167,13 @@ public class ClientTests
         var (gone, stays) = (cluster.Connect(), cluster.Connect());
         await gone.PutAsync("k", "v");
         await stays.PutAsync("k", "v");
+        var ended = new TaskCompletionSource();
+        var system = cluster.ViewService.System;
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new HearsOfAnEnd(ended))), typeof(DisassociatedEvent));
         await gone.DisposeAsync();
+        await ended.Task.WaitAsync(TestCluster.Patience);
+        // Whoever is subscribed hears of it in one go; this question comes to the view service behind it.
+        await TestCluster.StatusAsync(observer, _ => true);
         told.Clear();
         cluster.StartReplica();
         await TestCluster.StatusAsync(observer, status => status.ViewService.Synced);
@@ -220,6 +227,11 @@ public class ClientTests
             if (envelope.To.Value.Contains("pbkv-client", StringComparison.Ordinal) && envelope.Messages.Any(message => message is ViewNews)) told.Enqueue(envelope.To);
             outbox.Send(envelope);
         }
+    }
+
+    private sealed class HearsOfAnEnd : ReceiveActor
+    {
+        public HearsOfAnEnd(TaskCompletionSource ended) => Receive<DisassociatedEvent>(_ => ended.TrySetResult());
     }
 
     private sealed class Throwing : IOutbox
