@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PbKv.Protocol;
 
 namespace PbKv.Host.Output;
 
@@ -10,6 +11,8 @@ internal static class StatusText
 
     private const string Reset = "if nobody who holds the data can come back: pbkv view reset --primary HOST:PORT says what would be lost\n";
 
+    private const string Refused = "refused: in a view that this view service never made; is its --data lost, or an old copy?\n";
+
     /// <param name="earlier">An earlier report, to tell how much was done since.</param>
     /// <param name="elapsed">How long ago that was.</param>
     public static string Of(StatusReport report, StatusReport? earlier, TimeSpan elapsed, bool colours)
@@ -17,6 +20,7 @@ internal static class StatusText
         var text = new StringBuilder(Head(report, colours)).Append('\n');
         if (report.Service.WaitingFor is { } waiting) text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
         if (report.Service is { WaitingFor: not null, View.Number: > 0 }) text.Append(Reset);
+        if (report.Service.View.Number > 0 && report.Servers.Any(server => server.Known.Refused)) text.Append(Refused);
         if (report.Servers.IsEmpty) return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
         List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
@@ -44,6 +48,13 @@ internal static class StatusText
             + Paint(facts, good ? "32" : "33", colours);
     }
 
+    /// <summary>What a server takes itself for, which matters where the view service knows nothing of it.</summary>
+    public static string PlaceIn(ReplicaStatus status)
+    {
+        var place = status.View.Primary == status.Server ? "primary" : status.View.Backup == status.Server ? "backup" : "idle";
+        return $"{place} in view {status.View.Number}";
+    }
+
     private static string[] Row(ServerReport server, string rate)
     {
         var address = server.Known.Server.Address.Value;
@@ -52,6 +63,7 @@ internal static class StatusText
             return [address, server.Role, "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
         var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : "";
         if (server.Known.Leaving) remark = "leaving";
+        if (server.Known.Refused) remark = PlaceIn(status);
         return
         [
             address, server.Role, Grouped(status.Keys), Size(status.Bytes), Grouped(status.Position), Grouped(status.Sessions), rate, age, remark,

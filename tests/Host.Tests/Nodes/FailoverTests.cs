@@ -109,7 +109,7 @@ public class FailoverTests
             var text = (await Pbkv.RunAsync("status", "--view", cluster.View)).Done().Output;
             Assert.Contains("lost its memory", text);
             string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
-            (await Pbkv.RunAsync(reset)).Failed(2, "1 key, ", $"{before.Backup} (refused) holds 1 key");
+            (await Pbkv.RunAsync(reset)).Failed(2, "1 key, ", $"{before.Backup} (refused, backup in view {before.Number}) holds 1 key");
             Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
 
             var after = await cluster.StatusAsync(status => status.Synced);
