@@ -3,7 +3,7 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>What must hold in every state: invariants 1 to 5 of the design, by the names of the simulator's classes.</summary>
+/// <summary>What must hold in every state, by the names of the simulator's classes.</summary>
 internal sealed class ModelInvariants(ModelUniverse universe)
 {
     /// <param name="slot">The slot that the last step changed.</param>

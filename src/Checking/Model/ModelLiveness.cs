@@ -3,7 +3,7 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// Invariant 6: from here on nothing goes wrong any more, messages are faster than ticks, and every timer fires in turn; then
+/// From here on nothing goes wrong any more, messages are faster than ticks, and every timer fires in turn; then
 /// all operations must finish, if a server that the view service knows to hold everything lives.
 /// </summary>
 internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)

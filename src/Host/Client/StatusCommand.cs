@@ -14,6 +14,9 @@ internal sealed class StatusCommand(Terminal terminal)
     /// <summary>Between the two looks that a rate takes.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long an old picture may stand while it is watched: a dead view service must not look like a healthy one.</summary>
+    private static readonly TimeSpan Stale = TimeSpan.FromSeconds(2);
+
     private readonly ClientOptions _client = new();
     private readonly Option<bool> _watch = Options.Flag("--watch", "Show it again every second, until Ctrl-C");
 
@@ -79,7 +82,7 @@ internal sealed class StatusCommand(Terminal terminal)
     {
         try
         {
-            return (await store.StatusAsync(asked), null);
+            return (await store.StatusAsync(asked, Stale), null);
         }
         catch (Failure failure)
         {

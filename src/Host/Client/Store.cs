@@ -57,16 +57,18 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
-    public async Task<StatusReport> StatusAsync(CancellationToken cancellation)
+    /// <param name="atMost">Waits no longer than this, if the timeout allows more.</param>
+    public async Task<StatusReport> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
     {
+        var within = atMost is { } most && (_address.Timeout == Timeout.InfiniteTimeSpan || _address.Timeout > most) ? most : _address.Timeout;
         try
         {
-            var status = await _client.StatusAsync(cancellationToken: cancellation);
+            var status = await _client.StatusAsync(within, cancellation);
             return StatusReport.Of(status.ViewService, status.Servers);
         }
         catch (PbKvException e)
         {
-            throw FailureOfViewService(e);
+            throw FailureOfViewService(e, within);
         }
         catch (OperationCanceledException)
         {
@@ -82,7 +84,7 @@ internal sealed class Store : IAsyncDisposable
         }
         catch (PbKvException e)
         {
-            throw FailureOfViewService(e);
+            throw FailureOfViewService(e, _address.Timeout);
         }
         catch (OperationCanceledException)
         {
@@ -98,10 +100,10 @@ internal sealed class Store : IAsyncDisposable
     private string ViewServices => string.Join(", ", _address.ViewServices);
 
     /// <summary>Of what the view service alone is asked for.</summary>
-    private Failure FailureOfViewService(PbKvException failure) => failure.Code != PbKvError.Unreachable
+    private Failure FailureOfViewService(PbKvException failure, TimeSpan within) => failure.Code != PbKvError.Unreachable
         ? FailureOf(failure)
         : new Failure(nameof(PbKvError.Unreachable),
-            $"no answer within {_address.TimeoutText} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another");
+            $"no answer within {SettingText.OfDuration(within)} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another");
 
     private Failure FailureOf(Exception failure) => failure switch
     {
@@ -120,5 +122,7 @@ internal sealed class Store : IAsyncDisposable
 /// <summary>Where a cluster is, and how it is spoken with.</summary>
 internal sealed record StoreAddress(ImmutableArray<string> ViewServices, PbKvClientOptions Options)
 {
-    public string TimeoutText => SettingText.OfDuration(Options.Deadline ?? PbKvSettings.Default.Deadline);
+    public TimeSpan Timeout => Options.Deadline ?? PbKvSettings.Default.Deadline;
+
+    public string TimeoutText => SettingText.OfDuration(Timeout);
 }

@@ -52,16 +52,18 @@ internal sealed class ResetCommand(Terminal terminal)
         if (named is null)
             return $"refused: the view service knows no server {primary}, only {string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
         var others = report.Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead")).Select(Holds);
-        return $"refused: a reset makes {primary} primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
+        return $"refused: a reset makes {primary} ({RoleOf(named)}) primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
             + string.Concat(others.Select(other => $"; {other}")) + $"; to do it all the same, add {Flag}";
     }
 
     private static string Holds(ServerReport server) => server.Role == "dead"
         ? $"{server.Known.Server.Address} is dead and may hold more"
-        : $"{server.Known.Server.Address} ({server.Role}) holds {Contents(server)}";
+        : $"{server.Known.Server.Address} ({RoleOf(server)}) holds {Contents(server)}";
+
+    private static string RoleOf(ServerReport server) =>
+        server.OwnRole is { } own ? $"{server.Role}, {own}" : server.Role;
 
     private static string Contents(ServerReport server) => server.Status is not { } status
         ? "nobody knows what, as it does not answer"
-        : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {status.Position}"
-            + (server.OwnRole is { } role ? $", as {role}" : "");
+        : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
 }

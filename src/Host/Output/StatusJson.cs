@@ -34,6 +34,7 @@ internal static class StatusJson
         writer.WriteStartObject();
         writer.WriteString("address", server.Known.Server.Address.Value);
         writer.WriteString("role", server.Role);
+        WriteNumber(writer, "view", status?.View.Number);
         WriteNumber(writer, "keys", status?.Keys);
         WriteNumber(writer, "bytes", status?.Bytes);
         WriteNumber(writer, "position", status?.Position);

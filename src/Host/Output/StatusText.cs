@@ -10,6 +10,8 @@ internal static class StatusText
 
     private const string Reset = "if nobody who holds the data can come back: pbkv view reset --primary HOST:PORT says what would be lost\n";
 
+    private const string Refused = "refused: in a view that this view service never made; is its --data lost, or an old copy?\n";
+
     /// <param name="earlier">An earlier report, to tell how much was done since.</param>
     /// <param name="elapsed">How long ago that was.</param>
     public static string Of(StatusReport report, StatusReport? earlier, TimeSpan elapsed, bool colours)
@@ -17,6 +19,7 @@ internal static class StatusText
         var text = new StringBuilder(Head(report, colours)).Append('\n');
         if (report.Service.WaitingFor is { } waiting) text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
         if (report.Service is { WaitingFor: not null, View.Number: > 0 }) text.Append(Reset);
+        if (report.Service.View.Number > 0 && report.Servers.Any(server => server.Known.Refused)) text.Append(Refused);
         if (report.Servers.IsEmpty) return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
         List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
@@ -50,8 +53,9 @@ internal static class StatusText
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
             return [address, server.Role, "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
-        var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : server.OwnRole ?? "";
+        var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : "";
         if (server.Known.Leaving) remark = "leaving";
+        remark = server.OwnRole ?? remark;
         return
         [
             address, server.Role, Grouped(status.Keys), Size(status.Bytes), Grouped(status.Position), Grouped(status.Sessions), rate, age, remark,

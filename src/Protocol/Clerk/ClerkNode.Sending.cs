@@ -20,6 +20,7 @@ public sealed partial class ClerkNode
         if (_firstOpening == 0) _firstOpening = _opening;
         (_openingView, _openingSince) = (_view.Number, _tick);
         effects.Send(primary, new OpenSession(_group, _view.Id, _opening));
+        AskWhereInDoubt(effects);
     }
 
     private void SendWhatFits(NodeAddress primary, Effects effects)
@@ -32,7 +33,19 @@ public sealed partial class ClerkNode
             var number = ++_lastRequest;
             _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length));
             effects.Send(primary, new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations)));
+            AskWhereInDoubt(effects);
         }
+    }
+
+    /// <summary>
+    /// A transport sends nothing for a moment after a connection broke, and tells nobody. Whoever has asked for the view is
+    /// told of the next one as well, and need not wait until the request is late.
+    /// </summary>
+    private void AskWhereInDoubt(Effects effects)
+    {
+        if (!_primaryInDoubt) return;
+        _primaryInDoubt = false;
+        _inquiry.Ask(_view.Id, _tick, effects);
     }
 
     /// <summary>A late reply is welcome: results are matched by session and sequence, not by request.</summary>
@@ -226,7 +239,11 @@ public sealed partial class ClerkNode
         _view = view;
         effects.Notice(NoticeKind.ViewLearned, $"session {_session}: view {view}");
         // A primary that stays answers what was sent to it in the view before.
-        if (moved) PutAllBack();
+        if (moved)
+        {
+            _primaryInDoubt = false;
+            PutAllBack();
+        }
         _inquiry.Answered();
         _pause.Shorten();
         _pause.End(effects);

@@ -27,6 +27,9 @@ public sealed partial class ClerkNode : Node
     private bool _sessionLost;
     private long _lastRequest;
 
+    // The connection to the primary broke while nothing was under way: the next that is sent there may be lost without a word.
+    private bool _primaryInDoubt;
+
     // Set while a session is being opened: the first request that asked for it, and the one whose answer is awaited.
     private long _firstOpening;
     private long _opening;
@@ -175,6 +178,7 @@ public sealed partial class ClerkNode : Node
         {
             if (_opening != 0) TryAgain($"connection to {peer} lost", _openingView, effects);
             else if (_requests.Count > 0) TryAgain($"connection to {peer} lost", _requests[0].View, effects);
+            else _primaryInDoubt = true;
         }
         Proceed(effects);
     }
@@ -197,6 +201,7 @@ public sealed partial class ClerkNode : Node
         _view.AddTo(ref fingerprint);
         fingerprint.Add(_session);
         fingerprint.Add(_sessionLost);
+        fingerprint.Add(_primaryInDoubt);
         fingerprint.Add(_firstOpening);
         fingerprint.Add(_opening);
         fingerprint.Add(_opening == 0 ? 0 : _openingView);

@@ -30,6 +30,16 @@ public class UnreachableTests
     }
 
     [Fact]
+    public async Task Watched_status_shows_within_seconds_that_nobody_answers_whatever_the_timeout()
+    {
+        var view = $"127.0.0.1:{Ports.Free()}";
+        await using var watch = Pbkv.Start("status", "--watch", "--json", "--view", view, "--timeout", "infinite");
+        await watch.WaitForOutputAsync(text => text.Contains($"no answer within 2s from the view service at {view}"));
+        watch.Signal("INT");
+        (await watch.WaitForExitAsync()).Done();
+    }
+
+    [Fact]
     public async Task A_view_service_without_a_server_that_could_answer_executes_nothing()
     {
         await using var view = Pbkv.Start("view", "--port", "0");

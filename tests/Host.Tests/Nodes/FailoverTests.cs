@@ -111,7 +111,8 @@ public class FailoverTests
             Assert.Contains($"primary of view {before.Number}", text);
             Assert.Contains($"synced backup of view {before.Number}", text);
             string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
-            (await Pbkv.RunAsync(reset)).Failed(2, $"as primary of view {before.Number}; ", $"{before.Backup} (refused) holds 1 key, ", $"as synced backup of view {before.Number}; ");
+            (await Pbkv.RunAsync(reset)).Failed(
+                2, $"{before.Primary} (refused, primary of view {before.Number}) primary", $"{before.Backup} (refused, synced backup of view {before.Number}) holds 1 key, ");
             Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
 
             var after = await cluster.StatusAsync(status => status.Synced);

@@ -40,6 +40,32 @@ public class RetryTests
     }
 
     [Fact]
+    public void After_a_connection_that_broke_while_nothing_was_under_way_the_next_request_asks_for_the_view()
+    {
+        var bench = Ready(Quick);
+        bench.Lose(A.Address);
+        Assert.Empty(bench.Sent);
+        bench.Put(1);
+        Assert.Single(bench.SentOf<ViewRequest>());
+        var request = Assert.Single(bench.SentOf<Request>());
+        bench.Hear(new ViewNews(bench.Node.View, true), Views1);
+        Assert.Empty(bench.Sent);
+        bench.Answer(request);
+        bench.Put(2);
+        bench.Only<Request>();
+    }
+
+    [Fact]
+    public void A_connection_that_broke_to_a_primary_of_an_earlier_view_raises_no_question()
+    {
+        var bench = Ready(Quick);
+        bench.Lose(A.Address);
+        bench.Hear(new ViewNews(View(9, B, A), true), Views1);
+        bench.Put(1);
+        bench.Only<Request>();
+    }
+
+    [Fact]
     public void A_late_reply_to_an_earlier_request_is_welcome_and_frees_the_place_of_the_later_one()
     {
         var bench = Ready(Quick with { RequestsInFlight = 1 });
