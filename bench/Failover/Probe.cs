@@ -13,7 +13,8 @@ internal sealed record Strike(double FirstWriteMs, double LongestGapMs, long Los
 /// Callers that each write an ever growing number under a key of their own. What is read afterwards must be no older than
 /// what was acknowledged last.
 /// </summary>
-internal sealed class Probe(IStore store, int callers)
+/// <param name="pause">Of each caller between two writes; it does not count as a gap.</param>
+internal sealed class Probe(IStore store, int callers, TimeSpan pause)
 {
     private static readonly TimeSpan Before = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(500);
@@ -70,6 +71,9 @@ internal sealed class Probe(IStore store, int callers)
             gap = Math.Max(gap, now - last);
             last = now;
             if (begun > Volatile.Read(ref _struckAt)) Interlocked.CompareExchange(ref _firstAfter, now, 0);
+            if (pause == TimeSpan.Zero) continue;
+            await Task.Delay(pause, CancellationToken.None);
+            last = Stopwatch.GetTimestamp();
         }
         return new Seen(acknowledged, gap, failed);
     }
