@@ -76,7 +76,7 @@ public enum RefusalReason : byte
 }
 
 /// <summary>
-/// Server → clerk: this request gets no answer here, and why; with the view known here. It was not executed by this message; one
+/// Server → clerk: this request gets no answer here, or none beyond the reply before it, and why; with the view known here. It was not executed by this message; one
 /// whose answer was held may have been before.
 /// </summary>
 public sealed record Refusal(long Number, RefusalReason Reason, View View) : Message
