@@ -68,7 +68,7 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
 
     private static ActorSystem CreateSystem(int number) => ActorSystem.Create(
         $"sessions-{number}",
-        ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF, akka.stdout-loglevel = OFF, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+        ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF, akka.stdout-loglevel = OFF")
             .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
 
     /// <summary>A client opens its session with its first operation.</summary>

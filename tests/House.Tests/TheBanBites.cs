@@ -32,7 +32,7 @@ public class TheBanBites
     {
         // A copy, so that nothing here touches what other builds of the checkout are doing.
         var copy = Directory.CreateDirectory(Path.Combine(folder, "src", "Protocol")).FullName;
-        foreach (var name in new[] { "Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", ".editorconfig" })
+        foreach (var name in new[] { "Directory.Build.props", "Directory.Packages.props", ".editorconfig" })
             File.Copy(Path.Combine(Repository.Root, name), Path.Combine(folder, name));
         foreach (var name in new[] { "PbKv.Protocol.csproj", "BannedSymbols.txt" })
             File.Copy(Path.Combine(Repository.Root, "src", "Protocol", name), Path.Combine(copy, name));

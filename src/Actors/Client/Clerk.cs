@@ -48,7 +48,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props CreateProps(CallQueue queue, PbKvSettings settings, NodeHooks hooks) =>
-        Props.Create(() => new Clerk(queue, settings, hooks));
+        Props.Create(() => new Clerk(queue, settings, hooks)).WithDispatcher(NodePath.Dispatcher);
 
     protected override void PreStart()
     {

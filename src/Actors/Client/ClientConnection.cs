@@ -14,32 +14,6 @@ namespace PbKv.Client;
 /// <summary>A client's part of an ActorSystem, its own or the application's.</summary>
 internal sealed class ClientConnection
 {
-    /// <summary>Everything that envelopes need to travel. A test holds it against hocon/pbkv.conf.</summary>
-    public const string Hocon = """
-        akka {
-          actor {
-            provider = remote
-            serializers {
-              pbkv = "PbKv.Actors.Wire.EnvelopeSerializer, PbKv.Actors"
-            }
-            serialization-bindings {
-              "PbKv.Protocol.Envelope, PbKv.Protocol" = pbkv
-            }
-            serialization-identifiers {
-              "PbKv.Actors.Wire.EnvelopeSerializer, PbKv.Actors" = 20555
-            }
-          }
-          remote {
-            retry-gate-closed-for = 25ms
-            dot-netty.tcp {
-              maximum-frame-size = 8MiB
-              send-buffer-size = 1MiB
-              receive-buffer-size = 1MiB
-            }
-          }
-        }
-        """;
-
     private readonly ActorSystem _system;
     private readonly bool _owned;
     private readonly NodeHooks _hooks;

@@ -37,7 +37,7 @@ public sealed partial class PbKvClient : IAsyncDisposable
     }
 
     /// <summary>What the configuration of an ActorSystem has to hold for <see cref="Join(ActorSystem, string, PbKvClientOptions?)"/>.</summary>
-    public static string Hocon => ClientConnection.Hocon;
+    public static string Hocon => PbKvConfig.Remoting;
 
     /// <summary>A client with an ActorSystem of its own. The cluster need not be there yet.</summary>
     /// <param name="viewServices">Where the view service is, host:port; several members of one cluster with commas between.</param>

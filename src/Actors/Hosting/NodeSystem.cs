@@ -13,10 +13,7 @@ internal static class NodeSystem
         var (host, port) = (HostPort.OneName(settings.Host), settings.Port);
         if (host is "0.0.0.0" or "[::]" && settings.Advertise is null)
             throw new PbKvStartException($"a node that listens on {host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
-        var listens = $"hostname = \"{host}\", port = {port}";
-        if (settings.Advertise is { } advertise && HostPort.TryParse(advertise, out var told))
-            listens += $", public-hostname = \"{told.Host}\", public-port = {told.Port}";
-        var config = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ {listens} }}").WithFallback(PbKvConfig.Complete(settings.Config));
+        var config = PbKvConfig.Listening(settings).WithFallback(PbKvConfig.Complete(settings.Config));
         try
         {
             return ActorSystem.Create(name, config);

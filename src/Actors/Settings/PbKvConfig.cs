@@ -3,19 +3,26 @@ using PbKv.Protocol;
 
 namespace PbKv.Actors;
 
-/// <summary>The layers of the configuration: what a user says, then hocon/pbkv.conf, which is part of the assembly.</summary>
+/// <summary>
+/// The layers of the configuration: what a user says, then hocon/pbkv.conf and hocon/remoting.conf, which are parts of the
+/// assembly.
+/// </summary>
 internal static class PbKvConfig
 {
-    private const string FrameSize = "akka.remote.dot-netty.tcp.maximum-frame-size";
     private const string Gate = "akka.remote.retry-gate-closed-for";
     private const string PingInterval = "pbkv.ping-interval";
 
     /// <summary>What an envelope holds beside its largest message: more messages up to this, addresses, the stamp.</summary>
     private const int EnvelopeBytes = 1 << 20;
 
-    public static string Text { get; } = ReadResource();
+    private const long LeastFrame = 8 << 20;
 
-    public static Config Default => ConfigurationFactory.ParseString(Text);
+    public static string Text { get; } = ReadResource("pbkv.conf");
+
+    /// <summary>What an ActorSystem needs to send envelopes.</summary>
+    public static string Remoting { get; } = ReadResource("remoting.conf");
+
+    public static Config Default => ConfigurationFactory.ParseString(Text).WithFallback(ConfigurationFactory.ParseString(Remoting));
 
     /// <summary>
     /// After a broken connection Akka sends nothing to that address for a while: a fraction of the ping interval, so that
@@ -29,22 +36,34 @@ internal static class PbKvConfig
         return user.WithFallback(ConfigurationFactory.ParseString($"{Gate} = {gate}ms")).WithFallback(Default);
     }
 
-    /// <summary>A message that fits into no frame would be sent again for ever.</summary>
-    public static void CheckFrameSize(Config config, ProtocolSettings protocol)
+    /// <summary>The transport and where it listens; a frame that holds the largest message, which would else be sent again for ever.</summary>
+    public static Config Listening(PbKvSettings settings)
     {
-        var text = config.GetString(FrameSize);
-        if (!SettingText.TrySize(text ?? "", out var frame)) throw new SettingsException($"{FrameSize} is '{text}', allowed is a size such as 8MiB");
-        var batch = Math.Max(protocol.RequestBytes, 0L) + protocol.MaxKeyBytes + protocol.MaxValueBytes;
-        var needed = Math.Max(protocol.ForwardBytes, protocol.ChunkBytes) + batch + EnvelopeBytes;
-        if (frame >= needed) return;
-        throw new SettingsException(
-            $"{FrameSize} is '{text}', allowed is {SettingText.OfSize(needed)} or more: the largest message of these settings has to fit");
+        var path = settings.UsesSockets ? "akka.remote.sockets" : "akka.remote.dot-netty.tcp";
+        var told = settings.Advertise is { } advertise && HostPort.TryParse(advertise, out var address)
+            ? $"public-hostname = \"{address.Host}\", public-port = {address.Port}"
+            : "";
+        return ConfigurationFactory.ParseString(
+            $$"""
+            akka.remote.enabled-transports = ["{{path}}"]
+            {{path}} {
+              hostname = "{{HostPort.OneName(settings.Host)}}", port = {{settings.Port}}
+              maximum-frame-size = {{FrameBytes(settings.Protocol)}}b
+              {{told}}
+            }
+            """);
     }
 
-    private static string ReadResource()
+    private static long FrameBytes(ProtocolSettings protocol)
     {
-        using var stream = typeof(PbKvConfig).Assembly.GetManifestResourceStream("pbkv.conf")
-            ?? throw new InvalidOperationException("pbkv.conf is not part of the assembly");
+        var batch = (long)protocol.RequestBytes + protocol.MaxKeyBytes + protocol.MaxValueBytes;
+        return Math.Max(LeastFrame, Math.Max(protocol.ForwardBytes, protocol.ChunkBytes) + batch + EnvelopeBytes);
+    }
+
+    private static string ReadResource(string name)
+    {
+        using var stream = typeof(PbKvConfig).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not part of the assembly");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

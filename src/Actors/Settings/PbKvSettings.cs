@@ -27,6 +27,9 @@ public sealed record PbKvSettings
     /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>Remoting by PbKv.Remoting rather than by DotNetty.</summary>
+    public bool UsesSockets { get; init; } = OperatingSystem.IsLinux();
+
     public GroupName Group { get; init; } = GroupName.Default;
 
     /// <summary>How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
@@ -47,7 +50,6 @@ public sealed record PbKvSettings
         var reader = new SettingsReader(whole, Root);
         var settings = Read(reader) with { Config = whole };
         reader.RefuseUnknown();
-        PbKvConfig.CheckFrameSize(whole, settings.Protocol);
         return settings;
     }
 
@@ -68,6 +70,7 @@ public sealed record PbKvSettings
         Advertise = ReadAdvertise(reader),
         ViewServices = ReadViewServices(reader),
         DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
+        UsesSockets = ReadTransport(reader),
         Group = ReadGroup(reader),
         Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
     };
@@ -89,6 +92,14 @@ public sealed record PbKvSettings
         }
         return texts;
     }
+
+    private static bool ReadTransport(SettingsReader reader) => reader.Text("transport") switch
+    {
+        "auto" => OperatingSystem.IsLinux(),
+        "sockets" when OperatingSystem.IsLinux() => true,
+        "dot-netty" => false,
+        var other => throw reader.Wrong("transport", other, OperatingSystem.IsLinux() ? "auto, sockets or dot-netty" : "auto or dot-netty on this operating system"),
+    };
 
     private static GroupName ReadGroup(SettingsReader reader)
     {

@@ -46,7 +46,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
 
     /// <param name="mayStop">Called when the server was asked to leave and nothing depends on it any more.</param>
     internal static Props CreateProps(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks) =>
-        Props.Create(() => new KvReplica(self, settings, mayStop, hooks));
+        Props.Create(() => new KvReplica(self, settings, mayStop, hooks)).WithDispatcher(NodePath.Dispatcher);
 
     protected override void PreStart()
     {

@@ -14,6 +14,11 @@ internal static class NodePath
     public const string ViewService = "view";
     public const string Replica = "replica";
 
+    /// <summary>
+    /// That of remoting: what a turn sends leaves together, and no change of threads lies between connection and actor.
+    /// </summary>
+    public const string Dispatcher = "akka.remote.default-remote-dispatcher";
+
     public static string Of(NodeAddress node, bool isViewService) => node.Value.Contains("://", StringComparison.Ordinal)
         ? node.Value
         : $"akka.tcp://{SystemName}@{node.Value}/user/{Guardian}/{(isViewService ? ViewService : Replica)}";

@@ -36,7 +36,7 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
     /// <param name="keep">Puts a memory on disk before it returns; null where it is kept nowhere.</param>
     internal static Props CreateProps(
         ServerId self, ClusterId fresh, ViewServiceMemory? memory, Action<ViewServiceMemory>? keep, PbKvSettings settings, NodeHooks hooks) =>
-        Props.Create(() => new ViewService(self, fresh, memory, keep, settings, hooks));
+        Props.Create(() => new ViewService(self, fresh, memory, keep, settings, hooks)).WithDispatcher(NodePath.Dispatcher);
 
     protected override void PreStart()
     {

@@ -29,7 +29,7 @@ internal sealed class ChaosClient : IAsyncDisposable
     {
         (_number, _keyspace, _history, _gaps, _chance) = (number, keyspace, history, gaps, chance);
         var settings = options.ClientOptions();
-        var hosted = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ hostname = \"{host}\", port = 0 }}");
+        var hosted = ConfigurationFactory.ParseString($"akka.remote.sockets.hostname = \"{host}\"");
         _system = ActorSystem.Create($"chaos-{number}", hosted.WithFallback(settings.Config).WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
         _client = PbKvClient.Join(_system, viewService, settings);
     }

@@ -13,7 +13,7 @@ public class JoinTests
         await using var cluster = new TestCluster();
         await cluster.StartPairAsync();
         using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-            "akka.loggers = [], akka.loglevel = OFF, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+            "akka.loggers = [], akka.loglevel = OFF")
             .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
         await using (var first = PbKvClient.Join(system, cluster.ViewService.Address))
         await using (var second = PbKvClient.Join(system, cluster.ViewService.Address))
@@ -30,7 +30,7 @@ public class JoinTests
     {
         await using var cluster = new TestCluster();
         using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-            "akka.loggers = [], akka.loglevel = OFF, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")
+            "akka.loggers = [], akka.loglevel = OFF")
             .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
         var kv = PbKvClient.Join(system, cluster.ViewService.Address);
         var put = kv.PutAsync("k", "v", Timeout.InfiniteTimeSpan).AsTask();

@@ -8,8 +8,7 @@ namespace PbKv.Actors.Tests.Scenarios;
 internal readonly record struct Parcel(NodeAddress From, NodeAddress To, Message Message);
 
 /// <summary>
-/// What lies between the nodes of a test: every envelope passes here on its way out of a shell, so the same faults strike on
-/// any engine. Nothing is lost or late but by a rule, or by the seed of <see cref="BeLossy"/>.
+/// What lies between the nodes of a test: every envelope passes here on its way out of a shell. Nothing is lost or late but by a rule, or by the seed of <see cref="BeLossy"/>.
 /// </summary>
 internal sealed class Network(int seed)
 {

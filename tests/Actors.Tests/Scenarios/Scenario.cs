@@ -14,7 +14,7 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
 {
     private const string Listen = """
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off, log-dead-letters-during-shutdown = off }
-        akka.remote { log-remote-lifecycle-events = off, dot-netty.tcp { hostname = "127.0.0.1", port = 0 } }
+        akka.remote.log-remote-lifecycle-events = off
         """;
 
     protected ITestOutputHelper Report { get; } = output;

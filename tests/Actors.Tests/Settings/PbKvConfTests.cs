@@ -51,24 +51,6 @@ public partial class PbKvConfTests
         Assert.NotEqual(PbKvSettings.Default, PbKvSettings.Read(config));
     }
 
-    [Fact]
-    public void What_an_application_needs_to_join_is_what_PbKv_itself_uses()
-    {
-        var join = ConfigurationFactory.ParseString(PbKvClient.Hocon);
-        string[] paths =
-        [
-            "akka.actor.provider", "akka.actor.serializers.pbkv", "akka.remote.retry-gate-closed-for",
-            "akka.remote.dot-netty.tcp.maximum-frame-size", "akka.remote.dot-netty.tcp.send-buffer-size", "akka.remote.dot-netty.tcp.receive-buffer-size",
-        ];
-        Assert.All(paths, path => Assert.Equal(PbKvConfig.Default.GetString(path), join.GetString(path)));
-        foreach (var section in new[] { "akka.actor.serialization-bindings", "akka.actor.serialization-identifiers" })
-        {
-            static Dictionary<string, string> Of(Config config, string path) =>
-                config.GetConfig(path).AsEnumerable().ToDictionary(pair => pair.Key, pair => pair.Value.GetString());
-            Assert.Equal(Of(PbKvConfig.Default, section), Of(join, section));
-        }
-    }
-
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

@@ -156,7 +156,7 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    /// <summary>No time passes. The interface has more members in Akka.NET than in the bundled engine: they are here too.</summary>
+    /// <summary>No time passes.</summary>
     private sealed class NoTimers : ITimerScheduler
     {
         public IReadOnlyCollection<object> ActiveTimers => [];

@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using Akka.Configuration;
+
+namespace PbKv.Remoting;
+
+/// <summary>What reference.conf says of <c>akka.remote.sockets</c>.</summary>
+internal sealed record SocketSettings
+{
+    public const string Path = "akka.remote.sockets";
+
+    public required string HostName { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string PublicHostName { get; init; }
+
+    public required int PublicPort { get; init; }
+
+    public required int MaximumFrameSize { get; init; }
+
+    public required long SendBufferLimit { get; init; }
+
+    public required TimeSpan StalledAfter { get; init; }
+
+    public required TimeSpan ConnectionTimeout { get; init; }
+
+    public required int SocketSendBufferSize { get; init; }
+
+    public required int SocketReceiveBufferSize { get; init; }
+
+    public required int Backlog { get; init; }
+
+    public static SocketSettings Read(Config given)
+    {
+        var config = given.WithFallback(SocketRemoting.DefaultConfig.GetConfig(Path));
+        return new SocketSettings
+        {
+            HostName = config.GetString("hostname").Trim(),
+            Port = Whole(config, "port", 0, 65535),
+            PublicHostName = config.GetString("public-hostname").Trim(),
+            PublicPort = Whole(config, "public-port", 0, 65535),
+            MaximumFrameSize = (int)Size(config, "maximum-frame-size", 1024, 1 << 30),
+            SendBufferLimit = Size(config, "send-buffer-limit", 1024, long.MaxValue),
+            StalledAfter = Duration(config, "stalled-after"),
+            ConnectionTimeout = Duration(config, "connection-timeout"),
+            SocketSendBufferSize = (int)Size(config, "socket-send-buffer-size", 0, int.MaxValue),
+            SocketReceiveBufferSize = (int)Size(config, "socket-receive-buffer-size", 0, int.MaxValue),
+            Backlog = Whole(config, "backlog", 1, int.MaxValue),
+        };
+    }
+
+    /// <exception cref="ConfigurationException">The name is none of this machine's.</exception>
+    public IPAddress BindAddress()
+    {
+        if (HostName.Length == 0) return IPAddress.Any;
+        if (IPAddress.TryParse(HostName, out var address)) return address;
+        try
+        {
+            var addresses = Dns.GetHostAddresses(HostName);
+            return Array.Find(addresses, found => found.AddressFamily == AddressFamily.InterNetwork) ?? addresses[0];
+        }
+        catch (Exception failure) when (failure is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            throw new ConfigurationException($"{Path}.hostname is '{HostName}', which is no address and no known name: {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>The host that others are told.</summary>
+    public string ToldHostName()
+    {
+        if (PublicHostName.Length > 0) return PublicHostName;
+        var every = HostName.Length == 0 || (IPAddress.TryParse(HostName, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
+        return every ? Dns.GetHostName() : HostName;
+    }
+
+    private static int Whole(Config config, string key, int least, int most)
+    {
+        var value = config.GetInt(key, -1);
+        return value >= least && value <= most ? value : throw Wrong(config, key, $"a whole number from {least} to {most}");
+    }
+
+    private static long Size(Config config, string key, long least, long most) =>
+        config.GetByteSize(key, null) is { } bytes && bytes >= least && bytes <= most ? bytes : throw Wrong(config, key, $"a size of {least} bytes or more, such as 1MiB");
+
+    private static TimeSpan Duration(Config config, string key)
+    {
+        var value = config.GetTimeSpan(key, TimeSpan.Zero, allowInfinite: false);
+        return value > TimeSpan.Zero ? value : throw Wrong(config, key, "a duration such as 10s");
+    }
+
+    private static ConfigurationException Wrong(Config config, string key, string allowed) =>
+        new($"{Path}.{key} is '{config.GetString(key)}', allowed is {allowed}");
+}

@@ -1,0 +1,59 @@
+using System.Net.Sockets;
+
+namespace PbKv.Remoting;
+
+/// <summary>How sockets are set up and used here.</summary>
+internal static class Sockets
+{
+    private const int TcpLevel = 6;
+    private const int TcpUserTimeout = 18;
+    private const int UnacknowledgedMs = 4_000;
+
+    /// <summary>Non-blocking for good: reads and writes are single attempts, and waiting is the poller's.</summary>
+    public static void SetUp(Socket socket, SocketSettings settings)
+    {
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        if (settings.SocketSendBufferSize > 0) socket.SendBufferSize = settings.SocketSendBufferSize;
+        if (settings.SocketReceiveBufferSize > 0) socket.ReceiveBufferSize = settings.SocketReceiveBufferSize;
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
+        // Data that a cut network swallows is sent again at ever longer intervals: once the network heals, a new
+        // connection is there long before the old one has noticed.
+        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMs));
+    }
+
+    /// <summary>Takes what is there; false when there is nothing yet, and no bytes when the other end has closed.</summary>
+    public static bool TryReceive(Socket socket, Span<byte> into, out int read)
+    {
+        read = socket.Receive(into, SocketFlags.None, out var error);
+        if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
+        return error == SocketError.Success;
+    }
+
+    /// <returns>False when there is no room.</returns>
+    public static bool TrySend(Socket socket, ReadOnlySpan<byte> bytes, out int sent)
+    {
+        sent = socket.Send(bytes, SocketFlags.None, out var error);
+        if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable) return false;
+        return error == SocketError.Success ? true : throw new SocketException((int)error);
+    }
+
+    /// <summary>
+    /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is closed under
+    /// an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken them already.
+    /// </summary>
+    public static void Shutdown(Socket socket, SocketShutdown how)
+    {
+        try
+        {
+            socket.Shutdown(how);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // Then it is shut down.
+        }
+    }
+}
