@@ -50,21 +50,27 @@ public sealed class SocketTransport : Transport, IPolled
     /// <summary>What others are told.</summary>
     internal Address LocalAddress { get; private set; } = Address.AllSystems;
 
+    /// <summary>What stands in its way is the task's to tell: an exception would stop the actor that asks, and nobody would hear.</summary>
     public override Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
+    {
+        try
+        {
+            return Task.FromResult(Bind());
+        }
+        catch (Exception failure) when (failure is SocketException or ConfigurationException)
+        {
+            _socket?.Dispose();
+            return Task.FromException<(Address, TaskCompletionSource<IAssociationEventListener>)>(failure);
+        }
+    }
+
+    private (Address, TaskCompletionSource<IAssociationEventListener>) Bind()
     {
         var address = Settings.BindAddress();
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            _socket.Bind(new IPEndPoint(address, Settings.Port));
-            _socket.Listen(Settings.Backlog);
-            _socket.Blocking = false;
-        }
-        catch
-        {
-            _socket.Dispose();
-            throw;
-        }
+        _socket.Bind(new IPEndPoint(address, Settings.Port));
+        _socket.Listen(Settings.Backlog);
+        _socket.Blocking = false;
         var port = Settings.PublicPort != 0 ? Settings.PublicPort : ((IPEndPoint)_socket.LocalEndPoint!).Port;
         LocalAddress = new Address(SchemeIdentifier, System.Name, Settings.ToldHostName(), port);
         var listener = new TaskCompletionSource<IAssociationEventListener>();
@@ -73,7 +79,7 @@ public sealed class SocketTransport : Transport, IPolled
             _listener = listening.Result;
             Poller.Shared.Serve(this);
         }, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return Task.FromResult((LocalAddress, listener));
+        return (LocalAddress, listener);
     }
 
     public override bool IsResponsibleFor(Address remote) => true;
