@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Akka.Actor;
+using Akka.Configuration;
 using PbKv.Client;
 using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
@@ -18,13 +20,14 @@ internal sealed class BenchCommand(Terminal terminal)
     private readonly Option<string> _op = Op();
     private readonly Option<long> _valueSize = Options.Count("--value-size", 100, 0, 1 << 20, "Bytes of each value");
     private readonly Option<long> _keys = Options.Count("--keys", 100_000, 1, 1_000_000_000, "Random keys out of so many");
+    private readonly Option<bool> _shared = Options.Flag("--shared", "The clients share one ActorSystem, and its connection");
     private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
 
     public Command Create()
     {
         var command = new Command("bench", "Measure throughput and latency")
         {
-            _view, _clients, _callers, _seconds, _warmup, _op, _valueSize, _keys, _json,
+            _view, _clients, _callers, _seconds, _warmup, _op, _valueSize, _keys, _shared, _json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -51,7 +54,10 @@ internal sealed class BenchCommand(Terminal terminal)
         var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
         ConfigOptions.Check(config);
         using var own = view is null ? await ClusterProcesses.StartAsync(2, [.. ConfigOptions.ForNodes(parsed)]) : null;
-        var clients = await ConnectAsync(view ?? own!.ViewService.Address, options.Clients, new PbKvClientOptions { Config = config });
+        using var shared = parsed.GetValue(_shared)
+            ? ActorSystem.Create("pbkv-bench", config.WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)))
+            : null;
+        var clients = await ConnectAsync(view ?? own!.ViewService.Address, options.Clients, new PbKvClientOptions { Config = config }, shared);
         try
         {
             var run = new BenchRun(options, clients);
@@ -78,12 +84,12 @@ internal sealed class BenchCommand(Terminal terminal)
     }
 
     /// <summary>One operation on each, so that no connection is made while the clock runs.</summary>
-    private static async Task<List<PbKvClient>> ConnectAsync(string view, int count, PbKvClientOptions options)
+    private static async Task<List<PbKvClient>> ConnectAsync(string view, int count, PbKvClientOptions options, ActorSystem? shared)
     {
         var clients = new List<PbKvClient>();
         for (var i = 0; i < count; i++)
         {
-            var client = await PbKvClient.ConnectAsync(view, options);
+            var client = shared is null ? await PbKvClient.ConnectAsync(view, options) : PbKvClient.Join(shared, view, options);
             clients.Add(client);
             try
             {
