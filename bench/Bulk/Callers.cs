@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HdrHistogram;
 using PbKv.Client;
 using PbKv.Host.Bench;
 
@@ -73,15 +74,16 @@ internal sealed class Recording(IReadOnlyList<List<Sample>> callers, long failed
 
     public Phase Between(long from, long to)
     {
-        var latency = new LatencyHistogram();
+        var latency = LoadResult.NewHistogram();
         foreach (var samples in callers)
         {
             foreach (var sample in samples)
             {
-                if (sample.At >= from && sample.At < to) latency.Add(sample.Took);
+                if (sample.At >= from && sample.At < to) latency.RecordValue(sample.Took);
             }
         }
-        return new Phase(latency.Count * 1000.0 / Say.Ms(to - from), Say.Ms(latency.Percentile(0.99)), Say.Ms(latency.Max));
+        if (latency.TotalCount == 0) return new Phase(0, 0, 0);
+        return new Phase(latency.TotalCount * 1000.0 / Say.Ms(to - from), Say.Ms(latency.GetValueAtPercentile(99)), Say.Ms(latency.GetMaxValue()));
     }
 
     /// <summary>

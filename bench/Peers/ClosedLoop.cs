@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using HdrHistogram;
 using PbKv.Host.Bench;
 
 namespace PbKv.Peers;
@@ -20,7 +21,7 @@ internal static class ClosedLoop
         var start = Stopwatch.GetTimestamp() + (long)(options.Warmup * Stopwatch.Frequency);
         var end = start + (long)(options.Seconds * Stopwatch.Frequency);
         var loops = callers.Select(caller => Task.Run(() => LoopAsync(caller, start, end))).ToArray();
-        var total = new LatencyHistogram();
+        var total = LoadResult.NewHistogram();
         long errors = 0;
         foreach (var loop in loops)
         {
@@ -31,17 +32,16 @@ internal static class ClosedLoop
         return new LoadResult(op, clients, options.Callers, options.Seconds, total, errors);
     }
 
-    private static async Task<(LatencyHistogram Latency, long Errors)> LoopAsync(Caller caller, long start, long end)
+    private static async Task<(LongHistogram Latency, long Errors)> LoopAsync(Caller caller, long start, long end)
     {
-        var latency = new LatencyHistogram();
+        var latency = LoadResult.NewHistogram();
         while (true)
         {
             var before = Stopwatch.GetTimestamp();
             if (before >= end) return (latency, 0);
             var done = await caller.RoundTripAsync();
             var after = Stopwatch.GetTimestamp();
-            if (before < start || after >= end) continue;
-            for (var i = 0; i < done; i++) latency.Add(after - before);
+            if (before >= start && after < end) latency.RecordValueWithCount(after - before, done);
         }
     }
 }

@@ -7,7 +7,7 @@ using PbKv.Protocol;
 namespace PbKv.Client;
 
 /// <summary>Asks the view service for a reset, once: a repeated one would be another, and each costs data.</summary>
-internal sealed class ResetInquiry : ReceiveActor, IWithTimers
+internal sealed class ResetInquiry : ReceiveActor
 {
     private readonly TaskCompletionSource<ResetAnswer> _result;
     private readonly Envelope _question;
@@ -25,15 +25,13 @@ internal sealed class ResetInquiry : ReceiveActor, IWithTimers
         {
             if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer) Finish(answer);
         });
-        Receive<TimeIsUp>(_ => Finish(null));
+        Receive<ReceiveTimeout>(_ => Finish(null));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 
-    public ITimerScheduler Timers { get; set; } = null!;
-
     protected override void PreStart()
     {
-        if (_within != Timeout.InfiniteTimeSpan) Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _within);
+        if (_within != Timeout.InfiniteTimeSpan) Context.SetReceiveTimeout(_within);
         _outbox.Send(_question);
     }
 
@@ -46,10 +44,5 @@ internal sealed class ResetInquiry : ReceiveActor, IWithTimers
         else if (answer.Refusal is { } refusal) _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
         else _result.TrySetResult(answer);
         Context.Stop(Self);
-    }
-
-    private sealed class TimeIsUp
-    {
-        public static TimeIsUp Instance { get; } = new();
     }
 }

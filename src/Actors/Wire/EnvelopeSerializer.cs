@@ -15,13 +15,12 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
 
     private readonly Texts _texts = new();
     private Action<string>? _notUnderstood;
-    private readonly ExtendedActorSystem _system = system;
     private ILoggingAdapter? _log;
 
     public override int Identifier => 20555;
 
     /// <summary>Not before it is needed: Akka.NET makes serializers while the system is not ready to give a logger.</summary>
-    private ILoggingAdapter Log => _log ??= Logging.GetLogger(_system, nameof(EnvelopeSerializer));
+    private ILoggingAdapter Log => _log ??= Logging.GetLogger(base.system, nameof(EnvelopeSerializer));
 
     public override string Manifest(object o) => EnvelopeManifest;
 

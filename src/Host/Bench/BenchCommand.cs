@@ -67,7 +67,7 @@ internal sealed class BenchCommand(Terminal terminal)
                 using var clock = new ProgressClock(done);
                 result = await run.RunAsync(signals.Asked);
             });
-            if (result!.Latency.Count == 0) throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
+            if (result!.Latency.TotalCount == 0) throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
             Print(result, parsed.GetValue(_json));
             return ExitCodes.Done;
         }

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Diagnostics;
+using HdrHistogram;
 using PbKv.Client;
 
 namespace PbKv.Host.Bench;
@@ -26,7 +27,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
         var callers = Enumerable.Range(0, options.Callers)
             .Select(i => Task.Run(() => CallAsync(new Caller(options, clients[i % clients.Count], i), start, end, cancellation), CancellationToken.None))
             .ToArray();
-        var total = new LatencyHistogram();
+        var total = LoadResult.NewHistogram();
         long errors = 0;
         foreach (var caller in callers)
         {
@@ -39,9 +40,9 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
         return new LoadResult(options.Op, clients.Count, options.Callers, measured, total, errors);
     }
 
-    private async Task<(LatencyHistogram Latency, long Errors)> CallAsync(Caller caller, long start, long end, CancellationToken cancellation)
+    private async Task<(LongHistogram Latency, long Errors)> CallAsync(Caller caller, long start, long end, CancellationToken cancellation)
     {
-        var latency = new LatencyHistogram();
+        var latency = LoadResult.NewHistogram();
         long errors = 0;
         for (var count = 1; !cancellation.IsCancellationRequested; count++)
         {
@@ -58,7 +59,7 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
             }
             var after = Stopwatch.GetTimestamp();
             if (count % 64 == 0) Interlocked.Add(ref _done, 64);
-            if (before >= start && after < end) latency.Add(after - before);
+            if (before >= start && after < end) latency.RecordValue(after - before);
         }
         return (latency, errors);
     }

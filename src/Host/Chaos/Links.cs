@@ -4,8 +4,8 @@ using System.Text;
 namespace PbKv.Host.Chaos;
 
 /// <summary>
-/// All links, one for each ordered pair. Whoever dials through a relay is told by the host name in the first bytes that it
-/// sends: the handshake of remoting names the system that speaks, and every node and client has a host of its own.
+/// All links, one for each ordered pair. Who dials through a relay is told by the host in the first bytes: the Associate
+/// frame of Akka's handshake names the system that sends it, and nobody else; every node and client has a host of its own.
 /// </summary>
 internal sealed class Links
 {
@@ -21,12 +21,11 @@ internal sealed class Links
     public Link Between(string from, string to) => _links.GetOrAdd((from, to), pair => new Link(pair.From, pair.To));
 
     /// <param name="hello">The first bytes that the dialler sent.</param>
-    /// <param name="to">Whom it dialled, who is named in them too.</param>
-    public string Recognise(ReadOnlySpan<byte> hello, string to)
+    public string Recognise(ReadOnlySpan<byte> hello)
     {
         foreach (var (name, host) in _hosts)
         {
-            if (name != to && hello.IndexOf(host) >= 0) return name;
+            if (hello.IndexOf(host) >= 0) return name;
         }
         return Operator;
     }

@@ -80,7 +80,7 @@ internal sealed class Relay : IDisposable
                 var hello = new byte[BufferBytes];
                 var count = await near.ReceiveAsync(hello, _ended.Token);
                 if (count == 0) return;
-                var from = _links.Recognise(hello.AsSpan(0, count), _name);
+                var from = _links.Recognise(hello.AsSpan(0, count));
                 await far.ConnectAsync(_target, _ended.Token);
                 await CarryAsync(near, far, from, hello.AsMemory(0, count));
             }

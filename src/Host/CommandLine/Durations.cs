@@ -1,13 +1,10 @@
-using System.Globalization;
+using PbKv.Actors;
 
 namespace PbKv.Host.CommandLine;
 
-/// <summary>Durations as people type them: 500ms, 30s, 2m, 1h, infinite.</summary>
+/// <summary>Durations as people type them: 500ms, 30s, 2m, 1h, infinite. A number alone, which a setting may be, is refused.</summary>
 internal static class Durations
 {
-    private static readonly (string Unit, double Milliseconds)[] Units =
-        [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
-
     /// <summary>Longer ones are as good as infinite, and timers cannot count them.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
@@ -17,26 +14,11 @@ internal static class Durations
 
     public static bool TryParse(string text, out TimeSpan duration, out string problem)
     {
-        duration = Timeout.InfiniteTimeSpan;
         problem = "";
-        if (text == "infinite") return true;
-        var digits = text.AsSpan().TrimEnd("abcdefghijklmnopqrstuvwxyz");
-        var unit = text[digits.Length..];
-        var known = Array.Find(Units, u => u.Unit == unit);
-        if (known.Unit is null || !double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
-        {
+        if (!SettingText.TryDuration(text, out duration) || text.Any(char.IsWhiteSpace) || char.IsDigit(text[^1]))
             problem = $"'{text}' is no duration: write a number and a unit (500ms, 30s, 2m, 1h) or 'infinite'";
-            return false;
-        }
-
-        var milliseconds = number * known.Milliseconds;
-        if (milliseconds < 1 || milliseconds > Longest.TotalMilliseconds)
-        {
+        else if (duration != Timeout.InfiniteTimeSpan && (duration.TotalMilliseconds < 1 || duration > Longest))
             problem = $"'{text}' is out of range: from 1ms to {Longest.TotalHours}h, or 'infinite'";
-            return false;
-        }
-
-        duration = TimeSpan.FromMilliseconds(milliseconds);
-        return true;
+        return problem.Length == 0;
     }
 }

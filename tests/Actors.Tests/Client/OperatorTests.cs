@@ -33,6 +33,15 @@ public class OperatorTests
     }
 
     [Fact]
+    public async Task A_reset_that_nobody_answers_ends_at_its_deadline_and_may_have_been_done()
+    {
+        await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:1", new PbKvClientOptions { Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") });
+        var failure = await Assert.ThrowsAsync<PbKvException>(() => kv.ResetAsync("127.0.0.1:7001", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience));
+        Assert.Equal((PbKvError.DeadlinePassed, PbKvOutcome.Unknown), (failure.Code, failure.Outcome));
+        Assert.Contains("127.0.0.1:1", failure.Message);
+    }
+
+    [Fact]
     public async Task Status_says_who_does_not_answer_and_where_it_was_looked_for()
     {
         await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:1", new PbKvClientOptions { Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") });

@@ -1,4 +1,5 @@
 using PbKv.Actors.Shells;
+using PbKv.Actors.Tests.Scenarios;
 using PbKv.Protocol;
 
 namespace PbKv.Actors.Tests.Cluster;
@@ -18,15 +19,5 @@ internal sealed class FaultyOutbox(IOutbox outbox, int seed, double lose, double
         if (_random.NextDouble() < repeat) Later(envelope);
     }
 
-    private void Later(Envelope envelope)
-    {
-        var delay = longest * _random.NextDouble();
-        Timer? timer = null;
-        timer = new Timer(_ =>
-        {
-            timer?.Dispose();
-            outbox.Send(envelope);
-        });
-        timer.Change(delay, Timeout.InfiniteTimeSpan);
-    }
+    private void Later(Envelope envelope) => Network.Later(longest * _random.NextDouble(), () => outbox.Send(envelope));
 }

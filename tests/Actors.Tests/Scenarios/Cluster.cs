@@ -33,7 +33,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         _kit = kit;
         Output = output;
-        _config = ConfigurationFactory.ParseString(settings).WithFallback(ConfigurationFactory.ParseString(Defaults));
+        _config = ConfigurationFactory.ParseString(settings).WithFallback(Scenario.Transport).WithFallback(ConfigurationFactory.ParseString(Defaults));
         Seed = int.TryParse(Environment.GetEnvironmentVariable("PBKV_SEED"), out var seed) ? seed : Random.Shared.Next();
         output.WriteLine($"seed {Seed} (PBKV_SEED={Seed} repeats the faults)");
         var postman = new Postman((ExtendedActorSystem)kit.Sys);

@@ -10,12 +10,16 @@ namespace PbKv.Actors.Tests.Scenarios;
 /// The base of the failure scenarios: a TestKit whose ActorSystem can talk with nodes, and a cluster for each test. A number
 /// such as S2_14 in the name of a test is section and line of the list of scenarios in docs/TESTING.md.
 /// </summary>
-public abstract class Scenario(ITestOutputHelper output) : TestKit(ConfigurationFactory.ParseString(Listen).WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)), "scenario")
+public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), "scenario")
 {
     private const string Listen = """
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off, log-dead-letters-during-shutdown = off }
         akka.remote.log-remote-lifecycle-events = off
         """;
+
+    /// <summary>How nodes, clients and the TestKit talk: by what PBKV_TEST_TRANSPORT says, and else as they come.</summary>
+    internal static Config Transport { get; } =
+        ConfigurationFactory.ParseString($"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}");
 
     protected ITestOutputHelper Report { get; } = output;
 
@@ -26,6 +30,10 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(Configuration
         ThreadPool.GetMinThreads(out _, out var ports);
         ThreadPool.SetMinThreads(32, ports);
     }
+
+    private static Config KitConfig() => ConfigurationFactory.ParseString(Listen)
+        .WithFallback(PbKvConfig.Listening(PbKvSettings.Read(Transport)))
+        .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon));
 
     internal Cluster NewCluster(string settings = "") => new(this, Report, settings);
 

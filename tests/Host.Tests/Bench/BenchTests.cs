@@ -26,6 +26,18 @@ public class BenchTests(Cluster cluster)
     }
 
     [Fact]
+    public void Percentiles_are_true_to_one_in_a_hundred_and_a_measurement_of_nothing_has_zeros()
+    {
+        var latency = LoadResult.NewHistogram();
+        for (var us = 1; us <= 1000; us++) latency.RecordValue(us * Stopwatch.Frequency / 1_000_000);
+        var json = JsonDocument.Parse(new LoadResult("put", 1, 1, 1, latency, 0).ToJson()).RootElement;
+        foreach (var (field, us) in new[] { ("meanUs", 500.5), ("p50us", 500), ("p90us", 900), ("p99us", 990), ("p999us", 999), ("maxUs", 1000) })
+            Assert.InRange(json.GetProperty(field).GetDouble(), us * 0.99, us * 1.01);
+        json = JsonDocument.Parse(new LoadResult("put", 1, 1, 0, LoadResult.NewHistogram(), 0).ToJson()).RootElement;
+        Assert.All(Fields.Skip(3), field => Assert.Equal(0, json.GetProperty(field).GetDouble()));
+    }
+
+    [Fact]
     public async Task Without_a_cluster_it_starts_one_with_the_settings_that_it_was_given()
     {
         // That many bytes go into no value: every put is refused, and nothing is measured.
