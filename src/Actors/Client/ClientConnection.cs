@@ -35,7 +35,7 @@ internal sealed class ClientConnection
     {
         var settings = SettingsOf(viewServices, options) with { Host = "127.0.0.1", Port = 0, Advertise = null };
         var name = $"pbkv-client-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        return new ClientConnection(NodeSystem.Create(name, settings), owned: true, settings, hooks);
+        return new ClientConnection(NodeSystem.Create(name, settings, options.LoggerFactory), owned: true, settings, hooks);
     }
 
     public static ClientConnection In(ActorSystem system, IEnumerable<string> viewServices, PbKvClientOptions options, NodeHooks hooks)

@@ -18,7 +18,7 @@ namespace PbKv.Client;
 /// await kv.PutAsync("k", "v");
 /// var value = await kv.GetAsync("k");
 /// </code></example>
-public sealed partial class PbKvClient : IAsyncDisposable
+public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
 {
     /// <summary>Half a surrogate pair is refused: replaced, as .NET would, two different keys would be one.</summary>
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -69,6 +69,9 @@ public sealed partial class PbKvClient : IAsyncDisposable
 
     /// <summary>Closes the session; operations still outstanding fail, and tell whether they may have been executed.</summary>
     public ValueTask DisposeAsync() => _connection.StopAsync();
+
+    /// <summary>For containers that know no other way; <see cref="DisposeAsync"/> blocks nobody.</summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)

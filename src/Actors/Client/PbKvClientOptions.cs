@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace PbKv.Client;
 
@@ -11,6 +12,9 @@ public sealed record PbKvClientOptions
         get;
         init => field = value is { } given ? Deadlines.Check(given) : null;
     }
+
+    /// <summary>Where a client with an ActorSystem of its own logs to; null: standard error.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka { ... }</c>.</summary>
     public Config Config { get; init; } = Config.Empty;

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
+using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging;
 
 namespace PbKv.Actors.Hosting;
 
@@ -8,21 +11,27 @@ namespace PbKv.Actors.Hosting;
 internal static class NodeSystem
 {
     /// <exception cref="PbKvStartException">It cannot listen where it should.</exception>
-    public static ActorSystem Create(string name, PbKvSettings settings)
+    public static ActorSystem Create(string name, PbKvSettings settings, ILoggerFactory? loggers = null)
     {
-        var (host, port) = (HostPort.OneName(settings.Host), settings.Port);
-        if (host is "0.0.0.0" or "[::]" && settings.Advertise is null)
-            throw new PbKvStartException($"a node that listens on {host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
+        if (HostPort.OneName(settings.Host) is "0.0.0.0" or "[::]" && settings.Advertise is null)
+            throw new PbKvStartException($"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
         var config = PbKvConfig.Listening(settings).WithFallback(PbKvConfig.Complete(settings.Config));
         try
         {
-            return ActorSystem.Create(name, config);
+            var setup = BootstrapSetup.Create().WithConfig(config);
+            return loggers is null ? ActorSystem.Create(name, setup) : ActorSystem.Create(name, setup.And(new LoggerFactorySetup(loggers)));
         }
         catch (Exception failure) when (failure is not PbKvStartException)
         {
-            var cause = Innermost(failure);
-            throw new PbKvStartException($"cannot listen on {host}:{port}: {cause.Message}. {WayOut(cause)}", failure);
+            throw CannotListen(settings, failure);
         }
+    }
+
+    public static PbKvStartException CannotListen(PbKvSettings settings, Exception failure)
+    {
+        var cause = Innermost(failure);
+        return new PbKvStartException(
+            $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(cause)}", failure);
     }
 
     /// <summary>host:port by which others reach the system.</summary>

@@ -6,18 +6,19 @@ namespace PbKv.Actors;
 /// <summary>A running view service or server, for whoever hosts it.</summary>
 public sealed class PbKvNode : IAsyncDisposable
 {
+    private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(1);
+
     private readonly TaskCompletionSource<Exception> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly IDisposable? _owned;
     private readonly IActorRef _guardian;
-    private bool _stopping;
+    private volatile bool _stopping;
 
     /// <param name="owned">Disposed when the node has stopped.</param>
     internal PbKvNode(ActorSystem system, string address, string name, Func<Action, Props> node, IDisposable? owned = null)
     {
         System = system;
         Address = address;
-        _owned = owned;
+        if (owned is not null) system.RegisterOnTermination(owned.Dispose);
         _guardian = system.ActorOf(NodeGuardian.CreateProps(node(() => _left.TrySetResult()), name, OnEnded), NodePath.Guardian);
     }
 
@@ -41,14 +42,21 @@ public sealed class PbKvNode : IAsyncDisposable
         return await Task.WhenAny(_left.Task, _failed.Task, limit).ConfigureAwait(false) == _left.Task;
     }
 
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        _stopping = true;
-        await System.Terminate().ConfigureAwait(false);
-        _owned?.Dispose();
+        IsStopping();
+        return System.Terminate();
     }
 
     public ValueTask DisposeAsync() => new(StopAsync());
+
+    /// <summary>From now on its end is no failure.</summary>
+    internal void IsStopping() => _stopping = true;
+
+    /// <summary>The number of the view that it knows; 0: none yet.</summary>
+    /// <exception cref="AskTimeoutException">It does not answer.</exception>
+    internal Task<long> ViewAsync(CancellationToken cancellation) =>
+        _guardian.Ask<long>(NodeGuardian.ViewQuestion.Instance, AnswersWithin, cancellation);
 
     private void OnEnded(Exception? failure)
     {

@@ -6,6 +6,8 @@ namespace PbKv.Actors.Hosting;
 /// </summary>
 internal sealed class RepeatLimit(TimeSpan pause)
 {
+    public static readonly TimeSpan Usual = TimeSpan.FromSeconds(10);
+
     private const int MostRemembered = 256;
 
     private readonly Dictionary<string, (DateTime Written, int Since)> _texts = new(StringComparer.Ordinal);

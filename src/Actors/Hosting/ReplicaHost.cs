@@ -1,3 +1,4 @@
+using Akka.Actor;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
@@ -11,9 +12,10 @@ public static class ReplicaHost
     /// <exception cref="PbKvStartException">It cannot listen there.</exception>
     public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
 
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks)
+    /// <param name="system">That of a host; null: it has one of its own.</param>
+    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
     {
-        var system = NodeSystem.Create(NodePath.SystemName, settings);
+        system ??= NodeSystem.Create(NodePath.SystemName, settings);
         var address = NodeSystem.AddressOf(system);
         var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return new PbKvNode(system, address, NodePath.Replica, mayStop => KvReplica.CreateProps(self, settings, mayStop, hooks));

@@ -1,55 +1,53 @@
-using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
+using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging;
 using PbKv.Actors.Hosting;
+using Level = Microsoft.Extensions.Logging.LogLevel;
 
 namespace PbKv.Actors;
 
 /// <summary>
 /// Writes log events to standard error, a line each: time, level, and then node, view, Lamport time and text; what does not
-/// come from a node has its source instead. Standard output is for results.
+/// come from a node has its source instead. Standard output is for results. Where the ActorSystem was given an
+/// ILoggerFactory, as by Akka.Hosting, they go there.
 /// </summary>
 public sealed class StderrLogger : ReceiveActor
 {
-    private readonly RepeatLimit _repeats = new(TimeSpan.FromSeconds(10));
+    private readonly RepeatLimit _repeats = new(RepeatLimit.Usual);
+    private readonly Dictionary<Type, ILogger> _loggers = [];
+    private readonly bool _json = Context.System.Settings.Config.GetString("pbkv.log-format") == "json";
 
     public StderrLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(Write);
+        if (Context.System.Settings.Setup.Get<LoggerFactorySetup>() is { HasValue: true, Value.LoggerFactory: var factory })
+            Receive<LogEvent>(entry => Hand(entry, factory));
+        else Receive<LogEvent>(Write);
+    }
+
+    private void Hand(LogEvent entry, ILoggerFactory factory)
+    {
+        if (!_loggers.TryGetValue(entry.LogClass, out var logger)) _loggers[entry.LogClass] = logger = factory.CreateLogger(entry.LogClass);
+        if (logger.IsEnabled(LevelOf(entry))) logger.Log(LevelOf(entry), default, RecordOf(entry), entry.Cause, static (record, _) => record.Text);
     }
 
     private void Write(LogEvent entry)
     {
-        if (!_repeats.Allows($"{entry.LogSource}{entry.Message}", entry.Timestamp, out var unwritten)) return;
-        Console.Error.WriteLine(unwritten == 0 ? Line(entry) : $"{Line(entry)} (and {unwritten} times since it was last written)");
+        var record = RecordOf(entry);
+        if (_repeats.Allows($"{record.Source}{record.Text}", record.Time, out var unwritten))
+            Console.Error.WriteLine(LogLine.Of(record, LevelOf(entry), entry.Cause, unwritten, _json));
     }
 
-    internal static string Line(LogEvent entry)
-    {
-        var text = entry.Message?.ToString() ?? "";
-        var source = text.StartsWith("node=", StringComparison.Ordinal) ? "" : $"source={Printable(entry.LogSource ?? "-")} ";
-        var time = entry.Timestamp.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var cause = entry.Cause is null ? "" : $" cause={Printable(entry.Cause.ToString())}";
-        return $"{time} {Level(entry.LogLevel())} {source}{Printable(text)}{cause}";
-    }
+    internal static string Line(LogEvent entry) => LogLine.Of(RecordOf(entry), LevelOf(entry), entry.Cause, unwritten: 0, json: false);
 
-    private static string Level(LogLevel level) => level switch
+    private static LogRecord RecordOf(LogEvent entry) => new(entry.Timestamp, entry.LogSource ?? "-", entry.Message?.ToString() ?? "");
+
+    private static Level LevelOf(LogEvent entry) => entry.LogLevel() switch
     {
-        LogLevel.DebugLevel => "DEBUG",
-        LogLevel.InfoLevel => "INFO ",
-        LogLevel.WarningLevel => "WARN ",
-        _ => "ERROR",
+        Akka.Event.LogLevel.DebugLevel => Level.Debug,
+        Akka.Event.LogLevel.InfoLevel => Level.Information,
+        Akka.Event.LogLevel.WarningLevel => Level.Warning,
+        _ => Level.Error,
     };
-
-    /// <summary>One line, whatever a text holds: others may have chosen it.</summary>
-    private static string Printable(string text) => text.Any(char.IsControl)
-        ? string.Concat(text.Select(letter => letter switch
-        {
-            '\n' => " | ",
-            '\r' => "",
-            _ when char.IsControl(letter) => $"\\x{(int)letter:x2}",
-            _ => letter.ToString(),
-        }))
-        : text;
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Akka.Actor;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
@@ -12,13 +13,14 @@ public static class ViewServiceHost
     /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use.</exception>
     public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
 
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks)
+    /// <param name="system">That of a host; null: it has one of its own.</param>
+    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
     {
         var file = settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory) : null;
         try
         {
             var memory = file?.Read();
-            var system = NodeSystem.Create(NodePath.SystemName, settings);
+            system ??= NodeSystem.Create(NodePath.SystemName, settings);
             var address = NodeSystem.AddressOf(system);
             var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
             var props = ViewService.CreateProps(self, FreshCluster(), memory, file is null ? null : file.Write, settings, hooks);

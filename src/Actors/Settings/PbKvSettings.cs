@@ -30,6 +30,9 @@ public sealed record PbKvSettings
     /// <summary>Remoting by PbKv.Remoting rather than by DotNetty.</summary>
     public bool UsesSockets { get; init; } = OperatingSystem.IsLinux();
 
+    /// <summary>Lines of the log are JSON objects.</summary>
+    public bool LogsJson { get; init; }
+
     public GroupName Group { get; init; } = GroupName.Default;
 
     /// <summary>How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
@@ -71,6 +74,7 @@ public sealed record PbKvSettings
         ViewServices = ReadViewServices(reader),
         DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
         UsesSockets = ReadTransport(reader),
+        LogsJson = ReadLogFormat(reader),
         Group = ReadGroup(reader),
         Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
     };
@@ -99,6 +103,13 @@ public sealed record PbKvSettings
         "sockets" when OperatingSystem.IsLinux() => true,
         "dot-netty" => false,
         var other => throw reader.Wrong("transport", other, OperatingSystem.IsLinux() ? "auto, sockets or dot-netty" : "auto or dot-netty on this operating system"),
+    };
+
+    private static bool ReadLogFormat(SettingsReader reader) => reader.Text("log-format") switch
+    {
+        "text" => false,
+        "json" => true,
+        var other => throw reader.Wrong("log-format", other, "text or json"),
     };
 
     private static GroupName ReadGroup(SettingsReader reader)

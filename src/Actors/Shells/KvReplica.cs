@@ -39,6 +39,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
             _node.Leave(_host.Effects);
             _host.CarryOut();
         });
+        Receive<NodeGuardian.ViewQuestion>(_ => Sender.Tell(_node.View.Number));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 

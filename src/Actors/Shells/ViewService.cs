@@ -26,6 +26,7 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
             if (NodePath.At(lost.RemoteAddress) is null) node.OnClientsGone($"{lost.RemoteAddress}/");
             else _host.ConnectionLost(lost.RemoteAddress);
         });
+        Receive<NodeGuardian.ViewQuestion>(_ => Sender.Tell(node.View.Number));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 

@@ -36,38 +36,42 @@ internal sealed class DemoCommand(Terminal terminal)
         // With a shell in the foreground, only what is wrong may write over it.
         var config = ConfigOptions.Given(parsed, shell ? "akka.loglevel = WARNING" : "");
         using var signals = new Signals();
-        var nodes = new List<PbKvNode>();
+        var nodes = new List<HostedNode>();
         try
         {
-            StartAll(ConfigOptions.Check(config), (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
+            await StartAllAsync(ConfigOptions.Check(config), (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
             SayWhatToTry(nodes);
-            if (shell) await ConsoleShell.RunAsync(new StoreAddress([nodes[0].Address], new PbKvClientOptions { Config = config }), terminal, signals.Asked);
+            if (shell) await ConsoleShell.RunAsync(new StoreAddress([nodes[0].Node.Address], new PbKvClientOptions { Config = config }), terminal, signals.Asked);
             else await UntilAskedAsync(nodes, signals.Asked);
         }
         finally
         {
             // Replicas first: while the view service lives, none of them waits for it.
-            foreach (var node in Enumerable.Reverse(nodes)) await node.StopAsync();
+            foreach (var node in Enumerable.Reverse(nodes))
+            {
+                await node.StopAsync();
+                node.Dispose();
+            }
         }
 
         return ExitCodes.Done;
     }
 
-    private static void StartAll(PbKvSettings settings, int replicas, int port, List<PbKvNode> nodes)
+    private static async Task StartAllAsync(PbKvSettings settings, int replicas, int port, List<HostedNode> nodes)
     {
-        nodes.Add(NodeRunner.Start(() => ViewServiceHost.Start(settings with { Port = port })));
+        nodes.Add(await HostedNode.ViewServiceAsync(settings with { Port = port }));
         for (var i = 1; i <= replicas; i++)
         {
-            var replica = settings with { Port = port == 0 ? 0 : port + i, ViewServices = [nodes[0].Address], DataDirectory = null };
-            nodes.Add(NodeRunner.Start(() => ReplicaHost.Start(replica)));
+            var replica = settings with { Port = port == 0 ? 0 : port + i, ViewServices = [nodes[0].Node.Address], DataDirectory = null };
+            nodes.Add(await HostedNode.ReplicaAsync(replica, timeToLeave: TimeSpan.Zero));
         }
     }
 
-    private void SayWhatToTry(List<PbKvNode> nodes)
+    private void SayWhatToTry(List<HostedNode> nodes)
     {
-        var view = nodes[0].Address;
+        var view = nodes[0].Node.Address;
         var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
-        terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(node => node.Address))}.");
+        terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}.");
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
         if (!ProgramName.IsOnPath) terminal.WriteLine($"  alias pbkv={ProgramName.InShell(string.Join(' ', ProgramName.Words.Select(ProgramName.InShell)))}");
         terminal.WriteLine($"  pbkv put greeting hello{option}");
@@ -76,10 +80,10 @@ internal sealed class DemoCommand(Terminal terminal)
         terminal.Flush();
     }
 
-    private static async Task UntilAskedAsync(List<PbKvNode> nodes, CancellationToken asked)
+    private static async Task UntilAskedAsync(List<HostedNode> nodes, CancellationToken asked)
     {
         var signal = Task.Delay(Timeout.Infinite, asked);
-        var failed = Task.WhenAny(nodes.Select(node => node.Failed));
+        var failed = Task.WhenAny(nodes.Select(hosted => hosted.Node.Failed));
         if (await Task.WhenAny(failed, signal) == signal) return;
         throw new Failure("NodeFailed", $"a node of the demo stopped: {(await await failed).Message}");
     }

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using PbKv.Actors;
 using PbKv.Host.CommandLine;
+using PbKv.Hosting;
 
 namespace PbKv.Host.Nodes;
 
@@ -18,7 +18,7 @@ internal static class ReplicaCommand
         {
             var settings = node.Read(parsed);
             settings = settings with { ViewServices = ClientOptions.ViewServices(parsed.GetValue(view)) ?? settings.ViewServices };
-            return NodeRunner.RunAsync("replica", () => ReplicaHost.Start(settings), terminal);
+            return NodeRunner.RunAsync("replica", () => HostedNode.ReplicaAsync(settings, AkkaHosting.TimeToLeave), terminal);
         });
         return command;
     }

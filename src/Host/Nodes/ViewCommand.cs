@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PbKv.Actors;
 
 namespace PbKv.Host.Nodes;
 
@@ -24,7 +23,7 @@ internal static class ViewCommand
         {
             var settings = node.Read(parsed);
             settings = settings with { DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory };
-            return NodeRunner.RunAsync("view", () => ViewServiceHost.Start(settings), terminal);
+            return NodeRunner.RunAsync("view", () => HostedNode.ViewServiceAsync(settings), terminal);
         });
         return command;
     }

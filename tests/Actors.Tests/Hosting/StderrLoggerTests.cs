@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Akka.Event;
 using PbKv.Actors.Hosting;
+using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace PbKv.Actors.Tests.Hosting;
 
@@ -30,6 +32,17 @@ public class StderrLoggerTests
         Assert.True(limit.Allows("no connection", start.AddSeconds(10), out var unwritten));
         Assert.Equal(99, unwritten);
         for (var i = 0; i < 1000; i++) Assert.True(limit.Allows($"text {i}", start, out _));
+    }
+
+    [Fact]
+    public void As_json_it_is_an_object_with_the_same_facts()
+    {
+        var record = new LogRecord(DateTime.UnixEpoch, "remoting", "no \"connection\"");
+        var json = JsonDocument.Parse(LogLine.Of(record, LogLevel.Warning, new InvalidOperationException("why"), 3, json: true)).RootElement;
+        Assert.Equal("1970-01-01T00:00:00.000Z", json.GetProperty("time").GetString());
+        Assert.Equal(("WARN", "remoting", "no \"connection\""), (json.GetProperty("level").GetString(), json.GetProperty("source").GetString(), json.GetProperty("text").GetString()));
+        Assert.Equal("System.InvalidOperationException: why", json.GetProperty("cause").GetString());
+        Assert.Equal(3, json.GetProperty("unwritten").GetInt32());
     }
 
     [Fact]

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+
+namespace PbKv.Actors.Hosting;
+
+/// <summary>An event of the log, as an ILogger is given it.</summary>
+internal readonly record struct LogRecord(DateTime Time, string Source, string Text)
+{
+    public override string ToString() => Text;
+}
+
+/// <summary>An event of the log as one line, for people or as a JSON object.</summary>
+internal static class LogLine
+{
+    /// <param name="unwritten">How often it came since it was last written.</param>
+    public static string Of(in LogRecord entry, LogLevel level, Exception? cause, int unwritten, bool json)
+    {
+        var time = entry.Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        if (json) return Json(entry, time, Name(level).TrimEnd(), cause, unwritten);
+        var source = entry.Text.StartsWith("node=", StringComparison.Ordinal) ? "" : $"source={Printable(entry.Source)} ";
+        var because = cause is null ? "" : $" cause={Printable(cause.ToString())}";
+        var repeated = unwritten == 0 ? "" : $" (and {unwritten} times since it was last written)";
+        return $"{time} {Name(level)} {source}{Printable(entry.Text)}{because}{repeated}";
+    }
+
+    private static string Json(in LogRecord entry, string time, string level, Exception? cause, int unwritten)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("time", time);
+            writer.WriteString("level", level);
+            writer.WriteString("source", entry.Source);
+            writer.WriteString("text", entry.Text);
+            if (cause is not null) writer.WriteString("cause", cause.ToString());
+            if (unwritten > 0) writer.WriteNumber("unwritten", unwritten);
+            writer.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static string Name(LogLevel level) => level switch
+    {
+        LogLevel.Trace or LogLevel.Debug => "DEBUG",
+        LogLevel.Information => "INFO ",
+        LogLevel.Warning => "WARN ",
+        _ => "ERROR",
+    };
+
+    /// <summary>One line, whatever a text holds: others may have chosen it.</summary>
+    private static string Printable(string text) => text.Any(char.IsControl)
+        ? string.Concat(text.Select(letter => letter switch
+        {
+            '\n' => " | ",
+            '\r' => "",
+            _ when char.IsControl(letter) => $"\\x{(int)letter:x2}",
+            _ => letter.ToString(),
+        }))
+        : text;
+}
