@@ -28,6 +28,9 @@ public abstract class RemotingSpec : IAsyncLifetime
         return system;
     }
 
+    /// <summary>One that the test ends itself.</summary>
+    protected static ActorSystem StartAlone(string name) => ActorSystem.Create(name, Settings(Sockets, "", "127.0.0.1", 0));
+
     protected static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 
     protected static IActorRef RefIn(ActorSystem from, string path) => ((ExtendedActorSystem)from).Provider.ResolveActorRef(path);
