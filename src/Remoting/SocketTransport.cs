@@ -50,7 +50,20 @@ public sealed class SocketTransport : Transport, IPolled
     /// <summary>What others are told.</summary>
     internal Address LocalAddress { get; private set; } = Address.AllSystems;
 
+    /// <summary>Akka is told of what fails by the task: what is thrown at it would leave the system's creation waiting for ever.</summary>
     public override Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
+    {
+        try
+        {
+            return Task.FromResult(Bind());
+        }
+        catch (Exception failure) when (failure is SocketException or ConfigurationException)
+        {
+            return Task.FromException<(Address, TaskCompletionSource<IAssociationEventListener>)>(failure);
+        }
+    }
+
+    private (Address, TaskCompletionSource<IAssociationEventListener>) Bind()
     {
         var address = Settings.BindAddress();
         _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -73,7 +86,7 @@ public sealed class SocketTransport : Transport, IPolled
             _listener = listening.Result;
             Poller.Shared.Serve(this);
         }, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return Task.FromResult((LocalAddress, listener));
+        return (LocalAddress, listener);
     }
 
     public override bool IsResponsibleFor(Address remote) => true;
