@@ -129,6 +129,18 @@ public sealed class Timers : RemotingSpec
         }
     }
 
+    [Fact]
+    public void What_is_cancelled_long_before_it_is_due_is_let_go()
+    {
+        var system = Start(Sockets);
+        var memory = Holds.Memory();
+        for (var i = 0; i < 200_000; i++)
+        {
+            system.Scheduler.ScheduleTellOnceCancelable(TimeSpan.FromHours(1), ActorRefs.Nobody, new byte[200], ActorRefs.NoSender).Cancel();
+        }
+        Assert.InRange(Holds.Memory() - memory, long.MinValue, 5L * 1024 * 1024);
+    }
+
     private static async Task<WeakReference> StartAndEnd()
     {
         ITellScheduler scheduler = new TurnScheduler(ConfigurationFactory.Empty, NoLogger.Instance);
