@@ -8,9 +8,9 @@ namespace PbKv.Remoting.Tests;
 /// <summary>The seed is random and printed; PBKV_SEED runs one again.</summary>
 public sealed class Hostile : RemotingSpec
 {
-    private const int StrangersInAll = 3_000;
-    private const int PeersInAll = 1_500;
-    private const int NonsensePerPeer = 65;
+    private const int StrangersInAll = 1_500;
+    private const int PeersInAll = 1_000;
+    private const int NonsensePerPeer = 100;
     private const long MemoryTolerance = 20L * 1024 * 1024;
 
     private readonly ITestOutputHelper _output;

@@ -29,7 +29,7 @@ public abstract class RemotingSpec : IAsyncLifetime
     }
 
     /// <summary>One that the test ends itself.</summary>
-    protected static ActorSystem StartAlone(string name) => ActorSystem.Create(name, Settings(Sockets, "", "127.0.0.1", 0));
+    protected static ActorSystem StartAlone(string via, string name) => ActorSystem.Create(name, Settings(via, "", "127.0.0.1", 0));
 
     protected static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 
