@@ -41,7 +41,8 @@ foreach (var payload in new[] { 8, 100 })
         var raw = RawLoop.Run(int.Parse(answer[0]), payload, outstanding, New());
         var before = EchoRun.Of(dotNetty, viaDotNetty, payload, outstanding, New());
         var after = EchoRun.Of(plugIn, viaPlugIn, payload, outstanding, New());
-        Console.WriteLine($"| {payload} | {outstanding:N0} | {raw:N0} | {before:N0} | {after:N0} | {after / before:F2} | {after / raw:F2} |");
+        var ratios = $"{after / before:F2} | {after / raw:F3}";
+        Console.WriteLine($"| {payload} | {outstanding:N0} | {raw:N0} | {before:N0} | {after:N0} | {ratios} |");
     }
 }
 await Task.WhenAll(dotNetty.Terminate(), plugIn.Terminate());

@@ -80,6 +80,7 @@ public sealed class Addresses : RemotingSpec
     public void A_setting_that_makes_no_sense_is_an_error_that_names_it(string setting)
     {
         var failure = Assert.ThrowsAny<Exception>(() => Start(Sockets, setting));
-        Assert.Contains(setting.Split(' ')[0].Replace("@", "akka.remote.sockets", StringComparison.Ordinal), failure.ToString(), StringComparison.Ordinal);
+        var named = setting.Split(' ')[0].Replace("@", "akka.remote.sockets", StringComparison.Ordinal);
+        Assert.Contains(named, failure.ToString(), StringComparison.Ordinal);
     }
 }

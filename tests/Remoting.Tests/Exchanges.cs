@@ -92,7 +92,8 @@ public sealed class Exchanges : RemotingSpec
         var near = Start(via);
         var far = Start(via);
         var echo = Across(near, far, far.ActorOf(EchoActor.Props, "echo"));
-        var blocker = near.ActorOf(Props.Create<BlockingActor>(echo).WithDispatcher(via == Sockets ? RemoteDispatcher : "akka.actor.default-dispatcher"));
+        var dispatcher = via == Sockets ? RemoteDispatcher : "akka.actor.default-dispatcher";
+        var blocker = near.ActorOf(Props.Create<BlockingActor>(echo).WithDispatcher(dispatcher));
         var bag = new Bag(far);
         for (var i = 0; i < 20; i++)
         {

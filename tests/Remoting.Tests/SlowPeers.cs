@@ -136,7 +136,8 @@ public sealed class SlowPeers : IAsyncLifetime
         var queue = new SendQueue(near, 64 * 1024 * 1024);
         const int Each = 200_000;
         var payload = ByteString.CopyFrom(new byte[20]);
-        var reading = Task.Factory.StartNew(() => ReadAll(far, 2L * Each * (20 + FrameBuffer.LengthBytes)), TaskCreationOptions.LongRunning);
+        const long All = 2L * Each * (20 + FrameBuffer.LengthBytes);
+        var reading = Task.Factory.StartNew(() => ReadAll(far, All), TaskCreationOptions.LongRunning);
         using var together = new Barrier(2);
         var appending = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
             () =>

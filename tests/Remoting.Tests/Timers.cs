@@ -133,10 +133,12 @@ public sealed class Timers : RemotingSpec
     public void What_is_cancelled_long_before_it_is_due_is_let_go()
     {
         var system = Start(Sockets);
+        var hour = TimeSpan.FromHours(1);
         var memory = Holds.Memory();
         for (var i = 0; i < 200_000; i++)
         {
-            system.Scheduler.ScheduleTellOnceCancelable(TimeSpan.FromHours(1), ActorRefs.Nobody, new byte[200], ActorRefs.NoSender).Cancel();
+            var timer = system.Scheduler.ScheduleTellOnceCancelable(hour, ActorRefs.Nobody, new byte[200], ActorRefs.NoSender);
+            timer.Cancel();
         }
         Assert.InRange(Holds.Memory() - memory, long.MinValue, 5L * 1024 * 1024);
     }

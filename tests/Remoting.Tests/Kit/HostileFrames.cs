@@ -11,7 +11,8 @@ internal sealed class HostileFrames(int seed, Address victim)
     private readonly Random _random = new(seed);
 
     /// <summary>An honest first frame: who the peer is.</summary>
-    public static byte[] Handshake(string system, ulong uid) => Frame(Instruction(Address("akka.tcp", system, "127.0.0.1", 1), uid, command: 1));
+    public static byte[] Handshake(string system, ulong uid) =>
+        Frame(Instruction(Address("akka.tcp", system, "127.0.0.1", 1), uid, command: 1));
 
     /// <summary>In place of the first frame.</summary>
     public byte[] BadHandshake() => _random.Next(9) switch

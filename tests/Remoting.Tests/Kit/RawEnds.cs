@@ -14,7 +14,8 @@ internal sealed class RawEnds : IHandleEventListener, IDisposable
     private readonly SocketTransport _transport;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private RawEnds(SocketTransport transport, AssociationHandle handle, Socket peer) => (_transport, Handle, Peer) = (transport, handle, peer);
+    private RawEnds(SocketTransport transport, AssociationHandle handle, Socket peer) =>
+        (_transport, Handle, Peer) = (transport, handle, peer);
 
     public AssociationHandle Handle { get; }
 
@@ -26,7 +27,8 @@ internal sealed class RawEnds : IHandleEventListener, IDisposable
     /// <param name="settings">Of the transport.</param>
     public static async Task<RawEnds> ConnectAsync(ActorSystem system, string settings, int peerReceives = 64 * 1024)
     {
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = peerReceives };
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.ReceiveBufferSize = peerReceives;
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         var transport = new SocketTransport(system, ConfigurationFactory.ParseString($"hostname = \"127.0.0.1\", port = 0\n{settings}"));
