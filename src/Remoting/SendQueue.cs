@@ -63,7 +63,8 @@ internal sealed class SendQueue(Socket socket, long limit)
             EnsureRoom(FrameBuffer.LengthBytes + (copied ? length : 0));
             BinaryPrimitives.WriteInt32LittleEndian(_tail.AsSpan(_tailUsed), length);
             _tailUsed += FrameBuffer.LengthBytes;
-            _waitingBytes += FrameBuffer.LengthBytes + length;
+            // Whoever sends takes off what was sent without the lock.
+            Interlocked.Add(ref _waitingBytes, FrameBuffer.LengthBytes + length);
             if (copied)
             {
                 payload.Span.CopyTo(_tail.AsSpan(_tailUsed));

@@ -69,10 +69,13 @@ internal sealed record SocketSettings
     /// <summary>The host that others are told.</summary>
     public string ToldHostName()
     {
-        if (PublicHostName.Length > 0) return PublicHostName;
+        if (PublicHostName.Length > 0) return InBrackets(PublicHostName);
         var every = HostName.Length == 0 || (IPAddress.TryParse(HostName, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
-        return every ? Dns.GetHostName() : HostName;
+        return every ? Dns.GetHostName() : InBrackets(HostName);
     }
+
+    /// <summary>An address of IPv6 as it stands in a URI.</summary>
+    private static string InBrackets(string host) => host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host;
 
     private static int Whole(Config config, string key, int least, int most)
     {

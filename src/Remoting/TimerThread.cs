@@ -4,6 +4,9 @@ namespace PbKv.Remoting;
 
 internal interface ITimed
 {
+    /// <summary>It will not do anything any more.</summary>
+    bool IsOver { get; }
+
     /// <summary>It is due.</summary>
     /// <returns>After how long it is due again; null: never.</returns>
     TimeSpan? Fire();
@@ -14,10 +17,13 @@ internal sealed class TimerThread
 {
     private static readonly Lazy<TimerThread> TheOne = new(() => new TimerThread());
 
+    private const int FewTimers = 1024;
+
     private readonly object _gate = new();
     private readonly PriorityQueue<ITimed, long> _timers = new();
     private readonly List<(ITimed Timer, long Due)> _due = [];
     private long _sleepsUntil;
+    private int _pruneAt = FewTimers;
 
     private TimerThread() => StartThread();
 
@@ -28,8 +34,21 @@ internal sealed class TimerThread
         var due = Stopwatch.GetTimestamp() + Ticks(delay);
         lock (_gate)
         {
+            if (_timers.Count >= _pruneAt) Prune();
             _timers.Enqueue(timer, due);
             if (due < _sleepsUntil) Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Lets go of what is over before it would be due: a timer may be set for hours, and cancelled at once.</summary>
+    public void Prune()
+    {
+        lock (_gate)
+        {
+            var live = _timers.UnorderedItems.Where(item => !item.Element.IsOver).ToArray();
+            _timers.Clear();
+            _timers.EnqueueRange(live);
+            _pruneAt = Math.Max(FewTimers, 2 * live.Length);
         }
     }
 

@@ -22,14 +22,18 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
     protected override DateTimeOffset TimeNow => DateTimeOffset.UtcNow;
 
     /// <summary>What is still scheduled is not done.</summary>
-    public void Dispose() => _disposed = true;
+    public void Dispose()
+    {
+        _disposed = true;
+        TimerThread.Shared.Prune();
+    }
 
     protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(delay, null, new Telling(receiver, message, sender), cancelable);
+        Add(delay, null, new Telling(receiver, message, sender, Log), cancelable);
 
     protected override void InternalScheduleTellRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(initialDelay, interval, new Telling(receiver, message, sender), cancelable);
+        Add(initialDelay, interval, new Telling(receiver, message, sender, Log), cancelable);
 
     protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
         Add(delay, null, new Running(new ActionRunnable(action), Log), cancelable);
@@ -54,9 +58,19 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
         void Do();
     }
 
-    private sealed class Telling(ICanTell receiver, object message, IActorRef sender) : IDueWork
+    private sealed class Telling(ICanTell receiver, object message, IActorRef sender, ILoggingAdapter log) : IDueWork
     {
-        public void Do() => receiver.Tell(message, sender);
+        public void Do()
+        {
+            try
+            {
+                receiver.Tell(message, sender);
+            }
+            catch (Exception failure)
+            {
+                log.Error(failure, "What was scheduled could not be told to {0}", receiver);
+            }
+        }
     }
 
     /// <summary>Behind what else is due: it may take its time.</summary>
@@ -81,9 +95,11 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
 
     private sealed class Scheduled(TurnScheduler scheduler, IDueWork work, TimeSpan? interval, ICancelable? cancelable) : ITimed
     {
+        public bool IsOver => scheduler._disposed || cancelable is { IsCancellationRequested: true };
+
         public TimeSpan? Fire()
         {
-            if (scheduler._disposed || cancelable is { IsCancellationRequested: true }) return null;
+            if (IsOver) return null;
             work.Do();
             return interval;
         }
