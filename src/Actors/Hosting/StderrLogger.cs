@@ -16,15 +16,22 @@ public sealed class StderrLogger : ReceiveActor
 {
     private readonly RepeatLimit _repeats = new(RepeatLimit.Usual);
     private readonly Dictionary<Type, ILogger> _loggers = [];
+    private readonly bool _isDebug = Context.System.Settings.LogLevel == "DEBUG";
     private readonly bool _json = Context.System.Settings.Config.GetString("pbkv.log-format") == "json";
 
     public StderrLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
         if (Context.System.Settings.Setup.Get<LoggerFactorySetup>() is { HasValue: true, Value.LoggerFactory: var factory })
-            Receive<LogEvent>(entry => Hand(entry, factory));
-        else Receive<LogEvent>(Write);
+            Receive<LogEvent>(entry => Hand(entry, factory), entry => IsSaid(entry, _isDebug));
+        else Receive<LogEvent>(Write, entry => IsSaid(entry, _isDebug));
+        Receive<LogEvent>(_ => { }); // Of no interest.
     }
+
+    /// <summary>That Akka's remoting starts, makes a connection or lets go of one is worth a line to who looks for a fault only.</summary>
+    internal static bool IsSaid(LogEvent entry, bool isDebug) => isDebug || !IsAkkas(entry) || entry.LogLevel() != Akka.Event.LogLevel.InfoLevel;
+
+    private static bool IsAkkas(LogEvent entry) => entry.LogClass?.Namespace?.StartsWith("Akka", StringComparison.Ordinal) == true;
 
     private void Hand(LogEvent entry, ILoggerFactory factory)
     {
@@ -41,7 +48,9 @@ public sealed class StderrLogger : ReceiveActor
 
     internal static string Line(LogEvent entry) => LogLine.Of(RecordOf(entry), LevelOf(entry), entry.Cause, unwritten: 0, json: false);
 
-    private static LogRecord RecordOf(LogEvent entry) => new(entry.Timestamp, entry.LogSource ?? "-", entry.Message?.ToString() ?? "");
+    /// <summary>Akka gives each attempt at a connection an actor with a number of its own, which would make every line another.</summary>
+    private static LogRecord RecordOf(LogEvent entry) =>
+        new(entry.Timestamp, IsAkkas(entry) ? entry.LogClass.Name : entry.LogSource ?? "-", entry.Message?.ToString() ?? "");
 
     private static Level LevelOf(LogEvent entry) => entry.LogLevel() switch
     {

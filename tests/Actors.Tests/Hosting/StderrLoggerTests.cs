@@ -22,6 +22,17 @@ public class StderrLoggerTests
     }
 
     [Fact]
+    public void Of_Akkas_own_lines_those_of_no_interest_are_left_out_and_the_others_name_their_kind_of_actor()
+    {
+        var akkas = typeof(Akka.Remote.RemoteActorRef);
+        Assert.False(StderrLogger.IsSaid(new Info("akka.tcp://pbkv@h:1/system/endpointManager/writer-47", akkas, "let go"), isDebug: false));
+        Assert.True(StderrLogger.IsSaid(new Info("akka.tcp://pbkv@h:1/system/endpointManager/writer-47", akkas, "let go"), isDebug: true));
+        var failed = new Warning("akka.tcp://pbkv@h:1/system/endpointManager/writer-47", akkas, "failed");
+        Assert.True(StderrLogger.IsSaid(failed, isDebug: false));
+        Assert.EndsWith(" WARN  source=RemoteActorRef failed", StderrLogger.Line(failed));
+    }
+
+    [Fact]
     public void What_is_said_again_and_again_is_written_once_in_a_while_with_a_count()
     {
         var limit = new RepeatLimit(TimeSpan.FromSeconds(10));
