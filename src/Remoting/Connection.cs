@@ -159,10 +159,22 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 
     private void WaitForRoom()
     {
-        var within = _transport.Settings.StalledAfter;
-        SetLimit(() => Break($"it has taken nothing for {within.TotalSeconds} s ({SocketSettings.Path}.stalled-after)"), within, closes: false);
+        LimitStall();
         Volatile.Write(ref _blocked, 1);
         HeedInterest();
+    }
+
+    /// <summary>There may be no room for long although the peer takes a little all the time: the socket asks for plenty of it.</summary>
+    private void LimitStall()
+    {
+        var within = _transport.Settings.StalledAfter;
+        var untaken = Sockets.Untaken(Socket);
+        SetLimit(() =>
+        {
+            if (Volatile.Read(ref _blocked) == 0) return;
+            if (Sockets.Untaken(Socket) < untaken) LimitStall();
+            else Break($"it has taken nothing for {within.TotalSeconds} s ({SocketSettings.Path}.stalled-after)");
+        }, within, closes: false);
     }
 
     /// <summary>In order: of two threads that changed it, the later tells what both want.</summary>

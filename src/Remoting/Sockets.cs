@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace PbKv.Remoting;
 
@@ -8,6 +9,7 @@ internal static class Sockets
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
     private const int UnacknowledgedMs = 4_000;
+    private const int OutgoingBytes = 0x5411;
 
     /// <summary>Non-blocking for good: reads and writes are single attempts, and waiting is the poller's.</summary>
     public static void SetUp(Socket socket, SocketSettings settings)
@@ -41,6 +43,19 @@ internal static class Sockets
         return error == SocketError.Success ? true : throw new SocketException((int)error);
     }
 
+    /// <summary>How much the operating system holds that the other end has not taken; as much as can be of a socket that is gone.</summary>
+    public static int Untaken(Socket socket)
+    {
+        try
+        {
+            return ioctl(socket.SafeHandle, OutgoingBytes, out var bytes) == 0 ? bytes : int.MaxValue;
+        }
+        catch (ObjectDisposedException)
+        {
+            return int.MaxValue;
+        }
+    }
+
     /// <summary>
     /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is closed under
     /// an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken them already.
@@ -56,4 +71,7 @@ internal static class Sockets
             // Then it is shut down.
         }
     }
+
+    [DllImport("libc")]
+    private static extern int ioctl(SafeSocketHandle socket, nuint request, out int bytes);
 }

@@ -15,6 +15,7 @@ public sealed class Hostile : RemotingSpec
 
     private readonly ITestOutputHelper _output;
     private readonly ActorSystem _victim;
+    private readonly Bag _bag;
     private readonly Echoes _echoes = new();
 
     public Hostile(ITestOutputHelper output)
@@ -22,6 +23,7 @@ public sealed class Hostile : RemotingSpec
         _output = output;
         _victim = Start(Sockets, name: "victim");
         _victim.ActorOf(EchoActor.Props, "echo");
+        _bag = new Bag(_victim, name: "bag");
         var friend = Start(Sockets, name: "friend");
         friend.ActorOf(Props.Create<LoopActor>(RefIn(friend, $"{AddressOf(_victim)}/user/echo"), _echoes));
     }
@@ -38,8 +40,9 @@ public sealed class Hostile : RemotingSpec
         var inputs = Attack(frames, StrangersInAll, PeersInAll);
         Await.That(() => Holds.Sockets() <= sockets, "no sockets are left");
         Await.That(() => Holds.Memory() - memory < MemoryTolerance, "memory comes back");
-        _output.WriteLine($"{inputs} inputs, {_echoes.Count} echoes meanwhile, {(Holds.Memory() - memory) / 1024} KiB more memory");
+        _output.WriteLine($"{inputs} inputs, {_bag.Count} peers heard to the end, {_echoes.Count} echoes meanwhile, {(Holds.Memory() - memory) / 1024} KiB more memory");
         Assert.True(inputs >= 100_000);
+        Assert.InRange(_bag.Count, PeersInAll * 9 / 10, PeersInAll * 21 / 20);
         AwaitEcho();
     }
 
@@ -73,6 +76,8 @@ public sealed class Hostile : RemotingSpec
             using var peer = Connect();
             Send(peer, HostileFrames.Handshake($"peer-{i % 20}", (ulong)i));
             for (var n = 0; n < NonsensePerPeer; n++) Send(peer, frames.Nonsense());
+            // It is told between the two: so all before was listened to.
+            Send(peer, frames.Honest("/user/bag"));
             Send(peer, frames.Poison());
             Finish(peer);
             inputs += NonsensePerPeer + 1;

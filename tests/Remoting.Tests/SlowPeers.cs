@@ -105,6 +105,20 @@ public sealed class SlowPeers : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_peer_that_takes_a_little_all_the_time_is_not_stalled()
+    {
+        using var ends = await RawEnds.ConnectAsync(_system, "send-buffer-limit = 1MiB, stalled-after = 500ms");
+        for (var i = 0; ends.Handle.Write(RawEnds.Numbered(i, 20_000)); i++) continue;
+        var buffer = new byte[20_000];
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(2.5); await pace.WaitForNextTickAsync())
+        {
+            Assert.NotEqual(0, ends.Peer.Receive(buffer));
+            Assert.False(ends.Ended.IsCompleted, $"disconnected after {since.Elapsed.TotalSeconds} s");
+        }
+    }
+
+    [Fact]
     public async Task What_was_written_before_the_end_still_arrives()
     {
         using var ends = await RawEnds.ConnectAsync(_system, SmallBuffers);

@@ -9,7 +9,7 @@ public sealed class Turns : RemotingSpec
 {
     private const int Rounds = 100;
 
-    /// <summary>A round in which this thread is kept from running for a few milliseconds is ended by others, and in another order.</summary>
+    /// <summary>Where this thread is kept from running for a few milliseconds, others end the round, in another order.</summary>
     private const int RoundsThatCount = 80;
 
     [Fact]

@@ -14,6 +14,9 @@ internal sealed class HostileFrames(int seed, Address victim)
     public static byte[] Handshake(string system, ulong uid) =>
         Frame(Instruction(Address("akka.tcp", system, "127.0.0.1", 1), uid, command: 1));
 
+    /// <summary>A text that an honest peer may send.</summary>
+    public byte[] Honest(string path) => Frame(Payload(Message($"{victim}{path}", serializer: 17, "S", "heard"u8.ToArray())));
+
     /// <summary>In place of the first frame.</summary>
     public byte[] BadHandshake() => _random.Next(9) switch
     {
