@@ -17,12 +17,14 @@ namespace PbKv.Remoting;
 public sealed class SocketTransport : Transport, IPolled
 {
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<Connection, Connection> _connections = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _listenerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IAssociationEventListener? _listener;
     private Socket? _socket;
+    private volatile bool _pauses;
 
     /// <summary>By Akka, with what stands under its name in <c>akka.remote.enabled-transports</c>.</summary>
     public SocketTransport(ActorSystem system, Config config)
@@ -41,7 +43,7 @@ public sealed class SocketTransport : Transport, IPolled
 
     long IPolled.PollId { get; set; }
 
-    Interest IPolled.Interest => Interest.Bytes;
+    Interest IPolled.Interest => _pauses ? Interest.None : Interest.Bytes;
 
     internal SocketSettings Settings { get; }
 
@@ -149,10 +151,23 @@ public sealed class SocketTransport : Transport, IPolled
             {
                 if (_stopping.IsCancellationRequested) return false;
                 Log.Warning("A connection could not be accepted: {0}", failure.Message);
+                PauseAccepting();
                 return true;
             }
         }
         return false;
+    }
+
+    /// <summary>Too many open files, perhaps: who waits to be accepted would be reported again and again.</summary>
+    private void PauseAccepting()
+    {
+        _pauses = true;
+        Poller.Shared.Heed(this);
+        _ = Task.Delay(AcceptAgainAfter, _stopping.Token).ContinueWith(_ =>
+        {
+            _pauses = false;
+            Poller.Shared.Heed(this);
+        }, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
     bool IPolled.RoomCame() => throw new InvalidOperationException("a listening socket is not written to");

@@ -8,7 +8,6 @@ internal static class Sockets
 {
     private const int TcpLevel = 6;
     private const int TcpUserTimeout = 18;
-    private const int UnacknowledgedMs = 4_000;
     private const int OutgoingBytes = 0x5411;
 
     /// <summary>Non-blocking for good: reads and writes are single attempts, and waiting is the poller's.</summary>
@@ -24,7 +23,7 @@ internal static class Sockets
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
         // Data that a cut network swallows is sent again at ever longer intervals: once the network heals, a new
         // connection is there long before the old one has noticed.
-        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes(UnacknowledgedMs));
+        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)settings.StalledAfter.TotalMilliseconds));
     }
 
     /// <summary>Takes what is there; false when there is nothing yet, and no bytes when the other end has closed.</summary>

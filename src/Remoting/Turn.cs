@@ -70,7 +70,7 @@ public sealed class Turn
         return true;
     }
 
-    /// <summary>Runs it behind all that was woken before; somewhere else, should this thread block.</summary>
+    /// <summary>Only by work of this turn: runs it behind all that was woken before; somewhere else, should this thread block.</summary>
     public void Add(IRunnable run)
     {
         lock (_lock) _waiting.Enqueue(run);

@@ -34,6 +34,8 @@ internal static class Watchman
     /// <summary>For a turn that begins. Costs next to nothing while the watchman is awake.</summary>
     public static void StayAwake()
     {
+        // The turn is seen to run before the flag is read: else the watchman may lower it and see no turn.
+        Interlocked.MemoryBarrier();
         if (_needed) return;
         _needed = true;
         // The flag goes up before this is read, and the watchman looks at it after it has parked: one of the two sees the other.
