@@ -60,10 +60,11 @@ public sealed class SocketTransport : Transport, IPolled
             _socket.Listen(Settings.Backlog);
             _socket.Blocking = false;
         }
-        catch
+        catch (SocketException failure)
         {
             _socket.Dispose();
-            throw;
+            // Not thrown: Akka would take it for a defect of its own, and wait for a port for ever.
+            return Task.FromException<(Address, TaskCompletionSource<IAssociationEventListener>)>(failure);
         }
         var port = Settings.PublicPort != 0 ? Settings.PublicPort : ((IPEndPoint)_socket.LocalEndPoint!).Port;
         LocalAddress = new Address(SchemeIdentifier, System.Name, Settings.ToldHostName(), port);
