@@ -37,9 +37,10 @@ internal sealed class HostedNode : IDisposable
 
     private static async Task<HostedNode> StartAsync(PbKvSettings settings, Action<AkkaConfigurationBuilder> node)
     {
-        var host = Build(settings, node);
+        IHost? host = null;
         try
         {
+            host = Build(settings, node);
             // Before the host starts: what Akka cannot do it says here, and else in a log only.
             var system = SystemOf(host, settings);
             await host.StartAsync();
@@ -47,8 +48,8 @@ internal sealed class HostedNode : IDisposable
         }
         catch (PbKvStartException e)
         {
-            await host.StopAsync();
-            host.Dispose();
+            if (host is not null) await host.StopAsync();
+            host?.Dispose();
             throw new Failure("CannotStart", e.Message);
         }
     }
