@@ -25,7 +25,7 @@ public static class AkkaHosting
     /// <summary>How long a server that stops waits for another to take its place.</summary>
     public static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(3.5);
 
-    /// <summary>Starts a view service, whose directory is locked from now on; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
+    /// <summary>Starts a view service, whose directory is locked before it listens; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
     /// <exception cref="PbKvStartException">Its memory is damaged or in use.</exception>
     public static AkkaConfigurationBuilder WithPbKvViewService(this AkkaConfigurationBuilder builder, PbKvSettings settings)
     {

@@ -73,7 +73,7 @@ internal sealed class HostedNode : IDisposable
         {
             return host.Services.GetRequiredService<ActorSystem>();
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is not PbKvStartException)
         {
             throw NodeSystem.CannotListen(settings, failure);
         }

@@ -12,7 +12,7 @@ public class SamplesTests
     {
         await using var cluster = new TestCluster();
         await cluster.StartPairAsync();
-        using var process = Start("WebApi.dll", "--PbKv:ViewServices", cluster.ViewService.Address, "--urls", "http://127.0.0.1:0");
+        using var process = Start("WebApi", "--PbKv:ViewServices", cluster.ViewService.Address, "--urls", "http://127.0.0.1:0");
         try
         {
             const string Says = "Now listening on: ";
@@ -34,7 +34,7 @@ public class SamplesTests
     public async Task An_application_is_itself_a_server()
     {
         await using var cluster = new TestCluster();
-        using var process = Start("EmbeddedNode.dll", "--PbKv:ViewServices", cluster.ViewService.Address);
+        using var process = Start("EmbeddedNode", "--PbKv:ViewServices", cluster.ViewService.Address);
         try
         {
             var line = await LineAsync(process, line => line.StartsWith("hello from 127.0.0.1:", StringComparison.Ordinal));
@@ -47,12 +47,19 @@ public class SamplesTests
         }
     }
 
-    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments])
+    /// <summary>From where it was built: it needs other frameworks than the tests.</summary>
+    private static Process Start(string sample, params string[] arguments)
     {
-        WorkingDirectory = AppContext.BaseDirectory,
-        RedirectStandardOutput = true,
-        UseShellExecute = false,
-    })!;
+        var built = new DirectoryInfo(AppContext.BaseDirectory);
+        var root = built.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        var folder = Path.Combine(root, "samples", sample, "bin", built.Parent.Name, built.Name);
+        return Process.Start(new ProcessStartInfo("dotnet", [$"{sample}.dll", .. arguments])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+    }
 
     private static async Task<string> LineAsync(Process process, Predicate<string> wanted)
     {
