@@ -76,11 +76,8 @@ public sealed class Turn
         lock (_lock) _waiting.Enqueue(run);
     }
 
-    /// <summary>Between two parts of gathering work: runs what has waited for a while.</summary>
-    public void Breathe()
-    {
-        if (Stopwatch.GetTimestamp() - _runBegan > MostUnflushedTicks) RunAll(Stopwatch.GetTimestamp());
-    }
+    /// <summary>What was woken has waited for about as long as a change of threads takes: gathering work should make room for it.</summary>
+    public bool IsLong => Stopwatch.GetTimestamp() - _runBegan > MostUnflushedTicks;
 
     /// <summary>
     /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by the pool: a thread of

@@ -56,7 +56,7 @@ internal sealed class CallerWakeUp : IRunnable
 
     /// <summary>
     /// Should one of them block, what stands by in this thread's turn is taken away from it and goes on with the others. Where
-    /// they are slow, that begins at once.
+    /// they are slow, that begins at once. After a while it makes room for what they ask for, and goes on behind it.
     /// </summary>
     private void CompleteAll(Turn turn, (Call Call, Completion Completion) next)
     {
@@ -68,9 +68,8 @@ internal sealed class CallerWakeUp : IRunnable
                 else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
             Complete(next);
-            turn.Breathe();
         }
-        while (_ready.TryDequeue(out next));
+        while (!(turn.IsLong && Volatile.Read(ref _standsBy) == 1) && _ready.TryDequeue(out next));
     }
 
     private void Complete((Call Call, Completion Completion) next)
