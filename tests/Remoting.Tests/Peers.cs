@@ -38,7 +38,8 @@ public sealed class Peers : RemotingSpec
             far.ActorOf(EchoActor.Props, "echo");
             var since = Stopwatch.StartNew();
             await AwaitAnswer(target, $"life {life}");
-            Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(1.5));
+            // Akka's own gate is closed for 5 s.
+            Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
             await far.Terminate();
         }
     }
@@ -99,7 +100,7 @@ public sealed class Peers : RemotingSpec
         var to = (IPEndPoint)silent.LocalEndPoint!;
         using var first = new TcpClient();
         first.Connect(to);
-        var near = Start(Sockets, "@.connection-timeout = 700ms", name: "near");
+        var near = Start(Sockets, "@.connection-timeout = 3s", name: "near");
         var far = Start(Sockets);
         var events = new Bag(near);
         near.EventStream.Subscribe(events.Ref, typeof(AssociationErrorEvent));
@@ -108,9 +109,9 @@ public sealed class Peers : RemotingSpec
         var bag = new Bag(near);
         Across(near, far, far.ActorOf(EchoActor.Props, "echo")).Tell("meanwhile", bag.Ref);
         bag.Expect("meanwhile");
-        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(0.6));
+        Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
         Assert.Contains("no answer within", events.Next<AssociationErrorEvent>().Cause.ToString(), StringComparison.Ordinal);
-        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.6), TimeSpan.FromSeconds(3));
+        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(2.9), Await.Patience);
     }
 
     [Fact]
@@ -121,6 +122,6 @@ public sealed class Peers : RemotingSpec
         stranger.Connect(IPAddress.Loopback, AddressOf(near).Port!.Value);
         var since = Stopwatch.StartNew();
         while (stranger.Receive(new byte[100]) > 0) continue;
-        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(3));
+        Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(10));
     }
 }
