@@ -23,6 +23,8 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 
     private readonly SocketTransport _transport;
     private readonly SendQueue _queue;
+    private readonly Func<SendQueue.Outcome> _flush;
+    private readonly Func<SendQueue.Outcome> _resume;
     private readonly FrameBuffer _frames = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
@@ -37,6 +39,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     {
         (_transport, Socket) = (transport, socket);
         _queue = new SendQueue(socket, transport.Settings.SendBufferLimit);
+        (_flush, _resume) = (_queue.Flush, _queue.Resume);
         _frameLimit = inbound ? LargestFirstFrame : WholeFrame;
     }
 
@@ -75,7 +78,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     {
         // Lowered first: what is written from here on puts off a flush of its own.
         Volatile.Write(ref _flushIsPutOff, 0);
-        Send(_queue.Flush);
+        Send(_flush);
     }
 
     public bool RoomCame()
@@ -83,7 +86,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
         if (Interlocked.Exchange(ref _blocked, 0) == 0) return true;
         HeedInterest();
         SetLimit(null, default, closes: false);
-        Send(_queue.Resume);
+        Send(_resume);
         return true;
     }
 
@@ -147,7 +150,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
             switch (some())
             {
                 case SendQueue.Outcome.Blocked: WaitForRoom(); break;
-                case SendQueue.Outcome.More: ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Send(connection._queue.Resume), this, preferLocal: false); break;
+                case SendQueue.Outcome.More: ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Send(connection._resume), this, preferLocal: false); break;
                 default: FinishIfSent(); break;
             }
         }
