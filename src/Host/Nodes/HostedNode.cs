@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Hosting;
+using PbKv.Server;
 
 namespace PbKv.Host.Nodes;
 

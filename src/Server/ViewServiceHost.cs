@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using Akka.Actor;
+using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
 
-namespace PbKv.Actors;
+namespace PbKv.Server;
 
 /// <summary>Starts a view service in an ActorSystem of its own.</summary>
 public static class ViewServiceHost

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Hosting;
 using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
-using PbKv.Client;
+using PbKv.Server;
 
 namespace PbKv.Hosting;
 
 /// <summary>
-/// Nodes and clients in an ActorSystem of Akka.Hosting. That of a node is named <see cref="SystemName"/>. What the
-/// application says of Akka before counts more than what PbKv says; where a node listens is as its settings say.
+/// A node in an ActorSystem of Akka.Hosting, which is named <see cref="SystemName"/>. What the application says of Akka
+/// before counts more than what PbKv says; where a node listens is as its settings say.
 /// </summary>
 public static class AkkaHosting
 {
@@ -45,40 +45,14 @@ public static class AkkaHosting
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan? timeToLeave = null) =>
         builder.WithPbKvReplica(settings, timeToLeave ?? TimeToLeave, NodeHooks.None);
 
-    /// <summary>Starts a client: <see cref="GetPbKvClient"/>. A health check tells whether the view service answers.</summary>
-    /// <param name="viewServices">Where the view service is, host:port; several with commas between.</param>
-    public static AkkaConfigurationBuilder WithPbKvClient(
-        this AkkaConfigurationBuilder builder, string viewServices, PbKvClientOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(viewServices);
-        var listens = PbKvConfig.Listening(PbKvSettings.Default with { Host = "127.0.0.1", Port = 0 });
-        return builder.AddHocon(listens.WithFallback(ConfigurationFactory.ParseString(PbKvConfig.Remoting)), HoconAddMode.Append)
-            .WithActors((system, _) =>
-            {
-                var client = PbKvClient.Join(system, viewServices, options);
-                Hosted.In(system).Client = client;
-                CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "pbkv-client", async () =>
-                {
-                    await client.DisposeAsync().ConfigureAwait(false);
-                    return Done.Instance;
-                });
-            })
-            .WithHealthCheck("pbkv-client", (system, _, cancellation) => ClientHealth.CheckAsync(system.GetPbKvClient(), cancellation), tags: ["pbkv"]);
-    }
-
     /// <summary>The node that was started in this ActorSystem.</summary>
     /// <exception cref="PbKvStartException">There is none, or it could not start.</exception>
     public static PbKvNode GetPbKvNode(this ActorSystem system)
     {
-        var hosted = Hosted.In(system);
+        var hosted = Hosted<PbKvNode>.In(system);
         if (hosted.Failure is { } failure) throw failure as PbKvStartException ?? new PbKvStartException(failure.Message, failure);
-        return hosted.Node ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
+        return hosted.Value ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
     }
-
-    /// <summary>The client that was started in this ActorSystem.</summary>
-    public static PbKvClient GetPbKvClient(this ActorSystem system) => Hosted.In(system).Client
-        ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no client of PbKv, or it has not started yet");
 
     internal static AkkaConfigurationBuilder WithPbKvReplica(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan timeToLeave, NodeHooks hooks)
@@ -107,11 +81,11 @@ public static class AkkaHosting
 
     private static PbKvNode Start(ActorSystem system, Func<ActorSystem, PbKvNode> start)
     {
-        var hosted = Hosted.In(system);
+        var hosted = Hosted<PbKvNode>.In(system);
         try
         {
             if (system.Name != SystemName) throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
-            return hosted.Node = start(system);
+            return hosted.Value = start(system);
         }
         catch (Exception failure)
         {
