@@ -25,14 +25,14 @@ public static class AkkaHosting
     /// <summary>How long a server that stops waits for another to take its place.</summary>
     public static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(3.5);
 
-    /// <summary>Starts a view service, whose directory is locked before it listens; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
-    /// <exception cref="PbKvStartException">Its memory is damaged or in use.</exception>
+    /// <summary>Starts a view service; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
+    /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use: the host does not start.</exception>
     public static AkkaConfigurationBuilder WithPbKvViewService(this AkkaConfigurationBuilder builder, PbKvSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
-        var kept = ViewServiceHost.Kept.Open(settings);
-        return builder.WithNode(settings, system => ViewServiceHost.Start(settings, NodeHooks.None, kept, system), TimeSpan.Zero)
+        ViewServiceHost.CheckMemory(settings);
+        return builder.WithNode(settings, system => ViewServiceHost.Start(settings, NodeHooks.None, system), TimeSpan.Zero)
             .WithHealthCheck("pbkv-view", (system, _, cancellation) => CheckAsync(system, needsView: false, cancellation), tags: ["pbkv"]);
     }
 
@@ -41,18 +41,15 @@ public static class AkkaHosting
     /// fails, the host stops with exit code 1: it is never started again in the same process.
     /// </summary>
     /// <param name="timeToLeave">How long it may wait for that; zero: it does not leave. <see cref="TimeToLeave"/> unless told.</param>
+    /// <exception cref="PbKvStartException">It cannot listen there: the host does not start.</exception>
     public static AkkaConfigurationBuilder WithPbKvReplica(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan? timeToLeave = null) =>
         builder.WithPbKvReplica(settings, timeToLeave ?? TimeToLeave, NodeHooks.None);
 
     /// <summary>The node that was started in this ActorSystem.</summary>
-    /// <exception cref="PbKvStartException">There is none, or it could not start.</exception>
-    public static PbKvNode GetPbKvNode(this ActorSystem system)
-    {
-        var hosted = Hosted<PbKvNode>.In(system);
-        if (hosted.Failure is { } failure) throw failure as PbKvStartException ?? new PbKvStartException(failure.Message, failure);
-        return hosted.Value ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
-    }
+    /// <exception cref="PbKvStartException">There is none.</exception>
+    public static PbKvNode GetPbKvNode(this ActorSystem system) => Hosted<PbKvNode>.In(system).Value
+        ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
 
     internal static AkkaConfigurationBuilder WithPbKvReplica(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan timeToLeave, NodeHooks hooks)
@@ -66,6 +63,7 @@ public static class AkkaHosting
     private static AkkaConfigurationBuilder WithNode(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, Func<ActorSystem, PbKvNode> start, TimeSpan timeToLeave)
     {
+        NodeSystem.CheckListens(settings);
         // The rest is for what the task does beside waiting.
         var phase = ConfigurationFactory.ParseString(
             $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseBeforeServiceUnbind}.timeout = {(long)timeToLeave.TotalMilliseconds + 1000}ms");
@@ -73,26 +71,11 @@ public static class AkkaHosting
             .AddHocon(PbKvConfig.Complete(settings.Config), HoconAddMode.Append)
             .WithActors((ActorSystem system, IActorRegistry registry, IDependencyResolver resolver) =>
             {
-                var node = Start(system, start);
+                if (system.Name != SystemName) throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
+                var node = Hosted<PbKvNode>.In(system).Value = start(system);
                 CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "pbkv-leave", () => LeaveAsync(node, timeToLeave));
                 _ = StopHostIfItFailsAsync(node, resolver.GetService<IHostApplicationLifetime>());
             });
-    }
-
-    private static PbKvNode Start(ActorSystem system, Func<ActorSystem, PbKvNode> start)
-    {
-        var hosted = Hosted<PbKvNode>.In(system);
-        try
-        {
-            if (system.Name != SystemName) throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
-            return hosted.Value = start(system);
-        }
-        catch (Exception failure)
-        {
-            hosted.Failure = failure;
-            Environment.ExitCode = 1;
-            throw;
-        }
     }
 
     private static async Task<Done> LeaveAsync(PbKvNode node, TimeSpan within)

@@ -86,7 +86,7 @@ internal sealed class ViewMemoryFile : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data.", failure);
+            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data (pbkv.data).", failure);
         }
     }
 

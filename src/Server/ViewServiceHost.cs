@@ -14,47 +14,35 @@ public static class ViewServiceHost
     /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use.</exception>
     public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
 
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks)
+    /// <param name="system">That of a host; null: it has one of its own.</param>
+    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
     {
-        var kept = Kept.Open(settings);
+        var file = Open(settings);
         try
         {
-            return Start(settings, hooks, kept, NodeSystem.Create(NodePath.SystemName, settings));
+            var memory = file?.Read();
+            system ??= NodeSystem.Create(NodePath.SystemName, settings);
+            var address = NodeSystem.AddressOf(system);
+            var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+            var props = ViewService.CreateProps(self, FreshCluster(), memory, file is null ? null : file.Write, settings, hooks);
+            return new PbKvNode(system, address, NodePath.ViewService, _ => props, file);
         }
         catch
         {
-            kept.File?.Dispose();
+            file?.Dispose();
             throw;
         }
     }
 
-    /// <param name="system">Its own, or that of a host.</param>
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, Kept kept, ActorSystem system)
+    /// <summary>For a host, which starts a view service only when its system listens.</summary>
+    internal static void CheckMemory(PbKvSettings settings)
     {
-        var address = NodeSystem.AddressOf(system);
-        var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        var props = ViewService.CreateProps(self, FreshCluster(), kept.Memory, kept.File is { } file ? file.Write : null, settings, hooks);
-        return new PbKvNode(system, address, NodePath.ViewService, _ => props, kept.File);
+        using var file = Open(settings);
+        file?.Read();
     }
+
+    private static ViewMemoryFile? Open(PbKvSettings settings) =>
+        settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory) : null;
 
     private static ClusterId FreshCluster() => new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
-
-    /// <summary>What a view service kept, read before it listens.</summary>
-    internal sealed record Kept(ViewMemoryFile? File, ViewServiceMemory? Memory)
-    {
-        public static Kept Open(PbKvSettings settings)
-        {
-            if (settings.DataDirectory is not { } directory) return new Kept(null, null);
-            var file = ViewMemoryFile.Open(directory);
-            try
-            {
-                return new Kept(file, file.Read());
-            }
-            catch
-            {
-                file.Dispose();
-                throw;
-            }
-        }
-    }
 }

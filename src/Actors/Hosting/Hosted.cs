@@ -8,9 +8,6 @@ internal sealed class Hosted<T> : IExtension
 {
     public T? Value { get; set; }
 
-    /// <summary>Why it did not start: Akka.Hosting keeps that to its log.</summary>
-    public Exception? Failure { get; set; }
-
     public static Hosted<T> In(ActorSystem system) => new Id().Apply(system);
 
     private sealed class Id : ExtensionIdProvider<Hosted<T>>
