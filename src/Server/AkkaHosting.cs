@@ -71,7 +71,8 @@ public static class AkkaHosting
             .AddHocon(PbKvConfig.Complete(settings.Config), HoconAddMode.Append)
             .WithActors((ActorSystem system, IActorRegistry registry, IDependencyResolver resolver) =>
             {
-                if (system.Name != SystemName) throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
+                if (system.Name != SystemName)
+                    throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
                 var node = Hosted<PbKvNode>.In(system).Value = start(system);
                 CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "pbkv-leave", () => LeaveAsync(node, timeToLeave));
                 _ = StopHostIfItFailsAsync(node, resolver.GetService<IHostApplicationLifetime>());

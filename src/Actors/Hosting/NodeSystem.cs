@@ -27,7 +27,7 @@ internal static class NodeSystem
         }
     }
 
-    /// <summary>For a host, whose ActorSystem Akka.Hosting makes: where it cannot listen, that fails in Akka's words. So it is tried before.</summary>
+    /// <summary>For an ActorSystem that Akka.Hosting makes: where it cannot listen, that fails in Akka's words. So it is tried before.</summary>
     /// <exception cref="PbKvStartException">A node cannot listen where it should.</exception>
     public static void CheckListens(PbKvSettings settings)
     {
