@@ -18,7 +18,7 @@ public sealed class TurnDispatcherConfigurator : MessageDispatcherConfigurator
 }
 
 /// <summary>Runs an actor that was woken on the thread that woke it, after what that thread is at: see <see cref="Turn"/>.</summary>
-public sealed class TurnDispatcher : MessageDispatcher
+internal sealed class TurnDispatcher : MessageDispatcher
 {
     internal TurnDispatcher(MessageDispatcherConfigurator configurator) : base(configurator)
     {

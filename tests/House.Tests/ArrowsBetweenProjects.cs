@@ -3,8 +3,8 @@ using System.Xml.Linq;
 namespace PbKv.House.Tests;
 
 /// <summary>
-/// Host → Actors → Protocol, Host → Checking → Protocol, Actors → Remoting → Akka. Protocol knows nobody, and Remoting knows
-/// nothing of PbKv.
+/// Host → Server → Actors → Protocol, Host → Checking → Protocol, Actors → Remoting → Akka. Protocol knows nobody, and
+/// Remoting knows nothing of PbKv.
 /// </summary>
 public class ArrowsBetweenProjects
 {
@@ -14,7 +14,8 @@ public class ArrowsBetweenProjects
         ["Checking"] = ["PbKv.Protocol"],
         ["Remoting"] = [],
         ["Actors"] = ["PbKv.Protocol", "PbKv.Remoting"],
-        ["Host"] = ["PbKv.Actors", "PbKv.Checking"],
+        ["Server"] = ["PbKv.Actors"],
+        ["Host"] = ["PbKv.Server", "PbKv.Checking"],
     };
 
     [Fact]

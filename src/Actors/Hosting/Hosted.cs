@@ -1,22 +1,17 @@
 using Akka.Actor;
-using PbKv.Client;
 
 namespace PbKv.Actors.Hosting;
 
-/// <summary>What an ActorSystem of Akka.Hosting has of PbKv.</summary>
-internal sealed class Hosted : IExtension
+/// <summary>What an ActorSystem of Akka.Hosting has of PbKv: its node, its client.</summary>
+internal sealed class Hosted<T> : IExtension
+    where T : class
 {
-    public PbKvNode? Node { get; set; }
+    public T? Value { get; set; }
 
-    public PbKvClient? Client { get; set; }
+    public static Hosted<T> In(ActorSystem system) => new Id().Apply(system);
 
-    /// <summary>Why the node did not start: Akka.Hosting keeps that to its log.</summary>
-    public Exception? Failure { get; set; }
-
-    public static Hosted In(ActorSystem system) => new Id().Apply(system);
-
-    private sealed class Id : ExtensionIdProvider<Hosted>
+    private sealed class Id : ExtensionIdProvider<Hosted<T>>
     {
-        public override Hosted CreateExtension(ExtendedActorSystem system) => new();
+        public override Hosted<T> CreateExtension(ExtendedActorSystem system) => new();
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Actor.Setup;
@@ -13,8 +14,7 @@ internal static class NodeSystem
     /// <exception cref="PbKvStartException">It cannot listen where it should.</exception>
     public static ActorSystem Create(string name, PbKvSettings settings, ILoggerFactory? loggers = null)
     {
-        if (HostPort.OneName(settings.Host) is "0.0.0.0" or "[::]" && settings.Advertise is null)
-            throw new PbKvStartException($"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
+        CheckIsFound(settings);
         var config = PbKvConfig.Listening(settings).WithFallback(PbKvConfig.Complete(settings.Config));
         try
         {
@@ -22,6 +22,25 @@ internal static class NodeSystem
             return loggers is null ? ActorSystem.Create(name, setup) : ActorSystem.Create(name, setup.And(new LoggerFactorySetup(loggers)));
         }
         catch (Exception failure) when (failure is not PbKvStartException)
+        {
+            throw CannotListen(settings, failure);
+        }
+    }
+
+    /// <summary>For an ActorSystem that Akka.Hosting makes: where it cannot listen, that fails in Akka's words. So it is tried before.</summary>
+    /// <exception cref="PbKvStartException">A node cannot listen where it should.</exception>
+    public static void CheckListens(PbKvSettings settings)
+    {
+        CheckIsFound(settings);
+        try
+        {
+            var host = HostPort.OneName(settings.Host);
+            // Of a name's addresses the transport takes one of IPv4, if there is one.
+            var address = IPAddress.TryParse(host, out var given) ? given : Dns.GetHostAddresses(host).MinBy(found => found.AddressFamily)!;
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, settings.Port));
+        }
+        catch (SocketException failure)
         {
             throw CannotListen(settings, failure);
         }
@@ -41,12 +60,18 @@ internal static class NodeSystem
         return $"{address.Host}:{address.Port}";
     }
 
+    private static void CheckIsFound(PbKvSettings settings)
+    {
+        if (HostPort.OneName(settings.Host) is "0.0.0.0" or "[::]" && settings.Advertise is null)
+            throw new PbKvStartException($"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
+    }
+
     private static string WayOut(Exception cause) => cause is SocketException
     {
         SocketErrorCode: SocketError.AddressNotAvailable or SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain,
     }
-        ? "Name an address of this machine by --host; --advertise is the one that others are told."
-        : "Choose another --port, or stop what uses it.";
+        ? "Name an address of this machine by --host (pbkv.host); --advertise is the one that others are told."
+        : "Choose another port (--port, pbkv.port), or stop what uses it.";
 
     private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
 }

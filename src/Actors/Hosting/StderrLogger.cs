@@ -12,7 +12,7 @@ namespace PbKv.Actors;
 /// come from a node has its source instead. Standard output is for results. Where the ActorSystem was given an
 /// ILoggerFactory, as by Akka.Hosting, they go there.
 /// </summary>
-public sealed class StderrLogger : ReceiveActor
+internal sealed class StderrLogger : ReceiveActor
 {
     private readonly RepeatLimit _repeats = new(RepeatLimit.Usual);
     private readonly Dictionary<Type, ILogger> _loggers = [];

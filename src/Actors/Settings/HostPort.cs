@@ -8,7 +8,7 @@ namespace PbKv.Actors;
 /// host:port, as people and nodes name a node. Nodes compare such names letter by letter, and believe nothing that is meant
 /// for another name than theirs; so what is the same for people is made the same here.
 /// </summary>
-public readonly record struct HostPort(string Host, int Port)
+internal readonly record struct HostPort(string Host, int Port)
 {
     public const string Allowed = "host:port, such as 127.0.0.1:7000";
 

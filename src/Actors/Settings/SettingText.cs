@@ -3,7 +3,7 @@ using System.Globalization;
 namespace PbKv.Actors;
 
 /// <summary>Durations and sizes as people write them: <c>100ms</c>, <c>1.5s</c>, <c>infinite</c>; <c>64KiB</c>, <c>1MiB</c>.</summary>
-public static class SettingText
+internal static class SettingText
 {
     private static readonly (string Unit, double Milliseconds)[] Durations =
         [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];

@@ -1,7 +1,7 @@
 namespace PbKv.Actors;
 
 /// <summary>What somebody may have meant.</summary>
-public static class Spelling
+internal static class Spelling
 {
     /// <returns>"did you mean X?", or the other text where nothing known is near.</returns>
     public static string Suggest(string given, IEnumerable<string> known, string otherwise)

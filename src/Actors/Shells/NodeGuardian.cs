@@ -37,10 +37,4 @@ internal sealed class NodeGuardian : ReceiveActor
         _failure ??= failure;
         return Directive.Stop;
     });
-
-    /// <summary>Asks a node for the number of the view that it knows.</summary>
-    internal sealed class ViewQuestion
-    {
-        public static ViewQuestion Instance { get; } = new();
-    }
 }

@@ -9,7 +9,7 @@ namespace PbKv.Actors.Wire;
 /// Envelopes to bytes and back, for Akka's remoting. Bytes that are no envelope become a <see cref="DamagedEnvelope"/>
 /// rather than an exception, which would end the connection: the peer's next envelope may be a good one.
 /// </summary>
-public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+internal sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     private const string EnvelopeManifest = "e";
 
@@ -51,4 +51,4 @@ public sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerW
 }
 
 /// <summary>What an actor receives in place of an envelope that nobody can read: nothing to do with it.</summary>
-public sealed record DamagedEnvelope(string Text);
+internal sealed record DamagedEnvelope(string Text);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging.Console;
 using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Hosting;
+using PbKv.Server;
 
 namespace PbKv.Host.Nodes;
 
@@ -41,7 +42,7 @@ internal sealed class HostedNode : IDisposable
         try
         {
             host = Build(settings, node);
-            // Before the host starts: what Akka cannot do it says here, and else in a log only.
+            // Before the host starts: another process may take the port after it was tried.
             var system = SystemOf(host, settings);
             await host.StartAsync();
             return new HostedNode(host, system.GetPbKvNode());

@@ -1,4 +1,5 @@
 using PbKv.Actors;
+using PbKv.Server;
 
 namespace PbKv.Host.Nodes;
 

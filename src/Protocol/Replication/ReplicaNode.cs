@@ -97,9 +97,9 @@ public sealed partial class ReplicaNode : Node
     /// <summary>Primary: up to where the backup acknowledged (or everything, where there is none).</summary>
     public long AcknowledgedPosition => _primary?.AcknowledgedPosition ?? _state.Position;
 
-    public KvStore Store => _state.Store;
+    internal KvStore Store => _state.Store;
 
-    public SessionTable Sessions => _state.Sessions;
+    internal SessionTable Sessions => _state.Sessions;
 
     public override void Start(Effects effects)
     {

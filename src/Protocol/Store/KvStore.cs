@@ -6,7 +6,7 @@ namespace PbKv.Protocol;
 /// what is shared is copied piece by piece when it is written to next. The cost of an operation does not grow with the
 /// number of keys.
 /// </summary>
-public sealed class KvStore
+internal sealed class KvStore
 {
     /// <summary>
     /// How many bytes of a segment with holes are looked through for each byte written. The emptiest segment has holes in

@@ -7,7 +7,7 @@ namespace PbKv.Protocol;
 /// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone or snapshot of the table:
 /// anything else is refused, because a clone or a snapshot shares it.
 /// </summary>
-public sealed class Session
+internal sealed class Session
 {
     private readonly SessionOwner _owner;
     private ResultWindow _results;

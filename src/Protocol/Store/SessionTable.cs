@@ -6,7 +6,7 @@ namespace PbKv.Protocol;
 /// The sessions of all clients, by number. A clone and a snapshot cost the same whatever the table holds; what they share
 /// is copied when it is changed next. The digest follows every change, those made through <see cref="Edit"/> too.
 /// </summary>
-public sealed class SessionTable
+internal sealed class SessionTable
 {
     private SessionTrie _sessions;
     private SessionOwner _owner;
@@ -111,7 +111,7 @@ public sealed class SessionTable
 }
 
 /// <summary>What a table of sessions held at one moment. Immutable.</summary>
-public sealed class SessionSnapshot
+internal sealed class SessionSnapshot
 {
     private readonly SessionTrie _sessions;
 
@@ -138,7 +138,7 @@ public sealed class SessionSnapshot
 /// Goes through the sessions of a snapshot in an order that depends on nothing but their numbers. It may be left alone and
 /// taken up again at any time.
 /// </summary>
-public sealed class SessionCursor
+internal sealed class SessionCursor
 {
     private readonly SessionSnapshot _snapshot;
     private Session? _session;

@@ -1,7 +1,7 @@
 namespace PbKv.Protocol;
 
 /// <summary>What a store held at one moment. Immutable; may be read while the store is written to.</summary>
-public sealed class StoreSnapshot
+internal sealed class StoreSnapshot
 {
     private readonly RecordIndex _index;
     private readonly RecordLog _log;
@@ -51,7 +51,7 @@ public sealed class StoreSnapshot
 /// Goes through a snapshot in the order of (hash of the key, key), which depends on nothing but the contents. It may be
 /// left alone and taken up again at any time.
 /// </summary>
-public sealed class StoreCursor
+internal sealed class StoreCursor
 {
     private readonly StoreSnapshot _snapshot;
     private Slot[] _leaf = [];

@@ -1,6 +1,7 @@
 using Akka.Configuration;
 using PbKv.Actors.Shells;
 using PbKv.Client;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Cluster;
 

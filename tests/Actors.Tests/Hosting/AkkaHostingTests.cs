@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
@@ -10,6 +12,7 @@ using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
 using PbKv.Hosting;
 using PbKv.Protocol;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Hosting;
 
@@ -57,20 +60,61 @@ public class AkkaHostingTests
         }
     }
 
-    private static async Task<IHost> StartAsync(Action<AkkaConfigurationBuilder> node)
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_application_that_cannot_listen_is_told_where_and_the_way_out_and_holds_nothing(bool viewService)
+    {
+        using var folder = new Folder();
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var settings = Quick with { Port = ((IPEndPoint)taken.LocalEndpoint).Port, DataDirectory = folder.Path };
+        var refusal = await Assert.ThrowsAsync<PbKvStartException>(() =>
+            StartAsync(akka => _ = viewService ? akka.WithPbKvViewService(settings) : akka.WithPbKvReplica(settings)));
+        Assert.StartsWith($"cannot listen on 127.0.0.1:{settings.Port}: ", refusal.Message);
+        Assert.EndsWith("Choose another port (--port, pbkv.port), or stop what uses it.", refusal.Message);
+        using var free = ViewMemoryFile.Open(folder.Path);
+    }
+
+    [Fact]
+    public async Task A_view_service_that_could_not_start_leaves_its_directory_to_others()
+    {
+        using var folder = new Folder();
+        var refusal = await Assert.ThrowsAsync<PbKvStartException>(() =>
+            StartAsync(akka => akka.WithPbKvViewService(Quick with { DataDirectory = folder.Path }), "another"));
+        Assert.Contains("an ActorSystem named pbkv, this one is another", refusal.Message);
+        using var free = ViewMemoryFile.Open(folder.Path);
+    }
+
+    private static async Task<IHost> StartAsync(Action<AkkaConfigurationBuilder> node, string system = AkkaHosting.SystemName)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddHealthChecks();
-        builder.Services.AddAkka(AkkaHosting.SystemName, node);
+        builder.Services.AddAkka(system, node);
         var host = builder.Build();
-        await host.StartAsync();
-        return host;
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
     }
 
     private static ActorSystem SystemOf(IHost host) => host.Services.GetRequiredService<ActorSystem>();
 
     private static async Task<HealthStatus> HealthAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
+
+    private sealed class Folder : IDisposable
+    {
+        public string Path { get; } = Directory.CreateTempSubdirectory("pbkv-").FullName;
+
+        public void Dispose() => Directory.Delete(Path, recursive: true);
+    }
 
     private sealed class Broken : IOutbox
     {

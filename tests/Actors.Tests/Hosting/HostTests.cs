@@ -5,6 +5,7 @@ using PbKv.Actors.Shells;
 using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
 using PbKv.Protocol;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Hosting;
 

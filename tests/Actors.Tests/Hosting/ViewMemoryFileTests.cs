@@ -1,5 +1,6 @@
 using PbKv.Actors.Hosting;
 using PbKv.Protocol;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Hosting;
 

@@ -5,6 +5,7 @@ using Akka.TestKit.Xunit2;
 using PbKv.Actors.Shells;
 using PbKv.Client;
 using PbKv.Protocol;
+using PbKv.Server;
 using Xunit.Abstractions;
 
 namespace PbKv.Actors.Tests.Scenarios;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Scenarios;
 

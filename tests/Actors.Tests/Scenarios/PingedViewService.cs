@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
+using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Scenarios;
 

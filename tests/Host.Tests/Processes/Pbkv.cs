@@ -6,7 +6,7 @@ using PbKv.Host.Processes;
 
 namespace PbKv.Host.Tests.Processes;
 
-/// <summary>The real program as a process. Whatever a test leaves running is killed with the test host.</summary>
+/// <summary>The real program, or another, as a process. Whatever a test leaves running is killed with the test host.</summary>
 internal sealed class Pbkv : IAsyncDisposable
 {
     /// <summary>Generous: it only passes when something is wrong, and the machine may be busy.</summary>
@@ -25,7 +25,7 @@ internal sealed class Pbkv : IAsyncDisposable
 
     static Pbkv() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        foreach (var process in Running.Values) process.Kill();
+        foreach (var process in Running.Values) process.Kill(entireProcessTree: true);
     };
 
     private Pbkv(Process process)
@@ -63,7 +63,7 @@ internal sealed class Pbkv : IAsyncDisposable
 
     public static Pbkv Start(params string[] arguments) => StartProgram("dotnet", [Library, .. arguments]);
 
-    private static Pbkv StartProgram(string program, params IEnumerable<string> arguments)
+    public static Pbkv StartProgram(string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -101,9 +101,9 @@ internal sealed class Pbkv : IAsyncDisposable
         return await pbkv.WaitForExitAsync();
     }
 
-    public async Task<Result> WaitForExitAsync()
+    public async Task<Result> WaitForExitAsync(TimeSpan? within = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var patience = new CancellationTokenSource(within ?? Patience);
         try
         {
             await _process.WaitForExitAsync(patience.Token);
@@ -111,7 +111,7 @@ internal sealed class Pbkv : IAsyncDisposable
         }
         catch (OperationCanceledException e)
         {
-            throw new TimeoutException($"still running after {Patience}: {Transcript()}", e);
+            throw new TimeoutException($"still running after {within ?? Patience}: {Transcript()}", e);
         }
 
         return new Result(_process.ExitCode, OutputBytes, Error);
@@ -142,7 +142,7 @@ internal sealed class Pbkv : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         Running.TryRemove(_process.Id, out _);
         _process.Dispose();
@@ -188,7 +188,7 @@ internal sealed class Pbkv : IAsyncDisposable
         while (count > 0);
     }
 
-    private string Transcript() => $"pbkv {string.Join(' ', _process.StartInfo.ArgumentList.Skip(1))}\n--- output\n{Output}\n--- error\n{Error}";
+    private string Transcript() => $"{_process.StartInfo.FileName} {string.Join(' ', _process.StartInfo.ArgumentList)}\n--- output\n{Output}\n--- error\n{Error}";
 }
 
 internal sealed partial record Result(int Code, byte[] OutputBytes, string Error)

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PbKv.Actors.Hosting;
+namespace PbKv.Server;
 
 /// <summary>A rename is on disk when its directory is. .NET opens no directories, so this asks the system itself.</summary>
 internal static class DirectoryFlush

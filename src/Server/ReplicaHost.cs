@@ -1,9 +1,10 @@
 using Akka.Actor;
+using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
 using PbKv.Protocol;
 
-namespace PbKv.Actors;
+namespace PbKv.Server;
 
 /// <summary>Starts a server in an ActorSystem of its own.</summary>
 public static class ReplicaHost

@@ -1,10 +1,12 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
+using PbKv.Actors;
+using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
 using PbKv.Protocol;
 
-namespace PbKv.Actors.Shells;
+namespace PbKv.Server;
 
 /// <summary>The actor around a <see cref="ReplicaNode"/>.</summary>
 internal sealed class KvReplica : ReceiveActor, IWithTimers
@@ -39,7 +41,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
             _node.Leave(_host.Effects);
             _host.CarryOut();
         });
-        Receive<NodeGuardian.ViewQuestion>(_ => Sender.Tell(_node.View.Number));
+        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(_node.View.Number));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 

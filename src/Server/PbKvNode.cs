@@ -1,7 +1,7 @@
 using Akka.Actor;
 using PbKv.Actors.Shells;
 
-namespace PbKv.Actors;
+namespace PbKv.Server;
 
 /// <summary>A running view service or server, for whoever hosts it.</summary>
 public sealed class PbKvNode : IAsyncDisposable
@@ -56,11 +56,17 @@ public sealed class PbKvNode : IAsyncDisposable
     /// <summary>The number of the view that it knows; 0: none yet.</summary>
     /// <exception cref="AskTimeoutException">It does not answer.</exception>
     internal Task<long> ViewAsync(CancellationToken cancellation) =>
-        _guardian.Ask<long>(NodeGuardian.ViewQuestion.Instance, AnswersWithin, cancellation);
+        _guardian.Ask<long>(ViewQuestion.Instance, AnswersWithin, cancellation);
 
     private void OnEnded(Exception? failure)
     {
         if (failure is not null) _failed.TrySetResult(failure);
         else if (!_stopping) _failed.TrySetResult(new InvalidOperationException($"the node {Address} was stopped by somebody else than its host"));
+    }
+
+    /// <summary>Asks a node for the number of the view that it knows.</summary>
+    internal sealed class ViewQuestion
+    {
+        public static ViewQuestion Instance { get; } = new();
     }
 }

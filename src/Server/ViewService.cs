@@ -1,10 +1,12 @@
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
+using PbKv.Actors;
+using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
 using PbKv.Protocol;
 
-namespace PbKv.Actors.Shells;
+namespace PbKv.Server;
 
 /// <summary>The actor around a <see cref="ViewServiceNode"/>.</summary>
 internal sealed class ViewService : ReceiveActor, IWithTimers
@@ -26,7 +28,7 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
             if (NodePath.At(lost.RemoteAddress) is null) node.OnClientsGone($"{lost.RemoteAddress}/");
             else _host.ConnectionLost(lost.RemoteAddress);
         });
-        Receive<NodeGuardian.ViewQuestion>(_ => Sender.Tell(node.View.Number));
+        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(node.View.Number));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
 

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Hosting;
 using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
-using PbKv.Client;
+using PbKv.Server;
 
 namespace PbKv.Hosting;
 
 /// <summary>
-/// Nodes and clients in an ActorSystem of Akka.Hosting. That of a node is named <see cref="SystemName"/>. What the
-/// application says of Akka before counts more than what PbKv says; where a node listens is as its settings say.
+/// A node in an ActorSystem of Akka.Hosting, which is named <see cref="SystemName"/>. What the application says of Akka
+/// before counts more than what PbKv says; where a node listens is as its settings say.
 /// </summary>
 public static class AkkaHosting
 {
@@ -25,14 +25,14 @@ public static class AkkaHosting
     /// <summary>How long a server that stops waits for another to take its place.</summary>
     public static readonly TimeSpan TimeToLeave = TimeSpan.FromSeconds(3.5);
 
-    /// <summary>Starts a view service, whose directory is locked before it listens; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
-    /// <exception cref="PbKvStartException">Its memory is damaged or in use.</exception>
+    /// <summary>Starts a view service; a health check tells whether it lives. If it fails, the host stops with exit code 1.</summary>
+    /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use: the host does not start.</exception>
     public static AkkaConfigurationBuilder WithPbKvViewService(this AkkaConfigurationBuilder builder, PbKvSettings settings)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
-        var kept = ViewServiceHost.Kept.Open(settings);
-        return builder.WithNode(settings, system => ViewServiceHost.Start(settings, NodeHooks.None, kept, system), TimeSpan.Zero)
+        ViewServiceHost.CheckMemory(settings);
+        return builder.WithNode(settings, system => ViewServiceHost.Start(settings, NodeHooks.None, system), TimeSpan.Zero)
             .WithHealthCheck("pbkv-view", (system, _, cancellation) => CheckAsync(system, needsView: false, cancellation), tags: ["pbkv"]);
     }
 
@@ -41,44 +41,15 @@ public static class AkkaHosting
     /// fails, the host stops with exit code 1: it is never started again in the same process.
     /// </summary>
     /// <param name="timeToLeave">How long it may wait for that; zero: it does not leave. <see cref="TimeToLeave"/> unless told.</param>
+    /// <exception cref="PbKvStartException">It cannot listen there: the host does not start.</exception>
     public static AkkaConfigurationBuilder WithPbKvReplica(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan? timeToLeave = null) =>
         builder.WithPbKvReplica(settings, timeToLeave ?? TimeToLeave, NodeHooks.None);
 
-    /// <summary>Starts a client: <see cref="GetPbKvClient"/>. A health check tells whether the view service answers.</summary>
-    /// <param name="viewServices">Where the view service is, host:port; several with commas between.</param>
-    public static AkkaConfigurationBuilder WithPbKvClient(
-        this AkkaConfigurationBuilder builder, string viewServices, PbKvClientOptions? options = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(viewServices);
-        var listens = PbKvConfig.Listening(PbKvSettings.Default with { Host = "127.0.0.1", Port = 0 });
-        return builder.AddHocon(listens.WithFallback(ConfigurationFactory.ParseString(PbKvConfig.Remoting)), HoconAddMode.Append)
-            .WithActors((system, _) =>
-            {
-                var client = PbKvClient.Join(system, viewServices, options);
-                Hosted.In(system).Client = client;
-                CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseServiceStop, "pbkv-client", async () =>
-                {
-                    await client.DisposeAsync().ConfigureAwait(false);
-                    return Done.Instance;
-                });
-            })
-            .WithHealthCheck("pbkv-client", (system, _, cancellation) => ClientHealth.CheckAsync(system.GetPbKvClient(), cancellation), tags: ["pbkv"]);
-    }
-
     /// <summary>The node that was started in this ActorSystem.</summary>
-    /// <exception cref="PbKvStartException">There is none, or it could not start.</exception>
-    public static PbKvNode GetPbKvNode(this ActorSystem system)
-    {
-        var hosted = Hosted.In(system);
-        if (hosted.Failure is { } failure) throw failure as PbKvStartException ?? new PbKvStartException(failure.Message, failure);
-        return hosted.Node ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
-    }
-
-    /// <summary>The client that was started in this ActorSystem.</summary>
-    public static PbKvClient GetPbKvClient(this ActorSystem system) => Hosted.In(system).Client
-        ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no client of PbKv, or it has not started yet");
+    /// <exception cref="PbKvStartException">There is none.</exception>
+    public static PbKvNode GetPbKvNode(this ActorSystem system) => Hosted<PbKvNode>.In(system).Value
+        ?? throw new PbKvStartException($"the ActorSystem {system?.Name} has no node of PbKv, or it has not started yet");
 
     internal static AkkaConfigurationBuilder WithPbKvReplica(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, TimeSpan timeToLeave, NodeHooks hooks)
@@ -92,6 +63,7 @@ public static class AkkaHosting
     private static AkkaConfigurationBuilder WithNode(
         this AkkaConfigurationBuilder builder, PbKvSettings settings, Func<ActorSystem, PbKvNode> start, TimeSpan timeToLeave)
     {
+        NodeSystem.CheckListens(settings);
         // The rest is for what the task does beside waiting.
         var phase = ConfigurationFactory.ParseString(
             $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseBeforeServiceUnbind}.timeout = {(long)timeToLeave.TotalMilliseconds + 1000}ms");
@@ -99,26 +71,12 @@ public static class AkkaHosting
             .AddHocon(PbKvConfig.Complete(settings.Config), HoconAddMode.Append)
             .WithActors((ActorSystem system, IActorRegistry registry, IDependencyResolver resolver) =>
             {
-                var node = Start(system, start);
+                if (system.Name != SystemName)
+                    throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
+                var node = Hosted<PbKvNode>.In(system).Value = start(system);
                 CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "pbkv-leave", () => LeaveAsync(node, timeToLeave));
                 _ = StopHostIfItFailsAsync(node, resolver.GetService<IHostApplicationLifetime>());
             });
-    }
-
-    private static PbKvNode Start(ActorSystem system, Func<ActorSystem, PbKvNode> start)
-    {
-        var hosted = Hosted.In(system);
-        try
-        {
-            if (system.Name != SystemName) throw new PbKvStartException($"a node lives in an ActorSystem named {SystemName}, this one is {system.Name}");
-            return hosted.Node = start(system);
-        }
-        catch (Exception failure)
-        {
-            hosted.Failure = failure;
-            Environment.ExitCode = 1;
-            throw;
-        }
     }
 
     private static async Task<Done> LeaveAsync(PbKvNode node, TimeSpan within)

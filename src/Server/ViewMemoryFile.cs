@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
+using PbKv.Actors;
 using PbKv.Actors.Wire;
 using PbKv.Protocol;
 
-namespace PbKv.Actors.Hosting;
+namespace PbKv.Server;
 
 /// <summary>
 /// What a view service must not forget, in a directory that it has to itself. The file is replaced as a whole: written
@@ -10,7 +11,7 @@ namespace PbKv.Actors.Hosting;
 /// A file that is damaged is refused: whoever guesses here may hand the data's place to an empty server.
 /// </summary>
 /// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of the memory, SHA-256 of all before it.</remarks>
-public sealed class ViewMemoryFile : IDisposable
+internal sealed class ViewMemoryFile : IDisposable
 {
     public const string FileName = "view.pbkv";
 
@@ -85,7 +86,7 @@ public sealed class ViewMemoryFile : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data.", failure);
+            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data (pbkv.data).", failure);
         }
     }
 
