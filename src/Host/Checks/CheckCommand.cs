@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text.Json;
+using PbKv.Actors;
 using PbKv.Checking;
 using PbKv.Host.CommandLine;
 using PbKv.Host.Output;
@@ -57,7 +58,7 @@ internal sealed class CheckCommand(Terminal terminal)
         }
     }
 
-    private static string Meant(string name) => Nearest.Of(name, CheckRunner.SetupNames) is { } nearest ? $"did you mean '{nearest}'? " : "";
+    private static string Meant(string name) => Spelling.Nearest(name, CheckRunner.SetupNames) is { } nearest ? $"did you mean '{nearest}'? " : "";
 
     private static IEnumerable<string> Lines(CheckReport report)
     {

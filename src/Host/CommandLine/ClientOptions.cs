@@ -8,7 +8,7 @@ namespace PbKv.Host.CommandLine;
 /// <summary>What every client command takes: whom to ask, how long to try, and in which form to answer.</summary>
 internal sealed class ClientOptions
 {
-    private readonly Option<string?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
+    private readonly Option<TimeSpan?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
 
     private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
 
@@ -27,7 +27,7 @@ internal sealed class ClientOptions
     {
         var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
         var settings = ConfigOptions.Check(config);
-        var deadline = parsed.GetValue(_timeout) is { } timeout ? Durations.Parse(timeout) : settings.Deadline;
+        var deadline = parsed.GetValue(_timeout) ?? settings.Deadline;
         return new StoreAddress(
             ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
             new PbKvClientOptions { Config = config, Deadline = deadline });

@@ -11,9 +11,19 @@ namespace PbKv.Host.CommandLine;
 /// </summary>
 internal static class Options
 {
-    /// <summary>To be read with <see cref="Durations.Parse"/>.</summary>
-    public static Option<string?> Duration(string name, string description) =>
-        Checked(name, "DURATION", description, text => Durations.TryParse(text, out _, out var problem) ? null : problem);
+    /// <summary>A number alone, which a setting may be, is refused.</summary>
+    public static Option<TimeSpan?> Duration(string name, string description) => new(name)
+    {
+        HelpName = "DURATION",
+        Description = description,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            var right = SettingText.TryDuration(text, out var duration) && duration != TimeSpan.Zero && !char.IsAsciiDigit(text[^1]);
+            if (!right) result.AddError($"'{text}' is no duration: write a number and a unit (500ms, 30s, 2m, 1h) or 'infinite'");
+            return duration;
+        },
+    };
 
     public static Option<string?> Address(string name, string description) =>
         Checked(name, "HOST:PORT", description, ProblemOfAddress);

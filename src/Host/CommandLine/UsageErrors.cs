@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using PbKv.Actors;
 
 namespace PbKv.Host.CommandLine;
 
@@ -71,7 +72,7 @@ internal static class UsageErrors
         if (LooksLikeOption(word)) return UnknownOption(word, command);
         if (command.Subcommands.Count == 0)
             return Failure.Usage($"'{word}' is one word too many for '{FullName(command)}'", $"quote what belongs together, and {WayOut(command)}");
-        var nearest = word == "help" ? "--help" : Nearest.Of(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        var nearest = word == "help" ? "--help" : Spelling.Nearest(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
         return Failure.Usage($"'{FullName(command)}' has no command '{word}'", nearest is null ? WayOut(command) : $"did you mean '{nearest}'? {WayOut(command)}");
     }
 
@@ -79,7 +80,7 @@ internal static class UsageErrors
     {
         var name = word.Split('=', 2)[0];
         var nearest = command.Subcommands.FirstOrDefault(c => $"--{c.Name}" == name)?.Name
-            ?? Nearest.Of(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
+            ?? Spelling.Nearest(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
         var meant = nearest is null ? "" : $"did you mean '{nearest}'? ";
         var dashes = command.Arguments.Count > 0 ? $"a word that begins with a dash goes behind '--'; " : "";
         return Failure.Usage($"'{FullName(command)}' has no option '{name}'", meant + dashes + WayOut(command));
