@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using HdrHistogram;
 using PbKv.Client;
-using PbKv.Host.Bench;
+using PbKv.Bench;
 
 namespace PbKv.Bulk;
 

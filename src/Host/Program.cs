@@ -1,5 +1,5 @@
+using PbKv.CommandLine;
 using PbKv.Host;
-using PbKv.Host.CommandLine;
 
 using var terminal = Terminal.OfProcess();
 return await Runner.RunAsync(args, terminal);

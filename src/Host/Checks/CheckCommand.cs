@@ -4,8 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using PbKv.Actors;
 using PbKv.Checking;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Checks;
 

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PbKv.Checking;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Checks;
 

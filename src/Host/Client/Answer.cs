@@ -1,5 +1,4 @@
 using System.Text;
-using PbKv.Host.Output;
 using PbKv.Host.Shell;
 using PbKv.Protocol;
 

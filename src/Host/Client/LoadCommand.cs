@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
-using PbKv.Host.Output;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Client;

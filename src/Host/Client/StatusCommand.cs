@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Client;
 

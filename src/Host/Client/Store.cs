@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PbKv.Actors;
 using PbKv.Client;
-using PbKv.Host.Output;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Client;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PbKv.Host.CommandLine;
+using PbKv.Host.Client;
 using PbKv.Hosting;
 
 namespace PbKv.Host.Nodes;

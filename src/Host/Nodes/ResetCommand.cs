@@ -1,8 +1,6 @@
 using System.CommandLine;
 using PbKv.Actors;
 using PbKv.Host.Client;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Nodes;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using PbKv.Host.Client;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Shell;
 

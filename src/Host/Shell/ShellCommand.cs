@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PbKv.Host.Client;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
 
 namespace PbKv.Host.Shell;

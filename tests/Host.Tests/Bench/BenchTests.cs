@@ -3,8 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using PbKv.Client;
-using PbKv.Host.Bench;
-using PbKv.Host.Tests.Processes;
+using PbKv.Bench;
 
 namespace PbKv.Host.Tests.Bench;
 

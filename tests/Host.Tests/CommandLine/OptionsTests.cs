@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PbKv.Host.CommandLine;
 
 namespace PbKv.Host.Tests.CommandLine;
 

@@ -1,4 +1,3 @@
-using PbKv.Host.Processes;
 
 namespace PbKv.Host.Tests.Processes;
 
@@ -7,14 +6,14 @@ public class StillnessTests
     [Fact]
     public async Task A_process_stands_still_from_its_stop_to_its_continuation_and_when_it_is_gone()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--port", "0");
+        await view.ReadyAsync();
         Assert.False(Stillness.Of(view.Id));
-        view.Signal("STOP");
+        Assert.True(await view.PauseAsync(Child.Patience));
         Assert.True(Stillness.Of(view.Id));
-        view.Signal("CONT");
-        Assert.True(SpinWait.SpinUntil(() => !Stillness.Of(view.Id), Pbkv.Patience));
-        view.Signal("KILL");
+        view.Send(Signal.Continue);
+        Assert.True(SpinWait.SpinUntil(() => !Stillness.Of(view.Id), Child.Patience));
+        view.Send(Signal.Kill);
         await view.WaitForExitAsync();
         Assert.True(Stillness.Of(view.Id));
     }
