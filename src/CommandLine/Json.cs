@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
-using PbKv.Protocol;
 
 namespace PbKv.CommandLine;
 
@@ -23,13 +21,6 @@ public static class Json
         }
 
         return buffer.WrittenSpan.ToArray();
-    }
-
-    /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
-    public static void WriteValue(Utf8JsonWriter writer, Bytes value)
-    {
-        if (Utf8.IsValid(value.Span)) writer.WriteString("value", value.Span);
-        writer.WriteBase64String("valueBase64", value.Span);
     }
 
     public static byte[] OfFailure(Failure failure) => Object(writer =>

@@ -26,10 +26,11 @@ public static class Options
     };
 
     public static Option<string?> Address(string name, string description) =>
-        Checked(name, "HOST:PORT", description, ProblemOfAddress);
+        new Option<string?>(name) { HelpName = "HOST:PORT", Description = description }.Checked(ProblemOfAddress);
 
     public static Option<string?> AddressList(string name, string description) =>
-        Checked(name, "ADDR[,ADDR]", description, text => text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null));
+        new Option<string?>(name) { HelpName = "ADDR[,ADDR]", Description = description }
+            .Checked(text => text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null));
 
     public static Option<long?> Port(string description) => new("--port")
     {
@@ -47,7 +48,8 @@ public static class Options
     };
 
     /// <param name="words">What Tab offers.</param>
-    public static Option<string> Text(string name, string helpName, string standard, string description, params IEnumerable<string> words) => new(name)
+    public static Option<string> Text(
+        string name, string helpName, string standard, string description, params IEnumerable<string> words) => new(name)
     {
         HelpName = helpName,
         Description = description,
@@ -57,9 +59,11 @@ public static class Options
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
-    private static Option<string?> Checked(string name, string helpName, string description, Func<string, string?> problemOf)
+    public static Option<bool> Json() => Flag("--json", "Answer with one JSON object");
+
+    /// <param name="problemOf">What is wrong with a value, or null.</param>
+    public static Option<T> Checked<T>(this Option<T> option, Func<string, string?> problemOf)
     {
-        var option = new Option<string?>(name) { HelpName = helpName, Description = description };
         option.Validators.Add(result =>
         {
             if (result.Tokens is [var token] && problemOf(token.Value) is { } problem) result.AddError(problem);

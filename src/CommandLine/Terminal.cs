@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace PbKv.CommandLine;
 
@@ -10,44 +11,28 @@ public sealed class Terminal : IDisposable
 {
     private const int BrokenPipe = 32;
 
-    private readonly Stream _output;
-    private readonly TextWriter _error;
+    private readonly Stream _output = new BufferedStream(StandardStreams.OpenOutput(), 16 << 10);
+    private readonly StreamWriter _error = new(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
     private bool _lost;
 
-    public Terminal(Stream input, Stream output, TextWriter error, bool interactive = false, bool outputIsTerminal = false, bool errorIsTerminal = false, bool colours = false)
-    {
-        Input = input;
-        _output = output;
-        _error = error;
-        IsInteractive = interactive;
-        OutputIsTerminal = outputIsTerminal;
-        ErrorIsTerminal = errorIsTerminal;
-        Colours = colours;
-    }
-
-    public Stream Input { get; }
+    public Stream Input { get; } = StandardStreams.OpenInput();
 
     /// <summary>Somebody types and reads: both ends are a terminal.</summary>
-    public bool IsInteractive { get; }
+    public bool IsInteractive { get; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
-    public bool OutputIsTerminal { get; }
+    public bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
-    public bool ErrorIsTerminal { get; }
+    public bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
 
-    public bool Colours { get; }
+    public bool Colours { get; } = !Console.IsOutputRedirected
+        && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
+        && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or "" or null);
 
-    public static Terminal OfProcess()
+    /// <summary>A result: one JSON object, or lines for people.</summary>
+    public void Answer(bool json, Action<Utf8JsonWriter> fields, params IEnumerable<string> lines)
     {
-        var plain = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-            || Environment.GetEnvironmentVariable("TERM") is "dumb" or "" or null;
-        return new Terminal(
-            StandardStreams.OpenInput(),
-            new BufferedStream(StandardStreams.OpenOutput(), 16 << 10),
-            new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true },
-            interactive: !Console.IsInputRedirected && !Console.IsOutputRedirected,
-            outputIsTerminal: !Console.IsOutputRedirected,
-            errorIsTerminal: !Console.IsErrorRedirected,
-            colours: !plain && !Console.IsOutputRedirected);
+        if (json) WriteLine(Json.Object(fields));
+        else foreach (var line in lines) WriteLine(line);
     }
 
     /// <exception cref="OutputLostException">The first time that it cannot; from then on nothing is written.</exception>

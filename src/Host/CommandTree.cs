@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.Reflection;
+using System.Runtime.InteropServices;
 using PbKv.Bench;
 using PbKv.Chaos;
 using PbKv.Host.Checks;
@@ -45,4 +47,21 @@ internal static class CommandTree
         VersionCommand.Create(terminal),
         CompletionCommand.Create(terminal),
     ];
+}
+
+internal static class VersionCommand
+{
+    public static string Number { get; } =
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new Command("version", "Say which pbkv this is");
+        command.SetAction(_ =>
+        {
+            terminal.WriteLine($"pbkv {Number} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
 }

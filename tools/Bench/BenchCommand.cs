@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
 using PbKv.Client;
@@ -9,16 +10,22 @@ namespace PbKv.Bench;
 /// <summary>`bench`: how many operations a second, and how long each takes, in a closed loop.</summary>
 public sealed class BenchCommand(Terminal terminal)
 {
-    private readonly Option<string?> _view = Options.AddressList("--view", "The view service of a running cluster, whose keys key:000000000000 and up are overwritten [default: view service, primary and backup are started as processes, and stopped]");
+    private readonly Option<string?> _view = Options.AddressList("--view",
+        "The view service of a running cluster, whose keys key:000000000000 and up are overwritten "
+        + "[default: view service, primary and backup are started as processes, and stopped]");
     private readonly Option<long> _clients = Options.Count("--clients", 1, 1, 10_000, "Client connections");
     private readonly Option<long> _callers = Options.Count("--callers", 64, 1, 100_000, "Concurrent callers, spread over the clients");
     private readonly Option<long> _seconds = Options.Count("--seconds", 10, 1, 86_400, "How long to measure");
     private readonly Option<long> _warmup = Options.Count("--warmup", 2, 0, 3600, "Seconds before that which do not count");
-    private readonly Option<string> _op = Op();
+    private readonly Option<string> _op =
+        Options.Text("--op", "OP", "put", "What callers do: " + string.Join(", ", BenchOptions.Ops), BenchOptions.Ops)
+            .Checked(text => BenchOptions.Ops.Contains(text)
+                ? null
+                : $"'{text}' is no operation to measure: write one of {string.Join(", ", BenchOptions.Ops)}");
     private readonly Option<long> _valueSize = Options.Count("--value-size", 100, 0, 1 << 20, "Bytes of each value");
     private readonly Option<long> _keys = Options.Count("--keys", 100_000, 1, 1_000_000_000, "Random keys out of so many");
     private readonly Option<bool> _shared = Options.Flag("--shared", "The clients share one ActorSystem, and its connection");
-    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+    private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
     {
@@ -30,17 +37,6 @@ public sealed class BenchCommand(Terminal terminal)
         return command;
     }
 
-    private static Option<string> Op()
-    {
-        var option = Options.Text("--op", "OP", "put", "What callers do: " + string.Join(", ", BenchOptions.Ops), BenchOptions.Ops);
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !BenchOptions.Ops.Contains(token.Value))
-                result.AddError($"'{token.Value}' is no operation to measure: write one of {string.Join(", ", BenchOptions.Ops)}");
-        });
-        return option;
-    }
-
     private async Task<int> RunAsync(ParseResult parsed)
     {
         var options = new BenchOptions(
@@ -50,7 +46,9 @@ public sealed class BenchCommand(Terminal terminal)
         var view = parsed.GetValue(_view);
         var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
         ConfigOptions.Check(config);
-        await using var own = view is null ? await ProcessCluster.StartAsync(2, [.. ConfigOptions.ForNodes(parsed)], cancellation: signals.Asked) : null;
+        await using var own = view is null
+            ? await ProcessCluster.StartAsync(2, [.. ConfigOptions.ForNodes(parsed)], cancellation: signals.Asked)
+            : null;
         using var shared = parsed.GetValue(_shared)
             ? ActorSystem.Create("pbkv-bench", config.WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)))
             : null;
@@ -61,23 +59,19 @@ public sealed class BenchCommand(Terminal terminal)
             LoadResult? result = null;
             await ProgressBar.RunAsync(terminal, $"{options.Op}, {options.Callers} callers", options.Warmup + options.Seconds, async done =>
             {
-                using var clock = new ProgressClock(done);
+                var clock = Stopwatch.StartNew();
+                await using var tick = new Timer(_ => done(clock.Elapsed.TotalSeconds), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
                 result = await run.RunAsync(signals.Asked);
             });
-            if (result!.Latency.TotalCount == 0) throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
-            Print(result, parsed.GetValue(_json));
+            if (result!.Latency.TotalCount == 0)
+                throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
+            terminal.Answer(parsed.GetValue(_json), result.WriteTo, result.ToLines());
             return ExitCodes.Done;
         }
         finally
         {
             foreach (var client in clients) await client.DisposeAsync();
         }
-    }
-
-    private void Print(LoadResult result, bool json)
-    {
-        if (json) terminal.WriteLine(result.ToJson());
-        else foreach (var line in result.ToLines()) terminal.WriteLine(line);
     }
 
     /// <summary>One operation on each, so that no connection is made while the clock runs.</summary>
@@ -99,17 +93,5 @@ public sealed class BenchCommand(Terminal terminal)
             }
         }
         return clients;
-    }
-
-    /// <summary>Moves the bar with the time.</summary>
-    private sealed class ProgressClock : IDisposable
-    {
-        private readonly System.Diagnostics.Stopwatch _watch = System.Diagnostics.Stopwatch.StartNew();
-        private readonly Timer _timer;
-
-        public ProgressClock(Action<double> done) =>
-            _timer = new Timer(_ => done(_watch.Elapsed.TotalSeconds), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
-
-        public void Dispose() => _timer.Dispose();
     }
 }

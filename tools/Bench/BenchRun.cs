@@ -1,9 +1,14 @@
-using System.Buffers.Text;
 using System.Diagnostics;
 using HdrHistogram;
 using PbKv.Client;
 
 namespace PbKv.Bench;
+
+/// <summary>What `pbkv bench` measures.</summary>
+internal sealed record BenchOptions(string Op, int Clients, int Callers, double Seconds, double Warmup, int ValueSize, long Keys)
+{
+    public static readonly string[] Ops = ["put", "get", "puthash", "append", "mixed"];
+}
 
 /// <summary>
 /// A closed loop: every caller does an operation, waits for it, and does the next. Callers are spread over the clients; each
@@ -64,17 +69,16 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
         return (latency, errors);
     }
 
-    /// <summary>One caller's key, value and chance. The key's digits are written anew for each operation.</summary>
+    /// <summary>One caller's keys and value.</summary>
     private sealed class Caller(BenchOptions options, PbKvClient client, int index)
     {
-        private readonly byte[] _key = "key:000000000000"u8.ToArray();
+        private readonly RandomKeys _keys = new(options.Keys, index);
         private readonly byte[] _value = [.. Enumerable.Repeat((byte)'v', options.ValueSize)];
-        private ulong _random = ((ulong)index + 1) * 0x9E3779B97F4A7C15;
         private int _turn;
 
         public ValueTask OneAsync()
         {
-            var key = Next();
+            var key = _keys.Next();
             return options.Op switch
             {
                 "put" => client.PutAsync(key, _value),
@@ -95,19 +99,5 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
             _turn++ % 64 == 0 ? client.PutAsync(key, _value) : client.AppendAsync(key, _value.AsMemory(0, Math.Min(8, _value.Length)));
 
         private static async ValueTask Drop(ValueTask<byte[]> result) => await result;
-
-        private ReadOnlyMemory<byte> Next()
-        {
-            _random ^= _random << 13;
-            _random ^= _random >> 7;
-            _random ^= _random << 17;
-            var number = (long)(_random % (ulong)options.Keys);
-            var digits = _key.AsSpan(4);
-            digits.Fill((byte)'0');
-            Span<byte> text = stackalloc byte[20];
-            Utf8Formatter.TryFormat(number, text, out var length);
-            text[..length].CopyTo(digits[^length..]);
-            return _key;
-        }
     }
 }

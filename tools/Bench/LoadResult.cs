@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using HdrHistogram;
 
 namespace PbKv.Bench;
@@ -15,20 +14,24 @@ public sealed record LoadResult(string Op, int Clients, int Callers, double Seco
 
     public static double Microseconds(double ticks) => ticks * 1e6 / Stopwatch.Frequency;
 
-    public string ToJson()
+    public void WriteTo(Utf8JsonWriter writer)
     {
-        var text = new StringBuilder("{");
-        text.Append(CultureInfo.InvariantCulture, $"\"op\":\"{Op}\",\"clients\":{Clients},\"callers\":{Callers},");
-        text.Append(CultureInfo.InvariantCulture, $"\"opsPerSecond\":{OpsPerSecond:F1},\"meanUs\":{Mean:F1},");
-        text.Append(CultureInfo.InvariantCulture, $"\"p50us\":{At(0.5):F1},\"p90us\":{At(0.9):F1},\"p99us\":{At(0.99):F1},");
-        text.Append(CultureInfo.InvariantCulture, $"\"p999us\":{At(0.999):F1},\"maxUs\":{At(1):F1},\"errors\":{Errors}}}");
-        return text.ToString();
+        writer.WriteString("op", Op);
+        writer.WriteNumber("clients", Clients);
+        writer.WriteNumber("callers", Callers);
+        foreach (var (name, value) in new[]
+        {
+            ("opsPerSecond", OpsPerSecond), ("meanUs", Mean), ("p50us", At(0.5)), ("p90us", At(0.9)), ("p99us", At(0.99)),
+            ("p999us", At(0.999)), ("maxUs", At(1)),
+        }) writer.WriteNumber(name, Math.Round(value, 1));
+        writer.WriteNumber("errors", Errors);
     }
 
     public IEnumerable<string> ToLines()
     {
         yield return $"{Op}: {OpsPerSecond:N0} operations/s, {Callers} callers on {Clients} client(s), {Seconds:F1} s, {Errors} errors";
-        yield return $"latency in µs: mean {Mean:N0}, p50 {At(0.5):N0}, p90 {At(0.9):N0}, p99 {At(0.99):N0}, p99.9 {At(0.999):N0}, max {At(1):N0}";
+        yield return $"latency in µs: mean {Mean:N0}, p50 {At(0.5):N0}, p90 {At(0.9):N0}, p99 {At(0.99):N0}, p99.9 {At(0.999):N0}, "
+            + $"max {At(1):N0}";
     }
 
     private double Mean => Latency.TotalCount == 0 ? 0 : Microseconds(Latency.GetMean());

@@ -89,7 +89,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
         {
             if (await StatusAsync(TimeSpan.FromMilliseconds(300)) is { ViewService: { Acknowledged: true } service }
                 && NodeOf(service.View.Primary) is not null
-                && (_replicas.Count == 1 || (service.Synced && NodeOf(service.View.Backup) is not null))) return true;
+                && service.Synced && NodeOf(service.View.Backup) is not null) return true;
             await Pause.ForAsync(TimeSpan.FromMilliseconds(50), limit.Token);
         }
         return false;

@@ -11,15 +11,13 @@ public sealed class ChaosCommand(Terminal terminal)
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 2, 20, "How many servers");
     private readonly Option<long> _clients = Options.Count("--clients", 8, 1, 50, "How many clients");
     private readonly Option<string> _faults = Options.Text("--faults", "KIND[,KIND]", FaultKinds.Standard, "Which faults; netns takes root, and stands in for cut and slow", FaultKinds.Standard.Split(','));
-    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+    private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
     {
-        _minutes.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !(double.TryParse(token.Value, out var minutes) && minutes is > 0 and <= 1440))
-                result.AddError($"'{token.Value}' is no number of minutes: write a number above 0, up to 1440");
-        });
+        _minutes.Checked(text => double.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
+            ? null
+            : $"'{text}' is no number of minutes: write a number above 0, up to 1440");
         var command = new Command("chaos", "Run a cluster of processes, break it in every way, and check that it kept its promises")
         {
             _minutes, _seed, _replicas, _clients, _faults, _json,
@@ -40,7 +38,7 @@ public sealed class ChaosCommand(Terminal terminal)
         {
             using IPlace place = options.Faults.Contains(FaultKind.Netns) ? Namespaces.Create() : new Loopback();
             var verdict = await RunAsync(options, place, folder, display, signals.Asked);
-            Print(verdict, parsed.GetValue(_json));
+            terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
             return verdict.ExitCode;
         }
         catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
@@ -70,16 +68,6 @@ public sealed class ChaosCommand(Terminal terminal)
         File.WriteAllBytes(Path.Combine(kept, "verdict.json"), Json.Object(verdict.WriteTo));
         foreach (var log in Directory.EnumerateFiles(folder, "*.log")) File.Copy(log, Path.Combine(kept, Path.GetFileName(log)), overwrite: true);
         terminal.ErrorLine($"chaos: the history, the faults and the nodes' logs are in {Path.GetFullPath(kept)}");
-    }
-
-    private void Print(Verdict verdict, bool json)
-    {
-        if (json)
-        {
-            terminal.WriteLine(Json.Object(verdict.WriteTo));
-            return;
-        }
-        foreach (var line in verdict.ToLines()) terminal.WriteLine(line);
     }
 
     private ChaosOptions Read(ParseResult parsed)

@@ -6,9 +6,7 @@ namespace PbKv.Chaos;
 /// <summary>What a run looks like at one moment.</summary>
 /// <param name="Share">How much of its time is over, 0 to 1.</param>
 internal sealed record ChaosScene(
-    double Share, long Operations, long ViewChanges, long DeduplicatedRetries, IReadOnlyList<FaultKind> Chosen, IReadOnlyDictionary<FaultKind, int> Struck,
-    IReadOnlyDictionary<FaultKind, long> LongestGapMs, IReadOnlyList<string> Active, IReadOnlyList<string> Violations,
-    IReadOnlyList<(string Name, string State)> Nodes);
+    double Share, ChaosFacts Facts, IReadOnlyList<string> Active, IReadOnlyList<(string Name, string State)> Nodes);
 
 /// <summary>A table and a bar where somebody watches standard error, a line for each thing that happens where nobody does.</summary>
 internal sealed class ChaosDisplay(Terminal terminal)
@@ -46,15 +44,16 @@ internal sealed class ChaosDisplay(Terminal terminal)
         var nodes = new Table().Border(TableBorder.None).AddColumn("NODE").AddColumn("STATE");
         foreach (var (name, state) in scene.Nodes) nodes.AddRow(new Text(name), new Text(state, StyleOf(state)));
         var faults = new Table().Border(TableBorder.None).AddColumn("FAULT").AddColumn("STRUCK").AddColumn("LONGEST GAP");
-        foreach (var kind in scene.Chosen)
-            faults.AddRow(FaultKinds.NameOf(kind), $"{scene.Struck.GetValueOrDefault(kind)}", $"{scene.LongestGapMs.GetValueOrDefault(kind)} ms");
+        var facts = scene.Facts;
+        foreach (var kind in facts.Chosen)
+            faults.AddRow(FaultKinds.NameOf(kind), $"{facts.Struck.GetValueOrDefault(kind)}", $"{facts.LongestGapMs.GetValueOrDefault(kind)} ms");
         List<IRenderable> rows =
         [
             new Columns(nodes, faults) { Expand = false },
             new Text(Bar(scene.Share)),
-            new Text($"{scene.Operations} operations, {scene.ViewChanges} changes of view, {scene.DeduplicatedRetries} retries recognised"),
+            new Text($"{facts.Operations} operations, {facts.ViewChanges} changes of view, {facts.DeduplicatedRetries} retries recognised"),
             .. scene.Active.Select(active => new Text(active, new Style(Color.Yellow))),
-            .. scene.Violations.Select(violation => new Text(violation, new Style(Color.Red))),
+            .. facts.Violations.Select(violation => new Text(violation, new Style(Color.Red))),
         ];
         return new Rows(rows);
     }

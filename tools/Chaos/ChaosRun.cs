@@ -41,8 +41,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     /// <summary>What there is to show while it runs.</summary>
     public ChaosScene Scene() => new(
-        Math.Min(1, _clock.Elapsed / _options.Duration), _gaps.Completed, _watch.ViewChanges, _watch.DeduplicatedRetries, _options.Faults, _log.Struck,
-        _gaps.Longest, _log.Active, _violations.All, [.. _cluster.Nodes.Select(node => (node.Name, StateOf(node)))]);
+        Math.Min(1, _clock.Elapsed / _options.Duration), Facts(), _log.Active, [.. _cluster.Nodes.Select(node => (node.Name, StateOf(node)))]);
 
     /// <param name="asked">Cancelled, it ends as soon as it can, and is no pass.</param>
     public async Task<Verdict> RunAsync(CancellationToken asked)
@@ -153,11 +152,17 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         _log.Say($"checking a history of {History.Count} operations");
         var linear = FinalChecks.CheckHistory(History, _violations);
-        List<string> undecided = linear.Outcome == Linearizability.GaveUp ? [$"whether the history is linearizable was not decided: {linear.Account}"] : [];
-        return new Verdict(new ChaosFacts(
-            _options.Seed, _clock.Elapsed.TotalSeconds, _options.Faults, _log.Struck, _violations.All, undecided, _gaps.Completed,
-            _watch.ViewChanges, _watch.DeduplicatedRetries, _gaps.Longest, interrupted));
+        var undecided = $"whether the history is linearizable was not decided: {linear.Account}";
+        return new Verdict(Facts() with
+        {
+            Undecided = linear.Outcome == Linearizability.GaveUp ? [undecided] : [],
+            Interrupted = interrupted,
+        });
     }
+
+    private ChaosFacts Facts() => new(
+        _options.Seed, _clock.Elapsed.TotalSeconds, _options.Faults, _log.Struck, _violations.All, Undecided: [], _gaps.Completed,
+        _watch.ViewChanges, _watch.DeduplicatedRetries, _gaps.Longest, Interrupted: false);
 
     private string StateOf(ChaosNode node)
     {

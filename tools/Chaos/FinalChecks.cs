@@ -35,7 +35,6 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
     /// <summary>At rest, primary and backup are equal.</summary>
     public async Task CompareReplicasAsync(CancellationToken asked)
     {
-        if (cluster.Replicas.Count == 1) return;
         var account = "";
         var limit = DateTime.UtcNow + HealedWithin;
         while (DateTime.UtcNow < limit && !asked.IsCancellationRequested)

@@ -28,12 +28,6 @@ internal sealed class Loopback : IPlace
 internal static class Pause
 {
     /// <summary>Waits, or not so long where it is cancelled.</summary>
-    public static async Task ForAsync(TimeSpan time, CancellationToken cancellation)
-    {
-        using var over = new CancellationTokenSource(time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
-        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = either.Token.Register(() => end.TrySetResult());
-        await end.Task;
-    }
+    public static async Task ForAsync(TimeSpan time, CancellationToken cancellation) =>
+        await Task.Delay(time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -150,15 +150,15 @@ public class Child : IDisposable
         }
     }
 
-    public async Task<Ended> WaitForExitAsync() => await HasExitedWithinAsync(Patience)
+    public async Task<Ended> WaitForExitAsync(TimeSpan? within = null) => await HasExitedWithinAsync(within ?? Patience)
         ? new Ended(ExitCode, OutputBytes, Error)
-        : throw new TimeoutException($"still running after {Patience}: {this}");
+        : throw new TimeoutException($"still running after {within ?? Patience}: {this}");
 
-    /// <summary>When it returns, the process is gone and its port is free.</summary>
+    /// <summary>When it returns, the process is gone with those that it started, and its port is free.</summary>
     public void Dispose()
     {
         if (!Running.TryRemove(this, out _)) return;
-        Send(Signal.Kill);
+        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
         GC.SuppressFinalize(this);

@@ -1,7 +1,7 @@
 namespace PbKv.Actors;
 
 /// <summary>What somebody may have meant.</summary>
-public static class Spelling
+internal static class Spelling
 {
     /// <returns>The known name with the fewest letters to change, or null where none is near.</returns>
     public static string? Nearest(string given, IEnumerable<string> known) => known
@@ -11,7 +11,7 @@ public static class Spelling
         .Select(near => near.Name).FirstOrDefault();
 
     /// <summary>How many letters have to be put in, taken out or changed to make one text of the other.</summary>
-    internal static int Distance(string first, string second)
+    public static int Distance(string first, string second)
     {
         var row = Enumerable.Range(0, second.Length + 1).ToArray();
         for (var i = 1; i <= first.Length; i++)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using PbKv.Host.Shell;
 using PbKv.Protocol;
 
@@ -13,13 +14,16 @@ internal readonly record struct Answer(OperationKind Kind, bool HasValue, bool F
 
     public static Answer Of(OperationKind kind, bool found, Bytes value) => new(kind, true, found, value);
 
+    /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
     public byte[] ToJson()
     {
         var (hasValue, found, value) = (HasValue, Found, Value);
         return Json.Object(writer =>
         {
             writer.WriteBoolean(hasValue ? "found" : "ok", !hasValue || found);
-            if (found) Json.WriteValue(writer, value);
+            if (!found) return;
+            if (Utf8.IsValid(value.Span)) writer.WriteString("value", value.Span);
+            writer.WriteBase64String("valueBase64", value.Span);
         });
     }
 

@@ -9,7 +9,7 @@ internal sealed class ClientOptions
 {
     private readonly Option<TimeSpan?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
 
-    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+    private readonly Option<bool> _json = Options.Json();
 
     private readonly Option<string?> _view =
         Options.AddressList("--view", "The view service's addresses: members of one cluster [default: 127.0.0.1:7000]");

@@ -71,7 +71,7 @@ internal sealed class StatusCommand(Terminal terminal)
             }
 
             terminal.Flush();
-            await Task.Delay(Second, asked).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Second, asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
