@@ -4,7 +4,7 @@ using PbKv.Actors;
 
 namespace PbKv.CommandLine;
 
-/// <summary>Settings from a file and from the command line, taken by every command: the line wins over the file, the file over the defaults.</summary>
+/// <summary>Settings that every command takes: the command line wins over the file, the file over the defaults.</summary>
 public static class ConfigOptions
 {
     public static Option<string?> File { get; } = new("--config")
@@ -60,7 +60,9 @@ public static class ConfigOptions
 
     /// <summary>HOCON takes an address such as 127.0.0.1:7000 in quotes only, which a shell takes away.</summary>
     private static string Quoted(string value) =>
-        value.Length > 0 && value[0] is '"' or '[' or '{' or '$' ? value : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        value is ['"' or '[' or '{' or '$', ..]
+            ? value
+            : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 
     private static Config ReadFile(string file)
     {

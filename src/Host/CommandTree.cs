@@ -34,8 +34,8 @@ internal static class CommandTree
     private static IEnumerable<Command> Commands(Terminal terminal) =>
     [
         new DemoCommand(terminal).Create(),
-        ViewCommand.Create(terminal),
-        ReplicaCommand.Create(terminal),
+        NodeCommands.View(terminal),
+        NodeCommands.Replica(terminal),
         .. OperationCommands.Create(terminal),
         ShellCommand.Create(terminal),
         new StatusCommand(terminal).Create(),

@@ -60,11 +60,12 @@ public sealed class BenchCommand(Terminal terminal)
             await ProgressBar.RunAsync(terminal, $"{options.Op}, {options.Callers} callers", options.Warmup + options.Seconds, async done =>
             {
                 var clock = Stopwatch.StartNew();
-                await using var tick = new Timer(_ => done(clock.Elapsed.TotalSeconds), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(200));
+                await using var tick = new Timer(_ => done(clock.Elapsed.TotalSeconds), null, dueTime: 0, period: 200);
                 result = await run.RunAsync(signals.Asked);
             });
             if (result!.Latency.TotalCount == 0)
-                throw new Failure("NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
+                throw new Failure(
+                    "NothingMeasured", $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)");
             terminal.Answer(parsed.GetValue(_json), result.WriteTo, result.ToLines());
             return ExitCodes.Done;
         }

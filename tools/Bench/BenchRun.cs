@@ -30,7 +30,8 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
         var start = Stopwatch.GetTimestamp() + (long)(options.Warmup * Stopwatch.Frequency);
         var end = start + (long)(options.Seconds * Stopwatch.Frequency);
         var callers = Enumerable.Range(0, options.Callers)
-            .Select(i => Task.Run(() => CallAsync(new Caller(options, clients[i % clients.Count], i), start, end, cancellation), CancellationToken.None))
+            .Select(i => new Caller(options, clients[i % clients.Count], i))
+            .Select(caller => Task.Run(() => CallAsync(caller, start, end, cancellation), CancellationToken.None))
             .ToArray();
         var total = LoadResult.NewHistogram();
         long errors = 0;

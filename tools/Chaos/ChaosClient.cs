@@ -79,7 +79,7 @@ internal sealed class ChaosClient : IAsyncDisposable
         byte[]? result = null;
         try
         {
-            result = await CallAsync(kind, key, value, deadline);
+            result = await _client.RunAsync(kind, key, value, deadline);
             _history.Respond(operation, result is null ? CallStatus.Missing : CallStatus.Ok, result is null ? Bytes.Empty : new Bytes(result));
             _gaps.Complete();
         }
@@ -90,22 +90,5 @@ internal sealed class ChaosClient : IAsyncDisposable
         Interlocked.Increment(ref _completed);
         Interlocked.Decrement(ref _open);
         return result;
-    }
-
-    private async Task<byte[]?> CallAsync(OperationKind kind, Bytes key, Bytes value, TimeSpan deadline)
-    {
-        switch (kind)
-        {
-            case OperationKind.Get:
-                return await _client.TryGetAsync(key.Memory, deadline);
-            case OperationKind.PutHash:
-                return await _client.PutHashAsync(key.Memory, value.Memory, deadline);
-            case OperationKind.Put:
-                await _client.PutAsync(key.Memory, value.Memory, deadline);
-                return [];
-            default:
-                await _client.AppendAsync(key.Memory, value.Memory, deadline);
-                return [];
-        }
     }
 }

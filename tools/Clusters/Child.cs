@@ -73,6 +73,24 @@ public class Child : IDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    /// <summary>Whether it was sent SIGSTOP and has seen it, or is gone; true too where it cannot be seen.</summary>
+    public bool StandsStill
+    {
+        get
+        {
+            if (!Directory.Exists("/proc/self/task")) return true;
+            try
+            {
+                return Directory.EnumerateDirectories($"/proc/{Id}/task").All(thread => StateOf(thread) is 'T' or 't' or 'Z' or 'X');
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                // A thread, or all of it, ended while it was looked at; one that ends does not stand still.
+                return !Directory.Exists($"/proc/{Id}");
+            }
+        }
+    }
+
     public long WorkingSet
     {
         get
@@ -118,7 +136,7 @@ public class Child : IDisposable
         Send(Signal.Stop);
         for (var since = Stopwatch.StartNew(); since.Elapsed < within; await Task.Delay(1))
         {
-            if (Stillness.Of(Id)) return true;
+            if (StandsStill) return true;
         }
         return false;
     }
@@ -166,6 +184,13 @@ public class Child : IDisposable
 
     public override string ToString() => $"{_words}\n--- output\n{Output}\n--- error\n{Error}";
 
+    /// <summary>The letter behind the name, which stands in brackets and may hold any other.</summary>
+    private static char StateOf(string thread)
+    {
+        var stat = File.ReadAllText(Path.Combine(thread, "stat"));
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+
     private async Task WaitAsync(Func<bool> holds)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -191,7 +216,9 @@ public class Child : IDisposable
 
     private async Task ReadErrorAsync(string? log)
     {
-        await using var copy = log is null ? Stream.Null : new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
+        await using var copy = log is null
+            ? Stream.Null
+            : new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var decoder = Encoding.UTF8.GetDecoder();
         var text = new char[BufferBytes];
         await ReadAsync(_process.StandardError.BaseStream, bytes =>
