@@ -50,12 +50,12 @@ public static class Options
     /// <param name="words">What Tab offers.</param>
     public static Option<string> Text(
         string name, string helpName, string standard, string description, params IEnumerable<string> words) => new(name)
-    {
-        HelpName = helpName,
-        Description = description,
-        DefaultValueFactory = _ => standard,
-        CompletionSources = { _ => words.Select(word => new CompletionItem(word)) },
-    };
+        {
+            HelpName = helpName,
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            CompletionSources = { _ => words.Select(word => new CompletionItem(word)) },
+        };
 
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
 
