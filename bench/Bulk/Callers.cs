@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using HdrHistogram;
 using PbKv.Client;
-using PbKv.Host.Bench;
+using PbKv.Bench;
 
 namespace PbKv.Bulk;
 
@@ -37,17 +37,13 @@ internal sealed class Callers : IDisposable
     private async Task<List<Sample>> CallAsync(IReadOnlyList<PbKvClient> clients, int index, int count, long keys)
     {
         var samples = new List<Sample>(1 << 14);
-        var (key, value) = (new byte[Entries.KeySize], Entries.Value());
-        var random = ((ulong)index + 1) * 0x9E3779B97F4A7C15;
+        var (random, value) = (new RandomKeys(keys, index), Entries.Value());
         var share = Math.Max(1, (clients.Count - index + count - 1) / count);
         var stop = _stop.Token;
         while (!stop.IsCancellationRequested)
         {
-            random ^= random << 13;
-            random ^= random >> 7;
-            random ^= random << 17;
-            Entries.WriteKey(key, (long)(random % (ulong)keys));
-            var client = clients.Count <= count ? clients[index % clients.Count] : clients[index + (count * (int)((random >> 20) % (ulong)share))];
+            var key = random.Next();
+            var client = clients.Count <= count ? clients[index % clients.Count] : clients[index + (count * (int)((random.Drawn >> 20) % (ulong)share))];
             var before = Stopwatch.GetTimestamp();
             try
             {

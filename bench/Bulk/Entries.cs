@@ -1,3 +1,4 @@
+using PbKv.Bench;
 using PbKv.Client;
 
 namespace PbKv.Bulk;
@@ -5,7 +6,7 @@ namespace PbKv.Bulk;
 /// <summary>The entries of every measurement here: keys of 16 bytes that count up, values of 100 bytes.</summary>
 internal static class Entries
 {
-    public const int KeySize = 16;
+    public const int KeySize = RandomKeys.Size;
     public const int ValueSize = 100;
     public const int Payload = KeySize + ValueSize;
 
@@ -16,18 +17,8 @@ internal static class Entries
     public static byte[] Key(long number)
     {
         var key = new byte[KeySize];
-        WriteKey(key, number);
+        RandomKeys.Write(key, number);
         return key;
-    }
-
-    public static void WriteKey(Span<byte> key, long number)
-    {
-        "key:"u8.CopyTo(key);
-        for (var i = KeySize - 1; i >= 4; i--)
-        {
-            key[i] = (byte)('0' + (number % 10));
-            number /= 10;
-        }
     }
 
     /// <summary>Puts so many entries, each once.</summary>
@@ -44,7 +35,7 @@ internal static class Entries
                 var number = Interlocked.Increment(ref next);
                 if (number >= count) return;
                 cancellation.ThrowIfCancellationRequested();
-                WriteKey(key, number);
+                RandomKeys.Write(key, number);
                 await client.PutAsync(key, value, cancellationToken: cancellation);
                 if (number > 0 && number % 1_000_000 == 0) Say.Line($"  {number:N0} entries put");
             }

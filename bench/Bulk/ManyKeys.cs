@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PbKv.Clusters;
 
 namespace PbKv.Bulk;
 
@@ -36,7 +37,7 @@ internal sealed class ManyKeys(IReadOnlyList<long> counts, double seconds)
 
     private async Task<KeysRow> RowAsync(long keys, long? redis, CancellationToken cancellation)
     {
-        await using var cluster = await Cluster.StartAsync(cancellation);
+        await using var cluster = await ProcessCluster.StartAsync(2, cancellation: cancellation);
         var view = (await cluster.StatusAsync(cancellation)).View;
         var (primary, backup) = (cluster.Server(view.Primary), cluster.Server(view.Backup));
         var empty = primary.WorkingSet;
@@ -48,11 +49,12 @@ internal sealed class ManyKeys(IReadOnlyList<long> counts, double seconds)
         var (calls, failed) = await CallAsync(cluster, keys, cancellation);
         var after = (await cluster.StatusAsync(cancellation)).View;
         var end = primary.WorkingSet;
-        var gc = GcLine.Of(await Cluster.EndAsync(primary));
+        primary.Send(Signal.Terminate);
+        var gc = GcLine.Of((await primary.WaitForExitAsync()).Error);
         return new KeysRow(keys, load, calls, failed, empty, full, fullBackup, end, redis, view.Number, after.Number, gc);
     }
 
-    private async Task<(Phase Seen, long Failed)> CallAsync(Cluster cluster, long keys, CancellationToken cancellation)
+    private async Task<(Phase Seen, long Failed)> CallAsync(ProcessCluster cluster, long keys, CancellationToken cancellation)
     {
         using var callers = new Callers([cluster.Client], CallerCount, keys);
         await Task.Delay(WarmUp, cancellation);

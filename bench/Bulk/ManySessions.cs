@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
 using PbKv.Client;
+using PbKv.Clusters;
 
 namespace PbKv.Bulk;
 
@@ -40,7 +41,7 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
 
     private async Task<SessionsRow> RowAsync(int sessions, CancellationToken cancellation)
     {
-        await using var cluster = await Cluster.StartAsync(cancellation);
+        await using var cluster = await ProcessCluster.StartAsync(2, cancellation: cancellation);
         await Entries.FillAsync(cluster.Client, Keys, cancellation);
         var view = (await cluster.StatusAsync(cancellation)).View;
         var primary = cluster.Server(view.Primary);

@@ -1,8 +1,7 @@
 using System.Globalization;
 using PbKv.Bulk;
 using PbKv.Client;
-using PbKv.Host;
-using PbKv.Host.Nodes;
+using PbKv.CommandLine;
 
 const string Usage = "bulk: say `bulk transfer [KEYS] [ROUNDS] [SECONDS-BEFORE]` or `bulk scale [KEYS,…] [SESSIONS,…] [SECONDS]`";
 

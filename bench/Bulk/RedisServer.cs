@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using PbKv.Clusters;
 using PbKv.Failover;
 
 namespace PbKv.Bulk;
@@ -12,16 +13,16 @@ internal sealed class RedisServer : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pbkv-redis-").FullName;
     private readonly Child _process;
-    private readonly int _port = Child.FreePort();
+    private readonly int _port = Ports.Free();
     private RedisConnection? _connection;
 
-    private RedisServer() => _process = new Child("redis-server",
-        "--port", _port.ToString(CultureInfo.InvariantCulture), "--dir", _folder, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0");
+    private RedisServer() => _process = new Child(["redis-server",
+        "--port", _port.ToString(CultureInfo.InvariantCulture), "--dir", _folder, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"]);
 
     /// <summary>Whether it is here to be measured; says what to do where it is not.</summary>
     public static bool IsHere()
     {
-        if (Child.Exists("redis-server")) return true;
+        if (Child.IsOnPath("redis-server")) return true;
         Say.Line($"redis-server is missing (apt-get install redis-server): PbKv is measured without it");
         return false;
     }

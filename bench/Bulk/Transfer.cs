@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using PbKv.Host.Processes;
+using PbKv.Clusters;
 
 namespace PbKv.Bulk;
 
@@ -29,7 +29,7 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 
     private async Task<(List<TransferRound> Called, List<TransferRound> Quiet)> PbKvAsync(CancellationToken cancellation)
     {
-        await using var cluster = await Cluster.StartAsync(cancellation);
+        await using var cluster = await ProcessCluster.StartAsync(2, cancellation: cancellation);
         Say.Line($"PbKv: loading {keys:N0} entries");
         await Entries.FillAsync(cluster.Client, keys, cancellation);
         var (called, quiet) = (new List<TransferRound>(), new List<TransferRound>());
@@ -50,7 +50,7 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
             Say.Line($"  puts/s {before.OpsPerSecond:F0} → {during.OpsPerSecond:F0}, p99 {before.P99Ms:F1} → {during.P99Ms:F1} ms, longest gap {seen.LongestGapMs:F0} ms, of the kill {seen.GapOfKillMs:F0} ms");
     }
 
-    private async Task<TransferRound> CalledAsync(Cluster cluster, CancellationToken cancellation)
+    private async Task<TransferRound> CalledAsync(ProcessCluster cluster, CancellationToken cancellation)
     {
         using var callers = new Callers([cluster.Client], CallerCount, keys);
         await Task.Delay(WarmUp, cancellation);
@@ -65,24 +65,25 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
             seen.LongestGapMs(from, to), seen.LongestGapMs(killed, from));
     }
 
-    private static async Task<TransferRound> QuietAsync(Cluster cluster, CancellationToken cancellation)
+    private static async Task<TransferRound> QuietAsync(ProcessCluster cluster, CancellationToken cancellation)
     {
         var (killed, from, to) = await ReplaceBackupAsync(cluster, cancellation);
         return new TransferRound(Say.Ms(to - from), Say.Ms(from - killed), null, null, 0, 0);
     }
 
-    private static async Task<(long Killed, long From, long To)> ReplaceBackupAsync(Cluster cluster, CancellationToken cancellation)
+    private static async Task<(long Killed, long From, long To)> ReplaceBackupAsync(ProcessCluster cluster, CancellationToken cancellation)
     {
-        var idle = await cluster.AddIdleServerAsync(cancellation);
+        var idle = await cluster.AddServerAsync();
+        await cluster.UntilAsync(status => status.Servers.Any(known => known.Alive && known.Server.Address.Value == idle.Address), "the server that was added", cancellation);
         await Task.Delay(Settle, cancellation);
         var view = (await cluster.UntilAsync(status => status.Synced, "a synced backup", cancellation)).View;
         var watch = new TransferWatch(cluster.Client, idle.Address).RunAsync(cancellation);
         var killed = Say.Now;
-        cluster.Server(view.Backup).Signal(NodeProcess.SigKill);
+        cluster.Server(view.Backup).Send(Signal.Kill);
         var (from, to) = await watch;
         var after = (await cluster.StatusAsync(cancellation)).View;
         if (after.Number != view.Number + 1 || after.Primary != view.Primary)
-            throw new InvalidOperationException($"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n{cluster.Log}");
+            throw new InvalidOperationException($"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n{string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))}");
         return (killed, from, to);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using PbKv.Clusters;
 using PbKv.Peers;
 
 namespace PbKv.Failover;
@@ -11,8 +12,8 @@ internal sealed class EtcdStore : IStore
     private static readonly TimeSpan TryFor = TimeSpan.FromSeconds(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("pbkv-etcd-").FullName;
-    private readonly int[] _clientPorts = [Child.FreePort(), Child.FreePort(), Child.FreePort()];
-    private readonly int[] _peerPorts = [Child.FreePort(), Child.FreePort(), Child.FreePort()];
+    private readonly int[] _clientPorts = [Ports.Free(), Ports.Free(), Ports.Free()];
+    private readonly int[] _peerPorts = [Ports.Free(), Ports.Free(), Ports.Free()];
     private readonly Child?[] _nodes = new Child?[3];
     private readonly HttpClient _client = EtcdRpc.Connect();
     private int _killed = -1;
@@ -55,7 +56,7 @@ internal sealed class EtcdStore : IStore
     {
         _killed = _leader;
         // The callers' node is the leader, as those of PbKv and Redis are.
-        _nodes[_killed]!.Kill();
+        _nodes[_killed]!.Send(Signal.Kill);
         struck();
         await Task.CompletedTask;
     }
@@ -88,9 +89,9 @@ internal sealed class EtcdStore : IStore
     {
         var cluster = string.Join(',', Enumerable.Range(0, 3).Select(n => $"n{n}=http://127.0.0.1:{_peerPorts[n]}"));
         var (client, peer) = ($"http://127.0.0.1:{_clientPorts[i]}", $"http://127.0.0.1:{_peerPorts[i]}");
-        _nodes[i] = new Child("etcd", "--name", $"n{i}", "--data-dir", Path.Combine(_folder, $"n{i}"),
+        _nodes[i] = new Child(["etcd", "--name", $"n{i}", "--data-dir", Path.Combine(_folder, $"n{i}"),
             "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster, "--initial-cluster-state", "new");
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster, "--initial-cluster-state", "new"]);
     }
 
     /// <returns>The leader, once all three nodes answer and agree; null before.</returns>

@@ -1,15 +1,15 @@
 using PbKv.Client;
-using PbKv.Host.Processes;
+using PbKv.Clusters;
 
 namespace PbKv.Failover;
 
 /// <summary>A view service and three servers: primary, backup, and an idle one that takes the place of who fails.</summary>
 internal sealed class PbKvStore : IStore
 {
-    private readonly List<NodeProcess> _servers = [];
-    private NodeProcess _view = null!;
-    private NodeProcess? _stopped;
-    private PbKvClient _client = null!;
+    private ProcessCluster? _cluster;
+    private Pbkv? _stopped;
+    private Pbkv? _primary;
+    private Pbkv? _backup;
 
     public string Name => "PbKv";
 
@@ -17,17 +17,15 @@ internal sealed class PbKvStore : IStore
 
     public async Task StartAsync()
     {
-        _view = await NodeProcess.StartAsync(["view", "--port", "0"]);
-        for (var i = 0; i < 3; i++) await AddServerAsync();
-        _client = await PbKvClient.ConnectAsync(_view.Address);
-        await WaitUntilWholeAsync(CancellationToken.None);
+        _cluster = await ProcessCluster.StartAsync(3);
+        await HealAsync(CancellationToken.None);
     }
 
     public async Task PutAsync(string key, string value, CancellationToken cancellation)
     {
         try
         {
-            await _client.PutAsync(key, value, cancellationToken: cancellation);
+            await _cluster!.Client.PutAsync(key, value, cancellationToken: cancellation);
         }
         catch (PbKvException e)
         {
@@ -35,18 +33,18 @@ internal sealed class PbKvStore : IStore
         }
     }
 
-    public async Task<string> GetAsync(string key, CancellationToken cancellation) => await _client.GetAsync(key, cancellationToken: cancellation);
+    public async Task<string> GetAsync(string key, CancellationToken cancellation) => await _cluster!.Client.GetAsync(key, cancellationToken: cancellation);
 
     public async Task StrikeAsync(Fault fault, Action struck)
     {
         switch (fault)
         {
-            case Fault.KillPrimary: _primary!.Signal(NodeProcess.SigKill); break;
-            case Fault.KillBackup: _backup!.Signal(NodeProcess.SigKill); break;
-            case Fault.Leave: _primary!.Signal(NodeProcess.SigTerm); break;
+            case Fault.KillPrimary: _primary!.Send(Signal.Kill); break;
+            case Fault.KillBackup: _backup!.Send(Signal.Kill); break;
+            case Fault.Leave: _primary!.Send(Signal.Terminate); break;
             case Fault.StopPrimary:
                 _stopped = _primary;
-                _stopped!.Signal(NodeProcess.SigStop);
+                _stopped!.Send(Signal.Stop);
                 break;
         }
         struck();
@@ -55,45 +53,16 @@ internal sealed class PbKvStore : IStore
 
     public async Task HealAsync(CancellationToken cancellation)
     {
-        _stopped?.Signal(NodeProcess.SigCont);
+        _stopped?.Send(Signal.Continue);
         _stopped = null;
-        for (var i = _servers.Count - 1; i >= 0; i--)
-        {
-            if (!_servers[i].HasExited) continue;
-            _servers[i].Dispose();
-            _servers.RemoveAt(i);
-        }
-        while (_servers.Count < 3) await AddServerAsync();
-        await WaitUntilWholeAsync(cancellation);
+        while (_cluster!.Servers.Count(server => !server.HasExited) < 3) await _cluster!.AddServerAsync();
+        var view = (await _cluster!.UntilAsync(
+            status => status.Synced && status.Servers.Count(server => server.Alive) >= 3 && IsThere(status.View.Primary) && IsThere(status.View.Backup),
+            "a synced pair and an idle server", cancellation)).View;
+        (_primary, _backup) = (_cluster!.Server(view.Primary), _cluster!.Server(view.Backup));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_client is not null) await _client.DisposeAsync();
-        foreach (var server in _servers) server.Dispose();
-        _view?.Dispose();
-    }
+    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private NodeProcess? _primary;
-    private NodeProcess? _backup;
-
-    private async Task AddServerAsync() => _servers.Add(await NodeProcess.StartAsync(["replica", "--view", _view.Address]));
-
-    private async Task WaitUntilWholeAsync(CancellationToken cancellation)
-    {
-        while (true)
-        {
-            var status = (await _client.StatusAsync(cancellationToken: cancellation)).ViewService;
-            var alive = status.Servers.Count(server => server.Alive);
-            if (status.Synced && alive >= 3)
-            {
-                _primary = At(status.View.Primary!.Value.Address.Value);
-                _backup = At(status.View.Backup!.Value.Address.Value);
-                if (_primary is not null && _backup is not null) return;
-            }
-            await Task.Delay(50, cancellation);
-        }
-    }
-
-    private NodeProcess? At(string address) => _servers.FirstOrDefault(server => server.Address == address && !server.HasExited);
+    private bool IsThere(Protocol.ServerId? server) => !_cluster!.Server(server).HasExited;
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PbKv.Clusters;
 using PbKv.Failover;
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
@@ -29,7 +30,7 @@ return 0;
 void Add(string name, Func<IStore> make, string packages, params string[] programs)
 {
     if (!wanted.Contains(name)) return;
-    if (Array.TrueForAll(programs, Child.Exists)) stores.Add(make());
+    if (Array.TrueForAll(programs, Child.IsOnPath)) stores.Add(make());
     else Console.Error.WriteLine($"{string.Join(" or ", programs)} is missing (apt-get install {packages}): measured without it");
 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using PbKv.Clusters;
 
 namespace PbKv.Failover;
 
@@ -21,7 +22,7 @@ internal sealed class RedisSentinelStore : IStore
 
     public async Task StartAsync()
     {
-        var ports = Enumerable.Range(0, 3).Select(_ => Child.FreePort()).ToList();
+        var ports = Enumerable.Range(0, 3).Select(_ => Ports.Free()).ToList();
         foreach (var port in ports) StartServer(port, port == ports[0] ? 0 : ports[0]);
         await RetryAsync(() => WithMasterAsync(ports[0], CancellationToken.None), CancellationToken.None);
         for (var i = 0; i < 3; i++) StartSentinel(ports[0]);
@@ -59,7 +60,7 @@ internal sealed class RedisSentinelStore : IStore
     public async Task StrikeAsync(Fault fault, Action struck)
     {
         _killed = await MasterAsync(CancellationToken.None);
-        _servers[_killed].Kill();
+        _servers[_killed].Send(Signal.Kill);
         struck();
     }
 
@@ -93,19 +94,19 @@ internal sealed class RedisSentinelStore : IStore
         var folder = Directory.CreateDirectory(Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture))).FullName;
         List<string> arguments = ["--port", Text(port), "--dir", folder, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"];
         if (master != 0) arguments.AddRange(["--replicaof", "127.0.0.1 " + Text(master)]);
-        _servers[port] = new Child("redis-server", [.. arguments]);
+        _servers[port] = new Child(["redis-server", .. arguments]);
     }
 
     private void StartSentinel(int master)
     {
-        var port = Child.FreePort();
+        var port = Ports.Free();
         var file = Path.Combine(_folder, $"sentinel-{port}.conf");
         File.WriteAllLines(file,
         [
             $"port {port}", "bind 127.0.0.1", $"dir {_folder}", $"sentinel monitor kv 127.0.0.1 {master} 2",
             "sentinel down-after-milliseconds kv 500", "sentinel failover-timeout kv 2000", "sentinel parallel-syncs kv 2",
         ]);
-        _sentinels.Add((port, new Child("redis-sentinel", file)));
+        _sentinels.Add((port, new Child(["redis-sentinel", file])));
     }
 
     /// <summary>The master, once two replicas are attached and every sentinel knows them and the others.</summary>

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using HdrHistogram;
-using PbKv.Host.Bench;
+using PbKv.Bench;
 
 namespace PbKv.Peers;
 

@@ -1,3 +1,5 @@
+using System.Text;
+using PbKv.CommandLine;
 using PbKv.Peers;
 
 try
@@ -12,7 +14,7 @@ try
         _ => throw new ArgumentException($"peers: '{options.Store} {options.Mode}' is unknown; say redis set-wait|pipeline-wait|set|get or etcd put|get"),
     };
     var result = await ClosedLoop.RunAsync($"{options.Store} {options.Mode}", clients, callers, options);
-    Console.WriteLine(result.ToJson());
+    Console.WriteLine(Encoding.UTF8.GetString(Json.Object(result.WriteTo)));
     foreach (var caller in callers) caller.Dispose();
     return 0;
 }

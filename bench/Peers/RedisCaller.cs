@@ -1,32 +1,29 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using PbKv.Bench;
 
 namespace PbKv.Peers;
 
 /// <summary>
-/// One connection to Redis. Its commands are laid out once; a round trip writes the digits of the keys into them, sends them
+/// One connection to Redis. Its commands are laid out once; a round trip writes the keys into them, sends them
 /// in one call and reads until every answer is there. SET + WAIT go out together: the round trip is one.
 /// </summary>
 internal sealed class RedisCaller : Caller
 {
-    private const int KeyDigits = 12;
-
     private readonly Socket _socket;
     private readonly byte[] _commands;
     private readonly int[] _keys;
     private readonly byte[] _answers = new byte[64 * 1024];
     private readonly string _mode;
     private readonly int _valueSize;
-    private readonly int _keyCount;
-    private uint _random;
+    private readonly RandomKeys _random;
 
     public RedisCaller(LoadOptions options, int index, int commandsPerTrip)
     {
         _mode = options.Mode;
         _valueSize = options.ValueSize;
-        _keyCount = options.Keys;
-        _random = (uint)(index + 1) * 2654435761;
+        _random = new RandomKeys(options.Keys, index);
         _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         _socket.Connect(IPAddress.Parse(options.Host), options.Port);
         (_commands, _keys) = Lay(commandsPerTrip, new string('v', options.ValueSize));
@@ -34,7 +31,7 @@ internal sealed class RedisCaller : Caller
 
     public override async ValueTask<int> RoundTripAsync()
     {
-        foreach (var key in _keys) WriteKey(_commands.AsSpan(key, KeyDigits));
+        foreach (var key in _keys) _random.Next().Span.CopyTo(_commands.AsSpan(key));
         await SendAllAsync(_socket, _commands);
         var expected = ExpectedBytes();
         var got = 0;
@@ -61,26 +58,13 @@ internal sealed class RedisCaller : Caller
         var keys = new int[count];
         for (var i = 0; i < count; i++)
         {
-            text.Append(_mode == "get" ? "*2\r\n$3\r\nGET\r\n$16\r\nkey:" : "*3\r\n$3\r\nSET\r\n$16\r\nkey:");
+            text.Append(_mode == "get" ? "*2\r\n$3\r\nGET\r\n$16\r\n" : "*3\r\n$3\r\nSET\r\n$16\r\n");
             keys[i] = text.Length;
-            text.Append('0', KeyDigits).Append("\r\n");
+            text.Append('0', RandomKeys.Size).Append("\r\n");
             if (_mode != "get") text.Append('$').Append(value.Length).Append("\r\n").Append(value).Append("\r\n");
         }
         if (_mode.EndsWith("wait", StringComparison.Ordinal)) text.Append("*3\r\n$4\r\nWAIT\r\n$1\r\n1\r\n$1\r\n0\r\n");
         return (Encoding.ASCII.GetBytes(text.ToString()), keys);
-    }
-
-    private void WriteKey(Span<byte> digits)
-    {
-        _random ^= _random << 13;
-        _random ^= _random >> 17;
-        _random ^= _random << 5;
-        var key = _random % (uint)_keyCount;
-        for (var i = digits.Length - 1; i >= 0; i--)
-        {
-            digits[i] = (byte)('0' + (key % 10));
-            key /= 10;
-        }
     }
 
     // "+OK\r\n" a SET, ":1\r\n" the WAIT.

@@ -1,5 +1,5 @@
+using PbKv.CommandLine;
 using PbKv.Host;
-using PbKv.Host.CommandLine;
 
-using var terminal = Terminal.OfProcess();
+using var terminal = new Terminal();
 return await Runner.RunAsync(args, terminal);

@@ -3,19 +3,21 @@ using System.Xml.Linq;
 namespace PbKv.House.Tests;
 
 /// <summary>
-/// Host → Server → Actors → Protocol, Host → Checking → Protocol, Actors → Remoting → Akka. Protocol knows nobody, and
-/// Remoting knows nothing of PbKv.
+/// Host → tools → CommandLine → Actors → Protocol, Host → Server → Actors, Host and tools → Checking → Protocol,
+/// Actors → Remoting → Akka. Protocol knows nobody, and Remoting knows nothing of PbKv.
 /// </summary>
 public class ArrowsBetweenProjects
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Protocol"] = [],
-        ["Checking"] = ["PbKv.Protocol"],
-        ["Remoting"] = [],
-        ["Actors"] = ["PbKv.Protocol", "PbKv.Remoting"],
-        ["Server"] = ["PbKv.Actors"],
-        ["Host"] = ["PbKv.Server", "PbKv.Checking"],
+        ["src/Protocol/PbKv.Protocol"] = [],
+        ["src/Checking/PbKv.Checking"] = ["PbKv.Protocol"],
+        ["src/Remoting/PbKv.Remoting"] = [],
+        ["src/Actors/PbKv.Actors"] = ["PbKv.Protocol", "PbKv.Remoting"],
+        ["src/Server/PbKv.Server"] = ["PbKv.Actors"],
+        ["src/CommandLine/PbKv.CommandLine"] = ["PbKv.Actors"],
+        ["tools/PbKv.Tools"] = ["PbKv.CommandLine", "PbKv.Checking"],
+        ["src/Host/PbKv.Host"] = ["PbKv.CommandLine", "PbKv.Checking", "PbKv.Tools", "PbKv.Server"],
     };
 
     [Fact]
@@ -23,7 +25,7 @@ public class ArrowsBetweenProjects
     {
         foreach (var (project, allowed) in Allowed)
         {
-            var file = Path.Combine(Repository.Root, "src", project, $"PbKv.{project}.csproj");
+            var file = Path.Combine(Repository.Root, $"{project}.csproj");
             var items = XDocument.Load(file).Descendants().ToList();
             var references = items.Where(e => e.Name.LocalName == "ProjectReference")
                 .Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value.Replace(".csproj", "") + ".x"));

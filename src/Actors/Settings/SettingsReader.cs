@@ -80,7 +80,8 @@ internal sealed class SettingsReader
         foreach (var path in _values.Keys)
         {
             if (_known.Contains(path)) continue;
-            throw new SettingsException($"{path} is no setting of PbKv; {Spelling.Suggest(path, _known, "hocon/pbkv.conf lists them all")}");
+            var wayOut = Spelling.Nearest(path, _known) is { } nearest ? $"did you mean {nearest}?" : "hocon/pbkv.conf lists them all";
+            throw new SettingsException($"{path} is no setting of PbKv; {wayOut}");
         }
     }
 

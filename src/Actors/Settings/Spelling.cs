@@ -3,12 +3,12 @@ namespace PbKv.Actors;
 /// <summary>What somebody may have meant.</summary>
 internal static class Spelling
 {
-    /// <returns>"did you mean X?", or the other text where nothing known is near.</returns>
-    public static string Suggest(string given, IEnumerable<string> known, string otherwise)
-    {
-        var nearest = known.Select(name => (Name: name, Distance: Distance(given, name))).DefaultIfEmpty().MinBy(pair => pair.Distance);
-        return nearest.Name is not null && nearest.Distance <= Math.Max(2, given.Length / 3) ? $"did you mean {nearest.Name}?" : otherwise;
-    }
+    /// <returns>The known name with the fewest letters to change, or null where none is near.</returns>
+    public static string? Nearest(string given, IEnumerable<string> known) => known
+        .Select(name => (Name: name, Distance: Distance(given, name)))
+        .Where(near => near.Distance <= Math.Max(1, (Math.Min(given.Length, near.Name.Length) + 1) / 3))
+        .OrderBy(near => near.Distance).ThenBy(near => near.Name, StringComparer.Ordinal)
+        .Select(near => near.Name).FirstOrDefault();
 
     /// <summary>How many letters have to be put in, taken out or changed to make one text of the other.</summary>
     public static int Distance(string first, string second)

@@ -2,33 +2,27 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Globalization;
 using System.Text.Json;
+using PbKv.Actors;
 using PbKv.Checking;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Checks;
 
 /// <summary>`check`: every order of events of small set-ups, run by the protocol's own code.</summary>
 internal sealed class CheckCommand(Terminal terminal)
 {
-    private readonly Option<string?> _setup = new("--setup")
+    private readonly Option<string?> _setup = new Option<string?>("--setup")
     {
         HelpName = "NAME",
         Description = $"Only this one of: {string.Join(", ", CheckRunner.SetupNames)}",
         CompletionSources = { _ => CheckRunner.SetupNames.Select(name => new CompletionItem(name)) },
-    };
+    }.Checked(ProblemOfSetup);
 
     private readonly Option<long> _seconds = Options.Count("--seconds", 60, 1, 30L * 24 * 3600, "How long to search, all set-ups together");
     private readonly Option<string?> _replay = new("--replay") { HelpName = "STEPS", Description = "Tell the steps of a violation again; needs --setup" };
-    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+    private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
     {
-        _setup.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !CheckRunner.SetupNames.Contains(token.Value))
-                result.AddError($"there is no set-up '{token.Value}'; {Meant(token.Value)}there are {string.Join(", ", CheckRunner.SetupNames)}");
-        });
         var command = new Command("check", "Search small set-ups for a state that breaks a promise") { _setup, _seconds, _replay, _json };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -40,8 +34,7 @@ internal sealed class CheckCommand(Terminal terminal)
         if (options is { Replay: not null, Setup: null }) throw Failure.Usage("--replay tells the steps of one set-up", "name it with --setup");
         CheckReport? report = null;
         await ProgressBar.RunAsync(terminal, "searching", 1, done => Task.Run(() => report = Run(options, done)));
-        if (parsed.GetValue(_json)) terminal.WriteLine(Json.Object(writer => WriteJson(writer, report!)));
-        else foreach (var line in Lines(report!)) terminal.WriteLine(line);
+        terminal.Answer(parsed.GetValue(_json), writer => WriteJson(writer, report!), Lines(report!));
         return report!.Ok ? ExitCodes.Done : ExitCodes.Failed;
     }
 
@@ -57,7 +50,12 @@ internal sealed class CheckCommand(Terminal terminal)
         }
     }
 
-    private static string Meant(string name) => Nearest.Of(name, CheckRunner.SetupNames) is { } nearest ? $"did you mean '{nearest}'? " : "";
+    private static string? ProblemOfSetup(string name)
+    {
+        if (CheckRunner.SetupNames.Contains(name)) return null;
+        var meant = Spelling.Nearest(name, CheckRunner.SetupNames) is { } nearest ? $"did you mean '{nearest}'? " : "";
+        return $"there is no set-up '{name}'; {meant}there are {string.Join(", ", CheckRunner.SetupNames)}";
+    }
 
     private static IEnumerable<string> Lines(CheckReport report)
     {

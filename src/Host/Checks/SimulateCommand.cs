@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using PbKv.Checking;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Checks;
 
@@ -16,7 +14,7 @@ internal sealed class SimulateCommand(Terminal terminal)
     private readonly Option<long> _seeds = Options.Count("--seeds", 1000, 1, int.MaxValue, "How many runs");
     private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "The seed of the first run; the others follow it by one [default: drawn, and said]" };
     private readonly Option<string> _profile = Options.Text("--profile", "NAME", "all", $"What goes wrong: {string.Join(", ", Profiles)}", Profiles);
-    private readonly Option<bool> _json = Options.Flag("--json", "Answer with one JSON object");
+    private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
     {
@@ -26,11 +24,9 @@ internal sealed class SimulateCommand(Terminal terminal)
             if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) result.AddError($"'{text}' is no seed: write a number from 0 to {ulong.MaxValue}");
             return seed;
         };
-        _profile.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && !Profiles.Contains(token.Value, StringComparer.OrdinalIgnoreCase))
-                result.AddError($"there is no profile '{token.Value}'; there are {string.Join(", ", Profiles)}");
-        });
+        _profile.Checked(name => Profiles.Contains(name, StringComparer.OrdinalIgnoreCase)
+            ? null
+            : $"there is no profile '{name}'; there are {string.Join(", ", Profiles)}");
         var command = new Command("simulate", "Run whole clusters in virtual time, and check every history") { _seeds, _seed, _profile, _json };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -44,8 +40,7 @@ internal sealed class SimulateCommand(Terminal terminal)
         var options = new SimulationOptions(first, (int)parsed.GetValue(_seeds), only);
         SimulationReport? report = null;
         await ProgressBar.RunAsync(terminal, "simulating", options.Seeds, done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done))));
-        if (parsed.GetValue(_json)) terminal.WriteLine(Json.Object(writer => WriteJson(writer, report!)));
-        else foreach (var line in Lines(report!)) terminal.WriteLine(line);
+        terminal.Answer(parsed.GetValue(_json), writer => WriteJson(writer, report!), Lines(report!));
         return report!.Ok && report.NotReached.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 

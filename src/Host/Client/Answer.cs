@@ -1,35 +1,36 @@
-using System.Text;
-using PbKv.Host.Output;
+using System.Text.Unicode;
 using PbKv.Host.Shell;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
 
 /// <summary>What came of one operation, in each of the forms in which it is told.</summary>
-/// <param name="HasValue">Get and PutHash answer with a value, Put and Append with the fact that they are done.</param>
-/// <param name="Found">Whether there was a value; the text of none is empty.</param>
-internal readonly record struct Answer(OperationKind Kind, bool HasValue, bool Found, Bytes Value)
+/// <param name="value">Null where there was none.</param>
+internal sealed class Answer(OperationKind kind, byte[]? value)
 {
-    public static Answer Done(OperationKind kind) => new(kind, false, false, Bytes.Empty);
+    /// <summary>Get and PutHash answer with a value, Put and Append with the fact that they are done.</summary>
+    public bool HasValue => kind is OperationKind.Get or OperationKind.PutHash;
 
-    public static Answer Of(OperationKind kind, bool found, Bytes value) => new(kind, true, found, value);
+    public bool Found => value is not null;
 
-    public byte[] ToJson()
+    /// <summary>That of none is empty.</summary>
+    public Bytes Value { get; } = new(value ?? []);
+
+    /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
+    public byte[] ToJson() => Json.Object(writer =>
     {
-        var (hasValue, found, value) = (HasValue, Found, Value);
-        return Json.Object(writer =>
-        {
-            writer.WriteBoolean(hasValue ? "found" : "ok", !hasValue || found);
-            if (found) Json.WriteValue(writer, value);
-        });
-    }
+        writer.WriteBoolean(HasValue ? "found" : "ok", Found);
+        if (!HasValue || !Found) return;
+        if (Utf8.IsValid(Value.Span)) writer.WriteString("value", Value.Span);
+        writer.WriteBase64String("valueBase64", Value.Span);
+    });
 
     /// <summary>One line of the line protocol.</summary>
     public byte[] ToLine()
     {
-        if (Kind == OperationKind.Get && !Found) return "missing"u8.ToArray();
         if (!HasValue) return "ok"u8.ToArray();
-        var line = new List<byte>(Encoding.ASCII.GetBytes("ok "));
+        if (kind == OperationKind.Get && !Found) return "missing"u8.ToArray();
+        List<byte> line = [.. "ok "u8];
         LineEscapes.Write(Value, line);
         return [.. line];
     }

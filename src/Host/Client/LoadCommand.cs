@@ -1,9 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
-using PbKv.Host.Output;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
@@ -16,11 +14,8 @@ internal static class LoadCommand
 
     public static Command Create(Terminal terminal)
     {
-        var keys = new Option<long>("--keys") { HelpName = "N", Description = "How many keys", Required = true };
-        keys.Validators.Add(result =>
-        {
-            if (result.Tokens is [var token] && (!long.TryParse(token.Value, out var count) || count < 1)) result.AddError($"'{token.Value}' is no number of keys: write 1 or more");
-        });
+        var keys = new Option<long>("--keys") { HelpName = "N", Description = "How many keys", Required = true }
+            .Checked(text => long.TryParse(text, out var count) && count > 0 ? null : $"'{text}' is no number of keys: write 1 or more");
         var size = Options.Count("--value-size", 100, 0, 1 << 28, "Bytes of each value");
         var prefix = Options.Text("--prefix", "TEXT", "key:", "What every key begins with");
         var client = new ClientOptions();
@@ -42,20 +37,61 @@ internal static class LoadCommand
     private static void Print(Load load, TimeSpan elapsed, bool json, Terminal terminal)
     {
         var rate = load.Keys / Math.Max(elapsed.TotalSeconds, 1e-6);
-        if (!json)
-        {
-            terminal.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)"));
-            return;
-        }
-
-        terminal.WriteLine(Json.Object(writer =>
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)");
+        terminal.Answer(json, writer =>
         {
             writer.WriteBoolean("ok", true);
             writer.WriteNumber("keys", load.Keys);
             writer.WriteNumber("bytes", load.Bytes);
             writer.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
             writer.WriteNumber("keysPerSecond", Math.Round(rate));
-        }));
+        }, text);
+    }
+}
+
+/// <summary>Many puts, some of them at a time. The first that fails ends it.</summary>
+internal sealed class Load(string prefix, long keys, int valueSize)
+{
+    private long _next = -1;
+    private long _done;
+    private long _bytes;
+    private Failure? _first;
+
+    public long Keys => keys;
+
+    /// <summary>Of the keys and values stored so far.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    public async Task RunAsync(Store store, int callers, Action<double> progress, CancellationToken cancellation)
+    {
+        using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var all = Enumerable.Range(0, (int)Math.Min(callers, keys)).Select(_ => CallAsync(store, progress, failed)).ToList();
+        await Task.WhenAll(all);
+        if (_first is { } first) throw new Failure(first.Code, $"{first.Message} ({Interlocked.Read(ref _done)} of {keys} keys are stored)", first.ExitCode);
+        if (cancellation.IsCancellationRequested) throw new Failure("Cancelled", $"interrupted ({Interlocked.Read(ref _done)} of {keys} keys are stored)");
+    }
+
+    private async Task CallAsync(Store store, Action<double> progress, CancellationTokenSource failed)
+    {
+        var value = new Bytes([.. Enumerable.Range(0, valueSize).Select(i => (byte)('a' + i % 26))]);
+        for (var index = Interlocked.Increment(ref _next); index < keys && !failed.IsCancellationRequested; index = Interlocked.Increment(ref _next))
+        {
+            var key = Protocol.Bytes.Utf8(prefix + index);
+            try
+            {
+                await store.RunAsync(OperationKind.Put, key, value, failed.Token);
+            }
+            catch (Failure failure)
+            {
+                // The others are cancelled because of the first: that is the one to tell of.
+                Interlocked.CompareExchange(ref _first, failure, null);
+                await failed.CancelAsync();
+                return;
+            }
+
+            Interlocked.Add(ref _bytes, key.Length + value.Length);
+            progress(Interlocked.Increment(ref _done));
+        }
     }
 }

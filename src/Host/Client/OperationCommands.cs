@@ -1,5 +1,4 @@
 using System.CommandLine;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
 using PbKv.Protocol;
 

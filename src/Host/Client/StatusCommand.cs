@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Client;
 
@@ -73,7 +71,7 @@ internal sealed class StatusCommand(Terminal terminal)
             }
 
             terminal.Flush();
-            await Task.Delay(Second, asked).ContinueWith(_ => { }, TaskScheduler.Default);
+            await Task.Delay(Second, asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

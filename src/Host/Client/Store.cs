@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using PbKv.Actors;
 using PbKv.Client;
-using PbKv.Host.Output;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
@@ -35,21 +34,7 @@ internal sealed class Store : IAsyncDisposable
     {
         try
         {
-            switch (kind)
-            {
-                case OperationKind.Get:
-                    return Of(kind, await _client.TryGetAsync(key.Memory, cancellationToken: cancellation));
-                case OperationKind.PutHash:
-                    return Of(kind, await _client.PutHashAsync(key.Memory, value.Memory, cancellationToken: cancellation));
-                case OperationKind.Put:
-                    await _client.PutAsync(key.Memory, value.Memory, cancellationToken: cancellation);
-                    return Answer.Done(kind);
-                case OperationKind.Append:
-                    await _client.AppendAsync(key.Memory, value.Memory, cancellationToken: cancellation);
-                    return Answer.Done(kind);
-                default:
-                    throw new ArgumentOutOfRangeException(nameof(kind), kind, "no operation of a client");
-            }
+            return new Answer(kind, await _client.RunAsync(kind, key, value, cancellation: cancellation));
         }
         catch (Exception e) when (e is PbKvException or PbKvCanceledException)
         {
@@ -93,9 +78,6 @@ internal sealed class Store : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
-
-    private static Answer Of(OperationKind kind, byte[]? value) =>
-        value is null ? Answer.Of(kind, false, Bytes.Empty) : Answer.Of(kind, true, new Bytes(value));
 
     private string ViewServices => string.Join(", ", _address.ViewServices);
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using PbKv.Actors;
 using PbKv.Client;
+using PbKv.Clusters;
 using PbKv.Host.Client;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Shell;
 
 namespace PbKv.Host.Nodes;
@@ -73,7 +73,7 @@ internal sealed class DemoCommand(Terminal terminal)
         var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
         terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}.");
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
-        if (!ProgramName.IsOnPath) terminal.WriteLine($"  alias pbkv={ProgramName.InShell(string.Join(' ', ProgramName.Words.Select(ProgramName.InShell)))}");
+        if (!Pbkv.IsInstalled) terminal.WriteLine($"  alias pbkv={CompletionCommand.InShell(string.Join(' ', Pbkv.Words.Select(CompletionCommand.InShell)))}");
         terminal.WriteLine($"  pbkv put greeting hello{option}");
         terminal.WriteLine($"  pbkv get greeting{option}");
         terminal.WriteLine($"  pbkv status --watch{option}");

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using PbKv.Actors;
-using PbKv.Host.CommandLine;
 
 namespace PbKv.Host.Nodes;
 

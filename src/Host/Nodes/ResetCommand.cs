@@ -1,8 +1,6 @@
 using System.CommandLine;
 using PbKv.Actors;
 using PbKv.Host.Client;
-using PbKv.Host.CommandLine;
-using PbKv.Host.Output;
 
 namespace PbKv.Host.Nodes;
 
@@ -35,13 +33,12 @@ internal sealed class ResetCommand(Terminal terminal)
             throw new Failure("DataLossNotAccepted", Account(status, primary), ExitCodes.WrongUsage);
 
         var answer = await store.ResetAsync(primary, signals.Asked);
-        if (_client.Json(parsed)) terminal.WriteLine(Json.Object(writer =>
+        terminal.Answer(_client.Json(parsed), writer =>
         {
             writer.WriteBoolean("ok", true);
             writer.WriteNumber("number", answer.View.Number);
             writer.WriteString("account", answer.Account);
-        }));
-        else terminal.WriteLine($"view {answer.View.Number}: primary {primary}; {answer.Account}");
+        }, $"view {answer.View.Number}: primary {primary}; {answer.Account}");
         return ExitCodes.Done;
     }
 

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Shell;
@@ -52,4 +55,84 @@ internal static class LineWords
         problem = $"the quote {(char)quote} at column {opened + 1} is not closed; quotes hold together what blanks would part";
         return false;
     }
+}
+
+/// <summary>The escapes of the line protocol: any value fits on one line, and every byte of it can be had back.</summary>
+internal static class LineEscapes
+{
+    private const string Known = @"known are \\ \"" \' \n \r \t \xHH";
+
+    /// <summary>The value as it stands behind `ok`: unquoted, with escapes for what would break the line or is not UTF-8.</summary>
+    public static void Write(Bytes value, List<byte> to)
+    {
+        var rest = value.Span;
+        while (!rest.IsEmpty)
+        {
+            var length = 1;
+            if (rest[0] < 0x80) WriteAscii(rest[0], to);
+            else if (Rune.DecodeFromUtf8(rest, out _, out length) == OperationStatus.Done) to.AddRange(rest[..length]);
+            else foreach (var invalid in rest[..length]) WriteHex(invalid, to);
+            rest = rest[length..];
+        }
+    }
+
+    /// <param name="at">At the backslash before, at the last byte of the escape after.</param>
+    public static bool Read(ReadOnlySpan<byte> line, ref int at, out byte value, out string problem)
+    {
+        var start = at++;
+        value = 0;
+        problem = "";
+        var letter = at < line.Length ? line[at] : (byte)0;
+        switch (letter)
+        {
+            case (byte)'\\' or (byte)'"' or (byte)'\'':
+                value = letter;
+                return true;
+            case (byte)'n':
+                value = (byte)'\n';
+                return true;
+            case (byte)'r':
+                value = (byte)'\r';
+                return true;
+            case (byte)'t':
+                value = (byte)'\t';
+                return true;
+            case (byte)'x' when at + 2 < line.Length && TryHex(line.Slice(at + 1, 2), out value):
+                at += 2;
+                return true;
+            default:
+                problem = $"unknown escape at column {start + 1}: {Known}";
+                return false;
+        }
+    }
+
+    private static bool TryHex(ReadOnlySpan<byte> digits, out byte value) =>
+        byte.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value);
+
+    private static void WriteAscii(byte c, List<byte> to)
+    {
+        switch (c)
+        {
+            case (byte)'\\':
+                to.AddRange(@"\\"u8);
+                break;
+            case (byte)'\n':
+                to.AddRange(@"\n"u8);
+                break;
+            case (byte)'\r':
+                to.AddRange(@"\r"u8);
+                break;
+            case (byte)'\t':
+                to.AddRange(@"\t"u8);
+                break;
+            case < 0x20 or 0x7f:
+                WriteHex(c, to);
+                break;
+            default:
+                to.Add(c);
+                break;
+        }
+    }
+
+    private static void WriteHex(byte c, List<byte> to) => to.AddRange(Encoding.ASCII.GetBytes($"\\x{c:x2}"));
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Text;
 using PbKv.Host.Client;
-using PbKv.Host.CommandLine;
 using PbKv.Host.Nodes;
 
 namespace PbKv.Host.Shell;
@@ -23,5 +23,95 @@ internal static class ShellCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+}
+
+/// <summary>The shell on a terminal: a prompt with editing, history and completion, and answers for people.</summary>
+internal sealed class ConsoleShell(Terminal terminal, Store store)
+{
+    private const string Prompt = "pbkv> ";
+
+    private static readonly string[] Words = [.. ShellRequest.Names, "help", "exit"];
+
+    private static readonly string[] Help =
+    [
+        "get KEY             the value of a key",
+        "put KEY VALUE       store a value",
+        "append KEY VALUE    append to a value",
+        "puthash KEY VALUE   store the hash of the previous value and this one; shows the previous one",
+        "status              who is primary, who is backup, and what they hold",
+        "exit                leave (so does Ctrl-D; Ctrl-C gives up a line)",
+        "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and \"\" is the empty word.",
+    ];
+
+    public static async Task RunAsync(StoreAddress address, Terminal terminal, CancellationToken asked)
+    {
+        await using var store = await Store.OpenAsync(address);
+        await new ConsoleShell(terminal, store).RunAsync(asked);
+    }
+
+    public async Task RunAsync(CancellationToken asked)
+    {
+        var editor = new LineEditor(() => Console.ReadKey(intercept: true), Console.Out, Width, Complete);
+        Say("'help' says what there is.");
+        while (!asked.IsCancellationRequested)
+        {
+            // A thread of its own: reading keys blocks, and a signal must not wait for one.
+            var typed = Task.Factory.StartNew(() => Read(editor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            if (await Task.WhenAny(typed, Task.Delay(Timeout.Infinite, asked)) != typed) return;
+            if (await typed is not { } line || line.Trim() is "exit" or "quit") return;
+            if (line.Trim() is "help" or "?") foreach (var text in Help) Say(text);
+            else await AnswerAsync(line, asked);
+        }
+    }
+
+    /// <summary>At the prompt Ctrl-C is a key, which gives up a line that is being typed; elsewhere it is a signal.</summary>
+    private static string? Read(LineEditor editor)
+    {
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return editor.ReadLine(Prompt);
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
+    }
+
+    /// <summary>Some terminals do not say how wide they are.</summary>
+    private static int Width() => Console.WindowWidth > 0 ? Console.WindowWidth : 80;
+
+    private static IReadOnlyList<string> Complete(string before) =>
+        before.Contains(' ') ? [] : [.. Words.Where(word => word.StartsWith(before, StringComparison.Ordinal))];
+
+    private async Task AnswerAsync(string line, CancellationToken asked)
+    {
+        try
+        {
+            if (ShellRequest.Parse(Encoding.UTF8.GetBytes(line)) is not { } request) return;
+            if (request.Kind is null) Say(StatusText.Of(await store.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
+            else Say(ForPeople(await store.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
+        }
+        catch (Failure failure)
+        {
+            Say(terminal.Colours ? $"\u001b[31m{failure.Message}\u001b[0m" : failure.Message);
+        }
+    }
+
+    private static string ForPeople(Answer answer)
+    {
+        if (!answer.HasValue) return "ok";
+        if (!answer.Found) return "(nothing stored)";
+        var escaped = new List<byte>();
+        LineEscapes.Write(answer.Value, escaped);
+        // So that it can be typed back as it stands.
+        return $"\"{Encoding.UTF8.GetString([.. escaped]).Replace("\"", "\\\"")}\"";
+    }
+
+    private void Say(string text)
+    {
+        terminal.WriteLine(text);
+        terminal.Flush();
     }
 }

@@ -1,4 +1,4 @@
-using PbKv.Host.CommandLine;
+using PbKv.Actors;
 using PbKv.Protocol;
 
 namespace PbKv.Host.Shell;
@@ -28,7 +28,7 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
         var command = Array.Find(Known, known => known.Name == name);
         if (command.Name is null)
         {
-            var nearest = Nearest.Of(name, Names);
+            var nearest = Spelling.Nearest(name, Names);
             throw Failure.Usage($"there is no command '{name}'", nearest is null ? $"there are {string.Join(", ", Names)}" : $"did you mean '{nearest}'?");
         }
 

@@ -52,4 +52,13 @@ public class SettingTextTests
     [InlineData("same", "same", 0)]
     public void Distance_counts_the_letters_to_change(string first, string second, int distance) =>
         Assert.Equal(distance, Spelling.Distance(first, second));
+
+    [Theory]
+    [InlineData("stats", "status")]
+    [InlineData("puthsh", "puthash")]
+    [InlineData("apned", "append")]
+    [InlineData("del", null)]
+    [InlineData("frobnicate", null)]
+    public void A_word_that_is_nearly_right_finds_the_one_that_was_meant(string word, string? meant) =>
+        Assert.Equal(meant, Spelling.Nearest(word, ["get", "put", "puthash", "append", "status"]));
 }

@@ -3,8 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using PbKv.Client;
-using PbKv.Host.Bench;
-using PbKv.Host.Tests.Processes;
+using PbKv.Bench;
 
 namespace PbKv.Host.Tests.Bench;
 
@@ -30,10 +29,10 @@ public class BenchTests(Cluster cluster)
     {
         var latency = LoadResult.NewHistogram();
         for (var us = 1; us <= 1000; us++) latency.RecordValue(us * Stopwatch.Frequency / 1_000_000);
-        var json = JsonDocument.Parse(new LoadResult("put", 1, 1, 1, latency, 0).ToJson()).RootElement;
+        var json = JsonDocument.Parse(Json.Object(new LoadResult("put", 1, 1, 1, latency, 0).WriteTo)).RootElement;
         foreach (var (field, us) in new[] { ("meanUs", 500.5), ("p50us", 500), ("p90us", 900), ("p99us", 990), ("p999us", 999), ("maxUs", 1000) })
             Assert.InRange(json.GetProperty(field).GetDouble(), us * 0.99, us * 1.01);
-        json = JsonDocument.Parse(new LoadResult("put", 1, 1, 0, LoadResult.NewHistogram(), 0).ToJson()).RootElement;
+        json = JsonDocument.Parse(Json.Object(new LoadResult("put", 1, 1, 0, LoadResult.NewHistogram(), 0).WriteTo)).RootElement;
         Assert.All(Fields.Skip(3), field => Assert.Equal(0, json.GetProperty(field).GetDouble()));
     }
 

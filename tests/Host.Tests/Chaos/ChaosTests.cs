@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Chaos;
 
@@ -28,12 +27,12 @@ public class ChaosTests
     [Fact]
     public async Task An_interrupted_run_is_no_pass_and_leaves_no_process_behind()
     {
-        await using var chaos = Pbkv.Start(
+        using var chaos = Pbkv.Start(
             "chaos", "--minutes", "10", "--faults", "stop", "--replicas", "2", "--clients", "2", "--json",
             "-D", $"pbkv.group={_mark}", "-D", "pbkv.ping-interval=200ms");
         await chaos.WaitForErrorAsync(text => text.Contains(" stop: ", StringComparison.Ordinal));
         Assert.Equal(4, Marked().Count);
-        chaos.Signal("INT");
+        chaos.Send(Signal.Interrupt);
         var result = await chaos.WaitForExitAsync();
         Assert.Equal(1, result.Code);
         Assert.Contains("interrupted", result.Output, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using PbKv.Host.Chaos;
+using PbKv.Chaos;
 
 namespace PbKv.Host.Tests.Chaos;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using PbKv.Host.Chaos;
+using PbKv.Chaos;
 
 namespace PbKv.Host.Tests.Chaos;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using PbKv.Host.Chaos;
-using PbKv.Host.Output;
+using PbKv.Chaos;
 
 namespace PbKv.Host.Tests.Chaos;
 

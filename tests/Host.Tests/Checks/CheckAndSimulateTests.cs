@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Checks;
 

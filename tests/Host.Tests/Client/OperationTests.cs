@@ -1,5 +1,4 @@
 using System.Text;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
 

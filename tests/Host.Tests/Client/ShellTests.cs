@@ -1,5 +1,4 @@
 using System.Text;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
 
@@ -51,11 +50,10 @@ public class ShellTests(Cluster cluster)
     [Fact]
     public async Task An_answer_comes_before_the_next_line_is_asked()
     {
-        await using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        using var shell = Pbkv.Start("shell", "--view", cluster.View);
         for (var i = 1; i <= 3; i++)
         {
-            await shell.Input.WriteAsync(Encoding.UTF8.GetBytes($"put sh:flush {i}\n"));
-            await shell.Input.FlushAsync();
+            await shell.WriteLineAsync($"put sh:flush {i}");
             var answers = i;
             await shell.WaitForOutputAsync(text => text == string.Concat(Enumerable.Repeat("ok\n", answers)));
         }
@@ -73,11 +71,10 @@ public class ShellTests(Cluster cluster)
     [Fact]
     public async Task A_signal_ends_a_shell_that_waits_for_a_line()
     {
-        await using var shell = Pbkv.Start("shell", "--view", cluster.View);
-        await shell.Input.WriteAsync("put sh:signal v\n"u8.ToArray());
-        await shell.Input.FlushAsync();
+        using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        await shell.WriteLineAsync("put sh:signal v");
         await shell.WaitForOutputAsync(text => text == "ok\n");
-        shell.Signal("TERM");
+        shell.Send(Signal.Terminate);
         (await shell.WaitForExitAsync()).Done();
     }
 

@@ -1,4 +1,3 @@
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
 
@@ -52,12 +51,12 @@ public class StandardStreamsTests(Cluster cluster)
     [Fact]
     public async Task A_node_runs_where_nobody_can_read_its_ready_line()
     {
-        await using var view = Pbkv.StartInShell("exec \"$@\" >&-", "view", "--port", "0");
+        using var view = Pbkv.StartInShell("exec \"$@\" >&-", "view", "--port", "0");
         await view.WaitForErrorAsync(log => log.Contains("Waiting"));
-        view.Signal("TERM");
+        view.Send(Signal.Terminate);
         Assert.Equal(0, (await view.WaitForExitAsync()).Code);
     }
 
-    private Task<Result> InShellAsync(string script, params string[] arguments) =>
+    private Task<Ended> InShellAsync(string script, params string[] arguments) =>
         Pbkv.RunInShellAsync(script, [arguments[0], "--view", cluster.View, .. arguments[1..]]);
 }

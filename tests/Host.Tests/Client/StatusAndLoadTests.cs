@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
 
@@ -36,9 +35,9 @@ public class StatusAndLoadTests(Cluster cluster)
     [Fact]
     public async Task Watched_status_is_one_object_a_line_until_a_signal()
     {
-        await using var watch = Pbkv.Start("status", "--watch", "--json", "--view", cluster.View);
+        using var watch = Pbkv.Start("status", "--watch", "--json", "--view", cluster.View);
         await watch.WaitForOutputAsync(text => text.Count(c => c == '\n') >= 2);
-        watch.Signal("INT");
+        watch.Send(Signal.Interrupt);
         var result = (await watch.WaitForExitAsync()).Done();
         Assert.All(result.Output.TrimEnd('\n').Split('\n'), line => Assert.True(new Status(JsonDocument.Parse(line).RootElement).Acknowledged));
     }

@@ -1,4 +1,3 @@
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Client;
 
@@ -33,47 +32,37 @@ public class UnreachableTests
     public async Task Watched_status_shows_within_seconds_that_nobody_answers_whatever_the_timeout()
     {
         var view = $"127.0.0.1:{Ports.Free()}";
-        await using var watch = Pbkv.Start("status", "--watch", "--json", "--view", view, "--timeout", "infinite");
+        using var watch = Pbkv.Start("status", "--watch", "--json", "--view", view, "--timeout", "infinite");
         await watch.WaitForOutputAsync(text => text.Contains($"no answer within 2s from the view service at {view}"));
-        watch.Signal("INT");
+        watch.Send(Signal.Interrupt);
         (await watch.WaitForExitAsync()).Done();
     }
 
     [Fact]
     public async Task A_view_service_without_a_server_that_could_answer_executes_nothing()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        var address = await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
         (await Pbkv.RunAsync("put", "k", "v", "--view", address, "--timeout", "700ms")).Failed(1);
     }
 
     [Fact]
     public async Task What_may_have_been_sent_before_the_deadline_has_an_unknown_outcome()
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 1);
-            var status = await cluster.StatusAsync();
-            (await cluster.RunAsync("put", "k", "v")).Done();
-            await using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "4s");
-            await using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "4s");
-            await shell.Input.WriteAsync("put k v\n"u8.ToArray());
-            await shell.Input.FlushAsync();
-            await shell.WaitForOutputAsync(text => text == "ok\n");
-            await cluster.StatusAsync(now => now.Server(status.Primary!).GetProperty("keys").GetInt64() > 1);
-            cluster.Replica(status.Primary!).Signal("STOP");
-            await shell.Input.WriteAsync("put k w\n"u8.ToArray());
-            await shell.Input.FlushAsync();
-            await shell.WaitForOutputAsync(text => text.StartsWith("ok\nerror DeadlinePassed ", StringComparison.Ordinal) && text.Contains("unknown"));
-            var ended = await load.WaitForExitAsync();
-            Assert.Equal(3, ended.Code);
-            Assert.Contains("\"error\":\"DeadlinePassed\"", ended.Error);
-            Assert.Contains("\"outcome\":\"unknown\"", ended.Error);
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 1);
+        var status = await cluster.StatusAsync();
+        (await cluster.RunAsync("put", "k", "v")).Done();
+        using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "4s");
+        using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "4s");
+        await shell.WriteLineAsync("put k v");
+        await shell.WaitForOutputAsync(text => text == "ok\n");
+        await cluster.StatusAsync(now => now.Server(status.Primary!).GetProperty("keys").GetInt64() > 1);
+        Assert.True(await cluster.Replica(status.Primary!).PauseAsync(Child.Patience), "it stands still");
+        await shell.WriteLineAsync("put k w");
+        await shell.WaitForOutputAsync(text => text.StartsWith("ok\nerror DeadlinePassed ", StringComparison.Ordinal) && text.Contains("unknown"));
+        var ended = await load.WaitForExitAsync();
+        Assert.Equal(3, ended.Code);
+        Assert.Contains("\"error\":\"DeadlinePassed\"", ended.Error);
+        Assert.Contains("\"outcome\":\"unknown\"", ended.Error);
     }
 }

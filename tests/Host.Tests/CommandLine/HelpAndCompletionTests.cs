@@ -1,4 +1,3 @@
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.CommandLine;
 

@@ -1,5 +1,3 @@
-using System.Text;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Nodes;
 
@@ -9,121 +7,89 @@ public class FailoverTests
     [Fact]
     public async Task Killing_the_primary_loses_nothing_and_repeats_nothing()
     {
-        var cluster = new Cluster();
-        try
+        await using var cluster = await Cluster.StartAsync(replicas: 3);
+        using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        var sent = 0;
+        for (var round = 0; round < 2; round++)
         {
-            await cluster.StartAsync(replicas: 3);
-            await using var shell = Pbkv.Start("shell", "--view", cluster.View);
-            var sent = 0;
-            for (var round = 0; round < 2; round++)
-            {
-                for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
-                var before = await cluster.StatusAsync(status => status.Synced);
-                cluster.Replica(before.Primary!).Signal("KILL");
-                for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
-                if (round == 0) await cluster.StartReplicaAsync();
-                await cluster.StatusAsync(status => status.Number > before.Number && status.Synced);
-            }
+            for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
+            var before = await cluster.StatusAsync(status => status.Synced);
+            cluster.Replica(before.Primary!).Send(Signal.Kill);
+            for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
+            if (round == 0) await cluster.StartReplicaAsync();
+            await cluster.StatusAsync(status => status.Number > before.Number && status.Synced);
+        }
 
-            await shell.WaitForOutputAsync(text => Lines(text) == sent);
-            Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
-            var value = string.Concat(Enumerable.Range(0, sent).Select(i => $"{i},"));
-            (await cluster.RunAsync("get", "log")).Done(value + "\n");
-            var rest = await cluster.StatusAsync(status => status.Synced && Digest(status, status.Primary!) == Digest(status, status.Backup!));
-            Assert.True(rest.Number > 2);
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await shell.WaitForOutputAsync(text => Lines(text) == sent);
+        Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
+        var value = string.Concat(Enumerable.Range(0, sent).Select(i => $"{i},"));
+        (await cluster.RunAsync("get", "log")).Done(value + "\n");
+        var rest = await cluster.StatusAsync(status => status.Synced && Digest(status, status.Primary!) == Digest(status, status.Backup!));
+        Assert.True(rest.Number > 2);
     }
 
     [Fact]
     public async Task A_primary_that_is_told_to_stop_leaves_first_and_no_operation_fails()
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 2);
-            var before = await cluster.StatusAsync();
-            await using var shell = Pbkv.Start("shell", "--view", cluster.View);
-            for (var i = 0; i < 20; i++) await AppendAsync(shell, i);
-            var leaving = cluster.Replica(before.Primary!);
-            leaving.Signal("TERM");
-            for (var i = 20; i < 200; i++) await AppendAsync(shell, i);
-            var ended = await leaving.WaitForExitAsync();
-            Assert.Equal(0, ended.Code);
-            Assert.DoesNotContain("data goes with it", ended.Error);
-            await shell.WaitForOutputAsync(text => Lines(text) == 200);
-            Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
-            (await cluster.RunAsync("get", "log")).Done(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},")) + "\n");
-            Assert.Equal(before.Backup, (await cluster.StatusAsync()).Primary);
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 2);
+        var before = await cluster.StatusAsync();
+        using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        for (var i = 0; i < 20; i++) await AppendAsync(shell, i);
+        var leaving = cluster.Replica(before.Primary!);
+        leaving.Send(Signal.Terminate);
+        for (var i = 20; i < 200; i++) await AppendAsync(shell, i);
+        var ended = await leaving.WaitForExitAsync();
+        Assert.Equal(0, ended.Code);
+        Assert.DoesNotContain("data goes with it", ended.Error);
+        await shell.WaitForOutputAsync(text => Lines(text) == 200);
+        Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
+        (await cluster.RunAsync("get", "log")).Done(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},")) + "\n");
+        Assert.Equal(before.Backup, (await cluster.StatusAsync()).Primary);
     }
 
     [Fact]
     public async Task A_reset_is_refused_with_an_account_until_the_loss_is_accepted()
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 2);
-            (await cluster.RunAsync("put", "k", "v")).Done();
-            var before = await cluster.StatusAsync();
-            string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Backup!];
-            (await Pbkv.RunAsync(reset)).Failed(2, "--accept-data-loss", "lost", "1 key, ", before.Primary!);
-            Assert.Equal(before.Number, (await cluster.StatusAsync()).Number);
-            var done = (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done();
-            Assert.Contains($"primary {before.Backup}", done.Output);
-            Assert.Equal(before.Backup, (await cluster.StatusAsync(status => status.Number > before.Number)).Primary);
-            (await cluster.RunAsync("get", "k")).Done("v\n");
-            (await Pbkv.RunAsync("view", "reset", "--accept-data-loss", "--view", cluster.View, "--primary", "127.0.0.1:1")).Failed(1, "127.0.0.1:1");
-            (await Pbkv.RunAsync("view", "reset", "--accept-data-loss")).Failed(2, "--primary");
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 2);
+        (await cluster.RunAsync("put", "k", "v")).Done();
+        var before = await cluster.StatusAsync();
+        string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Backup!];
+        (await Pbkv.RunAsync(reset)).Failed(2, "--accept-data-loss", "lost", "1 key, ", before.Primary!);
+        Assert.Equal(before.Number, (await cluster.StatusAsync()).Number);
+        var done = (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done();
+        Assert.Contains($"primary {before.Backup}", done.Output);
+        Assert.Equal(before.Backup, (await cluster.StatusAsync(status => status.Number > before.Number)).Primary);
+        (await cluster.RunAsync("get", "k")).Done("v\n");
+        (await Pbkv.RunAsync("view", "reset", "--accept-data-loss", "--view", cluster.View, "--primary", "127.0.0.1:1")).Failed(1, "127.0.0.1:1");
+        (await Pbkv.RunAsync("view", "reset", "--accept-data-loss")).Failed(2, "--primary");
     }
 
     [Fact]
     public async Task A_view_service_that_lost_its_memory_takes_over_from_a_server_that_is_named_and_nothing_is_lost()
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 2);
-            (await cluster.RunAsync("put", "k", "v")).Done();
-            var before = await cluster.StatusAsync();
-            cluster.ViewProcess.Signal("KILL");
-            await cluster.ViewProcess.WaitForExitAsync();
-            await using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "-D", "pbkv.dead-pings=20");
-            await again.ReadyAsync("view");
+        await using var cluster = await Cluster.StartAsync(replicas: 2);
+        (await cluster.RunAsync("put", "k", "v")).Done();
+        var before = await cluster.StatusAsync();
+        cluster.ViewProcess.Send(Signal.Kill);
+        await cluster.ViewProcess.WaitForExitAsync();
+        using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "-D", "pbkv.dead-pings=20");
+        await again.ReadyAsync();
 
-            string[] holders = [before.Primary!, before.Backup!];
-            await cluster.StatusAsync(status => Array.TrueForAll(holders, holder => status.Role(holder) == "refused"));
-            var text = (await Pbkv.RunAsync("status", "--view", cluster.View)).Done().Output;
-            Assert.Contains("lost its memory", text);
-            Assert.Contains($"primary of view {before.Number}", text);
-            Assert.Contains($"synced backup of view {before.Number}", text);
-            string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
-            (await Pbkv.RunAsync(reset)).Failed(
-                2, $"{before.Primary} (refused, primary of view {before.Number}) primary", $"{before.Backup} (refused, synced backup of view {before.Number}) holds 1 key, ");
-            Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
+        string[] holders = [before.Primary!, before.Backup!];
+        await cluster.StatusAsync(status => Array.TrueForAll(holders, holder => status.Role(holder) == "refused"));
+        var text = (await Pbkv.RunAsync("status", "--view", cluster.View)).Done().Output;
+        Assert.Contains("lost its memory", text);
+        Assert.Contains($"primary of view {before.Number}", text);
+        Assert.Contains($"synced backup of view {before.Number}", text);
+        string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
+        (await Pbkv.RunAsync(reset)).Failed(
+            2, $"{before.Primary} (refused, primary of view {before.Number}) primary", $"{before.Backup} (refused, synced backup of view {before.Number}) holds 1 key, ");
+        Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
 
-            var after = await cluster.StatusAsync(status => status.Synced);
-            Assert.Equal((before.Primary, before.Backup), (after.Primary, after.Backup));
-            Assert.True(after.Number > before.Number);
-            (await cluster.RunAsync("get", "k")).Done("v\n");
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        var after = await cluster.StatusAsync(status => status.Synced);
+        Assert.Equal((before.Primary, before.Backup), (after.Primary, after.Backup));
+        Assert.True(after.Number > before.Number);
+        (await cluster.RunAsync("get", "k")).Done("v\n");
     }
 
     private static int Lines(string text) => text.Count(c => c == '\n');
@@ -132,7 +98,6 @@ public class FailoverTests
 
     private static async Task AppendAsync(Pbkv shell, int number)
     {
-        await shell.Input.WriteAsync(Encoding.UTF8.GetBytes($"append log {number},\n"));
-        await shell.Input.FlushAsync();
+        await shell.WriteLineAsync($"append log {number},");
     }
 }

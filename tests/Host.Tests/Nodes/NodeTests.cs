@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Nodes;
 
@@ -10,16 +9,18 @@ public class NodeTests
     [Fact]
     public async Task A_node_says_that_it_is_ready_on_standard_output_and_nothing_else_there()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        var address = await view.ReadyAsync("view");
-        await using var replica = Pbkv.Start("replica", "--view", address);
-        var replicaAddress = await replica.ReadyAsync("replica");
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
+        using var replica = Pbkv.Start("replica", "--view", address);
+        var replicaAddress = await replica.ReadyAsync();
         await view.WaitForErrorAsync(log => log.Contains(replicaAddress));
         await replica.WaitForErrorAsync(log => log.Contains("now=Primary"));
-        replica.Signal("TERM");
-        view.Signal("TERM");
-        Assert.Equal((0, $"ready view {address}\n"), Ended(await view.WaitForExitAsync()));
-        Assert.Equal((0, $"ready replica {replicaAddress}\n"), Ended(await replica.WaitForExitAsync()));
+        replica.Send(Signal.Terminate);
+        view.Send(Signal.Terminate);
+        Assert.Equal($"ready view {address}\n", (await view.WaitForExitAsync()).Output);
+        Assert.Equal(0, view.ExitCode);
+        Assert.Equal($"ready replica {replicaAddress}\n", (await replica.WaitForExitAsync()).Output);
+        Assert.Equal(0, replica.ExitCode);
     }
 
     [Theory]
@@ -46,12 +47,12 @@ public class NodeTests
     [Fact]
     public async Task The_machine_itself_has_one_name_for_nodes_and_clients()
     {
-        await using var view = Pbkv.Start("view", "--host", "localhost", "--port", "0");
-        var address = await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--host", "localhost", "--port", "0");
+        var address = await view.ReadyAsync();
         Assert.StartsWith("127.0.0.1:", address);
         var name = address.Replace("127.0.0.1", "LocalHost");
-        await using var replica = Pbkv.Start("replica", "--view", name);
-        var server = await replica.ReadyAsync("replica");
+        using var replica = Pbkv.Start("replica", "--view", name);
+        var server = await replica.ReadyAsync();
         (await Pbkv.RunAsync("put", "k", "v", "--view", name)).Done();
         (await Pbkv.RunAsync("view", "reset", "--view", name, "--primary", server.Replace("127.0.0.1", "localhost"))).Failed(2, "holds", "1 key");
     }
@@ -80,8 +81,8 @@ public class NodeTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("node.conf", "pbkv { host = \"127.0.0.1\", port = 1, ping-interval = 50ms }");
-        await using var view = Pbkv.Start("view", "--config", file, "-D", "pbkv.port=0", "-D", "akka.loglevel=DEBUG");
-        Assert.DoesNotContain(":1\n", await view.ReadyAsync("view") + "\n");
+        using var view = Pbkv.Start("view", "--config", file, "-D", "pbkv.port=0", "-D", "akka.loglevel=DEBUG");
+        Assert.DoesNotContain(":1\n", await view.ReadyAsync() + "\n");
         var bad = folder.File("bad.conf", "pbkv { prt = 1 }");
         (await Pbkv.RunAsync("view", "--config", bad)).Failed(2, "pbkv.prt", "pbkv.port");
     }
@@ -89,11 +90,11 @@ public class NodeTests
     [Fact]
     public async Task An_advertised_address_is_what_others_are_told()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        var address = await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
         var port = Ports.Free();
-        await using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"127.0.0.2:{port}");
-        Assert.Equal($"127.0.0.2:{port}", await replica.ReadyAsync("replica"));
+        using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"127.0.0.2:{port}");
+        Assert.Equal($"127.0.0.2:{port}", await replica.ReadyAsync());
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
         (await Pbkv.RunAsync("get", "k", "--view", address)).Done("v\n");
     }
@@ -102,51 +103,43 @@ public class NodeTests
     public async Task A_replica_without_its_view_service_keeps_trying_and_says_so_and_serves_when_it_comes()
     {
         var address = $"127.0.0.1:{Ports.Free()}";
-        await using var replica = Pbkv.Start("replica", "--view", address);
-        await replica.ReadyAsync("replica");
+        using var replica = Pbkv.Start("replica", "--view", address);
+        await replica.ReadyAsync();
         await replica.WaitForErrorAsync(log => log.Contains($"no answer from the view service {address}; still trying"));
-        await using var view = Pbkv.Start("view", "--port", address.Split(':')[1]);
-        await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--port", address.Split(':')[1]);
+        await view.ReadyAsync();
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
     }
 
     [Theory]
-    [InlineData("TERM")]
-    [InlineData("INT")]
-    public async Task A_node_stops_within_five_seconds_of_a_signal(string signal)
+    [InlineData(Signal.Terminate)]
+    [InlineData(Signal.Interrupt)]
+    public async Task A_node_stops_within_five_seconds_of_a_signal(Signal signal)
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 1);
-            var lone = (await cluster.StatusAsync()).Primary!;
-            var replica = cluster.Replica(lone);
-            var clock = Stopwatch.StartNew();
-            replica.Signal(signal);
-            var ended = await replica.WaitForExitAsync();
-            Assert.Equal(0, ended.Code);
-            // The rest is for a busy machine that has to find time for two processes; a lone primary would wait for ever.
-            Assert.True(clock.Elapsed < Pbkv.Patience / 2, $"took {clock.Elapsed}");
-            Assert.Contains("data goes with it", ended.Error);
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 1);
+        var lone = (await cluster.StatusAsync()).Primary!;
+        var replica = cluster.Replica(lone);
+        var clock = Stopwatch.StartNew();
+        replica.Send(signal);
+        var ended = await replica.WaitForExitAsync();
+        Assert.Equal(0, ended.Code);
+        // The rest is for a busy machine that has to find time for two processes; a lone primary would wait for ever.
+        Assert.True(clock.Elapsed < Child.Patience / 2, $"took {clock.Elapsed}");
+        Assert.Contains("data goes with it", ended.Error);
     }
 
     [Fact]
     public async Task A_second_signal_stops_at_once()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        var address = await view.ReadyAsync("view");
-        await using var replica = Pbkv.Start("replica", "--view", address);
-        await replica.ReadyAsync("replica");
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
+        using var replica = Pbkv.Start("replica", "--view", address);
+        await replica.ReadyAsync();
         await replica.WaitForErrorAsync(log => log.Contains("now=Primary"));
         // A lone primary asks to be replaced, and waits.
-        replica.Signal("TERM");
+        replica.Send(Signal.Terminate);
         await view.WaitForErrorAsync(log => log.Contains("LeaveAsked"));
-        replica.Signal("TERM");
+        replica.Send(Signal.Terminate);
         Assert.Equal(143, (await replica.WaitForExitAsync()).Code);
     }
 
@@ -154,24 +147,16 @@ public class NodeTests
     public async Task A_view_service_with_a_data_directory_goes_on_after_a_restart()
     {
         using var folder = new TemporaryFolder();
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 2, "--data", folder.Path);
-            (await cluster.RunAsync("put", "k", "v")).Done();
-            var before = await cluster.StatusAsync();
-            cluster.ViewProcess.Signal("KILL");
-            await cluster.ViewProcess.WaitForExitAsync();
-            await using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "--data", folder.Path);
-            await again.ReadyAsync("view");
-            var after = await cluster.StatusAsync(status => status.Json.GetProperty("servers").GetArrayLength() == 2);
-            Assert.Equal((before.Number, before.Primary, before.Backup), (after.Number, after.Primary, after.Backup));
-            (await cluster.RunAsync("get", "k")).Done("v\n");
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 2, "--data", folder.Path);
+        (await cluster.RunAsync("put", "k", "v")).Done();
+        var before = await cluster.StatusAsync();
+        cluster.ViewProcess.Send(Signal.Kill);
+        await cluster.ViewProcess.WaitForExitAsync();
+        using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "--data", folder.Path);
+        await again.ReadyAsync();
+        var after = await cluster.StatusAsync(status => status.Json.GetProperty("servers").GetArrayLength() == 2);
+        Assert.Equal((before.Number, before.Primary, before.Backup), (after.Number, after.Primary, after.Backup));
+        (await cluster.RunAsync("get", "k")).Done("v\n");
     }
 
     [Fact]
@@ -188,20 +173,20 @@ public class NodeTests
         using var folder = new TemporaryFolder();
         var file = folder.File("file", "");
         (await Pbkv.RunAsync("view", "--port", "0", "--data", file)).Failed(1, file, "cannot be made");
-        await using var view = Pbkv.Start("view", "--port", "0", "--data", folder.Path);
-        await view.ReadyAsync("view");
+        using var view = Pbkv.Start("view", "--port", "0", "--data", folder.Path);
+        await view.ReadyAsync();
         (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(1, folder.Path, "another view service");
     }
 
     [Fact]
     public async Task A_cluster_that_waits_says_for_whom_and_what_is_left_to_do()
     {
-        await using var view = Pbkv.Start("view", "--port", "0");
-        var address = await view.ReadyAsync("view");
-        await using var replica = Pbkv.Start("replica", "--view", address);
-        var lost = await replica.ReadyAsync("replica");
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
+        using var replica = Pbkv.Start("replica", "--view", address);
+        var lost = await replica.ReadyAsync();
         await Status.UntilAsync(address, status => status.Acknowledged);
-        replica.Signal("KILL");
+        replica.Send(Signal.Kill);
         await Status.UntilAsync(address, status => status.Json.GetProperty("view").GetProperty("waitingFor").GetString() is not null);
         var text = (await Pbkv.RunAsync("status", "--view", address)).Done().Output;
         Assert.Contains($"waiting for {lost}", text);
@@ -214,25 +199,13 @@ public class NodeTests
     [Fact]
     public async Task While_the_view_service_is_away_a_pair_goes_on_answering_those_who_know_it()
     {
-        var cluster = new Cluster();
-        try
-        {
-            await cluster.StartAsync(replicas: 2);
-            await using var shell = Pbkv.Start("shell", "--view", cluster.View);
-            await shell.Input.WriteAsync("put k v\n"u8.ToArray());
-            await shell.Input.FlushAsync();
-            await shell.WaitForOutputAsync(text => text == "ok\n");
-            cluster.ViewProcess.Signal("KILL");
-            await cluster.ViewProcess.WaitForExitAsync();
-            await shell.Input.WriteAsync("append k w\nget k\n"u8.ToArray());
-            await shell.Input.FlushAsync();
-            await shell.WaitForOutputAsync(text => text == "ok\nok\nok vw\n");
-        }
-        finally
-        {
-            await cluster.DisposeAsync();
-        }
+        await using var cluster = await Cluster.StartAsync(replicas: 2);
+        using var shell = Pbkv.Start("shell", "--view", cluster.View);
+        await shell.WriteLineAsync("put k v");
+        await shell.WaitForOutputAsync(text => text == "ok\n");
+        cluster.ViewProcess.Send(Signal.Kill);
+        await cluster.ViewProcess.WaitForExitAsync();
+        await shell.WriteLineAsync("append k w\nget k");
+        await shell.WaitForOutputAsync(text => text == "ok\nok\nok vw\n");
     }
-
-    private static (int Code, string Output) Ended(Result result) => (result.Code, result.Output);
 }

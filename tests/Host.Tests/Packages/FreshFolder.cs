@@ -1,5 +1,4 @@
 using System.Reflection;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Packages;
 
@@ -81,7 +80,7 @@ internal sealed class FreshFolder : IDisposable
 
     private static async Task DotnetAsync(params string[] arguments)
     {
-        await using var dotnet = Pbkv.StartProgram("dotnet", arguments);
+        using var dotnet = new Child(["dotnet", .. arguments]);
         dotnet.Input.Close();
         var result = await dotnet.WaitForExitAsync(BuiltWithin);
         Assert.True(result.Code == 0, $"dotnet {string.Join(' ', arguments)}\n{result.Output}{result.Error}");

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using PbKv.Host.Tests.Processes;
 
 namespace PbKv.Host.Tests.Packages;
 
@@ -16,13 +15,14 @@ public class PackagesTests
         foreach (var id in Ids) HasReadmeLicenceAndSymbols(Path.Combine(folder.Packages, $"{id}.{folder.Version}"));
 
         var tool = await folder.InstallToolAsync();
-        await using var view = Pbkv.StartProgram(tool, "view", "--port", "0");
-        var address = await view.ReadyAsync("view");
+        using var view = new Child([tool, "view", "--port", "0"]);
+        await view.WaitForOutputAsync(text => text.StartsWith("ready view ", StringComparison.Ordinal) && text.Contains('\n'));
+        var address = view.Output.TrimEnd().Split(' ')[^1];
         var server = await folder.BuildAsync("EmbeddedNode", "PbKv.Server", """<FrameworkReference Include="Microsoft.AspNetCore.App" />""");
         var client = await folder.BuildAsync("Quickstart", "PbKv.Client");
         Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(client)!, "PbKv.Server.dll")), "a client needs no server");
 
-        await using var node = Pbkv.StartProgram("dotnet", server, "--PbKv:ViewServices", address);
+        using var node = new Child(["dotnet", server, "--PbKv:ViewServices", address]);
         await node.WaitForOutputAsync(text => text.Contains("hello from 127.0.0.1:"));
         Assert.StartsWith("greeting: hello, world\n", (await RunAsync("dotnet", client, address)).Output);
         (await RunAsync(tool, "get", "greeting", "--view", address)).Done("hello, world\n");
@@ -40,9 +40,9 @@ public class PackagesTests
         Assert.Contains(symbols.Entries, entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal));
     }
 
-    private static async Task<Result> RunAsync(string program, params string[] arguments)
+    private static async Task<Ended> RunAsync(string program, params string[] arguments)
     {
-        await using var process = Pbkv.StartProgram(program, arguments);
+        using var process = new Child([program, .. arguments]);
         process.Input.Close();
         return await process.WaitForExitAsync();
     }

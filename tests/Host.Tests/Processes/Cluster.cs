@@ -1,56 +1,36 @@
 namespace PbKv.Host.Tests.Processes;
 
-/// <summary>A view service, which a test may start again at its address, and replicas as processes.</summary>
-public sealed class Cluster : IAsyncLifetime
+/// <summary>A cluster of processes, spoken with through the program alone.</summary>
+public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
 {
     /// <summary>No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.</summary>
     private static readonly string[] Patient = ["-D", "pbkv.dead-pings=20", "-D", "pbkv.backup-silent=20"];
 
-    private readonly List<Pbkv> _processes = [];
-    private readonly Dictionary<string, Pbkv> _replicas = [];
+    private ProcessCluster _processes = null!;
 
     /// <summary>The view service's address.</summary>
-    public string View { get; private set; } = "";
+    public string View => _processes.Address;
 
-    internal Pbkv ViewProcess { get; private set; } = null!;
+    internal Pbkv ViewProcess => _processes.ViewService;
 
-    public Task InitializeAsync() => StartAsync(replicas: 2);
+    public async Task InitializeAsync() => _processes = await ProcessCluster.StartAsync(2, Patient);
 
-    public async Task StartAsync(int replicas, params string[] viewOptions)
-    {
-        ViewProcess = Keep(Pbkv.Start(["view", "--port", $"{Ports.Free()}", .. Patient, .. viewOptions]));
-        View = await ViewProcess.ReadyAsync("view");
-        await Task.WhenAll(Enumerable.Range(0, replicas).Select(_ => StartReplicaAsync()));
-        await StatusAsync(status => status.Synced || replicas < 2 && status.Acknowledged);
-    }
+    public static async Task<Cluster> StartAsync(int replicas, params string[] viewOptions) =>
+        new() { _processes = await ProcessCluster.StartAsync(replicas, Patient, viewOptions) };
 
-    /// <returns>Its address.</returns>
-    public async Task<string> StartReplicaAsync(params string[] options)
-    {
-        var replica = Keep(Pbkv.Start(["replica", "--view", View, .. Patient, .. options]));
-        var address = await replica.ReadyAsync("replica");
-        lock (_replicas) _replicas[address] = replica;
-        return address;
-    }
+    public Task StartReplicaAsync() => _processes.AddServerAsync();
 
-    internal Pbkv Replica(string address) => _replicas[address];
+    internal Pbkv Replica(string address) => _processes.Server(address);
 
-    internal Task<Result> RunAsync(params string[] arguments) => Pbkv.RunAsync([arguments[0], "--view", View, .. arguments[1..]]);
+    internal Task<Ended> RunAsync(params string[] arguments) => Pbkv.RunAsync([arguments[0], "--view", View, .. arguments[1..]]);
 
-    internal Task<Result> RunWithInputAsync(byte[] input, params string[] arguments) =>
-        Pbkv.RunAsync(input, [arguments[0], "--view", View, .. arguments[1..]]);
+    internal Task<Ended> RunWithInputAsync(byte[] input, params string[] arguments) =>
+        Pbkv.RunWithInputAsync(input, [arguments[0], "--view", View, .. arguments[1..]]);
 
     /// <summary>Looks at the cluster until it is as wanted.</summary>
     internal Task<Status> StatusAsync(Func<Status, bool>? wanted = null) => Status.UntilAsync(View, wanted ?? (_ => true));
 
-    public async Task DisposeAsync()
-    {
-        foreach (var process in _processes) await process.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _processes.DisposeAsync();
 
-    private Pbkv Keep(Pbkv process)
-    {
-        lock (_processes) _processes.Add(process);
-        return process;
-    }
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
 }

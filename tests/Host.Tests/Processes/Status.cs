@@ -31,12 +31,11 @@ internal sealed record Status(JsonElement Json)
     /// <summary>Asks again and again over one connection, until the cluster is as wanted.</summary>
     public static async Task<Status> UntilAsync(string view, Func<Status, bool> wanted)
     {
-        await using var shell = Pbkv.Start("shell", "--view", view);
+        using var shell = Pbkv.Start("shell", "--view", view);
         var patience = Stopwatch.StartNew();
         for (var asked = 1; ; asked++)
         {
-            await shell.Input.WriteAsync("status\n"u8.ToArray());
-            await shell.Input.FlushAsync();
+            await shell.WriteLineAsync("status");
             var answers = asked;
             await shell.WaitForOutputAsync(text => text.Count(c => c == '\n') >= answers);
             var line = shell.Output.Split('\n')[asked - 1];
@@ -46,7 +45,7 @@ internal sealed record Status(JsonElement Json)
                 if (status.IsWhole && wanted(status)) return status;
             }
 
-            if (patience.Elapsed > Pbkv.Patience) throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
+            if (patience.Elapsed > Child.Patience) throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
         }
     }
 }

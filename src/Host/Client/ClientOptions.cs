@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using PbKv.Client;
+
+namespace PbKv.Host.Client;
+
+/// <summary>What every client command takes: whom to ask, how long to try, and in which form to answer.</summary>
+internal sealed class ClientOptions
+{
+    private readonly Option<TimeSpan?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
+
+    private readonly Option<bool> _json = Options.Json();
+
+    private readonly Option<string?> _view =
+        Options.AddressList("--view", "The view service's addresses: members of one cluster [default: 127.0.0.1:7000]");
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_view);
+        command.Options.Add(_timeout);
+        command.Options.Add(_json);
+    }
+
+    /// <summary>Clients say what goes wrong themselves; the log speaks up only when it is asked to.</summary>
+    public StoreAddress Read(ParseResult parsed)
+    {
+        var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
+        var settings = ConfigOptions.Check(config);
+        var deadline = parsed.GetValue(_timeout) ?? settings.Deadline;
+        return new StoreAddress(
+            ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
+            new PbKvClientOptions { Config = config, Deadline = deadline });
+    }
+
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+
+    public static ImmutableArray<string>? ViewServices(string? list) => list?.Split(',').ToImmutableArray();
+}

@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+
+namespace PbKv.Chaos;
+
+/// <summary>`chaos`: a cluster of processes that is broken in every way for a while, and has to keep its promises.</summary>
+public sealed class ChaosCommand(Terminal terminal)
+{
+    private readonly Option<double> _minutes = new("--minutes") { HelpName = "M", Description = "How long faults are injected", DefaultValueFactory = _ => 1 };
+    private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Draw faults and operations from this seed [default: a random one, which is printed]" };
+    private readonly Option<long> _replicas = Options.Count("--replicas", 3, 2, 20, "How many servers");
+    private readonly Option<long> _clients = Options.Count("--clients", 8, 1, 50, "How many clients");
+    private readonly Option<string> _faults = Options.Text("--faults", "KIND[,KIND]", FaultKinds.Standard, "Which faults; netns takes root, and stands in for cut and slow", FaultKinds.Standard.Split(','));
+    private readonly Option<bool> _json = Options.Json();
+
+    public Command Create()
+    {
+        _minutes.Checked(text => double.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
+            ? null
+            : $"'{text}' is no number of minutes: write a number above 0, up to 1440");
+        var command = new Command("chaos", "Run a cluster of processes, break it in every way, and check that it kept its promises")
+        {
+            _minutes, _seed, _replicas, _clients, _faults, _json,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed)
+    {
+        var options = Read(parsed);
+        var display = new ChaosDisplay(terminal);
+        // A run that is broken off by force leaves no verdict: the seed is said first.
+        terminal.ErrorLine($"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Replicas} servers, {options.Clients} clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}");
+        using var signals = new Signals();
+        var folder = Directory.CreateTempSubdirectory("pbkv-chaos-").FullName;
+        try
+        {
+            using IPlace place = options.Faults.Contains(FaultKind.Netns) ? Namespaces.Create() : new Loopback();
+            var verdict = await RunAsync(options, place, folder, display, signals.Asked);
+            terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
+            return verdict.ExitCode;
+        }
+        catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
+        {
+            throw new Failure("Cancelled", "interrupted before the cluster was there");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private async Task<Verdict> RunAsync(ChaosOptions options, IPlace place, string folder, ChaosDisplay display, CancellationToken asked)
+    {
+        await using var run = await ChaosRun.StartAsync(options, place, folder, display.Say, asked);
+        var verdict = await display.ShowAsync(run.Scene, run.RunAsync(asked));
+        if (verdict.Outcome == Verdict.Violation) Keep(run, verdict, folder, $"pbkv-chaos-{options.Seed}");
+        return verdict;
+    }
+
+    /// <summary>What somebody needs who asks how that could happen.</summary>
+    private void Keep(ChaosRun run, Verdict verdict, string folder, string kept)
+    {
+        Directory.CreateDirectory(kept);
+        using (var history = new StreamWriter(Path.Combine(kept, "history.txt"))) run.History.WriteTo(history);
+        File.WriteAllLines(Path.Combine(kept, "faults.txt"), run.Log.Lines);
+        File.WriteAllBytes(Path.Combine(kept, "verdict.json"), Json.Object(verdict.WriteTo));
+        foreach (var log in Directory.EnumerateFiles(folder, "*.log")) File.Copy(log, Path.Combine(kept, Path.GetFileName(log)), overwrite: true);
+        terminal.ErrorLine($"chaos: the history, the faults and the nodes' logs are in {Path.GetFullPath(kept)}");
+    }
+
+    private ChaosOptions Read(ParseResult parsed)
+    {
+        var faults = FaultKinds.Parse(parsed.GetValue(_faults)!);
+        var small = faults.Contains(FaultKind.Flood) ? ChaosOptions.SmallStream : "";
+        var config = ConfigOptions.Given(parsed, small);
+        ConfigOptions.Check(config);
+        return new ChaosOptions(
+            parsed.GetValue(_minutes), parsed.GetValue(_seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_clients), faults, SettingsOfNodes(parsed, small), config);
+    }
+
+    /// <summary>As the user gave them; one that is set here comes first, so that the user's wins.</summary>
+    private static List<string> SettingsOfNodes(ParseResult parsed, string ours)
+    {
+        string[] settings = ours.Length > 0 ? ["-D", ours] : [];
+        return [.. settings, .. ConfigOptions.ForNodes(parsed)];
+    }
+}

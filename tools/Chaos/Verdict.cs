@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace PbKv.Chaos;
+
+/// <summary>What a run came to know.</summary>
+internal sealed record ChaosFacts(
+    ulong Seed, double Seconds, IReadOnlyList<FaultKind> Chosen, IReadOnlyDictionary<FaultKind, int> Struck,
+    IReadOnlyList<string> Violations, IReadOnlyList<string> Undecided, long Operations, long ViewChanges, long DeduplicatedRetries,
+    IReadOnlyDictionary<FaultKind, long> LongestGapMs, bool Interrupted);
+
+/// <summary>
+/// Whether a run passed. One in which something that was to be shown never happened shows nothing: it is no pass, and says
+/// what was missing.
+/// </summary>
+internal sealed class Verdict
+{
+    public const string Pass = "pass";
+    public const string Violation = "violation";
+    public const string Incomplete = "incomplete";
+
+    private readonly ChaosFacts _facts;
+
+    public Verdict(ChaosFacts facts)
+    {
+        _facts = facts;
+        Missing = [.. MissingIn(facts)];
+        Outcome = facts.Violations.Count > 0 ? Violation : Missing.Count > 0 ? Incomplete : Pass;
+    }
+
+    public string Outcome { get; }
+
+    public IReadOnlyList<string> Missing { get; }
+
+    public int ExitCode => Outcome == Pass ? ExitCodes.Done : ExitCodes.Failed;
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteString("verdict", Outcome);
+        WriteTexts(writer, "violations", _facts.Violations);
+        WriteTexts(writer, "missing", Missing);
+        writer.WriteNumber("operations", _facts.Operations);
+        WriteByKind(writer, "faults", kind => _facts.Struck.GetValueOrDefault(kind));
+        writer.WriteNumber("viewChanges", _facts.ViewChanges);
+        writer.WriteNumber("deduplicatedRetries", _facts.DeduplicatedRetries);
+        WriteByKind(writer, "longestGapMs", kind => _facts.LongestGapMs.GetValueOrDefault(kind));
+        writer.WriteNumber("seed", _facts.Seed);
+        writer.WriteNumber("seconds", Math.Round(_facts.Seconds, 1));
+    }
+
+    public IEnumerable<string> ToLines()
+    {
+        yield return $"verdict: {Outcome}, seed {_facts.Seed}";
+        foreach (var violation in _facts.Violations) yield return $"violation: {violation}";
+        foreach (var missing in Missing) yield return $"missing: {missing}";
+        yield return $"{_facts.Operations} operations, {_facts.ViewChanges} changes of view, {_facts.DeduplicatedRetries} retries answered without a second execution";
+        foreach (var kind in _facts.Chosen)
+            yield return $"{FaultKinds.NameOf(kind)}: struck {_facts.Struck.GetValueOrDefault(kind)} times, longest gap {_facts.LongestGapMs.GetValueOrDefault(kind)} ms";
+    }
+
+    private static IEnumerable<string> MissingIn(ChaosFacts facts)
+    {
+        if (facts.Interrupted) yield return "the run was interrupted before its end";
+        foreach (var kind in facts.Chosen)
+        {
+            if (facts.Struck.GetValueOrDefault(kind) == 0) yield return $"the fault '{FaultKinds.NameOf(kind)}' never struck";
+        }
+        if (facts.ViewChanges == 0) yield return "the view never changed";
+        if (facts.Operations == 0) yield return "no operation was done";
+        foreach (var undecided in facts.Undecided) yield return undecided;
+    }
+
+    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
+    {
+        writer.WriteStartArray(name);
+        foreach (var text in texts) writer.WriteStringValue(text);
+        writer.WriteEndArray();
+    }
+
+    private void WriteByKind(Utf8JsonWriter writer, string name, Func<FaultKind, long> number)
+    {
+        writer.WriteStartObject(name);
+        foreach (var kind in _facts.Chosen) writer.WriteNumber(FaultKinds.NameOf(kind), number(kind));
+        writer.WriteEndObject();
+    }
+}
