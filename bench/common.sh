@@ -1,6 +1,7 @@
 # What the scripts of this folder share. Everything runs on loopback, on ports that the system chose, and is gone at the end.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+published="$root/bench/bin/published"
 work=$(mktemp -d)
 pids=()
 
@@ -12,14 +13,15 @@ trap cleanup EXIT
 
 say() { printf '%s\n' "$*" >&2; }
 
-build() {
-  say "building (Release) …"
+build() { # as docs/OPERATIONS.md says that a node is published
+  say "building (Release, published for this machine) …"
+  rid=$(dotnet --info | awk '/RID:/ { print $2; exit }')
   for project in src/Host bench/Peers bench/Report "$@"; do
-    dotnet build "$root/$project" -c Release -v q -nologo -clp:ErrorsOnly >&2
+    dotnet publish "$root/$project" -c Release -r "$rid" --self-contained false -o "$published/$project" -v q -nologo -clp:ErrorsOnly >&2
   done
-  pbkv="$root/src/Host/bin/Release/net10.0/pbkv"
-  peers="$root/bench/Peers/bin/Release/net10.0/peers"
-  report="$root/bench/Report/bin/Release/net10.0/report"
+  pbkv="$published/src/Host/pbkv"
+  peers="$published/bench/Peers/peers"
+  report="$published/bench/Report/report"
 }
 
 free_port() { python3 - <<'P' 2>/dev/null || shuf -i 20000-45000 -n 1

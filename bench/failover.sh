@@ -3,7 +3,7 @@
 #   bench/failover.sh [TIMES] [CALLERS] [STORES]     20 times with 16 callers, pbkv,redis,etcd unless told
 source "$(dirname "$0")/common.sh"
 build bench/Failover
-failover="$root/bench/Failover/bin/Release/net10.0/failover"
+failover="$published/bench/Failover/failover"
 { versions | sed 's/^# //; s/$/  /'; echo; "$failover" "${1:-20}" "${2:-16}" "${3:-pbkv,redis,etcd}"; } >"$work/failover.md"
 cat "$work/failover.md"
 "$report" section failover "$work/failover.md" "$root/docs/BENCHMARKS.md"

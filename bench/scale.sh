@@ -4,7 +4,7 @@
 # A view change that no fault caused, or a failed operation, stands in the table and makes this fail.
 source "$(dirname "$0")/common.sh"
 build bench/Bulk
-bulk="$root/bench/Bulk/bin/Release/net10.0/bulk"
+bulk="$published/bench/Bulk/bulk"
 sound=0
 { versions | grep -v etcd | sed 's/^# //; s/$/  /'; echo; timeout -k 20 1800 "$bulk" scale "$@" || sound=$?; } >"$work/scale.md"
 cat "$work/scale.md"

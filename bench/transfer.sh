@@ -3,7 +3,7 @@
 #   bench/transfer.sh [KEYS] [ROUNDS] [SECONDS]     1000000 keys, 3 rounds, 5 seconds of calls before each unless told
 source "$(dirname "$0")/common.sh"
 build bench/Bulk
-bulk="$root/bench/Bulk/bin/Release/net10.0/bulk"
+bulk="$published/bench/Bulk/bulk"
 { versions | grep -v etcd | sed 's/^# //; s/$/  /'; echo; timeout -k 20 900 "$bulk" transfer "$@"; } >"$work/transfer.md"
 cat "$work/transfer.md"
 "$report" section transfer "$work/transfer.md" "$root/docs/BENCHMARKS.md"

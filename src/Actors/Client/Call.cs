@@ -20,6 +20,9 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     /// <summary>The one that was pushed before it, while it waits for the clerk.</summary>
     public Call? Next { get; set; }
 
+    /// <summary>Whose it is: several may share the queue.</summary>
+    public PbKvClient? Client { get; private set; }
+
     /// <summary>Different in each use.</summary>
     public long Id { get; private set; }
 
@@ -39,7 +42,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public bool IsCancelled => Cancellation.IsCancellationRequested;
 
-    public bool ClientIsClosing => queue.IsClosing;
+    public bool ClientIsClosing => Client is { IsClosing: true };
 
     /// <summary>The node has it, and may have sent it.</summary>
     public bool WasSubmitted { get; set; }
@@ -49,8 +52,10 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     /// <summary>Whether a key without a value is told by null rather than by an empty value.</summary>
     private bool MissingIsNull { get; set; }
 
-    public void Begin(long id, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, bool missingIsNull, CancellationToken cancellation)
+    public void Begin(
+        PbKvClient? client, long id, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, bool missingIsNull, CancellationToken cancellation)
     {
+        Client = client;
         (Id, Kind, Key, Value, DeadlineTicks, MissingIsNull, Cancellation) = (id, kind, key, value, deadlineTicks, missingIsNull, cancellation);
         (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
     }
@@ -125,7 +130,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         // Waits for a cancellation that is just going on: it must not meet the next use.
         _registration.Dispose();
         (_registration, Cancellation) = (default, default);
-        (Key, Value) = (default, default);
+        (Client, Key, Value) = (null, default, default);
         _source.Reset();
         queue.GiveBack(this);
     }

@@ -19,9 +19,6 @@ internal sealed class CallQueue
     private volatile Func<bool, Exception>? _closedBy;
     private volatile bool _wakesClerk = true;
 
-    /// <summary>Somebody disposed the client: the clerk finishes what it has.</summary>
-    public bool IsClosing { get; set; }
-
     /// <summary>
     /// The clerk's to say. While it can send nothing it comes by itself, when the answer that it waits for is there: then
     /// calls only gather. It says so after it has looked for calls, and takes it back before it looks again.

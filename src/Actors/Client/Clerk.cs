@@ -40,6 +40,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         Receive<CallQueue.CancelCall>(Cancel);
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
+        Receive<LetGo>(LetGoOf);
         Receive<Close>(_ => BeginClose());
         Receive<CloseIsLate>(_ => Context.Stop(Self));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
@@ -98,11 +99,14 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         _host.CarryOut();
     }
 
-    /// <summary>A call that was cancelled on its way here is not begun: what told of that found no call, or no clerk yet.</summary>
+    /// <summary>
+    /// A call that was cancelled on its way here is not begun: what told of that found no call, or no clerk yet. Likewise one
+    /// whose client was disposed.
+    /// </summary>
     private void Submit(Call call)
     {
         _calls.Add(call.Id, call);
-        if (call.IsCancelled)
+        if (call.IsCancelled || call.ClientIsClosing)
         {
             _host.Effects.Complete(call.Id, CallStatus.Unreachable);
         }
@@ -129,17 +133,28 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         CallerWakeUp.Shared.Begin();
     }
 
+    /// <summary>What others share goes on.</summary>
+    private void LetGoOf(LetGo let)
+    {
+        SubmitAll();
+        foreach (var call in _calls.Values.Where(call => call.Client == let.Client).ToList()) _node.Cancel(call.Id, _host.Effects);
+        _host.CarryOut();
+        let.Done.SetResult();
+    }
+
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
     private void BeginClose()
     {
-        _queue.IsClosing = true;
         SubmitAll();
         Timers.StartSingleTimer(CloseIsLate.Instance, CloseIsLate.Instance, CloseWithin);
         _node.Close(_host.Effects);
         _host.CarryOut();
     }
 
-    /// <summary>The client is being disposed.</summary>
+    /// <summary>A client is being disposed, and others of its session are not.</summary>
+    internal sealed record LetGo(PbKvClient Client, TaskCompletionSource Done);
+
+    /// <summary>The last client of the session is being disposed.</summary>
     internal sealed class Close
     {
         public static Close Instance { get; } = new();

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using System.Security.Cryptography;
 using Akka.Actor;
-using Akka.Configuration;
+using Microsoft.Extensions.Logging;
 using PbKv.Actors;
 using PbKv.Actors.Hosting;
 using PbKv.Actors.Shells;
@@ -11,61 +11,65 @@ using PbKv.Protocol;
 
 namespace PbKv.Client;
 
-/// <summary>A client's part of an ActorSystem, its own or the application's.</summary>
+/// <summary>What a client, or several that share it, have of an ActorSystem: a clerk, and the way to it.</summary>
 internal sealed class ClientConnection
 {
     private readonly ActorSystem _system;
-    private readonly bool _owned;
-    private readonly NodeHooks _hooks;
-    private readonly string _name = $"pbkv-client-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+    private readonly JoinedConnections? _joined;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private IActorRef _guardian = ActorRefs.Nobody;
-    private CallQueue? _queue;
+    private readonly IActorRef _guardian;
 
-    private ClientConnection(ActorSystem system, bool owned, PbKvSettings settings, NodeHooks hooks) =>
-        (_system, _owned, Settings, _hooks) = (system, owned, settings, hooks);
+    /// <param name="joined">Those of an application's system; null: the system is this one's own.</param>
+    private ClientConnection(ActorSystem system, JoinedConnections? joined, PbKvSettings settings, NodeHooks hooks)
+    {
+        (_system, _joined) = (system, joined);
+        _guardian = system.ActorOf(NodeGuardian.CreateProps(Clerk.CreateProps(Queue, settings, hooks), "clerk", OnEnded), RandomName());
+    }
 
-    public PbKvSettings Settings { get; }
+    public CallQueue Queue { get; } = new();
+
+    public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>
     /// Answers come on the connection that the client opened, so it listens on loopback only. Its name is random: two systems
     /// of the same name and address would be taken for one.
     /// </summary>
-    public static ClientConnection Own(IEnumerable<string> viewServices, PbKvClientOptions options, NodeHooks hooks)
+    public static ClientConnection Own(PbKvSettings settings, ILoggerFactory? loggers, NodeHooks hooks)
     {
-        var settings = SettingsOf(viewServices, options) with { Host = "127.0.0.1", Port = 0, Advertise = null };
-        var name = $"pbkv-client-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
-        return new ClientConnection(NodeSystem.Create(name, settings, options.LoggerFactory), owned: true, settings, hooks);
+        var listens = settings with { Host = "127.0.0.1", Port = 0, Advertise = null };
+        return new ClientConnection(NodeSystem.Create(RandomName(), listens, loggers), joined: null, settings, hooks);
     }
 
-    public static ClientConnection In(ActorSystem system, IEnumerable<string> viewServices, PbKvClientOptions options, NodeHooks hooks)
+    public static ClientConnection In(ActorSystem system, JoinedConnections joined, PbKvSettings settings)
     {
-        var settings = SettingsOf(viewServices, options);
         if (((ExtendedActorSystem)system).Provider.DefaultAddress.Port is null || !CanSend(system))
             throw new PbKvStartException($"the ActorSystem {system.Name} cannot reach a PbKv: its configuration lacks what {nameof(PbKvClient)}.{nameof(PbKvClient.Hocon)} holds");
-        return new ClientConnection(system, owned: false, settings, hooks);
-    }
-
-    public void Start(CallQueue queue)
-    {
-        _queue = queue;
-        var clerk = Clerk.CreateProps(queue, Settings, _hooks);
-        _guardian = _system.ActorOf(NodeGuardian.CreateProps(clerk, "clerk", OnEnded), _name);
+        return new ClientConnection(system, joined, settings, NodeHooks.None);
     }
 
     public Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation)
     {
-        if (_ended.Task.IsCompleted) return Task.FromException<T>(Failures.Closed(wasSubmitted: false));
+        if (HasEnded) return Task.FromException<T>(Failures.Closed(wasSubmitted: false));
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asker = _system.ActorOf(inquiry(result));
         return cancellation.CanBeCanceled ? WaitAsync(result, asker, cancellation) : result.Task;
     }
 
-    public async ValueTask StopAsync()
+    /// <summary>Whatever this client still waits for fails. The last one closes the session.</summary>
+    public async Task LetGoAsync(PbKvClient client)
     {
-        _guardian.Tell(Clerk.Close.Instance, ActorRefs.NoSender);
-        await _ended.Task.ConfigureAwait(false);
-        if (_owned) await _system.Terminate().ConfigureAwait(false);
+        if (_joined is null || _joined.GiveBack(this))
+        {
+            _guardian.Tell(Clerk.Close.Instance, ActorRefs.NoSender);
+            await _ended.Task.ConfigureAwait(false);
+        }
+        else
+        {
+            var let = new Clerk.LetGo(client, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            _guardian.Tell(let, ActorRefs.NoSender);
+            await Task.WhenAny(let.Done.Task, _ended.Task).ConfigureAwait(false);
+        }
+        if (_joined is null) await _system.Terminate().ConfigureAwait(false);
     }
 
     private async Task<T> WaitAsync<T>(TaskCompletionSource<T> result, IActorRef asker, CancellationToken cancellation)
@@ -83,9 +87,11 @@ internal sealed class ClientConnection
 
     private void OnEnded(Exception? failure)
     {
-        _queue?.Close(failure is null ? Failures.Closed : wasSubmitted => Failures.Failed(failure, wasSubmitted));
+        Queue.Close(failure is null ? Failures.Closed : wasSubmitted => Failures.Failed(failure, wasSubmitted));
         _ended.TrySetResult();
     }
+
+    private static string RandomName() => $"pbkv-client-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
 
     private static bool CanSend(ActorSystem system)
     {
@@ -99,7 +105,7 @@ internal sealed class ClientConnection
         }
     }
 
-    private static PbKvSettings SettingsOf(IEnumerable<string> viewServices, PbKvClientOptions options)
+    public static PbKvSettings SettingsOf(IEnumerable<string> viewServices, PbKvClientOptions options)
     {
         var settings = PbKvSettings.Read(options.Config);
         ImmutableArray<string> addresses = [.. viewServices.Select(address => address.Trim())];

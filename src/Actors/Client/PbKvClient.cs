@@ -23,17 +23,18 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     /// <summary>Half a surrogate pair is refused: replaced, as .NET would, two different keys would be one.</summary>
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    private readonly CallQueue _queue = new();
     private readonly ClientConnection _connection;
+    private readonly CallQueue _queue;
     private readonly PbKvSettings _settings;
     private readonly long _defaultDeadline;
+    private readonly Lazy<Task> _closed;
+    private volatile bool _isClosing;
 
-    private PbKvClient(ClientConnection connection)
+    private PbKvClient(ClientConnection connection, PbKvSettings settings)
     {
-        _connection = connection;
-        _settings = connection.Settings;
+        (_connection, _queue, _settings) = (connection, connection.Queue, settings);
         _defaultDeadline = Ticks(_settings.Deadline);
-        _connection.Start(_queue);
+        _closed = new Lazy<Task>(CloseAsync);
     }
 
     /// <summary>What the configuration of an ActorSystem has to hold for <see cref="Join(ActorSystem, string, PbKvClientOptions?)"/>.</summary>
@@ -53,22 +54,37 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         IEnumerable<string> viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(viewServices);
-        return Task.Run(() => new PbKvClient(ClientConnection.Own(viewServices, options ?? new(), NodeHooks.None)), cancellationToken);
+        return Task.Run(() => Connect(viewServices, options ?? new(), NodeHooks.None), cancellationToken);
     }
 
-    /// <summary>A client in an ActorSystem that the application has, and goes on to own.</summary>
+    /// <summary>
+    /// A client in an ActorSystem that the application has, and goes on to own. Those of one cluster share a session there:
+    /// what they ask for at the same time travels together.
+    /// </summary>
     public static PbKvClient Join(ActorSystem system, string viewServices, PbKvClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(viewServices);
-        return new(ClientConnection.In(system, viewServices.Split(','), options ?? new(), NodeHooks.None));
+        var settings = ClientConnection.SettingsOf(viewServices.Split(','), options ?? new());
+        return new PbKvClient(JoinedConnections.In(system).Take(settings), settings);
     }
 
-    internal static PbKvClient Connect(string viewServices, PbKvClientOptions options, NodeHooks hooks) =>
-        new(ClientConnection.Own(viewServices.Split(','), options, hooks));
+    /// <summary>It has been disposed: its calls fail, also where others go on in the same session.</summary>
+    internal bool IsClosing => _isClosing;
 
-    /// <summary>Closes the session; operations still outstanding fail, and tell whether they may have been executed.</summary>
-    public ValueTask DisposeAsync() => _connection.StopAsync();
+    internal static PbKvClient Connect(string viewServices, PbKvClientOptions options, NodeHooks hooks) =>
+        Connect(viewServices.Split(','), options, hooks);
+
+    private static PbKvClient Connect(IEnumerable<string> viewServices, PbKvClientOptions options, NodeHooks hooks)
+    {
+        var settings = ClientConnection.SettingsOf(viewServices, options);
+        return new PbKvClient(ClientConnection.Own(settings, options.LoggerFactory, hooks), settings);
+    }
+
+    /// <summary>
+    /// Operations still outstanding fail, and tell whether they may have been executed. The last client of a session closes it.
+    /// </summary>
+    public ValueTask DisposeAsync() => new(_closed.Value);
 
     /// <summary>For containers that know no other way; <see cref="DisposeAsync"/> blocks nobody.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -77,7 +93,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
-        return _connection.AskAsync<PbKvStatus>(result => Props.Create(() => new StatusInquiry(settings, within, result)), cancellationToken);
+        return AskAsync<PbKvStatus>(result => Props.Create(() => new StatusInquiry(settings, within, result)), cancellationToken);
     }
 
     /// <summary>Makes a live server the primary, whatever is lost by it: for a cluster whose data is gone already.</summary>
@@ -87,14 +103,24 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(primary);
         var (within, settings, address) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings, new NodeAddress(HostPort.OneAddress(primary)));
-        return _connection.AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
+        return AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
+    }
+
+    private Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation) => _isClosing
+        ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
+        : _connection.AskAsync(inquiry, cancellation);
+
+    private Task CloseAsync()
+    {
+        _isClosing = true;
+        return _connection.LetGoAsync(this);
     }
 
     private Call Begin(OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline, bool missingIsNull, CancellationToken cancellation)
     {
         var ticks = deadline is { } given ? Ticks(given) : _defaultDeadline;
         var call = _queue.Rent();
-        call.Begin(_queue.NextId(), kind, key, value, ticks, missingIsNull, cancellation);
+        call.Begin(this, _queue.NextId(), kind, key, value, ticks, missingIsNull, cancellation);
         return call;
     }
 

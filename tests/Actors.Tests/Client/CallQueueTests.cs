@@ -21,7 +21,7 @@ public class CallQueueTests
     private static WeakReference Forgotten(CallQueue queue, CallStatus status, CancellationToken life)
     {
         var call = queue.Rent();
-        call.Begin(queue.NextId(), OperationKind.Get, Bytes.Utf8("k"), default, long.MaxValue, missingIsNull: false, life);
+        call.Begin(null, queue.NextId(), OperationKind.Get, Bytes.Utf8("k"), default, long.MaxValue, missingIsNull: false, life);
         call.WatchCancellation();
         queue.Push(call);
         queue.TakeAll();

@@ -12,9 +12,7 @@ public class JoinTests
     {
         await using var cluster = new TestCluster();
         await cluster.StartPairAsync();
-        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-            "akka.loggers = [], akka.loglevel = OFF")
-            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+        using var system = Shop();
         await using (var first = PbKvClient.Join(system, cluster.ViewService.Address))
         await using (var second = PbKvClient.Join(system, cluster.ViewService.Address))
         {
@@ -26,12 +24,40 @@ public class JoinTests
     }
 
     [Fact]
+    public async Task Clients_of_one_cluster_share_a_session_and_each_is_disposed_for_itself()
+    {
+        await using var cluster = new TestCluster();
+        using var system = Shop();
+        var first = PbKvClient.Join(system, cluster.ViewService.Address);
+        var second = PbKvClient.Join(system, cluster.ViewService.Address);
+        Assert.Single(Clerks(system));
+        var (lost, kept) = (first.PutAsync("lost", "v", Timeout.InfiniteTimeSpan).AsTask(), second.PutAsync("kept", "v").AsTask());
+        await first.DisposeAsync();
+        await first.DisposeAsync();
+        foreach (var refused in new Func<Task>[] { () => lost, () => first.PutAsync("k", "v").AsTask(), () => first.StatusAsync() })
+        {
+            var refusal = await Assert.ThrowsAsync<PbKvException>(() => refused().WaitAsync(TestCluster.Patience));
+            Assert.Equal((PbKvError.ClientClosed, PbKvOutcome.NotExecuted), (refusal.Code, refusal.Outcome));
+        }
+        await cluster.StartPairAsync();
+        await kept;
+        Assert.Null(await second.TryGetAsync("lost"));
+
+        await using var other = PbKvClient.Join(system, cluster.ViewService.Address, new() { Config = "pbkv.clerk.request-timeout = 2s" });
+        Assert.Equal("v", await other.GetAsync("kept"));
+        Assert.Equal(2, Clerks(system).Count());
+
+        await second.DisposeAsync();
+        await Assert.ThrowsAsync<PbKvException>(() => second.GetAsync("kept").AsTask().WaitAsync(TestCluster.Patience));
+        await using var third = PbKvClient.Join(system, cluster.ViewService.Address);
+        Assert.Equal("v", await third.GetAsync("kept"));
+    }
+
+    [Fact]
     public async Task An_application_that_ends_its_ActorSystem_first_waits_for_no_client()
     {
         await using var cluster = new TestCluster();
-        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-            "akka.loggers = [], akka.loglevel = OFF")
-            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+        using var system = Shop();
         var kv = PbKvClient.Join(system, cluster.ViewService.Address);
         var put = kv.PutAsync("k", "v", Timeout.InfiniteTimeSpan).AsTask();
         var status = kv.StatusAsync(Timeout.InfiniteTimeSpan);
@@ -42,6 +68,12 @@ public class JoinTests
         await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
         await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
     }
+
+    private static ActorSystem Shop() => ActorSystem.Create("shop", ConfigurationFactory.ParseString(
+        "akka.loggers = [], akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+
+    private static IEnumerable<IActorRef> Clerks(ActorSystem system) =>
+        ((ActorRefWithCell)((ExtendedActorSystem)system).Guardian).Children.Where(child => child is not Nobody);
 
     [Theory]
     [InlineData("")]
