@@ -49,7 +49,8 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
         var systems = Enumerable.Range(0, (sessions + PerSystem - 1) / PerSystem).Select(CreateSystem).ToList();
         try
         {
-            var clients = Enumerable.Range(0, sessions).Select(i => PbKvClient.Join(systems[i / PerSystem], cluster.Address)).ToList();
+            var alone = new PbKvClientOptions { OwnSession = true };
+            var clients = Enumerable.Range(0, sessions).Select(i => PbKvClient.Join(systems[i / PerSystem], cluster.Address, alone)).ToList();
             var begun = Say.Now;
             await OpenAsync(clients, cancellation);
             var opened = sessions * 1000.0 / Say.Ms(Say.Now - begun);

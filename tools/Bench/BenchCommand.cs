@@ -24,7 +24,7 @@ public sealed class BenchCommand(Terminal terminal)
                 : $"'{text}' is no operation to measure: write one of {string.Join(", ", BenchOptions.Ops)}");
     private readonly Option<long> _valueSize = Options.Count("--value-size", 100, 0, 1 << 20, "Bytes of each value");
     private readonly Option<long> _keys = Options.Count("--keys", 100_000, 1, 1_000_000_000, "Random keys out of so many");
-    private readonly Option<bool> _shared = Options.Flag("--shared", "The clients share one ActorSystem, and its connection");
+    private readonly Option<bool> _shared = Options.Flag("--shared", "The clients share one ActorSystem, and a session");
     private readonly Option<bool> _json = Options.Json();
 
     public Command Create()

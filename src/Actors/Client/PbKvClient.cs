@@ -58,15 +58,16 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// A client in an ActorSystem that the application has, and goes on to own. Those of one cluster share a session there:
-    /// what they ask for at the same time travels together.
+    /// A client in an ActorSystem that the application has, and goes on to own. Those of one cluster share a session there,
+    /// unless <see cref="PbKvClientOptions.OwnSession"/> says otherwise: what they ask for at the same time travels together.
     /// </summary>
     public static PbKvClient Join(ActorSystem system, string viewServices, PbKvClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(viewServices);
-        var settings = ClientConnection.SettingsOf(viewServices.Split(','), options ?? new());
-        return new PbKvClient(JoinedConnections.In(system).Take(settings), settings);
+        options ??= new();
+        var (settings, joined) = (ClientConnection.SettingsOf(viewServices.Split(','), options), JoinedConnections.In(system));
+        return new PbKvClient(options.OwnSession ? ClientConnection.In(system, joined, settings) : joined.Take(settings), settings);
     }
 
     /// <summary>It has been disposed: its calls fail, also where others go on in the same session.</summary>

@@ -13,6 +13,12 @@ public sealed record PbKvClientOptions
         init => field = value is { } given ? Deadlines.Check(given) : null;
     }
 
+    /// <summary>
+    /// Whether a client that joins an ActorSystem keeps apart from others of the same cluster there: one that moves large values
+    /// would hold up those that it shares with.
+    /// </summary>
+    public bool OwnSession { get; init; }
+
     /// <summary>Where a client with an ActorSystem of its own logs to; null: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 

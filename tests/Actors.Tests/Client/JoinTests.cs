@@ -44,8 +44,10 @@ public class JoinTests
         Assert.Null(await second.TryGetAsync("lost"));
 
         await using var other = PbKvClient.Join(system, cluster.ViewService.Address, new() { Config = "pbkv.clerk.request-timeout = 2s" });
+        await using var alone = PbKvClient.Join(system, cluster.ViewService.Address, new() { OwnSession = true });
         Assert.Equal("v", await other.GetAsync("kept"));
-        Assert.Equal(2, Clerks(system).Count());
+        Assert.Equal("v", await alone.GetAsync("kept"));
+        Assert.Equal(3, Clerks(system).Count());
 
         await second.DisposeAsync();
         await Assert.ThrowsAsync<PbKvException>(() => second.GetAsync("kept").AsTask().WaitAsync(TestCluster.Patience));

@@ -103,7 +103,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
     {
         const int Clients = 300;
         var (primary, backup) = await cluster.PairAsync();
-        var options = new PbKvClientOptions { Deadline = Cluster.Patience };
+        var options = new PbKvClientOptions { Deadline = Cluster.Patience, OwnSession = true };
         await Parallel.ForEachAsync(Enumerable.Range(0, Clients), new ParallelOptions { MaxDegreeOfParallelism = 50 }, async (i, cancellation) =>
         {
             await using var client = PbKvClient.Join(Sys, cluster.ViewService.Name.Value, options);
