@@ -101,11 +101,13 @@ internal sealed class KeySearch
         return first;
     }
 
+    /// <summary>One that leaves the value as it is explains nothing, unless it is a Put: that may cover writes that nobody saw.</summary>
     private void AddUnknown(SearchOperation due)
     {
         for (var link = _unknown.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
         {
-            if (operation.TryApply(_state, out var next) && next != _state && _filter.CanMatter(next, due.Return)) _candidates.Add(operation);
+            if (!operation.TryApply(_state, out var next) || !_filter.CanMatter(next, due.Return)) continue;
+            if (next != _state || operation.Kind == OperationKind.Put && NextUnseen(_known, due.Return) is not null) _candidates.Add(operation);
         }
     }
 
@@ -145,14 +147,23 @@ internal sealed class KeySearch
     {
         var taken = 0;
         var due = _byReturn.Next!.Operation!.Return;
-        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due; link = link.Next)
+        for (var link = NextUnseen(_known, due); link is not null; link = NextUnseen(link, due))
         {
-            if (!operation.Unseen || operation == put) continue;
-            Take(operation);
-            _unseen.Push(operation);
+            if (link.Operation == put) continue;
+            Take(link.Operation!);
+            _unseen.Push(link.Operation!);
             taken++;
         }
         return taken;
+    }
+
+    private static SearchLink? NextUnseen(SearchLink from, int due)
+    {
+        for (var link = from.Next; link is { Operation: { } operation } && operation.Invoke < due; link = link.Next)
+        {
+            if (operation.Unseen) return link;
+        }
+        return null;
     }
 
     private void Take(SearchOperation operation)

@@ -62,6 +62,20 @@ public class UnknownOutcomes
         _h.PutHash("b", hash).ShouldBeFine();
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_unanswered_Put_that_leaves_the_value_as_it_is_may_cover_one_that_nobody_saw(bool appendFirst)
+    {
+        _h.Append("a");
+        var covered = _h.Begin(2, Put, "b");
+        _h.Begin(3, Put, "a");
+        var append = _h.Begin(4, Append, "c");
+        _h.End(appendFirst ? append : covered);
+        _h.End(appendFirst ? covered : append);
+        _h.Get("ac").ShouldBeFine();
+    }
+
     [Fact]
     public void Hundreds_of_unknown_writes_do_not_make_the_search_explode()
     {
