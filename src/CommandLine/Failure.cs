@@ -33,4 +33,7 @@ public static class ExitCodes
 
     /// <summary>The deadline passed, or somebody gave up, after the operation may have been sent.</summary>
     public const int OutcomeUnknown = 3;
+
+    /// <summary>`get` of a key that was never stored.</summary>
+    public const int Missing = 4;
 }

@@ -27,6 +27,12 @@ internal sealed class SimulatedCluster
     /// <summary>The view service lost its memory: nobody may be served any more.</summary>
     public bool Forgotten { get; private set; }
 
+    /// <summary>
+    /// While all who knew of a view were dead or cut off, a view service that forgot it made a second cluster. Nothing is promised
+    /// then, which is why a view service has --data.
+    /// </summary>
+    public bool BeganAnew { get; set; }
+
     public IEnumerable<ReplicaNode> Replicas => _servers.Where(host => host.Up).Select(host => (ReplicaNode)host.Node!);
 
     public void Start()

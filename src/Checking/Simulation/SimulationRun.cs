@@ -45,7 +45,8 @@ internal sealed class SimulationRun
         {
             GoThroughFaults();
             if (!_cluster.Forgotten) DemandProgress();
-            CheckHistory();
+            if (_cluster.BeganAnew) _reached.Count("secondClusters");
+            else CheckHistory();
         }
         catch (ViolationException broken)
         {

@@ -9,7 +9,7 @@ internal static class OperationCommands
 {
     public static IEnumerable<Command> Create(Terminal terminal)
     {
-        yield return Create(terminal, OperationKind.Get, "get", "Print the value of a key; a key never stored has an empty one");
+        yield return Create(terminal, OperationKind.Get, "get", "Print the value of a key; of one never stored nothing, and the exit code is 4");
         yield return Create(terminal, OperationKind.Put, "put", "Store a value");
         yield return Create(terminal, OperationKind.PutHash, "puthash", "Store the hash of the previous value and this one, and print the previous one");
         yield return Create(terminal, OperationKind.Append, "append", "Append to a value");
@@ -20,9 +20,11 @@ internal static class OperationCommands
         var key = new Argument<string>("KEY") { Description = "The key; one that begins with a dash goes behind '--'" };
         var value = new Argument<string>("VALUE") { Description = "The value; '-' reads it from standard input, '-- -' is a dash" };
         var raw = Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
+        var or = new Option<string?>("--or") { HelpName = "VALUE", Description = "What to print for a key never stored" };
         var client = new ClientOptions();
         var command = new Command(name, description) { key };
         if (kind != OperationKind.Get) command.Arguments.Add(value);
+        if (kind == OperationKind.Get) command.Options.Add(or);
         if (kind is OperationKind.Get or OperationKind.PutHash) command.Options.Add(raw);
         client.AddTo(command);
         command.SetAction(async (parsed, _) =>
@@ -31,8 +33,11 @@ internal static class OperationCommands
             using var signals = new Signals();
             await using var store = await Store.OpenAsync(client.Read(parsed));
             var answer = await store.RunAsync(kind, Bytes.Utf8(parsed.GetRequiredValue(key)), given, signals.Asked);
-            Print(answer, client.Json(parsed), parsed.GetValue(raw), terminal);
-            return ExitCodes.Done;
+            var instead = kind == OperationKind.Get && !answer.Found ? parsed.GetValue(or) : null;
+            var missing = kind == OperationKind.Get && !answer.Found && instead is null;
+            if (client.Json(parsed)) terminal.WriteLine(answer.ToJson());
+            else if (answer.HasValue && !missing) Print(instead is null ? answer.Value : Bytes.Utf8(instead), parsed.GetValue(raw), terminal);
+            return missing ? ExitCodes.Missing : ExitCodes.Done;
         });
         return command;
     }
@@ -53,10 +58,9 @@ internal static class OperationCommands
         return types.Contains(System.CommandLine.Parsing.TokenType.DoubleDash) && types[^1] == System.CommandLine.Parsing.TokenType.Argument;
     }
 
-    private static void Print(Answer answer, bool json, bool raw, Terminal terminal)
+    private static void Print(Bytes value, bool raw, Terminal terminal)
     {
-        if (json) terminal.WriteLine(answer.ToJson());
-        else if (answer.HasValue && raw) terminal.Write(answer.Value.Span);
-        else if (answer.HasValue) terminal.WriteLine(answer.Value.Span);
+        if (raw) terminal.Write(value.Span);
+        else terminal.WriteLine(value.Span);
     }
 }

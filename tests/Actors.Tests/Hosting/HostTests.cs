@@ -13,7 +13,8 @@ public sealed class HostTests : IDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pbkv-{Guid.NewGuid():n}");
 
-    private static PbKvSettings Quiet { get; } = PbKvSettings.Read(ConfigurationFactory.ParseString("akka.loglevel = OFF, akka.loggers = [], pbkv.ping-interval = 50ms"));
+    private static PbKvSettings Quiet { get; } = PbKvSettings.Read(ConfigurationFactory.ParseString(
+        "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"));
 
     public void Dispose()
     {

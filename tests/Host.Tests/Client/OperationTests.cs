@@ -21,11 +21,15 @@ public class OperationTests(Cluster cluster)
     }
 
     [Fact]
-    public async Task A_key_never_stored_is_an_empty_line_and_found_false()
+    public async Task A_key_never_stored_has_an_exit_code_of_its_own_and_an_empty_value_has_not()
     {
-        (await cluster.RunAsync("get", _key)).Done("\n");
-        (await cluster.RunAsync("get", _key, "--raw")).Done("");
-        (await cluster.RunAsync("get", _key, "--json")).Done("{\"found\":false}\n");
+        (await cluster.RunAsync("get", _key)).Missing("");
+        (await cluster.RunAsync("get", _key, "--raw")).Missing("");
+        (await cluster.RunAsync("get", _key, "--json")).Missing("{\"found\":false}\n");
+        (await cluster.RunAsync("get", _key, "--or", "none")).Done("none\n");
+        (await cluster.RunAsync("get", _key, "--or", "", "--raw")).Done("");
+        (await cluster.RunAsync("put", _key, "")).Done("");
+        (await cluster.RunAsync("get", _key, "--or", "none")).Done("\n");
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal static partial class Endings
         return ended;
     }
 
+    /// <summary>The key that it should get was never stored.</summary>
+    public static void Missing(this Ended ended, string output) => Assert.Equal((4, output, ""), (ended.Code, ended.Output, ended.Error));
+
     /// <summary>Without the lines of a node's log, in which Akka says more or less, as it likes.</summary>
     public static Ended BesideItsLog(this Ended ended) => ended with { Error = LogLine().Replace(ended.Error, "") };
 

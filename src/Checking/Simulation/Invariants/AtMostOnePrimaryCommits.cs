@@ -9,7 +9,7 @@ internal sealed class AtMostOnePrimaryCommits(SimulatedCluster cluster) : WorldW
 
     public override void OnEffects(World world, WorldHost host, Effects effects)
     {
-        if (host.Node is not ReplicaNode replica) return;
+        if (host.Node is not ReplicaNode replica || cluster.BeganAnew) return;
         if (!replica.Confirmed || !replica.Alone)
         {
             _alone.Remove(host);

@@ -11,7 +11,6 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
     private readonly HashSet<ServerId> _descendants = [];
     private View _last = View.None;
 
-    /// <summary>Where all who know of a view are dead or cut off, a view service that forgot it cannot know: it begins a new cluster.</summary>
     private bool _toldOfAnother;
 
     public override void OnStart(World world, WorldHost host)
@@ -30,8 +29,12 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
     {
         if (host.Node is not ViewServiceNode service) return;
         var view = service.View;
-        if (cluster.Forgotten && _toldOfAnother && service.Acknowledged && view.Cluster != _last.Cluster)
-            ViolationException.Throw(nameof(PrimariesDescend), $"the view service lost its memory while servers held data, and made view {view}");
+        if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
+        {
+            if (_toldOfAnother)
+                ViolationException.Throw(nameof(PrimariesDescend), $"the view service lost its memory while servers held data, and made view {view}");
+            cluster.BeganAnew = true;
+        }
         if (view.Number == 0 || view.Cluster != _last.Cluster && _last.Number > 0) return;
         // One ping may acknowledge a view and lead to the next: what was acknowledged in between is in the memory alone.
         if (effects.Memory?.LastAcknowledged is { } acknowledged) Descend(acknowledged);
