@@ -3,7 +3,7 @@
 #   bench/versus.sh PBKV [ROUNDS] [SECONDS] [WARMUP]     PBKV is the other build's program
 source "$(dirname "$0")/common.sh"
 other=${1:?name the program of the other build} rounds=${2:-5} seconds=${3:-4} warmup=${4:-3}
-shapes=(${SHAPES:-1x1 1x64 1x256 64x64}) # clients x callers
+shapes=(${SHAPES:-1x1 1x64 1x256 64x64}) # clients x callers; s64x64: the clients share an ActorSystem
 
 build
 cluster() { # cluster NAME PROGRAM: sets ${NAME}_view
@@ -18,7 +18,8 @@ cluster this "$pbkv"
 cluster that "$other"
 
 one() { # one PROGRAM VIEW SHAPE: "ops p50"
-  "$1" bench --view "$2" --json --op put --seconds "$seconds" --warmup "$warmup" --clients "${3%x*}" --callers "${3#*x}" 2>/dev/null | tail -n 1 |
+  local shape=${3#s}; local -a shared=(); [ "$shape" = "$3" ] || shared=(--shared)
+  "$1" bench --view "$2" --json --op put --seconds "$seconds" --warmup "$warmup" --clients "${shape%x*}" --callers "${shape#*x}" "${shared[@]}" 2>/dev/null | tail -n 1 |
     sed -E 's/.*"opsPerSecond": ?([0-9.]+).*"p50us": ?([0-9.]+).*/\1 \2/'
 }
 median() { sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
