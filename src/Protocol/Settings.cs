@@ -29,9 +29,9 @@ public sealed record ProtocolSettings
 
     public int ForwardsInFlight { get; init; } = 2;
 
-    public int ChunkBytes { get; init; } = 128 << 10;
+    public int ChunkBytes { get; init; } = 64 << 10;
 
-    public int ChunksInFlight { get; init; } = 8;
+    public int ChunksInFlight { get; init; } = 16;
 
     /// <summary>Bytes of operations that wait for the backup, above which clients get Busy.</summary>
     public long StreamBytes { get; init; } = 256L << 20;
