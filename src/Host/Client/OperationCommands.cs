@@ -33,8 +33,9 @@ internal static class OperationCommands
             using var signals = new Signals();
             await using var store = await Store.OpenAsync(client.Read(parsed));
             var answer = await store.RunAsync(kind, Bytes.Utf8(parsed.GetRequiredValue(key)), given, signals.Asked);
-            var instead = kind == OperationKind.Get && !answer.Found ? parsed.GetValue(or) : null;
-            var missing = kind == OperationKind.Get && !answer.Found && instead is null;
+            var notFound = kind == OperationKind.Get && !answer.Found;
+            var instead = notFound ? parsed.GetValue(or) : null;
+            var missing = notFound && instead is null;
             if (client.Json(parsed)) terminal.WriteLine(answer.ToJson());
             else if (answer.HasValue && !missing) Print(instead is null ? answer.Value : Bytes.Utf8(instead), parsed.GetValue(raw), terminal);
             return missing ? ExitCodes.Missing : ExitCodes.Done;
