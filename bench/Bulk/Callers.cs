@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using HdrHistogram;
-using PbKv.Client;
 using PbKv.Bench;
+using PbKv.Client;
 
 namespace PbKv.Bulk;
 
@@ -9,8 +9,8 @@ namespace PbKv.Bulk;
 internal readonly record struct Sample(long At, long Took);
 
 /// <summary>
-/// Callers that put random keys until they are stopped, each after its last one was acknowledged. Every operation is kept:
-/// when a phase began and ended is known only afterwards.
+/// Callers that put random keys until they are stopped, each after its last one was acknowledged. Every operation is
+/// kept: when a phase began and ended is known only afterwards.
 /// </summary>
 internal sealed class Callers : IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class Callers : IDisposable
     private readonly Task<List<Sample>>[] _loops;
     private long _failed;
 
-    /// <param name="clients">Spread over the callers; where there are more of them, each caller has a share and takes one of it by chance each time.</param>
+    /// <param name="clients">Spread over the callers; where there are more of them, each caller has a share and takes
+    /// one of it by chance each time.</param>
     public Callers(IReadOnlyList<PbKvClient> clients, int count, long keys) =>
         _loops = [.. Enumerable.Range(0, count).Select(i => Task.Run(() => CallAsync(clients, i, count, keys)))];
 
@@ -43,7 +44,10 @@ internal sealed class Callers : IDisposable
         while (!stop.IsCancellationRequested)
         {
             var key = random.Next();
-            var client = clients.Count <= count ? clients[index % clients.Count] : clients[index + (count * (int)((random.Drawn >> 20) % (ulong)share))];
+            var client =
+                clients.Count <= count
+                    ? clients[index % clients.Count]
+                    : clients[index + (count * (int)((random.Drawn >> 20) % (ulong)share))];
             var before = Stopwatch.GetTimestamp();
             try
             {
@@ -51,7 +55,8 @@ internal sealed class Callers : IDisposable
             }
             catch (PbKvException e)
             {
-                if (Interlocked.Increment(ref _failed) == 1) Say.Line($"  an operation failed: {e.Message}");
+                if (Interlocked.Increment(ref _failed) == 1)
+                    Say.Line($"  an operation failed: {e.Message}");
                 continue;
             }
             var after = Stopwatch.GetTimestamp();
@@ -75,16 +80,22 @@ internal sealed class Recording(IReadOnlyList<List<Sample>> callers, long failed
         {
             foreach (var sample in samples)
             {
-                if (sample.At >= from && sample.At < to) latency.RecordValue(sample.Took);
+                if (sample.At >= from && sample.At < to)
+                    latency.RecordValue(sample.Took);
             }
         }
-        if (latency.TotalCount == 0) return new Phase(0, 0, 0);
-        return new Phase(latency.TotalCount * 1000.0 / Say.Ms(to - from), Say.Ms(latency.GetValueAtPercentile(99)), Say.Ms(latency.GetMaxValue()));
+        if (latency.TotalCount == 0)
+            return new Phase(0, 0, 0);
+        return new Phase(
+            latency.TotalCount * 1000.0 / Say.Ms(to - from),
+            Say.Ms(latency.GetValueAtPercentile(99)),
+            Say.Ms(latency.GetMaxValue())
+        );
     }
 
     /// <summary>
-    /// The longest time in which one caller's writes were not acknowledged, of all that were going on within the span; what
-    /// lies before the span does not count, what lies after it does.
+    /// The longest time in which one caller's writes were not acknowledged, of all that were going on within the span;
+    /// what lies before the span does not count, what lies after it does.
     /// </summary>
     public double LongestGapMs(long from, long to)
     {
@@ -94,7 +105,8 @@ internal sealed class Recording(IReadOnlyList<List<Sample>> callers, long failed
             for (var i = 1; i < samples.Count; i++)
             {
                 var (begun, ended) = (samples[i - 1].At, samples[i].At);
-                if (begun < to && ended > from) longest = Math.Max(longest, ended - Math.Max(begun, from));
+                if (begun < to && ended > from)
+                    longest = Math.Max(longest, ended - Math.Max(begun, from));
             }
         }
         return Say.Ms(longest);

@@ -33,11 +33,13 @@ internal static class Entries
             while (true)
             {
                 var number = Interlocked.Increment(ref next);
-                if (number >= count) return;
+                if (number >= count)
+                    return;
                 cancellation.ThrowIfCancellationRequested();
                 RandomKeys.Write(key, number);
                 await client.PutAsync(key, value, cancellationToken: cancellation);
-                if (number > 0 && number % 1_000_000 == 0) Say.Line($"  {number:N0} entries put");
+                if (number > 0 && number % 1_000_000 == 0)
+                    Say.Line($"  {number:N0} entries put");
             }
         }
     }

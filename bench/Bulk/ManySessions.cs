@@ -8,18 +8,33 @@ using PbKv.Clusters;
 namespace PbKv.Bulk;
 
 /// <param name="PerSession">Bytes of the primary's working set; of this process for a client.</param>
-internal sealed record SessionsRow(long Sessions, double Opened, Phase Calls, long Failed, double PerSession, double PerClient, long ViewBefore, long ViewAfter, long Known)
+internal sealed record SessionsRow(
+    long Sessions,
+    double Opened,
+    Phase Calls,
+    long Failed,
+    double PerSession,
+    double PerClient,
+    long ViewBefore,
+    long ViewAfter,
+    long Known
+)
 {
     public bool IsSound => ViewBefore == ViewAfter && Failed == 0 && Known >= Sessions;
 }
 
-/// <summary>Ever more sessions, each of a client of its own, in a few ActorSystems: the callers go from one to the next.</summary>
+/// <summary>
+/// Ever more sessions, each of a client of its own, in a few ActorSystems: the callers go from one to the next.
+/// </summary>
 internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
 {
     private const int CallerCount = 64;
     private const int Openers = 256;
 
-    /// <summary>Every client listens for lost connections on the bus of its system, where to begin to listen costs the more the more listen.</summary>
+    /// <summary>
+    /// Every client listens for lost connections on the bus of its system, where to begin to listen costs the more the
+    /// more listen.
+    /// </summary>
     private const int PerSystem = 2_000;
 
     private const int Keys = 100_000;
@@ -34,7 +49,9 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
             Say.Line($"{sessions:N0} sessions");
             var row = await RowAsync((int)sessions, cancellation);
             rows.Add(row);
-            Say.Line($"  opened at {row.Opened:F0}/s, {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, {row.PerSession:F0} bytes a session, views {row.ViewBefore} → {row.ViewAfter}, the primary knows {row.Known}");
+            Say.Line(
+                $"  opened at {row.Opened:F0}/s, {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, {row.PerSession:F0} bytes a session, views {row.ViewBefore} → {row.ViewAfter}, the primary knows {row.Known}"
+            );
         }
         return (rows.Count == 0 ? "" : Table(rows), rows.TrueForAll(row => row.IsSound));
     }
@@ -50,7 +67,10 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
         try
         {
             var alone = new PbKvClientOptions { OwnSession = true };
-            var clients = Enumerable.Range(0, sessions).Select(i => PbKvClient.Join(systems[i / PerSystem], cluster.Address, alone)).ToList();
+            var clients = Enumerable
+                .Range(0, sessions)
+                .Select(i => PbKvClient.Join(systems[i / PerSystem], cluster.Address, alone))
+                .ToList();
             var begun = Say.Now;
             await OpenAsync(clients, cancellation);
             var opened = sessions * 1000.0 / Say.Ms(Say.Now - begun);
@@ -58,8 +78,19 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
             var perClient = (GC.GetTotalMemory(forceFullCollection: true) - clientsBefore) / (double)sessions;
             var (calls, failed) = await CallAsync(clients, cancellation);
             var after = await cluster.Client.StatusAsync(cancellationToken: cancellation);
-            var known = after.Servers.FirstOrDefault(server => server.Server == after.ViewService.View.Primary)?.Sessions ?? 0;
-            return new SessionsRow(sessions, opened, calls, failed, perSession, perClient, view.Number, after.ViewService.View.Number, known);
+            var known =
+                after.Servers.FirstOrDefault(server => server.Server == after.ViewService.View.Primary)?.Sessions ?? 0;
+            return new SessionsRow(
+                sessions,
+                opened,
+                calls,
+                failed,
+                perSession,
+                perClient,
+                view.Number,
+                after.ViewService.View.Number,
+                known
+            );
         }
         finally
         {
@@ -68,10 +99,13 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
         }
     }
 
-    private static ActorSystem CreateSystem(int number) => ActorSystem.Create(
-        $"sessions-{number}",
-        ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF, akka.stdout-loglevel = OFF")
-            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+    private static ActorSystem CreateSystem(int number) =>
+        ActorSystem.Create(
+            $"sessions-{number}",
+            ConfigurationFactory
+                .ParseString("akka.loggers = [], akka.loglevel = OFF, akka.stdout-loglevel = OFF")
+                .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon))
+        );
 
     /// <summary>A client opens its session with its first operation.</summary>
     private static async Task OpenAsync(List<PbKvClient> clients, CancellationToken cancellation)
@@ -85,7 +119,8 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
             while (true)
             {
                 var number = Interlocked.Increment(ref next);
-                if (number >= clients.Count) return;
+                if (number >= clients.Count)
+                    return;
                 cancellation.ThrowIfCancellationRequested();
                 await clients[number].PutAsync(Entries.Key(number % Keys), value, cancellationToken: cancellation);
             }
@@ -107,25 +142,35 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
     {
         var text = new StringBuilder();
         var c = CultureInfo.InvariantCulture;
-        text.AppendLine(c, $"Every session is a client of its own, up to {PerSystem:N0} in one ActorSystem; {CallerCount} callers spread over them put {Keys:N0} random keys for {seconds:0} s, each operation through another client. Memory is the growth of the primary's working set, and of the clients' heap.");
+        text.AppendLine(
+            c,
+            $"Every session is a client of its own, up to {PerSystem:N0} in one ActorSystem; {CallerCount} callers spread over them put {Keys:N0} random keys for {seconds:0} s, each operation through another client. Memory is the growth of the primary's working set, and of the clients' heap."
+        );
         text.AppendLine();
-        text.AppendLine("| sessions | opened/s | puts/s | p99, ms | max, ms | bytes a session (primary) | bytes a client | view before → after | |");
+        text.AppendLine(
+            "| sessions | opened/s | puts/s | p99, ms | max, ms | bytes a session (primary) | bytes a client | view before → after | |"
+        );
         text.AppendLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         foreach (var row in rows)
         {
-            text.AppendLine(c, $"| {row.Sessions:N0} | {row.Opened:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | {row.Calls.MaxMs:F0} | {PerOne(row, row.PerSession)} | {PerOne(row, row.PerClient)} | {row.ViewBefore} → {row.ViewAfter} | {Wrong(row)} |");
+            text.AppendLine(
+                c,
+                $"| {row.Sessions:N0} | {row.Opened:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | {row.Calls.MaxMs:F0} | {PerOne(row, row.PerSession)} | {PerOne(row, row.PerClient)} | {row.ViewBefore} → {row.ViewAfter} | {Wrong(row)} |"
+            );
         }
         return text.ToString();
     }
 
     /// <summary>Of a few sessions it would be noise.</summary>
-    private static string PerOne(SessionsRow row, double bytes) => row.Sessions < 10_000 ? "–" : bytes.ToString("N0", CultureInfo.InvariantCulture);
+    private static string PerOne(SessionsRow row, double bytes) =>
+        row.Sessions < 10_000 ? "–" : bytes.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Wrong(SessionsRow row) => row switch
-    {
-        { IsSound: true } => "",
-        _ when row.ViewBefore != row.ViewAfter => "**the view changed without a fault**",
-        { Failed: > 0 } => string.Create(CultureInfo.InvariantCulture, $"**{row.Failed} operations failed**"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"**the primary knows only {row.Known} sessions**"),
-    };
+    private static string Wrong(SessionsRow row) =>
+        row switch
+        {
+            { IsSound: true } => "",
+            _ when row.ViewBefore != row.ViewAfter => "**the view changed without a fault**",
+            { Failed: > 0 } => string.Create(CultureInfo.InvariantCulture, $"**{row.Failed} operations failed**"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"**the primary knows only {row.Known} sessions**"),
+        };
 }

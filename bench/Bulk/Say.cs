@@ -6,7 +6,8 @@ namespace PbKv.Bulk;
 /// <summary>Progress goes to standard error: standard output is for the tables.</summary>
 internal static class Say
 {
-    public static void Line(FormattableString text) => Console.Error.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    public static void Line(FormattableString text) =>
+        Console.Error.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 
     public static long Now => Stopwatch.GetTimestamp();
 
@@ -15,6 +16,8 @@ internal static class Say
     public static double Median(IEnumerable<double> values)
     {
         var sorted = values.Order().ToList();
-        return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+        return sorted.Count % 2 == 1
+            ? sorted[sorted.Count / 2]
+            : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
     }
 }

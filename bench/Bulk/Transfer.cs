@@ -5,11 +5,19 @@ using PbKv.Clusters;
 namespace PbKv.Bulk;
 
 /// <param name="Before">Null where nobody called.</param>
-internal sealed record TransferRound(double Ms, double KillToViewMs, Phase? Before, Phase? During, double LongestGapMs, double GapOfKillMs);
+internal sealed record TransferRound(
+    double Ms,
+    double KillToViewMs,
+    Phase? Before,
+    Phase? During,
+    double LongestGapMs,
+    double GapOfKillMs
+);
 
 /// <summary>
-/// The backup is killed with an idle server at hand: the next view begins with a transfer of everything to that one. Each
-/// round does so with callers, and then once more without, which is what is set beside a resync of Redis that nobody calls.
+/// The backup is killed with an idle server at hand: the next view begins with a transfer of everything to that one.
+/// Each round does so with callers, and then once more without, which is what is set beside a resync of Redis that
+/// nobody calls.
 /// </summary>
 internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 {
@@ -27,7 +35,9 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         return Table(called, quiet, redis);
     }
 
-    private async Task<(List<TransferRound> Called, List<TransferRound> Quiet)> PbKvAsync(CancellationToken cancellation)
+    private async Task<(List<TransferRound> Called, List<TransferRound> Quiet)> PbKvAsync(
+        CancellationToken cancellation
+    )
     {
         await using var cluster = await ProcessCluster.StartAsync(2, cancellation: cancellation);
         Say.Line($"PbKv: loading {keys:N0} entries");
@@ -45,9 +55,13 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 
     private void Tell(int round, TransferRound seen)
     {
-        Say.Line($"PbKv {round}/{rounds}: {seen.Ms:F0} ms, {Megabytes * 1000 / seen.Ms:F0} MB/s{(seen.During is null ? ", nobody called" : "")}");
+        Say.Line(
+            $"PbKv {round}/{rounds}: {seen.Ms:F0} ms, {Megabytes * 1000 / seen.Ms:F0} MB/s{(seen.During is null ? ", nobody called" : "")}"
+        );
         if (seen is { Before: { } before, During: { } during })
-            Say.Line($"  puts/s {before.OpsPerSecond:F0} → {during.OpsPerSecond:F0}, p99 {before.P99Ms:F1} → {during.P99Ms:F1} ms, longest gap {seen.LongestGapMs:F0} ms, of the kill {seen.GapOfKillMs:F0} ms");
+            Say.Line(
+                $"  puts/s {before.OpsPerSecond:F0} → {during.OpsPerSecond:F0}, p99 {before.P99Ms:F1} → {during.P99Ms:F1} ms, longest gap {seen.LongestGapMs:F0} ms, of the kill {seen.GapOfKillMs:F0} ms"
+            );
     }
 
     private async Task<TransferRound> CalledAsync(ProcessCluster cluster, CancellationToken cancellation)
@@ -60,9 +74,16 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         var (killed, from, to) = await ReplaceBackupAsync(cluster, cancellation);
         await Task.Delay(Settle, cancellation);
         var seen = await callers.StopAsync();
-        if (seen.Failed > 0) throw new InvalidOperationException($"{seen.Failed} operations failed, and none should");
-        return new TransferRound(Say.Ms(to - from), Say.Ms(from - killed), seen.Between(begun, ended), seen.Between(from, to),
-            seen.LongestGapMs(from, to), seen.LongestGapMs(killed, from));
+        if (seen.Failed > 0)
+            throw new InvalidOperationException($"{seen.Failed} operations failed, and none should");
+        return new TransferRound(
+            Say.Ms(to - from),
+            Say.Ms(from - killed),
+            seen.Between(begun, ended),
+            seen.Between(from, to),
+            seen.LongestGapMs(from, to),
+            seen.LongestGapMs(killed, from)
+        );
     }
 
     private static async Task<TransferRound> QuietAsync(ProcessCluster cluster, CancellationToken cancellation)
@@ -71,10 +92,17 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         return new TransferRound(Say.Ms(to - from), Say.Ms(from - killed), null, null, 0, 0);
     }
 
-    private static async Task<(long Killed, long From, long To)> ReplaceBackupAsync(ProcessCluster cluster, CancellationToken cancellation)
+    private static async Task<(long Killed, long From, long To)> ReplaceBackupAsync(
+        ProcessCluster cluster,
+        CancellationToken cancellation
+    )
     {
         var idle = await cluster.AddServerAsync();
-        await cluster.UntilAsync(status => status.Servers.Any(known => known.Alive && known.Server.Address.Value == idle.Address), "the server that was added", cancellation);
+        await cluster.UntilAsync(
+            status => status.Servers.Any(known => known.Alive && known.Server.Address.Value == idle.Address),
+            "the server that was added",
+            cancellation
+        );
         await Task.Delay(Settle, cancellation);
         var view = (await cluster.UntilAsync(status => status.Synced, "a synced backup", cancellation)).View;
         var watch = new TransferWatch(cluster.Client, idle.Address).RunAsync(cancellation);
@@ -83,7 +111,9 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         var (from, to) = await watch;
         var after = (await cluster.StatusAsync(cancellation)).View;
         if (after.Number != view.Number + 1 || after.Primary != view.Primary)
-            throw new InvalidOperationException($"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n{string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))}");
+            throw new InvalidOperationException(
+                $"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n{string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))}"
+            );
         return (killed, from, to);
     }
 
@@ -106,23 +136,39 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
     {
         var text = new StringBuilder();
         var c = CultureInfo.InvariantCulture;
-        text.AppendLine(c, $"{keys:N0} entries of {Entries.KeySize} + {Entries.ValueSize} bytes, {Megabytes:F0} MB of payload; medians of {rounds} rounds. {CallerCount} callers put random keys of these.");
+        text.AppendLine(
+            c,
+            $"{keys:N0} entries of {Entries.KeySize} + {Entries.ValueSize} bytes, {Megabytes:F0} MB of payload; medians of {rounds} rounds. {CallerCount} callers put random keys of these."
+        );
         text.AppendLine();
         text.AppendLine("| transfer | ms | MB/s |");
         text.AppendLine("| --- | ---: | ---: |");
         Row("PbKv, while callers go on", called.Select(round => round.Ms));
         Row("PbKv, nobody calls", quiet.Select(round => round.Ms));
-        if (redis.Count > 0) Row("Redis full resync, nobody calls", redis);
+        if (redis.Count > 0)
+            Row("Redis full resync, nobody calls", redis);
         text.AppendLine();
         text.AppendLine("| what callers of PbKv see | before | during the transfer | |");
         text.AppendLine("| --- | ---: | ---: | ---: |");
         var (before, during) = (called.ConvertAll(round => round.Before!), called.ConvertAll(round => round.During!));
-        var (opsBefore, opsDuring) = (Say.Median(before.Select(phase => phase.OpsPerSecond)), Say.Median(during.Select(phase => phase.OpsPerSecond)));
+        var (opsBefore, opsDuring) = (
+            Say.Median(before.Select(phase => phase.OpsPerSecond)),
+            Say.Median(during.Select(phase => phase.OpsPerSecond))
+        );
         text.AppendLine(c, $"| puts/s | {opsBefore:N0} | {opsDuring:N0} | {opsDuring / opsBefore:P0} |");
-        text.AppendLine(c, $"| p99, ms | {Say.Median(before.Select(phase => phase.P99Ms)):F1} | {Say.Median(during.Select(phase => phase.P99Ms)):F1} | |");
-        text.AppendLine(c, $"| longest gap of any caller, ms | | {Say.Median(called.Select(round => round.LongestGapMs)):F0} | at most {called.Max(round => round.LongestGapMs):F0} |");
+        text.AppendLine(
+            c,
+            $"| p99, ms | {Say.Median(before.Select(phase => phase.P99Ms)):F1} | {Say.Median(during.Select(phase => phase.P99Ms)):F1} | |"
+        );
+        text.AppendLine(
+            c,
+            $"| longest gap of any caller, ms | | {Say.Median(called.Select(round => round.LongestGapMs)):F0} | at most {called.Max(round => round.LongestGapMs):F0} |"
+        );
         text.AppendLine();
-        text.AppendLine(c, $"From the kill of the old backup to the new view: {Say.Median(called.Select(round => round.KillToViewMs)):F0} ms; the longest gap of any caller that the kill caused: {Say.Median(called.Select(round => round.GapOfKillMs)):F0} ms.");
+        text.AppendLine(
+            c,
+            $"From the kill of the old backup to the new view: {Say.Median(called.Select(round => round.KillToViewMs)):F0} ms; the longest gap of any caller that the kill caused: {Say.Median(called.Select(round => round.GapOfKillMs)):F0} ms."
+        );
         return text.ToString();
 
         void Row(string name, IEnumerable<double> times)

@@ -3,8 +3,9 @@ using PbKv.Client;
 namespace PbKv.Bulk;
 
 /// <summary>
-/// Looks at the view service every few milliseconds, without waiting for the answer before. A transfer counts from when the
-/// first look that saw its view was asked for to when the first answer that says `synced` came: never less than it took.
+/// Looks at the view service every few milliseconds, without waiting for the answer before. A transfer counts from when
+/// the first look that saw its view was asked for to when the first answer that says `synced` came: never less than it
+/// took.
 /// </summary>
 internal sealed class TransferWatch(PbKvClient client, string backup)
 {
@@ -12,7 +13,9 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
     private static readonly TimeSpan AnsweredWithin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly TaskCompletionSource<(long From, long To)> _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<(long From, long To)> _synced = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
     private readonly Lock _lock = new();
     private long _from = long.MaxValue;
     private long _unanswered;
@@ -23,7 +26,10 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
         var looks = new List<Task>();
         while (!_synced.Task.IsCompleted)
         {
-            if (Say.Now > giveUp) throw new TimeoutException($"no transfer to {backup} was complete within {Limit.TotalSeconds:0} s ({_unanswered} looks at the view service had no answer)");
+            if (Say.Now > giveUp)
+                throw new TimeoutException(
+                    $"no transfer to {backup} was complete within {Limit.TotalSeconds:0} s ({_unanswered} looks at the view service had no answer)"
+                );
             looks.RemoveAll(look => look.IsCompletedSuccessfully);
             looks.Add(LookAsync());
             await Task.WhenAny(_synced.Task, Task.Delay(Every, cancellation));
@@ -41,9 +47,11 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
             var status = (await client.StatusAsync(AnsweredWithin)).ViewService;
             lock (_lock)
             {
-                if (status.View.Backup?.Address.Value != backup) return;
+                if (status.View.Backup?.Address.Value != backup)
+                    return;
                 _from = Math.Min(_from, asked);
-                if (status.Synced) _synced.TrySetResult((_from, Say.Now));
+                if (status.Synced)
+                    _synced.TrySetResult((_from, Say.Now));
             }
         }
         catch (PbKvException e) when (e.Code == PbKvError.Unreachable)

@@ -12,19 +12,29 @@ internal static class MemoryBench
         var values = Load.Values();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var store = new KvStore();
-        for (var i = 0; i < Count; i++) store.Put(keys[i], values[i & 255]);
+        for (var i = 0; i < Count; i++)
+            store.Put(keys[i], values[i & 255]);
         Store(table, store, before, "after the first put of each");
-        for (var i = 0; i < 3 * Count; i++) store.Put(keys[Load.Scatter(i, Count)], values[i & 255]);
+        for (var i = 0; i < 3 * Count; i++)
+            store.Put(keys[Load.Scatter(i, Count)], values[i & 255]);
         Store(table, store, before, "after three more puts of each, scattered");
         GC.KeepAlive(keys);
 
         const int Sessions = 100_000;
         before = GC.GetTotalMemory(forceFullCollection: true);
         var sessions = new SessionTable();
-        for (long i = 0; i < Sessions; i++) sessions.Open(i * 37);
+        for (long i = 0; i < Sessions; i++)
+            sessions.Open(i * 37);
         Line(table, "sessions, 100,000", "idle", GC.GetTotalMemory(forceFullCollection: true) - before, Sessions);
-        for (long i = 0; i < Sessions; i++) sessions.Edit(i * 37).Record(new OperationResult(1, ResultStatus.Ok, default));
-        Line(table, "sessions, 100,000", "with one result each", GC.GetTotalMemory(forceFullCollection: true) - before, Sessions);
+        for (long i = 0; i < Sessions; i++)
+            sessions.Edit(i * 37).Record(new OperationResult(1, ResultStatus.Ok, default));
+        Line(
+            table,
+            "sessions, 100,000",
+            "with one result each",
+            GC.GetTotalMemory(forceFullCollection: true) - before,
+            Sessions
+        );
         GC.KeepAlive(sessions);
     }
 
@@ -33,7 +43,11 @@ internal static class MemoryBench
         var paused = GC.GetTotalPauseDuration();
         var start = Stopwatch.GetTimestamp();
         GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: false);
-        table.Line(part, "a full blocking collection", $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms, paused {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms");
+        table.Line(
+            part,
+            "a full blocking collection",
+            $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms, paused {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms"
+        );
     }
 
     private static void Store(Table table, KvStore store, long before, string what)
@@ -44,5 +58,5 @@ internal static class MemoryBench
     }
 
     private static void Line(Table table, string part, string what, long bytes, long count) =>
-        table.Line(part, what, $"{(double)bytes / count,8:0.0} bytes each");
+        table.Line(part, what, $"{(double)bytes / count, 8:0.0} bytes each");
 }

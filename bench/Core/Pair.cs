@@ -36,18 +36,27 @@ internal sealed class Pair
     }
 
     public void Put(long session, long floor, ImmutableArray<Operation> operations) =>
-        Give(_primary, Clerk, new Request(GroupName.Default, _primary.View.Id, ++_requests, new Batch(session, floor, operations)));
+        Give(
+            _primary,
+            Clerk,
+            new Request(GroupName.Default, _primary.View.Id, ++_requests, new Batch(session, floor, operations))
+        );
 
     public void Settle()
     {
-        while (_wire.TryDequeue(out var next)) Give(next.To, next.From, next.Message);
+        while (_wire.TryDequeue(out var next))
+            Give(next.To, next.From, next.Message);
     }
 
     public void MustBeEqual()
     {
         Invariant.Assert(_replies + _opened == _requests, $"{_requests} requests, {_replies} answers");
-        Invariant.Assert(_primary.Position == _backup.Position && _primary.Store.Digest == _backup.Store.Digest
-            && _primary.Sessions.Digest == _backup.Sessions.Digest, "primary and backup differ");
+        Invariant.Assert(
+            _primary.Position == _backup.Position
+                && _primary.Store.Digest == _backup.Store.Digest
+                && _primary.Sessions.Digest == _backup.Sessions.Digest,
+            "primary and backup differ"
+        );
     }
 
     private void Give(ReplicaNode node, NodeAddress from, Message message)
@@ -55,11 +64,16 @@ internal sealed class Pair
         node.Handle(from, message, _effects);
         foreach (var (to, sent) in _effects.Messages)
         {
-            if (to == _primary.Id.Address) _wire.Enqueue((_primary, node.Id.Address, sent));
-            else if (to == _backup.Id.Address) _wire.Enqueue((_backup, node.Id.Address, sent));
-            else if (sent is SessionOpened opened) (_session, _opened) = (opened.Session, _opened + 1);
-            else if (sent is Reply) _replies++;
-            else Invariant.Assert(to == ViewService, $"the clerk was sent {sent}");
+            if (to == _primary.Id.Address)
+                _wire.Enqueue((_primary, node.Id.Address, sent));
+            else if (to == _backup.Id.Address)
+                _wire.Enqueue((_backup, node.Id.Address, sent));
+            else if (sent is SessionOpened opened)
+                (_session, _opened) = (opened.Session, _opened + 1);
+            else if (sent is Reply)
+                _replies++;
+            else
+                Invariant.Assert(to == ViewService, $"the clerk was sent {sent}");
         }
         _effects.Clear();
     }

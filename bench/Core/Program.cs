@@ -16,5 +16,6 @@ if (wanted.FirstOrDefault(name => !parts.ContainsKey(name)) is { } unknown)
 }
 
 var table = new Table();
-foreach (var name in wanted) parts[name](table);
+foreach (var name in wanted)
+    parts[name](table);
 return 0;

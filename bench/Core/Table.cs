@@ -8,8 +8,9 @@ internal sealed class Table
     private string _part = "";
 
     /// <summary>
-    /// Runs the work once to warm up and then a few times, and prints the best rate, by the clock and by the processor time
-    /// of the whole process (which counts the garbage collector's threads, and does not count what other programs take).
+    /// Runs the work once to warm up and then a few times, and prints the best rate, by the clock and by the processor
+    /// time of the whole process (which counts the garbage collector's threads, and does not count what other programs
+    /// take).
     /// </summary>
     public void Rate(string part, string what, long operations, Action work, int runs = 5)
     {
@@ -26,15 +27,20 @@ internal sealed class Table
             bestProcessor = Math.Min(bestProcessor, (Environment.CpuUsage.TotalTime - processor).TotalSeconds);
         }
         var pauses = (GC.GetTotalPauseDuration() - paused).TotalMilliseconds;
-        Line(part, what, $"{operations / best / 1e6,8:0.00} M/s {operations / bestProcessor / 1e6,8:0.00} M per processor second {bestProcessor / operations * 1e9,6:0} ns"
-            + $"   GC: {pauses:0} ms, {GC.CollectionCount(2) - collections} full");
+        Line(
+            part,
+            what,
+            $"{operations / best / 1e6, 8:0.00} M/s {operations / bestProcessor / 1e6, 8:0.00} M per processor second {bestProcessor / operations * 1e9, 6:0} ns"
+                + $"   GC: {pauses:0} ms, {GC.CollectionCount(2) - collections} full"
+        );
     }
 
     public void Line(string part, string what, string figures)
     {
-        if (part != _part) Console.WriteLine($"\n{part}");
+        if (part != _part)
+            Console.WriteLine($"\n{part}");
         _part = part;
-        Console.WriteLine($"  {what,-52} {figures}");
+        Console.WriteLine($"  {what, -52} {figures}");
     }
 }
 
@@ -74,6 +80,8 @@ internal static class Load
         return values;
     }
 
-    /// <summary>A walk over [0, count) that jumps about and meets every index once in count steps (count has no factor 7919).</summary>
+    /// <summary>
+    /// A walk over [0, count) that jumps about and meets every index once in count steps (count has no factor 7919).
+    /// </summary>
     public static int Scatter(int step, int count) => (int)((long)step * 7919 % count);
 }

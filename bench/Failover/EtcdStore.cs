@@ -25,7 +25,8 @@ internal sealed class EtcdStore : IStore
 
     public async Task StartAsync()
     {
-        for (var i = 0; i < 3; i++) StartNode(i);
+        for (var i = 0; i < 3; i++)
+            StartNode(i);
         await HealAsync(CancellationToken.None);
     }
 
@@ -41,7 +42,10 @@ internal sealed class EtcdStore : IStore
                 await EtcdRpc.PutAsync(_client, Rpc(node, "Put"), key, value, attempt.Token);
                 return;
             }
-            catch (Exception e) when (e is IOException or HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
+            catch (Exception e)
+                when (e is IOException or HttpRequestException
+                    || (e is OperationCanceledException && !cancellation.IsCancellationRequested)
+                )
             {
                 Interlocked.CompareExchange(ref _current, (node + 1) % 3, node);
                 await Task.Delay(5, cancellation);
@@ -69,13 +73,15 @@ internal sealed class EtcdStore : IStore
             StartNode(_killed);
             _killed = -1;
         }
-        while (await LeaderAsync(cancellation) is not { } leader || (_leader = leader) < 0) await Task.Delay(100, cancellation);
+        while (await LeaderAsync(cancellation) is not { } leader || (_leader = leader) < 0)
+            await Task.Delay(100, cancellation);
         _current = _leader;
     }
 
     public ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes) node?.Dispose();
+        foreach (var node in _nodes)
+            node?.Dispose();
         _client.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
@@ -89,16 +95,38 @@ internal sealed class EtcdStore : IStore
     {
         var cluster = string.Join(',', Enumerable.Range(0, 3).Select(n => $"n{n}=http://127.0.0.1:{_peerPorts[n]}"));
         var (client, peer) = ($"http://127.0.0.1:{_clientPorts[i]}", $"http://127.0.0.1:{_peerPorts[i]}");
-        _nodes[i] = new Child(["etcd", "--name", $"n{i}", "--data-dir", Path.Combine(_folder, $"n{i}"),
-            "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster, "--initial-cluster-state", "new"]);
+        _nodes[i] = new Child([
+            "etcd",
+            "--name",
+            $"n{i}",
+            "--data-dir",
+            Path.Combine(_folder, $"n{i}"),
+            "--listen-client-urls",
+            client,
+            "--advertise-client-urls",
+            client,
+            "--listen-peer-urls",
+            peer,
+            "--initial-advertise-peer-urls",
+            peer,
+            "--initial-cluster",
+            cluster,
+            "--initial-cluster-state",
+            "new",
+        ]);
     }
 
     /// <returns>The leader, once all three nodes answer and agree; null before.</returns>
     private async Task<int?> LeaderAsync(CancellationToken cancellation)
     {
-        var endpoints = string.Join(',', _clientPorts.Select(port => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")));
-        var start = new ProcessStartInfo("etcdctl", ["--endpoints", endpoints, "--command-timeout", "2s", "endpoint", "status", "-w", "json"])
+        var endpoints = string.Join(
+            ',',
+            _clientPorts.Select(port => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"))
+        );
+        var start = new ProcessStartInfo(
+            "etcdctl",
+            ["--endpoints", endpoints, "--command-timeout", "2s", "endpoint", "status", "-w", "json"]
+        )
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -109,13 +137,19 @@ internal sealed class EtcdStore : IStore
         var output = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.StandardError.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
-        if (process.ExitCode != 0) return null;
+        if (process.ExitCode != 0)
+            return null;
         using var json = JsonDocument.Parse(output);
-        if (json.RootElement.GetArrayLength() < 3) return null;
+        if (json.RootElement.GetArrayLength() < 3)
+            return null;
         foreach (var node in json.RootElement.EnumerateArray())
         {
             var status = node.GetProperty("Status");
-            if (status.GetProperty("leader").GetUInt64() != status.GetProperty("header").GetProperty("member_id").GetUInt64()) continue;
+            if (
+                status.GetProperty("leader").GetUInt64()
+                != status.GetProperty("header").GetProperty("member_id").GetUInt64()
+            )
+                continue;
             var port = new Uri(node.GetProperty("Endpoint").GetString()!).Port;
             return Array.IndexOf(_clientPorts, port);
         }

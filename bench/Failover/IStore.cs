@@ -17,7 +17,9 @@ internal interface IStore : IAsyncDisposable
 
     Task StartAsync();
 
-    /// <summary>One acknowledged write; throws where it is not acknowledged. Tries again by itself as its clients do.</summary>
+    /// <summary>
+    /// One acknowledged write; throws where it is not acknowledged. Tries again by itself as its clients do.
+    /// </summary>
     Task PutAsync(string key, string value, CancellationToken cancellation);
 
     Task<string> GetAsync(string key, CancellationToken cancellation);

@@ -3,7 +3,9 @@ using PbKv.Clusters;
 
 namespace PbKv.Failover;
 
-/// <summary>A view service and three servers: primary, backup, and an idle one that takes the place of who fails.</summary>
+/// <summary>
+/// A view service and three servers: primary, backup, and an idle one that takes the place of who fails.
+/// </summary>
 internal sealed class PbKvStore : IStore
 {
     private ProcessCluster? _cluster;
@@ -33,15 +35,22 @@ internal sealed class PbKvStore : IStore
         }
     }
 
-    public async Task<string> GetAsync(string key, CancellationToken cancellation) => await _cluster!.Client.GetAsync(key, cancellationToken: cancellation);
+    public async Task<string> GetAsync(string key, CancellationToken cancellation) =>
+        await _cluster!.Client.GetAsync(key, cancellationToken: cancellation);
 
     public async Task StrikeAsync(Fault fault, Action struck)
     {
         switch (fault)
         {
-            case Fault.KillPrimary: _primary!.Send(Signal.Kill); break;
-            case Fault.KillBackup: _backup!.Send(Signal.Kill); break;
-            case Fault.Leave: _primary!.Send(Signal.Terminate); break;
+            case Fault.KillPrimary:
+                _primary!.Send(Signal.Kill);
+                break;
+            case Fault.KillBackup:
+                _backup!.Send(Signal.Kill);
+                break;
+            case Fault.Leave:
+                _primary!.Send(Signal.Terminate);
+                break;
             case Fault.StopPrimary:
                 _stopped = _primary;
                 _stopped!.Send(Signal.Stop);
@@ -55,10 +64,19 @@ internal sealed class PbKvStore : IStore
     {
         _stopped?.Send(Signal.Continue);
         _stopped = null;
-        while (_cluster!.Servers.Count(server => !server.HasExited) < 3) await _cluster!.AddServerAsync();
-        var view = (await _cluster!.UntilAsync(
-            status => status.Synced && status.Servers.Count(server => server.Alive) >= 3 && IsThere(status.View.Primary) && IsThere(status.View.Backup),
-            "a synced pair and an idle server", cancellation)).View;
+        while (_cluster!.Servers.Count(server => !server.HasExited) < 3)
+            await _cluster!.AddServerAsync();
+        var view = (
+            await _cluster!.UntilAsync(
+                status =>
+                    status.Synced
+                    && status.Servers.Count(server => server.Alive) >= 3
+                    && IsThere(status.View.Primary)
+                    && IsThere(status.View.Backup),
+                "a synced pair and an idle server",
+                cancellation
+            )
+        ).View;
         (_primary, _backup) = (_cluster!.Server(view.Primary), _cluster!.Server(view.Backup));
     }
 

@@ -5,13 +5,14 @@ namespace PbKv.Failover;
 
 /// <summary>What callers saw of one fault.</summary>
 /// <param name="FirstWriteMs">From the fault to the first acknowledged write that was begun after it.</param>
-/// <param name="LongestGapMs">The longest time between two acknowledged writes of one caller, from shortly before the fault on.</param>
+/// <param name="LongestGapMs">The longest time between two acknowledged writes of one caller, from shortly before the
+/// fault on.</param>
 /// <param name="Lost">Acknowledged writes that are not there any more.</param>
 internal sealed record Strike(double FirstWriteMs, double LongestGapMs, long Lost, long Failed);
 
 /// <summary>
-/// Callers that each write an ever growing number under a key of their own. What is read afterwards must be no older than
-/// what was acknowledged last.
+/// Callers that each write an ever growing number under a key of their own. What is read afterwards must be no older
+/// than what was acknowledged last.
 /// </summary>
 /// <param name="pause">Of each caller between two writes; it does not count as a gap.</param>
 internal sealed class Probe(IStore store, int callers, TimeSpan pause)
@@ -28,10 +29,14 @@ internal sealed class Probe(IStore store, int callers, TimeSpan pause)
         (_struckAt, _firstAfter) = (long.MaxValue, 0);
         using var stop = new CancellationTokenSource();
         using var limit = new CancellationTokenSource(GiveUp);
-        var tasks = Enumerable.Range(0, callers).Select(i => Task.Run(() => WriteAsync(Key(i, round), stop.Token, limit.Token))).ToArray();
+        var tasks = Enumerable
+            .Range(0, callers)
+            .Select(i => Task.Run(() => WriteAsync(Key(i, round), stop.Token, limit.Token)))
+            .ToArray();
         await Task.Delay(Before);
         await store.StrikeAsync(fault, () => Volatile.Write(ref _struckAt, Stopwatch.GetTimestamp()));
-        while (Volatile.Read(ref _firstAfter) == 0 && !limit.IsCancellationRequested) await Task.Delay(5);
+        while (Volatile.Read(ref _firstAfter) == 0 && !limit.IsCancellationRequested)
+            await Task.Delay(5);
         await Task.Delay(Quiet);
         await stop.CancelAsync();
         var seen = await Task.WhenAll(tasks);
@@ -43,16 +48,25 @@ internal sealed class Probe(IStore store, int callers, TimeSpan pause)
             var found = text.Length == 0 ? 0 : long.Parse(text, CultureInfo.InvariantCulture);
             lost += Math.Max(0, seen[i].LastAcknowledged - found);
         }
-        return new Strike(Ms(_firstAfter - _struckAt), Ms(seen.Max(caller => caller.LongestGap)), lost, seen.Sum(caller => caller.Failed));
+        return new Strike(
+            Ms(_firstAfter - _struckAt),
+            Ms(seen.Max(caller => caller.LongestGap)),
+            lost,
+            seen.Sum(caller => caller.Failed)
+        );
     }
 
-    private static string Key(int caller, int round) => string.Create(CultureInfo.InvariantCulture, $"probe:{round}:{caller}");
+    private static string Key(int caller, int round) =>
+        string.Create(CultureInfo.InvariantCulture, $"probe:{round}:{caller}");
 
     private static double Ms(long ticks) => ticks * 1000.0 / Stopwatch.Frequency;
 
     private async Task<Seen> WriteAsync(string key, CancellationToken stop, CancellationToken limit)
     {
-        long value = 0, acknowledged = 0, gap = 0, failed = 0;
+        long value = 0,
+            acknowledged = 0,
+            gap = 0,
+            failed = 0;
         var last = Stopwatch.GetTimestamp();
         while (!stop.IsCancellationRequested && !limit.IsCancellationRequested)
         {
@@ -70,8 +84,10 @@ internal sealed class Probe(IStore store, int callers, TimeSpan pause)
             acknowledged = value;
             gap = Math.Max(gap, now - last);
             last = now;
-            if (begun > Volatile.Read(ref _struckAt)) Interlocked.CompareExchange(ref _firstAfter, now, 0);
-            if (pause == TimeSpan.Zero) continue;
+            if (begun > Volatile.Read(ref _struckAt))
+                Interlocked.CompareExchange(ref _firstAfter, now, 0);
+            if (pause == TimeSpan.Zero)
+                continue;
             await Task.Delay(pause, CancellationToken.None);
             last = Stopwatch.GetTimestamp();
         }

@@ -34,7 +34,8 @@ internal sealed class RedisConnection : IDisposable
     public async Task SendAsync(CancellationToken cancellation, params string[] words)
     {
         var text = new StringBuilder().Append('*').Append(words.Length).Append("\r\n");
-        foreach (var word in words) text.Append('$').Append(word.Length).Append("\r\n").Append(word).Append("\r\n");
+        foreach (var word in words)
+            text.Append('$').Append(word.Length).Append("\r\n").Append(word).Append("\r\n");
         await _tcp.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), cancellation);
     }
 
@@ -44,18 +45,24 @@ internal sealed class RedisConnection : IDisposable
         var line = await _reader.ReadLineAsync(cancellation) ?? throw new IOException("the connection was closed");
         switch (line[0])
         {
-            case '+' or ':': return [line[1..]];
-            case '-': throw new IOException(line[1..]);
+            case '+' or ':':
+                return [line[1..]];
+            case '-':
+                throw new IOException(line[1..]);
             case '$':
-                if (line == "$-1") return null;
+                if (line == "$-1")
+                    return null;
                 return [await ReadTextAsync(int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture), cancellation)];
             case '*':
                 var count = int.Parse(line.AsSpan(1), CultureInfo.InvariantCulture);
-                if (count < 0) return null;
+                if (count < 0)
+                    return null;
                 var all = new List<string>();
-                for (var i = 0; i < count; i++) all.AddRange(await ReadAsync(cancellation) ?? []);
+                for (var i = 0; i < count; i++)
+                    all.AddRange(await ReadAsync(cancellation) ?? []);
                 return all;
-            default: throw new IOException($"'{line}' is no answer of Redis");
+            default:
+                throw new IOException($"'{line}' is no answer of Redis");
         }
     }
 
@@ -63,7 +70,8 @@ internal sealed class RedisConnection : IDisposable
     private async Task<string> ReadTextAsync(int length, CancellationToken cancellation)
     {
         var text = new char[length + 2];
-        if (await _reader.ReadBlockAsync(text, cancellation) < text.Length) throw new IOException("the connection was closed");
+        if (await _reader.ReadBlockAsync(text, cancellation) < text.Length)
+            throw new IOException("the connection was closed");
         return new string(text, 0, length);
     }
 

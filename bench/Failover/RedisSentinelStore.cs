@@ -5,8 +5,8 @@ using PbKv.Clusters;
 namespace PbKv.Failover;
 
 /// <summary>
-/// One Redis master, two replicas and three sentinels (down-after-milliseconds 500). A write is acknowledged when WAIT 1 says
-/// that a replica has it; a caller that fails asks a sentinel for the master and tries again.
+/// One Redis master, two replicas and three sentinels (down-after-milliseconds 500). A write is acknowledged when WAIT
+/// 1 says that a replica has it; a caller that fails asks a sentinel for the master and tries again.
 /// </summary>
 internal sealed class RedisSentinelStore : IStore
 {
@@ -23,9 +23,11 @@ internal sealed class RedisSentinelStore : IStore
     public async Task StartAsync()
     {
         var ports = Enumerable.Range(0, 3).Select(_ => Ports.Free()).ToList();
-        foreach (var port in ports) StartServer(port, port == ports[0] ? 0 : ports[0]);
+        foreach (var port in ports)
+            StartServer(port, port == ports[0] ? 0 : ports[0]);
         await RetryAsync(() => WithMasterAsync(ports[0], CancellationToken.None), CancellationToken.None);
-        for (var i = 0; i < 3; i++) StartSentinel(ports[0]);
+        for (var i = 0; i < 3; i++)
+            StartSentinel(ports[0]);
         await HealAsync(CancellationToken.None);
     }
 
@@ -40,7 +42,8 @@ internal sealed class RedisSentinelStore : IStore
                 await connection.SendAsync(cancellation, "WAIT", "1", "1000");
                 await connection.ReadAsync(cancellation);
                 var waited = await connection.ReadAsync(cancellation);
-                if (waited is ["0"]) throw new IOException("no replica has it");
+                if (waited is ["0"])
+                    throw new IOException("no replica has it");
                 return;
             }
             catch (IOException)
@@ -68,32 +71,58 @@ internal sealed class RedisSentinelStore : IStore
     {
         if (_killed != 0)
         {
-            var master = await RetryAsync(async () =>
-            {
-                var found = await MasterAsync(cancellation);
-                return found != _killed ? found : throw new IOException("the sentinels still name the dead master");
-            }, cancellation);
+            var master = await RetryAsync(
+                async () =>
+                {
+                    var found = await MasterAsync(cancellation);
+                    return found != _killed ? found : throw new IOException("the sentinels still name the dead master");
+                },
+                cancellation
+            );
             _servers[_killed].Dispose();
             StartServer(_killed, master);
             _killed = 0;
         }
-        await RetryAsync(async () => await WithMasterAsync(await MasterAsync(cancellation), cancellation), cancellation);
+        await RetryAsync(
+            async () => await WithMasterAsync(await MasterAsync(cancellation), cancellation),
+            cancellation
+        );
     }
 
     public ValueTask DisposeAsync()
     {
-        foreach (var connection in _connections.Values) connection.Dispose();
-        foreach (var (_, sentinel) in _sentinels) sentinel.Dispose();
-        foreach (var server in _servers.Values) server.Dispose();
+        foreach (var connection in _connections.Values)
+            connection.Dispose();
+        foreach (var (_, sentinel) in _sentinels)
+            sentinel.Dispose();
+        foreach (var server in _servers.Values)
+            server.Dispose();
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
     private void StartServer(int port, int master)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture))).FullName;
-        List<string> arguments = ["--port", Text(port), "--dir", folder, "--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--repl-diskless-sync-delay", "0"];
-        if (master != 0) arguments.AddRange(["--replicaof", "127.0.0.1 " + Text(master)]);
+        var folder = Directory
+            .CreateDirectory(Path.Combine(_folder, port.ToString(CultureInfo.InvariantCulture)))
+            .FullName;
+        List<string> arguments =
+        [
+            "--port",
+            Text(port),
+            "--dir",
+            folder,
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+            "--bind",
+            "127.0.0.1",
+            "--repl-diskless-sync-delay",
+            "0",
+        ];
+        if (master != 0)
+            arguments.AddRange(["--replicaof", "127.0.0.1 " + Text(master)]);
         _servers[port] = new Child(["redis-server", .. arguments]);
     }
 
@@ -101,11 +130,18 @@ internal sealed class RedisSentinelStore : IStore
     {
         var port = Ports.Free();
         var file = Path.Combine(_folder, $"sentinel-{port}.conf");
-        File.WriteAllLines(file,
-        [
-            $"port {port}", "bind 127.0.0.1", $"dir {_folder}", $"sentinel monitor kv 127.0.0.1 {master} 2",
-            "sentinel down-after-milliseconds kv 500", "sentinel failover-timeout kv 2000", "sentinel parallel-syncs kv 2",
-        ]);
+        File.WriteAllLines(
+            file,
+            [
+                $"port {port}",
+                "bind 127.0.0.1",
+                $"dir {_folder}",
+                $"sentinel monitor kv 127.0.0.1 {master} 2",
+                "sentinel down-after-milliseconds kv 500",
+                "sentinel failover-timeout kv 2000",
+                "sentinel parallel-syncs kv 2",
+            ]
+        );
         _sentinels.Add((port, new Child(["redis-sentinel", file])));
     }
 
@@ -114,14 +150,18 @@ internal sealed class RedisSentinelStore : IStore
     {
         using var connection = await RedisConnection.OpenAsync(port, cancellation);
         await connection.SendAsync(cancellation, "WAIT", "2", "1000");
-        if (await connection.ReadAsync(cancellation) is not ["2"]) throw new IOException("not both replicas are attached");
+        if (await connection.ReadAsync(cancellation) is not ["2"])
+            throw new IOException("not both replicas are attached");
         foreach (var (sentinel, _) in _sentinels)
         {
             using var asked = await RedisConnection.OpenAsync(sentinel, cancellation);
             await asked.SendAsync(cancellation, "SENTINEL", "CKQUORUM", "kv");
             await asked.ReadAsync(cancellation);
             var replicas = await asked.AskAsync(cancellation, "SENTINEL", "REPLICAS", "kv") ?? [];
-            if (replicas.Count(word => word == "slave" || word.StartsWith("slave,", StringComparison.Ordinal)) < 2 || replicas.Any(word => word.Contains("s_down", StringComparison.Ordinal)))
+            if (
+                replicas.Count(word => word == "slave" || word.StartsWith("slave,", StringComparison.Ordinal)) < 2
+                || replicas.Any(word => word.Contains("s_down", StringComparison.Ordinal))
+            )
                 throw new IOException("a sentinel does not know both replicas yet");
         }
         return port;
@@ -132,14 +172,16 @@ internal sealed class RedisSentinelStore : IStore
         foreach (var (port, _) in _sentinels)
         {
             using var sentinel = await RedisConnection.OpenAsync(port, cancellation);
-            if (await sentinel.AskAsync(cancellation, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "kv") is [_, var master]) return int.Parse(master, CultureInfo.InvariantCulture);
+            if (await sentinel.AskAsync(cancellation, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "kv") is [_, var master])
+                return int.Parse(master, CultureInfo.InvariantCulture);
         }
         throw new IOException("no sentinel knows a master");
     }
 
     private async Task<RedisConnection> ConnectionAsync(string key, CancellationToken cancellation)
     {
-        if (_connections.TryGetValue(key, out var connection)) return connection;
+        if (_connections.TryGetValue(key, out var connection))
+            return connection;
         connection = await RedisConnection.OpenAsync(await MasterAsync(cancellation), cancellation);
         _connections[key] = connection;
         return connection;
@@ -147,7 +189,8 @@ internal sealed class RedisSentinelStore : IStore
 
     private void Drop(string key)
     {
-        if (_connections.TryRemove(key, out var connection)) connection.Dispose();
+        if (_connections.TryRemove(key, out var connection))
+            connection.Dispose();
     }
 
     private static async Task<T> RetryAsync<T>(Func<Task<T>> action, CancellationToken cancellation)

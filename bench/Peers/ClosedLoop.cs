@@ -16,7 +16,12 @@ internal abstract class Caller : IDisposable
 /// <summary>Callers that work until the time is up; what the warm-up did does not count.</summary>
 internal static class ClosedLoop
 {
-    public static async Task<LoadResult> RunAsync(string op, int clients, IReadOnlyList<Caller> callers, LoadOptions options)
+    public static async Task<LoadResult> RunAsync(
+        string op,
+        int clients,
+        IReadOnlyList<Caller> callers,
+        LoadOptions options
+    )
     {
         var start = Stopwatch.GetTimestamp() + (long)(options.Warmup * Stopwatch.Frequency);
         var end = start + (long)(options.Seconds * Stopwatch.Frequency);
@@ -38,10 +43,12 @@ internal static class ClosedLoop
         while (true)
         {
             var before = Stopwatch.GetTimestamp();
-            if (before >= end) return (latency, 0);
+            if (before >= end)
+                return (latency, 0);
             var done = await caller.RoundTripAsync();
             var after = Stopwatch.GetTimestamp();
-            if (before >= start && after < end) latency.RecordValueWithCount(after - before, done);
+            if (before >= start && after < end)
+                latency.RecordValueWithCount(after - before, done);
         }
     }
 }

@@ -25,12 +25,12 @@ internal sealed class EtcdCaller : Caller
     public override async ValueTask<int> RoundTripAsync()
     {
         var key = "key:" + _random.Next(_keys).ToString("d12", CultureInfo.InvariantCulture);
-        if (_put) await EtcdRpc.PutAsync(_client, _uri, key, _value);
-        else await EtcdRpc.RangeAsync(_client, _uri, key);
+        if (_put)
+            await EtcdRpc.PutAsync(_client, _uri, key, _value);
+        else
+            await EtcdRpc.RangeAsync(_client, _uri, key);
         return 1;
     }
 
-    public override void Dispose()
-    {
-    }
+    public override void Dispose() { }
 }

@@ -10,18 +10,28 @@ namespace PbKv.Peers;
 /// </summary>
 internal static class EtcdRpc
 {
-    public static HttpClient Connect() => new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
-    {
-        DefaultRequestVersion = HttpVersion.Version20,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
+    public static HttpClient Connect() =>
+        new(new SocketsHttpHandler { EnableMultipleHttp2Connections = true })
+        {
+            DefaultRequestVersion = HttpVersion.Version20,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
 
-    public static async Task PutAsync(HttpClient client, Uri put, string key, string value, CancellationToken cancellation = default) =>
-        await CallAsync(client, put, Frame(key, value), cancellation);
+    public static async Task PutAsync(
+        HttpClient client,
+        Uri put,
+        string key,
+        string value,
+        CancellationToken cancellation = default
+    ) => await CallAsync(client, put, Frame(key, value), cancellation);
 
     /// <returns>The raw answer: empty of values where the key is not there.</returns>
-    public static async Task<byte[]> RangeAsync(HttpClient client, Uri range, string key, CancellationToken cancellation = default) =>
-        await CallAsync(client, range, Frame(key, null), cancellation);
+    public static async Task<byte[]> RangeAsync(
+        HttpClient client,
+        Uri range,
+        string key,
+        CancellationToken cancellation = default
+    ) => await CallAsync(client, range, Frame(key, null), cancellation);
 
     /// <summary>The value in the answer to a Range of one key, or "".</summary>
     public static string Value(ReadOnlySpan<byte> answer)
@@ -31,9 +41,18 @@ internal static class EtcdRpc
         return Encoding.ASCII.GetString(value);
     }
 
-    private static async Task<byte[]> CallAsync(HttpClient client, Uri uri, byte[] frame, CancellationToken cancellation)
+    private static async Task<byte[]> CallAsync(
+        HttpClient client,
+        Uri uri,
+        byte[] frame,
+        CancellationToken cancellation
+    )
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, uri) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var request = new HttpRequestMessage(HttpMethod.Post, uri)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
         request.Content = new ByteArrayContent(frame);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
@@ -41,7 +60,8 @@ internal static class EtcdRpc
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation);
         if (Status(response.TrailingHeaders) is { } status || (status = Status(response.Headers)) is not null)
         {
-            if (status == "0") return answer;
+            if (status == "0")
+                return answer;
         }
         throw new IOException("etcd answers grpc-status " + (status ?? "none"));
     }
@@ -55,7 +75,8 @@ internal static class EtcdRpc
         using var message = new MemoryStream();
         message.Write(new byte[5]);
         Append(message, 1, key);
-        if (value is not null) Append(message, 2, value);
+        if (value is not null)
+            Append(message, 2, value);
         var frame = message.ToArray();
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), frame.Length - 5);
         return frame;
@@ -65,7 +86,8 @@ internal static class EtcdRpc
     {
         message.WriteByte((byte)((number << 3) | 2));
         var length = (uint)text.Length;
-        for (; length >= 0x80; length >>= 7) message.WriteByte((byte)(length | 0x80));
+        for (; length >= 0x80; length >>= 7)
+            message.WriteByte((byte)(length | 0x80));
         message.WriteByte((byte)length);
         message.Write(Encoding.ASCII.GetBytes(text));
     }
@@ -81,7 +103,8 @@ internal static class EtcdRpc
                 continue;
             }
             var length = (int)Varint(ref message);
-            if ((int)(tag >> 3) == number) return message[..length];
+            if ((int)(tag >> 3) == number)
+                return message[..length];
             message = message[length..];
         }
         return default;
@@ -95,7 +118,8 @@ internal static class EtcdRpc
             var next = message[0];
             message = message[1..];
             value |= (ulong)(next & 0x7F) << shift;
-            if (next < 0x80) return value;
+            if (next < 0x80)
+                return value;
         }
     }
 }

@@ -9,7 +9,10 @@ internal sealed class LoadOptions
 
     public LoadOptions(string[] args)
     {
-        if (args.Length < 2) throw new ArgumentException("peers: say `peers redis set-wait|pipeline-wait|set|get` or `peers etcd put|get`, then --name value pairs");
+        if (args.Length < 2)
+            throw new ArgumentException(
+                "peers: say `peers redis set-wait|pipeline-wait|set|get` or `peers etcd put|get`, then --name value pairs"
+            );
         Store = args[0];
         Mode = args[1];
         for (var i = 2; i < args.Length; i++)

@@ -8,14 +8,19 @@ try
     var (clients, callers) = options.Store switch
     {
         "redis" when options.Mode == "pipeline-wait" => (1, [new RedisCaller(options, 0, options.Callers)]),
-        "redis" when options.Mode is "set-wait" or "set" or "get" =>
-            (options.Callers, (List<Caller>)[.. Enumerable.Range(0, options.Callers).Select(i => new RedisCaller(options, i, 1))]),
+        "redis" when options.Mode is "set-wait" or "set" or "get" => (
+            options.Callers,
+            (List<Caller>)[.. Enumerable.Range(0, options.Callers).Select(i => new RedisCaller(options, i, 1))]
+        ),
         "etcd" when options.Mode is "put" or "get" => (1, Etcd(options)),
-        _ => throw new ArgumentException($"peers: '{options.Store} {options.Mode}' is unknown; say redis set-wait|pipeline-wait|set|get or etcd put|get"),
+        _ => throw new ArgumentException(
+            $"peers: '{options.Store} {options.Mode}' is unknown; say redis set-wait|pipeline-wait|set|get or etcd put|get"
+        ),
     };
     var result = await ClosedLoop.RunAsync($"{options.Store} {options.Mode}", clients, callers, options);
     Console.WriteLine(Encoding.UTF8.GetString(Json.Object(result.WriteTo)));
-    foreach (var caller in callers) caller.Dispose();
+    foreach (var caller in callers)
+        caller.Dispose();
     return 0;
 }
 catch (ArgumentException e)

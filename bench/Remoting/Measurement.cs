@@ -16,14 +16,16 @@ public sealed class Measurement(TimeSpan warmUp, TimeSpan window)
     public bool Count(int completed)
     {
         var now = Stopwatch.GetTimestamp();
-        if (now < _from) return true;
+        if (now < _from)
+            return true;
         if (_started == 0)
         {
             _started = now;
             return true;
         }
         _count += completed;
-        if (now < _to) return true;
+        if (now < _to)
+            return true;
         PerSecond = _count / ((now - _started) / (double)Stopwatch.Frequency);
         return false;
     }

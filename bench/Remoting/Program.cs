@@ -7,7 +7,8 @@ using PbKv.Remoting.Bench;
 if (args is ["serve"])
 {
     ActorSystem[] servers = [Systems.DotNetty(), Systems.PlugIn()];
-    foreach (var server in servers) server.ActorOf(Props.Create(() => new EchoActor()), "echo");
+    foreach (var server in servers)
+        server.ActorOf(Props.Create(() => new EchoActor()), "echo");
     Console.WriteLine($"{RawLoop.Serve()} {string.Join(' ', servers.Select(Systems.AddressOf))}");
     Console.In.ReadToEnd();
     await Task.WhenAll(servers.Select(server => server.Terminate()));
@@ -15,18 +16,24 @@ if (args is ["serve"])
 }
 
 var window = TimeSpan.FromSeconds(args.Length > 0 ? double.Parse(args[0]) : 3);
-using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!)
-{
-    ArgumentList = { "serve" },
-    UseShellExecute = false,
-    RedirectStandardInput = true,
-    RedirectStandardOutput = true,
-}) ?? throw new InvalidOperationException($"{Environment.ProcessPath} could not be started");
-var answer = (process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the serving process ended")).Split(' ');
+using var process =
+    Process.Start(
+        new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            ArgumentList = { "serve" },
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        }
+    ) ?? throw new InvalidOperationException($"{Environment.ProcessPath} could not be started");
+var answer = (
+    process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("the serving process ended")
+).Split(' ');
 
 using var dotNetty = Systems.DotNetty();
 using var plugIn = Systems.PlugIn();
 var (viaDotNetty, viaPlugIn) = (await PartnerOf(dotNetty, answer[1]), await PartnerOf(plugIn, answer[2]));
+
 // Until the compiler has done with both.
 EchoRun.Of(dotNetty, viaDotNetty, 8, 100, New());
 EchoRun.Of(plugIn, viaPlugIn, 8, 100, New());

@@ -27,19 +27,23 @@ public static class RawLoop
         socket.Connect(IPAddress.Loopback, port);
         var frame = Prefix + payload;
         var requests = new byte[frame * outstanding];
-        for (var i = 0; i < outstanding; i++) BinaryPrimitives.WriteInt32LittleEndian(requests.AsSpan(i * frame), payload);
+        for (var i = 0; i < outstanding; i++)
+            BinaryPrimitives.WriteInt32LittleEndian(requests.AsSpan(i * frame), payload);
         socket.Send(requests);
         var buffer = new byte[128 * 1024];
         var held = 0;
         while (true)
         {
             var read = socket.Receive(buffer.AsSpan(held));
-            if (read == 0) throw new IOException("the server closed the connection");
+            if (read == 0)
+                throw new IOException("the server closed the connection");
             var whole = WholeFrames(buffer.AsSpan(0, held + read), out var frames);
             held += read - whole;
             buffer.AsSpan(whole, held).CopyTo(buffer);
-            if (!measurement.Count(frames)) return measurement.PerSecond;
-            if (frames > 0) socket.Send(requests.AsSpan(0, frames * frame));
+            if (!measurement.Count(frames))
+                return measurement.PerSecond;
+            if (frames > 0)
+                socket.Send(requests.AsSpan(0, frames * frame));
         }
     }
 
@@ -62,9 +66,11 @@ public static class RawLoop
             while (true)
             {
                 var read = socket.Receive(buffer.AsSpan(held));
-                if (read == 0) break;
+                if (read == 0)
+                    break;
                 var whole = WholeFrames(buffer.AsSpan(0, held + read), out _);
-                if (whole > 0) socket.Send(buffer.AsSpan(0, whole));
+                if (whole > 0)
+                    socket.Send(buffer.AsSpan(0, whole));
                 held += read - whole;
                 buffer.AsSpan(whole, held).CopyTo(buffer);
             }
@@ -72,7 +78,8 @@ public static class RawLoop
         catch (SocketException e)
         {
             // The client ends its measurement with echoes on their way: anything but its reset is worth telling.
-            if (e.SocketErrorCode != SocketError.ConnectionReset) Console.Error.WriteLine($"raw loop: {e.Message}");
+            if (e.SocketErrorCode != SocketError.ConnectionReset)
+                Console.Error.WriteLine($"raw loop: {e.Message}");
         }
         finally
         {
@@ -87,7 +94,8 @@ public static class RawLoop
         while (bytes.Length - position >= Prefix)
         {
             var length = Prefix + BinaryPrimitives.ReadInt32LittleEndian(bytes[position..]);
-            if (bytes.Length - position < length) break;
+            if (bytes.Length - position < length)
+                break;
             position += length;
             frames++;
         }

@@ -10,11 +10,24 @@ internal static class BarChart
     private const int Width = 900;
     private const int Bar = 16;
 
-    private static readonly string[] Colours = ["#1f6feb", "#54aeff", "#0a3069", "#6e40c9", "#cf222e", "#fa4549", "#ff8182", "#8c959f", "#57606a"];
+    private static readonly string[] Colours =
+    [
+        "#1f6feb",
+        "#54aeff",
+        "#0a3069",
+        "#6e40c9",
+        "#cf222e",
+        "#fa4549",
+        "#ff8182",
+        "#8c959f",
+        "#57606a",
+    ];
 
     public static string Svg(Medians medians, string title)
     {
-        var most = medians.Names.SelectMany(name => medians.Callers.Select(callers => medians.OpsPerSecond(name, callers) ?? 0)).Max();
+        var most = medians
+            .Names.SelectMany(name => medians.Callers.Select(callers => medians.OpsPerSecond(name, callers) ?? 0))
+            .Max();
         var body = new StringBuilder();
         var y = 50;
         foreach (var callers in medians.Callers)
@@ -23,11 +36,22 @@ internal static class BarChart
             y += 8;
             for (var i = 0; i < medians.Names.Count; i++)
             {
-                if (medians.OpsPerSecond(medians.Names[i], callers) is not { } value) continue;
+                if (medians.OpsPerSecond(medians.Names[i], callers) is not { } value)
+                    continue;
                 var length = value / most * (Width - Left - 90);
                 body.AppendLine(Text(24, y + Bar - 4, medians.Names[i], "normal"));
-                body.AppendLine(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y}\" width=\"{length:F1}\" height=\"{Bar - 3}\" fill=\"{Colours[i % Colours.Length]}\"/>");
-                body.AppendLine(Text(Left + (int)length + 6, y + Bar - 4, value.ToString("N0", CultureInfo.InvariantCulture), "normal"));
+                body.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"<rect x=\"{Left}\" y=\"{y}\" width=\"{length:F1}\" height=\"{Bar - 3}\" fill=\"{Colours[i % Colours.Length]}\"/>"
+                );
+                body.AppendLine(
+                    Text(
+                        Left + (int)length + 6,
+                        y + Bar - 4,
+                        value.ToString("N0", CultureInfo.InvariantCulture),
+                        "normal"
+                    )
+                );
                 y += Bar;
             }
             y += 26;
@@ -43,5 +67,8 @@ internal static class BarChart
     }
 
     private static string Text(int x, int y, string text, string weight) =>
-        string.Create(CultureInfo.InvariantCulture, $"<text x=\"{x}\" y=\"{y}\" font-weight=\"{weight}\">{text.Replace("&", "&amp;", StringComparison.Ordinal)}</text>");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"<text x=\"{x}\" y=\"{y}\" font-weight=\"{weight}\">{text.Replace("&", "&amp;", StringComparison.Ordinal)}</text>"
+        );
 }

@@ -10,8 +10,12 @@ internal sealed record Measurement(string Name, int Callers, double OpsPerSecond
         using var json = JsonDocument.Parse(line);
         var root = json.RootElement;
         return new Measurement(
-            root.GetProperty("name").GetString()!, root.GetProperty("callers").GetInt32(), root.GetProperty("opsPerSecond").GetDouble(),
-            root.GetProperty("p50us").GetDouble(), root.GetProperty("p99us").GetDouble());
+            root.GetProperty("name").GetString()!,
+            root.GetProperty("callers").GetInt32(),
+            root.GetProperty("opsPerSecond").GetDouble(),
+            root.GetProperty("p50us").GetDouble(),
+            root.GetProperty("p99us").GetDouble()
+        );
     }
 }
 
@@ -25,9 +29,11 @@ internal sealed class Medians
         foreach (var measurement in measurements)
         {
             var key = (measurement.Name, measurement.Callers);
-            if (!_byKey.TryGetValue(key, out var list)) _byKey.Add(key, list = []);
+            if (!_byKey.TryGetValue(key, out var list))
+                _byKey.Add(key, list = []);
             list.Add(measurement);
-            if (!Names.Contains(measurement.Name)) Names.Add(measurement.Name);
+            if (!Names.Contains(measurement.Name))
+                Names.Add(measurement.Name);
         }
     }
 
@@ -46,8 +52,11 @@ internal sealed class Medians
 
     private double? Of(string name, int callers, Func<Measurement, double> value)
     {
-        if (!_byKey.TryGetValue((name, callers), out var list)) return null;
+        if (!_byKey.TryGetValue((name, callers), out var list))
+            return null;
         var sorted = list.Select(value).Order().ToList();
-        return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
+        return sorted.Count % 2 == 1
+            ? sorted[sorted.Count / 2]
+            : (sorted[(sorted.Count / 2) - 1] + sorted[sorted.Count / 2]) / 2;
     }
 }

@@ -9,7 +9,8 @@ internal static class Section
         var text = File.ReadAllText(document);
         var from = text.IndexOf(begin, StringComparison.Ordinal);
         var to = text.IndexOf(end, StringComparison.Ordinal);
-        if (from < 0 || to < from) throw new InvalidDataException($"{document} has no lines '{begin}' and '{end}' to write between");
+        if (from < 0 || to < from)
+            throw new InvalidDataException($"{document} has no lines '{begin}' and '{end}' to write between");
         File.WriteAllText(document, text[..(from + begin.Length)] + "\n" + markdown.Trim() + "\n" + text[to..]);
     }
 }

@@ -1,5 +1,5 @@
-// An application that is itself a server of a cluster: no process of its own for the data. Its settings are those of every
-// application, appsettings.json, environment or command line:
+// An application that is itself a server of a cluster: no process of its own for the data. Its settings are those of
+// every application, appsettings.json, environment or command line:
 //   dotnet run --project samples/EmbeddedNode -- --PbKv:ViewServices 127.0.0.1:7000
 // Ctrl-C stops it when another server has taken its place.
 using Akka.Actor;

@@ -3,7 +3,10 @@
 using PbKv.Client;
 
 var viewService = args is [var given, ..] ? given : "127.0.0.1:7000";
-await using var kv = await PbKvClient.ConnectAsync(viewService, new PbKvClientOptions { Deadline = TimeSpan.FromSeconds(10) });
+await using var kv = await PbKvClient.ConnectAsync(
+    viewService,
+    new PbKvClientOptions { Deadline = TimeSpan.FromSeconds(10) }
+);
 
 // A put is answered when a second machine has it too.
 await kv.PutAsync("greeting", "hello");
@@ -15,7 +18,8 @@ Console.WriteLine($"missing: {await kv.TryGetAsync("never stored") ?? "nothing t
 
 // PutHash stores a hash over the value before and this one, and returns the one before: a chain that shows every write.
 await kv.PutAsync("chain", "");
-for (var link = 1; link <= 3; link++) await kv.PutHashAsync("chain", $"link {link}");
+for (var link = 1; link <= 3; link++)
+    await kv.PutHashAsync("chain", $"link {link}");
 Console.WriteLine($"chain: {await kv.GetAsync("chain")}");
 
 // One client serves any number of concurrent callers; their operations travel together.

@@ -9,15 +9,23 @@ builder.Services.AddPbKvClient();
 builder.Services.AddHealthChecks().AddPbKv();
 var app = builder.Build();
 
-app.MapGet("/kv/{key}", async (string key, PbKvClient kv, CancellationToken cancellation) =>
-    await kv.TryGetAsync(key, cancellationToken: cancellation) is { } value ? Results.Text(value) : Results.NotFound());
+app.MapGet(
+    "/kv/{key}",
+    async (string key, PbKvClient kv, CancellationToken cancellation) =>
+        await kv.TryGetAsync(key, cancellationToken: cancellation) is { } value
+            ? Results.Text(value)
+            : Results.NotFound()
+);
 
-app.MapPut("/kv/{key}", async (string key, HttpRequest request, PbKvClient kv, CancellationToken cancellation) =>
-{
-    using var body = new StreamReader(request.Body);
-    await kv.PutAsync(key, await body.ReadToEndAsync(cancellation), cancellationToken: cancellation);
-    return Results.NoContent();
-});
+app.MapPut(
+    "/kv/{key}",
+    async (string key, HttpRequest request, PbKvClient kv, CancellationToken cancellation) =>
+    {
+        using var body = new StreamReader(request.Body);
+        await kv.PutAsync(key, await body.ReadToEndAsync(cancellation), cancellationToken: cancellation);
+        return Results.NoContent();
+    }
+);
 
 app.MapHealthChecks("/health");
 await app.RunAsync();

@@ -2,7 +2,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>A stream of random numbers that is a function of its seed alone, in every version and on every machine (SplitMix64).</summary>
+/// <summary>
+/// A stream of random numbers that is a function of its seed alone, in every version and on every machine (SplitMix64).
+/// </summary>
 public sealed class Chance(ulong seed)
 {
     private ulong _state = Hashing.Mix(seed + 0x9E3779B97F4A7C15);

@@ -6,9 +6,16 @@ namespace PbKv.CommandLine;
 public static class ClientCalls
 {
     /// <summary>One operation of the kind that somebody typed, or drew.</summary>
-    /// <returns>The value of a Get or a PutHash, or null where there was none; an empty one for what answers nothing.</returns>
+    /// <returns>The value of a Get or a PutHash, or null where there was none; an empty one for what answers
+    /// nothing.</returns>
     public static async Task<byte[]?> RunAsync(
-        this PbKvClient client, OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline = null, CancellationToken cancellation = default)
+        this PbKvClient client,
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellation = default
+    )
     {
         switch (kind)
         {

@@ -4,30 +4,36 @@ using PbKv.Actors;
 
 namespace PbKv.CommandLine;
 
-/// <summary>Settings that every command takes: the command line wins over the file, the file over the defaults.</summary>
+/// <summary>
+/// Settings that every command takes: the command line wins over the file, the file over the defaults.
+/// </summary>
 public static class ConfigOptions
 {
-    public static Option<string?> File { get; } = new("--config")
-    {
-        HelpName = "FILE",
-        Description = "A file of settings (HOCON, see hocon/pbkv.conf)",
-        Recursive = true,
-    };
+    public static Option<string?> File { get; } =
+        new("--config")
+        {
+            HelpName = "FILE",
+            Description = "A file of settings (HOCON, see hocon/pbkv.conf)",
+            Recursive = true,
+        };
 
-    public static Option<string[]> Define { get; } = new("-D")
-    {
-        HelpName = "KEY=VALUE",
-        Description = "One setting, like -D pbkv.ping-interval=50ms; may be repeated",
-        Recursive = true,
-        Arity = ArgumentArity.OneOrMore,
-    };
+    public static Option<string[]> Define { get; } =
+        new("-D")
+        {
+            HelpName = "KEY=VALUE",
+            Description = "One setting, like -D pbkv.ping-interval=50ms; may be repeated",
+            Recursive = true,
+            Arity = ArgumentArity.OneOrMore,
+        };
 
     /// <param name="profile">What this command sets unless the user says otherwise.</param>
     public static Config Given(ParseResult parsed, string profile = "")
     {
         var config = Config.Empty;
-        foreach (var definition in parsed.GetValue(Define) ?? []) config = ReadDefinition(definition).WithFallback(config);
-        if (parsed.GetValue(File) is { } file) config = config.WithFallback(ReadFile(file));
+        foreach (var definition in parsed.GetValue(Define) ?? [])
+            config = ReadDefinition(definition).WithFallback(config);
+        if (parsed.GetValue(File) is { } file)
+            config = config.WithFallback(ReadFile(file));
         return config.WithFallback(ConfigurationFactory.ParseString(profile));
     }
 
@@ -35,7 +41,8 @@ public static class ConfigOptions
     public static IEnumerable<string> ForNodes(ParseResult parsed)
     {
         List<string> arguments = parsed.GetValue(File) is { } file ? ["--config", Path.GetFullPath(file)] : [];
-        foreach (var definition in parsed.GetValue(Define) ?? []) arguments.AddRange(["-D", definition]);
+        foreach (var definition in parsed.GetValue(Define) ?? [])
+            arguments.AddRange(["-D", definition]);
         return arguments;
     }
 
@@ -54,7 +61,11 @@ public static class ConfigOptions
     private static Config ReadDefinition(string definition)
     {
         var equals = definition.IndexOf('=');
-        if (equals <= 0) throw Failure.Usage($"'-D {definition}' sets nothing", "write -D KEY=VALUE, like -D pbkv.ping-interval=50ms");
+        if (equals <= 0)
+            throw Failure.Usage(
+                $"'-D {definition}' sets nothing",
+                "write -D KEY=VALUE, like -D pbkv.ping-interval=50ms"
+            );
         return Parse($"{definition[..equals]} = {Quoted(definition[(equals + 1)..].Trim())}", $"-D {definition}");
     }
 
@@ -72,7 +83,10 @@ public static class ConfigOptions
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw Failure.Usage($"cannot read the settings in '{file}': {e.Message}", "--config names a file like hocon/pbkv.conf");
+            throw Failure.Usage(
+                $"cannot read the settings in '{file}': {e.Message}",
+                "--config names a file like hocon/pbkv.conf"
+            );
         }
     }
 
@@ -84,7 +98,10 @@ public static class ConfigOptions
         }
         catch (Exception e) when (e is ConfigurationException or FormatException)
         {
-            throw Failure.Usage($"'{source}' is not HOCON: {e.Message}", "hocon/pbkv.conf shows how settings are written");
+            throw Failure.Usage(
+                $"'{source}' is not HOCON: {e.Message}",
+                "hocon/pbkv.conf shows how settings are written"
+            );
         }
     }
 }

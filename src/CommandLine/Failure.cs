@@ -1,9 +1,12 @@
 namespace PbKv.CommandLine;
 
-/// <summary>A command ends without having done its work: one line for people, a code for programs, an exit code for scripts.</summary>
+/// <summary>
+/// A command ends without having done its work: one line for people, a code for programs, an exit code for scripts.
+/// </summary>
 public sealed class Failure : Exception
 {
-    public Failure(string code, string message, int exitCode = ExitCodes.Failed) : base(OneLine(message))
+    public Failure(string code, string message, int exitCode = ExitCodes.Failed)
+        : base(OneLine(message))
     {
         Code = code;
         ExitCode = exitCode;
@@ -16,7 +19,8 @@ public sealed class Failure : Exception
     public string Outcome => ExitCode == ExitCodes.OutcomeUnknown ? "unknown" : "notExecuted";
 
     /// <param name="wayOut">What to type instead, or where to read on.</param>
-    public static Failure Usage(string problem, string wayOut) => new("Usage", $"{problem}; {wayOut}", ExitCodes.WrongUsage);
+    public static Failure Usage(string problem, string wayOut) =>
+        new("Usage", $"{problem}; {wayOut}", ExitCodes.WrongUsage);
 
     private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }

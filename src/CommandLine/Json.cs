@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace PbKv.CommandLine;
 
-/// <summary>One JSON object on one line, written by hand: no reflection, so a command that prints three fields starts fast.</summary>
+/// <summary>
+/// One JSON object on one line, written by hand: no reflection, so a command that prints three fields starts fast.
+/// </summary>
 public static class Json
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -23,10 +25,11 @@ public static class Json
         return buffer.WrittenSpan.ToArray();
     }
 
-    public static byte[] OfFailure(Failure failure) => Object(writer =>
-    {
-        writer.WriteString("error", failure.Code);
-        writer.WriteString("message", failure.Message);
-        writer.WriteString("outcome", failure.Outcome);
-    });
+    public static byte[] OfFailure(Failure failure) =>
+        Object(writer =>
+        {
+            writer.WriteString("error", failure.Code);
+            writer.WriteString("message", failure.Message);
+            writer.WriteString("outcome", failure.Outcome);
+        });
 }

@@ -6,50 +6,66 @@ using PbKv.Actors;
 namespace PbKv.CommandLine;
 
 /// <summary>
-/// Options whose values have a form of their own; a wrong one is a usage error that shows the form. Those without a default
-/// here have it in the settings, and name it in their description.
+/// Options whose values have a form of their own; a wrong one is a usage error that shows the form. Those without a
+/// default here have it in the settings, and name it in their description.
 /// </summary>
 public static class Options
 {
     /// <summary>A number alone, which a setting may be, is refused.</summary>
-    public static Option<TimeSpan?> Duration(string name, string description) => new(name)
-    {
-        HelpName = "DURATION",
-        Description = description,
-        CustomParser = result =>
+    public static Option<TimeSpan?> Duration(string name, string description) =>
+        new(name)
         {
-            var text = result.Tokens[0].Value;
-            var right = SettingText.TryDuration(text, out var duration) && duration != TimeSpan.Zero && !char.IsAsciiDigit(text[^1]);
-            if (!right) result.AddError($"'{text}' is no duration: write a number and a unit (500ms, 30s, 2m, 1h) or 'infinite'");
-            return duration;
-        },
-    };
+            HelpName = "DURATION",
+            Description = description,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                var right =
+                    SettingText.TryDuration(text, out var duration)
+                    && duration != TimeSpan.Zero
+                    && !char.IsAsciiDigit(text[^1]);
+                if (!right)
+                    result.AddError(
+                        $"'{text}' is no duration: write a number and a unit (500ms, 30s, 2m, 1h) or 'infinite'"
+                    );
+                return duration;
+            },
+        };
 
     public static Option<string?> Address(string name, string description) =>
         new Option<string?>(name) { HelpName = "HOST:PORT", Description = description }.Checked(ProblemOfAddress);
 
     public static Option<string?> AddressList(string name, string description) =>
-        new Option<string?>(name) { HelpName = "ADDR[,ADDR]", Description = description }
-            .Checked(text => text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null));
+        new Option<string?>(name) { HelpName = "ADDR[,ADDR]", Description = description }.Checked(text =>
+            text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null)
+        );
 
-    public static Option<long?> Port(string description) => new("--port")
-    {
-        HelpName = "PORT",
-        Description = description,
-        CustomParser = result => ParseCount(result.Tokens[0].Value, 0, 65535, result),
-    };
+    public static Option<long?> Port(string description) =>
+        new("--port")
+        {
+            HelpName = "PORT",
+            Description = description,
+            CustomParser = result => ParseCount(result.Tokens[0].Value, 0, 65535, result),
+        };
 
-    public static Option<long> Count(string name, long standard, long least, long most, string description) => new(name)
-    {
-        HelpName = "N",
-        Description = description,
-        DefaultValueFactory = _ => standard,
-        CustomParser = result => ParseCount(result.Tokens[0].Value, least, most, result),
-    };
+    public static Option<long> Count(string name, long standard, long least, long most, string description) =>
+        new(name)
+        {
+            HelpName = "N",
+            Description = description,
+            DefaultValueFactory = _ => standard,
+            CustomParser = result => ParseCount(result.Tokens[0].Value, least, most, result),
+        };
 
     /// <param name="words">What Tab offers.</param>
     public static Option<string> Text(
-        string name, string helpName, string standard, string description, params IEnumerable<string> words) => new(name)
+        string name,
+        string helpName,
+        string standard,
+        string description,
+        params IEnumerable<string> words
+    ) =>
+        new(name)
         {
             HelpName = helpName,
             Description = description,
@@ -57,7 +73,8 @@ public static class Options
             CompletionSources = { _ => words.Select(word => new CompletionItem(word)) },
         };
 
-    public static Option<bool> Flag(string name, string description) => new(name) { Description = description, Arity = ArgumentArity.Zero };
+    public static Option<bool> Flag(string name, string description) =>
+        new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Option<bool> Json() => Flag("--json", "Answer with one JSON object");
 
@@ -66,7 +83,8 @@ public static class Options
     {
         option.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && problemOf(token.Value) is { } problem) result.AddError(problem);
+            if (result.Tokens is [var token] && problemOf(token.Value) is { } problem)
+                result.AddError(problem);
         });
         return option;
     }

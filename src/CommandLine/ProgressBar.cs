@@ -15,8 +15,15 @@ public static class ProgressBar
         }
 
         var console = ConsoleOf(terminal);
-        var bar = console.Progress().AutoClear(true).Columns(
-            new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn());
+        var bar = console
+            .Progress()
+            .AutoClear(true)
+            .Columns(
+                new TaskDescriptionColumn(),
+                new ProgressBarColumn(),
+                new PercentageColumn(),
+                new RemainingTimeColumn()
+            );
         await bar.StartAsync(async context =>
         {
             var task = context.AddTask(Markup.Escape(title), maxValue: total);
@@ -25,9 +32,12 @@ public static class ProgressBar
     }
 
     /// <summary>Standard error, as a terminal.</summary>
-    public static IAnsiConsole ConsoleOf(Terminal terminal) => AnsiConsole.Create(new AnsiConsoleSettings
-    {
-        Out = new AnsiConsoleOutput(Console.Error),
-        ColorSystem = terminal.Colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-    });
+    public static IAnsiConsole ConsoleOf(Terminal terminal) =>
+        AnsiConsole.Create(
+            new AnsiConsoleSettings
+            {
+                Out = new AnsiConsoleOutput(Console.Error),
+                ColorSystem = terminal.Colours ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            }
+        );
 }

@@ -2,7 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbKv.CommandLine;
 
-/// <summary>Standard input and output, with two things that Console keeps quiet about: a reader that left, and a stream that is not there.</summary>
+/// <summary>
+/// Standard input and output, with two things that Console keeps quiet about: a reader that left, and a stream that is
+/// not there.
+/// </summary>
 public static class StandardStreams
 {
     private const int Input = 0;
@@ -14,13 +17,15 @@ public static class StandardStreams
     public static Stream OpenInput() => IsThere(Input) ? Console.OpenStandardInput() : new ClosedStream();
 
     /// <summary>
-    /// Console swallows what is written to a pipe that nobody reads; a FileStream says so. But that writes a file from a
-    /// place of its own, and the next program of a script would overwrite it: files are for Console.
+    /// Console swallows what is written to a pipe that nobody reads; a FileStream says so. But that writes a file from
+    /// a place of its own, and the next program of a script would overwrite it: files are for Console.
     /// </summary>
     public static Stream OpenOutput()
     {
-        if (!IsThere(Output)) return new ClosedStream();
-        if (OperatingSystem.IsWindows()) return Console.OpenStandardOutput();
+        if (!IsThere(Output))
+            return new ClosedStream();
+        if (OperatingSystem.IsWindows())
+            return Console.OpenStandardOutput();
         try
         {
             var pipe = new FileStream(new SafeFileHandle(Output, ownsHandle: false), FileAccess.Write, bufferSize: 0);
@@ -33,22 +38,26 @@ public static class StandardStreams
     }
 
     /// <summary>
-    /// Where a program is started without one of them (`&lt;&amp;-`), its number goes to the next thing that the runtime opens: to
-    /// read that waits for ever, and to write it is worse. What was handed to the program is not closed on exec; all else is.
+    /// Where a program is started without one of them (`&lt;&amp;-`), its number goes to the next thing that the
+    /// runtime opens: to read that waits for ever, and to write it is worse. What was handed to the program is not
+    /// closed on exec; all else is.
     /// </summary>
     private static bool IsThere(int descriptor)
     {
-        if (!OperatingSystem.IsLinux()) return true;
+        if (!OperatingSystem.IsLinux())
+            return true;
         try
         {
-            var flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").First(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            var flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}")
+                .First(line => line.StartsWith("flags:", StringComparison.Ordinal));
             return (Convert.ToInt32(flags[6..].Trim(), 8) & CloseOnExec) == 0;
         }
         catch (Exception e) when (e is FileNotFoundException)
         {
             return false;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or InvalidOperationException or FormatException)
         {
             return true; // No /proc: as elsewhere.
         }
@@ -56,11 +65,13 @@ public static class StandardStreams
 
     private sealed class ClosedStream : MemoryStream
     {
-        public override int Read(byte[] buffer, int offset, int count) => throw new IOException("standard input is closed");
+        public override int Read(byte[] buffer, int offset, int count) =>
+            throw new IOException("standard input is closed");
 
         public override int Read(Span<byte> buffer) => throw new IOException("standard input is closed");
 
-        public override void CopyTo(Stream destination, int bufferSize) => throw new IOException("standard input is closed");
+        public override void CopyTo(Stream destination, int bufferSize) =>
+            throw new IOException("standard input is closed");
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             ValueTask.FromException<int>(new IOException("standard input is closed"));

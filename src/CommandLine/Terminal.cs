@@ -4,15 +4,18 @@ using System.Text.Json;
 namespace PbKv.CommandLine;
 
 /// <summary>
-/// Standard input, output and error of the program. Results are bytes on standard output; everything said to people about
-/// them goes to standard error. Colours and bars only where a terminal shows them.
+/// Standard input, output and error of the program. Results are bytes on standard output; everything said to people
+/// about them goes to standard error. Colours and bars only where a terminal shows them.
 /// </summary>
 public sealed class Terminal : IDisposable
 {
     private const int BrokenPipe = 32;
 
     private readonly Stream _output = new BufferedStream(StandardStreams.OpenOutput(), 16 << 10);
-    private readonly StreamWriter _error = new(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
+    private readonly StreamWriter _error = new(Console.OpenStandardError(), new UTF8Encoding(false))
+    {
+        AutoFlush = true,
+    };
     private bool _lost;
 
     public Stream Input { get; } = StandardStreams.OpenInput();
@@ -24,21 +27,27 @@ public sealed class Terminal : IDisposable
 
     public bool ErrorIsTerminal { get; } = !Console.IsErrorRedirected;
 
-    public bool Colours { get; } = !Console.IsOutputRedirected
+    public bool Colours { get; } =
+        !Console.IsOutputRedirected
         && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
         && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or "" or null);
 
     /// <summary>A result: one JSON object, or lines for people.</summary>
     public void Answer(bool json, Action<Utf8JsonWriter> fields, params IEnumerable<string> lines)
     {
-        if (json) WriteLine(Json.Object(fields));
-        else foreach (var line in lines) WriteLine(line);
+        if (json)
+            WriteLine(Json.Object(fields));
+        else
+            foreach (var line in lines)
+                WriteLine(line);
     }
 
-    /// <exception cref="OutputLostException">The first time that it cannot; from then on nothing is written.</exception>
+    /// <exception cref="OutputLostException">The first time that it cannot; from then on nothing is
+    /// written.</exception>
     public void Write(ReadOnlySpan<byte> bytes)
     {
-        if (_lost) return;
+        if (_lost)
+            return;
         try
         {
             _output.Write(bytes);
@@ -61,7 +70,8 @@ public sealed class Terminal : IDisposable
     /// <exception cref="OutputLostException">It is not.</exception>
     public void Flush()
     {
-        if (_lost) return;
+        if (_lost)
+            return;
         try
         {
             _output.Flush();
@@ -87,7 +97,8 @@ public sealed class Terminal : IDisposable
 
     public void Dispose()
     {
-        if (_lost) return;
+        if (_lost)
+            return;
         try
         {
             _output.Dispose();

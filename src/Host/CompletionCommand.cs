@@ -3,7 +3,9 @@ using PbKv.Clusters;
 
 namespace PbKv.Host;
 
-/// <summary>A script for the shell's own completion. It asks the program itself, so it knows every command and option there is.</summary>
+/// <summary>
+/// A script for the shell's own completion. It asks the program itself, so it knows every command and option there is.
+/// </summary>
 internal static class CompletionCommand
 {
     private static readonly string Bash = $$"""
@@ -20,7 +22,9 @@ internal static class CompletionCommand
 
     /// <summary>A word that no shell takes apart.</summary>
     public static string InShell(string word) =>
-        word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+:".Contains(letter)) ? word : $"'{word.Replace("'", @"'\''")}'";
+        word.All(letter => char.IsAsciiLetterOrDigit(letter) || "/._-+:".Contains(letter))
+            ? word
+            : $"'{word.Replace("'", @"'\''")}'";
 
     public static Command Create(Terminal terminal)
     {
@@ -28,7 +32,8 @@ internal static class CompletionCommand
         shell.CompletionSources.Add("bash");
         shell.Validators.Add(result =>
         {
-            if (result.Tokens is [var token] && token.Value != "bash") result.AddError($"there is no completion for '{token.Value}', only for bash");
+            if (result.Tokens is [var token] && token.Value != "bash")
+                result.AddError($"there is no completion for '{token.Value}', only for bash");
         });
         var command = new Command("completion", "Print a script that completes pbkv's commands in a shell") { shell };
         command.SetAction(_ =>

@@ -2,24 +2,34 @@ using System.CommandLine;
 
 namespace PbKv.Host;
 
-/// <summary>From the words of the command line to an exit code. Whatever goes wrong ends as one line on standard error.</summary>
+/// <summary>
+/// From the words of the command line to an exit code. Whatever goes wrong ends as one line on standard error.
+/// </summary>
 internal static class Runner
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
         var root = CommandTree.Create(terminal);
-        var parsed = root.Parse(arguments, new ParserConfiguration
-        {
-            EnablePosixBundling = false,
-            // A value may begin with @.
-            ResponseFileTokenReplacer = null,
-        });
+        var parsed = root.Parse(
+            arguments,
+            new ParserConfiguration
+            {
+                EnablePosixBundling = false,
+                // A value may begin with @.
+                ResponseFileTokenReplacer = null,
+            }
+        );
         try
         {
             // Help and completion answer whatever else is on the line.
-            if (parsed.Action is not { ClearsParseErrors: true } && UsageErrors.Of(parsed, arguments) is { } wrong) throw wrong;
+            if (parsed.Action is not { ClearsParseErrors: true } && UsageErrors.Of(parsed, arguments) is { } wrong)
+                throw wrong;
             // Signals are ours: a node has to leave before it goes.
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            var invocation = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+            };
             var code = await parsed.InvokeAsync(invocation);
             terminal.Flush();
             return code;
@@ -41,12 +51,17 @@ internal static class Runner
         catch (Exception e)
         {
             // A defect. What it did before is anybody's guess.
-            return Report(new Failure("Defect", $"a defect of pbkv: {e.GetType().Name}: {e.Message}", ExitCodes.OutcomeUnknown), parsed, terminal);
+            return Report(
+                new Failure("Defect", $"a defect of pbkv: {e.GetType().Name}: {e.Message}", ExitCodes.OutcomeUnknown),
+                parsed,
+                terminal
+            );
         }
     }
 
     private static bool WantsJson(ParseResult parsed) =>
-        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(o => o.Name == "--json") is { } json && parsed.GetValue(json);
+        parsed.CommandResult.Command.Options.OfType<Option<bool>>().FirstOrDefault(o => o.Name == "--json") is { } json
+        && parsed.GetValue(json);
 
     private static int Report(Failure failure, ParseResult parsed, Terminal terminal)
     {

@@ -12,14 +12,26 @@ internal static class UsageErrors
     {
         var command = parsed.CommandResult.Command;
         if (OptionBehindDashes(parsed, arguments) is { } late)
-            return Failure.Usage($"'{late}' stands behind '--', where every word is a key or a value", $"put options before '--'; {WayOut(command)}");
-        if (MistypedOption(parsed, arguments) is { } option) return UnknownOption(option, command);
+            return Failure.Usage(
+                $"'{late}' stands behind '--', where every word is a key or a value",
+                $"put options before '--'; {WayOut(command)}"
+            );
+        if (MistypedOption(parsed, arguments) is { } option)
+            return UnknownOption(option, command);
         if (StrayOption(parsed) is { } stray)
-            return Failure.Usage($"'{stray}' stands before the command and belongs to another one, 'pbkv demo {stray}'", $"put options behind '{FullName(command)}'; {WayOut(command)}");
-        if (parsed.Errors.Count == 0) return null;
-        if (parsed.UnmatchedTokens is [var word, ..]) return Unmatched(word, command);
+            return Failure.Usage(
+                $"'{stray}' stands before the command and belongs to another one, 'pbkv demo {stray}'",
+                $"put options behind '{FullName(command)}'; {WayOut(command)}"
+            );
+        if (parsed.Errors.Count == 0)
+            return null;
+        if (parsed.UnmatchedTokens is [var word, ..])
+            return Unmatched(word, command);
         var error = parsed.Errors[0];
-        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument } && parsed.CommandResult.Command.Arguments.Contains(argument))
+        if (
+            error.SymbolResult is ArgumentResult { Tokens.Count: 0, Argument: var argument }
+            && parsed.CommandResult.Command.Arguments.Contains(argument)
+        )
             return Failure.Usage($"'{FullName(command)}' needs {argument.Name}", WayOut(command));
         if (error.SymbolResult is OptionResult { Option: var repeated, Tokens.Count: > 1 })
             return Failure.Usage($"'{repeated.Name}' is given more than once", WayOut(command));
@@ -47,7 +59,9 @@ internal static class UsageErrors
     private static string? MistypedOption(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         var beforeDashes = arguments.TakeWhile(word => word != "--").ToHashSet();
-        return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
+        return parsed
+            .CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(result => result.Tokens)
             .Select(token => token.Value)
             .FirstOrDefault(word => LooksLikeOption(word) && beforeDashes.Contains(word));
     }
@@ -56,30 +70,49 @@ internal static class UsageErrors
     private static string? OptionBehindDashes(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         var behind = arguments.SkipWhile(word => word != "--").ToHashSet();
-        return parsed.UnmatchedTokens.FirstOrDefault(word => behind.Contains(word) && parsed.CommandResult.Command.Options.Any(option => option.Name == word));
+        return parsed.UnmatchedTokens.FirstOrDefault(word =>
+            behind.Contains(word) && parsed.CommandResult.Command.Options.Any(option => option.Name == word)
+        );
     }
 
-    /// <summary>`pbkv` alone is the demo and takes its options; in front of another command they would be forgotten.</summary>
+    /// <summary>
+    /// `pbkv` alone is the demo and takes its options; in front of another command they would be forgotten.
+    /// </summary>
     private static string? StrayOption(ParseResult parsed) =>
         parsed.CommandResult == parsed.RootCommandResult
             ? null
-            : parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(result => !result.Implicit && !result.Option.Recursive)?.Option.Name;
+            : parsed
+                .RootCommandResult.Children.OfType<OptionResult>()
+                .FirstOrDefault(result => !result.Implicit && !result.Option.Recursive)
+                ?.Option.Name;
 
-    private static bool LooksLikeOption(string word) => word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
+    private static bool LooksLikeOption(string word) =>
+        word.Length > 1 && word[0] == '-' && (word[1] == '-' || char.IsAsciiLetter(word[1]));
 
     private static Failure Unmatched(string word, Command command)
     {
-        if (LooksLikeOption(word)) return UnknownOption(word, command);
+        if (LooksLikeOption(word))
+            return UnknownOption(word, command);
         if (command.Subcommands.Count == 0)
-            return Failure.Usage($"'{word}' is one word too many for '{FullName(command)}'", $"quote what belongs together, and {WayOut(command)}");
-        var nearest = word == "help" ? "--help" : Spelling.Nearest(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
-        return Failure.Usage($"'{FullName(command)}' has no command '{word}'", nearest is null ? WayOut(command) : $"did you mean '{nearest}'? {WayOut(command)}");
+            return Failure.Usage(
+                $"'{word}' is one word too many for '{FullName(command)}'",
+                $"quote what belongs together, and {WayOut(command)}"
+            );
+        var nearest =
+            word == "help"
+                ? "--help"
+                : Spelling.Nearest(word, command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name));
+        return Failure.Usage(
+            $"'{FullName(command)}' has no command '{word}'",
+            nearest is null ? WayOut(command) : $"did you mean '{nearest}'? {WayOut(command)}"
+        );
     }
 
     private static Failure UnknownOption(string word, Command command)
     {
         var name = word.Split('=', 2)[0];
-        var nearest = command.Subcommands.FirstOrDefault(c => $"--{c.Name}" == name)?.Name
+        var nearest =
+            command.Subcommands.FirstOrDefault(c => $"--{c.Name}" == name)?.Name
             ?? Spelling.Nearest(name, command.Options.Where(o => !o.Hidden).Select(o => o.Name));
         var meant = nearest is null ? "" : $"did you mean '{nearest}'? ";
         var dashes = command.Arguments.Count > 0 ? $"a word that begins with a dash goes behind '--'; " : "";

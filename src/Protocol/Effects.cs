@@ -30,8 +30,8 @@ public enum CallStatus : byte
 public readonly record struct Completion(long Call, CallStatus Status, Bytes Value);
 
 /// <summary>
-/// What a node asks its host to do, in the order of the members: keep the memory, then send, then the rest. The host clears it
-/// between inputs and may reuse it.
+/// What a node asks its host to do, in the order of the members: keep the memory, then send, then the rest. The host
+/// clears it between inputs and may reuse it.
 /// </summary>
 public sealed class Effects
 {
@@ -57,7 +57,8 @@ public sealed class Effects
 
     public void Cancel(NodeTimer timer) => CancelledTimers.Add(timer);
 
-    public void Complete(long call, CallStatus status, Bytes value = default) => Completions.Add(new Completion(call, status, value));
+    public void Complete(long call, CallStatus status, Bytes value = default) =>
+        Completions.Add(new Completion(call, status, value));
 
     public void Notice(NoticeKind kind, string text) => Notices.Add(new Notice(kind, text));
 
@@ -77,19 +78,60 @@ public sealed class Effects
 public enum NoticeKind
 {
     // The view service's.
-    ServerSeen, ServerDead, ServerBack, NewView, ViewAcknowledged, ViewSynced, FellBack, Waiting, Refused, ConnectionLost, ResetDone, LeaveAsked,
+    ServerSeen,
+    ServerDead,
+    ServerBack,
+    NewView,
+    ViewAcknowledged,
+    ViewSynced,
+    FellBack,
+    Waiting,
+    Refused,
+    ConnectionLost,
+    ResetDone,
+    LeaveAsked,
 
     // A server's.
-    RoleChanged, Confirmed, TransferStarted, TransferInstalled, TransferAbandoned, Switched, Synced, BackupSilent,
-    AnswersReleased, AnswersDropped, ForwardRefused, ForwardGap, Deduplicated, DuplicateHeld, BelowFloor, SessionExpired, UnknownSession, Busy, Superseded, WrongCluster, Left,
+    RoleChanged,
+    Confirmed,
+    TransferStarted,
+    TransferInstalled,
+    TransferAbandoned,
+    Switched,
+    Synced,
+    BackupSilent,
+    AnswersReleased,
+    AnswersDropped,
+    ForwardRefused,
+    ForwardGap,
+    Deduplicated,
+    DuplicateHeld,
+    BelowFloor,
+    SessionExpired,
+    UnknownSession,
+    Busy,
+    Superseded,
+    WrongCluster,
+    Left,
 
     // A clerk's.
-    Retry, SessionOpened, SessionLost, ViewLearned, DeadlinePassed,
+    Retry,
+    SessionOpened,
+    SessionLost,
+    ViewLearned,
+    DeadlinePassed,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);
 
 /// <summary>What a view service must not forget: written down before anybody is told.</summary>
-/// <param name="LastAcknowledged">The newest view that was acknowledged (the current one, where it is), or null.</param>
+/// <param name="LastAcknowledged">The newest view that was acknowledged (the current one, where it is), or
+/// null.</param>
 public sealed record ViewServiceMemory(
-    ClusterId Cluster, View View, bool Acknowledged, bool Synced, View? LastAcknowledged, bool LastAcknowledgedSynced);
+    ClusterId Cluster,
+    View View,
+    bool Acknowledged,
+    bool Synced,
+    View? LastAcknowledged,
+    bool LastAcknowledgedSynced
+);

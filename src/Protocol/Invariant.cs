@@ -3,21 +3,32 @@ using System.Runtime.CompilerServices;
 
 namespace PbKv.Protocol;
 
-/// <summary>Assertions that live in Release too: a node that finds one broken stops, loudly, rather than go on.</summary>
+/// <summary>
+/// Assertions that live in Release too: a node that finds one broken stops, loudly, rather than go on.
+/// </summary>
 public static class Invariant
 {
-    public static void Assert([DoesNotReturnIf(false)] bool condition, string text, [CallerArgumentExpression(nameof(condition))] string? expression = null)
+    public static void Assert(
+        [DoesNotReturnIf(false)] bool condition,
+        string text,
+        [CallerArgumentExpression(nameof(condition))] string? expression = null
+    )
     {
-        if (!condition) throw new InvariantBrokenException($"{text} (broken: {expression})");
+        if (!condition)
+            throw new InvariantBrokenException($"{text} (broken: {expression})");
     }
 
-    /// <summary>A text with values in it is put together only where the condition is broken: asserting costs nothing else.</summary>
+    /// <summary>
+    /// A text with values in it is put together only where the condition is broken: asserting costs nothing else.
+    /// </summary>
     public static void Assert(
         [DoesNotReturnIf(false)] bool condition,
         [InterpolatedStringHandlerArgument(nameof(condition))] ref InvariantText text,
-        [CallerArgumentExpression(nameof(condition))] string? expression = null)
+        [CallerArgumentExpression(nameof(condition))] string? expression = null
+    )
     {
-        if (!condition) throw new InvariantBrokenException($"{text.Take()} (broken: {expression})");
+        if (!condition)
+            throw new InvariantBrokenException($"{text.Take()} (broken: {expression})");
     }
 }
 
@@ -42,15 +53,11 @@ public ref struct InvariantText
 
 public sealed class InvariantBrokenException : Exception
 {
-    public InvariantBrokenException()
-    {
-    }
+    public InvariantBrokenException() { }
 
-    public InvariantBrokenException(string message) : base(message)
-    {
-    }
+    public InvariantBrokenException(string message)
+        : base(message) { }
 
-    public InvariantBrokenException(string message, Exception inner) : base(message, inner)
-    {
-    }
+    public InvariantBrokenException(string message, Exception inner)
+        : base(message, inner) { }
 }

@@ -2,8 +2,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// A deterministic state machine: takes one input at a time and puts what follows from it into <see cref="Effects"/>.
-/// The same inputs in the same order have the same effects, always. An actor feeds it from a mailbox, the simulator from a
-/// random schedule, the model checker from every schedule.
+/// The same inputs in the same order have the same effects, always. An actor feeds it from a mailbox, the simulator
+/// from a random schedule, the model checker from every schedule.
 /// </summary>
 public abstract class Node
 {
@@ -25,14 +25,12 @@ public abstract class Node
 }
 
 /// <summary>
-/// A timer is a value: setting an equal one replaces the earlier. A node says how long at least and at most, whoever hosts
-/// it draws the jitter.
+/// A timer is a value: setting an equal one replaces the earlier. A node says how long at least and at most, whoever
+/// hosts it draws the jitter.
 /// </summary>
 public abstract record NodeTimer
 {
-    private protected NodeTimer()
-    {
-    }
+    private protected NodeTimer() { }
 }
 
 /// <summary>View service: one tick, every ping interval.</summary>

@@ -8,7 +8,9 @@ public sealed record ProtocolSettings
     /// <summary>One tick of servers and of the view service.</summary>
     public int PingIntervalMs { get; init; } = 100;
 
-    /// <summary>Ticks without a ping, or of pings that show that no answer is heard, after which a server is dead.</summary>
+    /// <summary>
+    /// Ticks without a ping, or of pings that show that no answer is heard, after which a server is dead.
+    /// </summary>
     public int DeadPings { get; init; } = 5;
 
     /// <summary>How long a server whose connection broke may take to ping again.</summary>

@@ -7,8 +7,8 @@ using Google.Protobuf;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// One TCP connection, as Akka's association. It is read by the poller from the moment in which Akka listens. It ends there
-/// too: whoever else wants it to end shuts the socket down, which the poller sees.
+/// One TCP connection, as Akka's association. It is read by the poller from the moment in which Akka listens. It ends
+/// there too: whoever else wants it to end shuts the socket down, which the poller sees.
 /// </summary>
 internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 {
@@ -18,7 +18,9 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     /// <summary>What Akka puts around the largest message.</summary>
     private const int EnvelopeBytes = 64;
 
-    /// <summary>A peer that was told that no more comes, and does not close its end, is not waited for longer.</summary>
+    /// <summary>
+    /// A peer that was told that no more comes, and does not close its end, is not waited for longer.
+    /// </summary>
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly SocketTransport _transport;
@@ -35,7 +37,8 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     private int _blocked;
     private volatile bool _closing;
 
-    public Connection(SocketTransport transport, Socket socket, Address remote, bool inbound) : base(transport.LocalAddress, remote)
+    public Connection(SocketTransport transport, Socket socket, Address remote, bool inbound)
+        : base(transport.LocalAddress, remote)
     {
         (_transport, Socket) = (transport, socket);
         _queue = new SendQueue(socket, transport.Settings.SendBufferLimit);
@@ -47,7 +50,9 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 
     public long PollId { get; set; }
 
-    public Interest Interest => (_listener is null ? Interest.None : Interest.Bytes) | (Volatile.Read(ref _blocked) == 0 ? Interest.None : Interest.Room);
+    public Interest Interest =>
+        (_listener is null ? Interest.None : Interest.Bytes)
+        | (Volatile.Read(ref _blocked) == 0 ? Interest.None : Interest.Room);
 
     public Task Ended => _ended.Task;
 
@@ -57,20 +62,30 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     public void Start()
     {
         Poller.Shared.Serve(this);
-        _ = ReadHandlerSource.Task.ContinueWith(listening =>
-        {
-            _listener = listening.Result;
-            if (Ended.IsCompleted) _listener.Notify(new Disassociated(DisassociateInfo.Unknown));
-            else HeedInterest();
-        }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = ReadHandlerSource.Task.ContinueWith(
+            listening =>
+            {
+                _listener = listening.Result;
+                if (Ended.IsCompleted)
+                    _listener.Notify(new Disassociated(DisassociateInfo.Unknown));
+                else
+                    HeedInterest();
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     public override bool Write(ByteString payload)
     {
-        if (!_queue.TryAppend(payload)) return false;
+        if (!_queue.TryAppend(payload))
+            return false;
         // What one turn writes leaves with one call when the turn ends, unless there is plenty already.
-        if (_queue.HasPlenty) Flush();
-        else if (Interlocked.Exchange(ref _flushIsPutOff, 1) == 0 && !Turn.TryPutOffFlush(this)) Flush();
+        if (_queue.HasPlenty)
+            Flush();
+        else if (Interlocked.Exchange(ref _flushIsPutOff, 1) == 0 && !Turn.TryPutOffFlush(this))
+            Flush();
         return true;
     }
 
@@ -83,7 +98,8 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 
     public bool RoomCame()
     {
-        if (Interlocked.Exchange(ref _blocked, 0) == 0) return true;
+        if (Interlocked.Exchange(ref _blocked, 0) == 0)
+            return true;
         HeedInterest();
         SetLimit(null, default, closes: false);
         Send(_resume);
@@ -92,7 +108,8 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
 
     public bool Read()
     {
-        if (_listener is null) return false;
+        if (_listener is null)
+            return false;
         try
         {
             var closed = Sockets.TryReceive(Socket, _frames.Free(), out var read) && read == 0;
@@ -106,7 +123,11 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
         }
         catch (InvalidDataException failure)
         {
-            _transport.Log.Warning("[{0}] sent what is no frame, and is disconnected: {1}", RemoteAddress, failure.Message);
+            _transport.Log.Warning(
+                "[{0}] sent what is no frame, and is disconnected: {1}",
+                RemoteAddress,
+                failure.Message
+            );
             return false;
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
@@ -124,7 +145,8 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     {
         lock (_lock)
         {
-            if (_closing) return;
+            if (_closing)
+                return;
             _closing = true;
         }
         Flush();
@@ -149,9 +171,19 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
         {
             switch (some())
             {
-                case SendQueue.Outcome.Blocked: WaitForRoom(); break;
-                case SendQueue.Outcome.More: ThreadPool.UnsafeQueueUserWorkItem(static connection => connection.Send(connection._resume), this, preferLocal: false); break;
-                default: FinishIfSent(); break;
+                case SendQueue.Outcome.Blocked:
+                    WaitForRoom();
+                    break;
+                case SendQueue.Outcome.More:
+                    ThreadPool.UnsafeQueueUserWorkItem(
+                        static connection => connection.Send(connection._resume),
+                        this,
+                        preferLocal: false
+                    );
+                    break;
+                default:
+                    FinishIfSent();
+                    break;
             }
         }
         catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
@@ -167,29 +199,40 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
         HeedInterest();
     }
 
-    /// <summary>There may be no room for long although the peer takes a little all the time: the socket asks for plenty of it.</summary>
+    /// <summary>
+    /// There may be no room for long although the peer takes a little all the time: the socket asks for plenty of it.
+    /// </summary>
     private void LimitStall()
     {
         var within = _transport.Settings.StalledAfter;
         var untaken = Sockets.Untaken(Socket);
-        SetLimit(() =>
-        {
-            if (Volatile.Read(ref _blocked) == 0) return;
-            if (Sockets.Untaken(Socket) < untaken) LimitStall();
-            else Break($"it has taken nothing for {within.TotalSeconds} s ({SocketSettings.Path}.stalled-after)");
-        }, within, closes: false);
+        SetLimit(
+            () =>
+            {
+                if (Volatile.Read(ref _blocked) == 0)
+                    return;
+                if (Sockets.Untaken(Socket) < untaken)
+                    LimitStall();
+                else
+                    Break($"it has taken nothing for {within.TotalSeconds} s ({SocketSettings.Path}.stalled-after)");
+            },
+            within,
+            closes: false
+        );
     }
 
     /// <summary>In order: of two threads that changed it, the later tells what both want.</summary>
     private void HeedInterest()
     {
-        lock (_lock) Poller.Shared.Heed(this);
+        lock (_lock)
+            Poller.Shared.Heed(this);
     }
 
     /// <summary>The other end reads all that was sent, and then that it was all.</summary>
     private void FinishIfSent()
     {
-        if (_closing && _queue.WaitingBytes == 0) Sockets.Shutdown(Socket, SocketShutdown.Send);
+        if (_closing && _queue.WaitingBytes == 0)
+            Sockets.Shutdown(Socket, SocketShutdown.Send);
     }
 
     private void Break(string reason)
@@ -204,9 +247,12 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
     {
         lock (_lock)
         {
-            if (_closing && !closes) return;
+            if (_closing && !closes)
+                return;
             _limit?.Dispose();
-            _limit = reached is null ? null : new Timer(static state => ((Action)state!)(), reached, within, Timeout.InfiniteTimeSpan);
+            _limit = reached is null
+                ? null
+                : new Timer(static state => ((Action)state!)(), reached, within, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// Makes one connection without a thread that waits for it. .NET's own way would leave the socket with .NET's poller, which
-/// would then wake a thread for all that ever arrives, beside ours.
+/// Makes one connection without a thread that waits for it. .NET's own way would leave the socket with .NET's poller,
+/// which would then wake a thread for all that ever arrives, beside ours.
 /// </summary>
 internal sealed class Dialler : IPolled
 {
@@ -22,7 +22,9 @@ internal sealed class Dialler : IPolled
     /// <exception cref="SocketException">There is nobody, or no such host.</exception>
     public static async Task<Socket> ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        var addresses = IPAddress.TryParse(host, out var only) ? [only] : await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
+        var addresses = IPAddress.TryParse(host, out var only)
+            ? [only]
+            : await Dns.GetHostAddressesAsync(host, cancellation).ConfigureAwait(false);
         for (var i = 0; ; i++)
         {
             try
@@ -52,12 +54,15 @@ internal sealed class Dialler : IPolled
             {
                 var dialler = new Dialler(socket);
                 // Wakes the poller, which lets go of it.
-                await using var limit = cancellation.UnsafeRegister(static socket => Sockets.Shutdown((Socket)socket!, SocketShutdown.Both), socket).ConfigureAwait(false);
+                await using var limit = cancellation
+                    .UnsafeRegister(static socket => Sockets.Shutdown((Socket)socket!, SocketShutdown.Both), socket)
+                    .ConfigureAwait(false);
                 Poller.Shared.Serve(dialler);
                 await dialler._ended.Task.ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
                 var error = (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-                if (error != SocketError.Success) throw new SocketException((int)error);
+                if (error != SocketError.Success)
+                    throw new SocketException((int)error);
             }
             return socket;
         }
@@ -75,7 +80,8 @@ internal sealed class Dialler : IPolled
             socket.Connect(to);
             return true;
         }
-        catch (SocketException failure) when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        catch (SocketException failure)
+            when (failure.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
         {
             return false;
         }

@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// Bytes as they arrive, taken out frame by frame: a length of four bytes, little-endian, and so many bytes. It grows with
-/// what has really arrived, never with what a length announces, and shrinks again when that much is no longer needed.
+/// Bytes as they arrive, taken out frame by frame: a length of four bytes, little-endian, and so many bytes. It grows
+/// with what has really arrived, never with what a length announces, and shrinks again when that much is no longer
+/// needed.
 /// </summary>
 internal sealed class FrameBuffer
 {
@@ -31,7 +32,8 @@ internal sealed class FrameBuffer
             _start = _end = 0;
             Shrink();
         }
-        if (_busy || _bytes.Length - _end < _bytes.Length / 4) MakeRoom();
+        if (_busy || _bytes.Length - _end < _bytes.Length / 4)
+            MakeRoom();
         return _bytes.AsSpan(_end);
     }
 
@@ -48,10 +50,13 @@ internal sealed class FrameBuffer
     public bool TryTake(int limit, out ReadOnlySpan<byte> frame)
     {
         frame = default;
-        if (Held < LengthBytes) return false;
+        if (Held < LengthBytes)
+            return false;
         var length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start));
-        if (length == 0 || length > (uint)limit) throw new InvalidDataException($"a frame announces {length} bytes; 1 to {limit} are allowed");
-        if (Held - LengthBytes < (int)length) return false;
+        if (length == 0 || length > (uint)limit)
+            throw new InvalidDataException($"a frame announces {length} bytes; 1 to {limit} are allowed");
+        if (Held - LengthBytes < (int)length)
+            return false;
         frame = _bytes.AsSpan(_start + LengthBytes, (int)length);
         _start += LengthBytes + (int)length;
         return true;
@@ -62,14 +67,16 @@ internal sealed class FrameBuffer
     {
         _quietReads = _largest > RestingBytes ? 0 : _quietReads + 1;
         _largest = 0;
-        if (_bytes.Length > RestingBytes && _quietReads > QuietReadsToShrink) _bytes = new byte[InitialBytes];
+        if (_bytes.Length > RestingBytes && _quietReads > QuietReadsToShrink)
+            _bytes = new byte[InitialBytes];
     }
 
     private void MakeRoom()
     {
         var held = Held;
         var target = _bytes;
-        if (_busy || held > _bytes.Length / 2) target = new byte[_bytes.Length * 2];
+        if (_busy || held > _bytes.Length / 2)
+            target = new byte[_bytes.Length * 2];
         _bytes.AsSpan(_start, held).CopyTo(target);
         _bytes = target;
         _start = 0;

@@ -38,8 +38,9 @@ internal enum Interest
 }
 
 /// <summary>
-/// One thread that waits with epoll for all sockets of the process, reads all that are ready, and then runs the actors that
-/// this woke: with many connections a wake-up serves all that are ready, and an actor finds their messages together.
+/// One thread that waits with epoll for all sockets of the process, reads all that are ready, and then runs the actors
+/// that this woke: with many connections a wake-up serves all that are ready, and an actor finds their messages
+/// together.
 /// </summary>
 internal sealed class Poller
 {
@@ -67,7 +68,8 @@ internal sealed class Poller
     private Poller()
     {
         _epoll = epoll_create1(CloseOnExec);
-        if (_epoll < 0) throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_create1 failed");
+        if (_epoll < 0)
+            throw new Win32Exception(Marshal.GetLastPInvokeError(), "epoll_create1 failed");
         StartThread();
     }
 
@@ -78,7 +80,8 @@ internal sealed class Poller
     {
         polled.PollId = Interlocked.Increment(ref _lastId);
         _served[polled.PollId] = polled;
-        if (Control(AddOperation, polled)) return;
+        if (Control(AddOperation, polled))
+            return;
         _served.TryRemove(polled.PollId, out _);
         polled.End();
     }
@@ -96,13 +99,13 @@ internal sealed class Poller
         do
         {
             count = Wait(events);
-        }
-        while (Turn.RunRelievable(serve, StartThread));
+        } while (Turn.RunRelievable(serve, StartThread));
     }
 
     /// <summary>
-    /// To fall asleep and be woken takes a processor tens of microseconds, more on a virtual machine. Where the last events
-    /// came soon, the next are awaited without sleeping for about as long as that takes, and others may run meanwhile.
+    /// To fall asleep and be woken takes a processor tens of microseconds, more on a virtual machine. Where the last
+    /// events came soon, the next are awaited without sleeping for about as long as that takes, and others may run
+    /// meanwhile.
     /// </summary>
     private int Wait(byte[] events)
     {
@@ -111,9 +114,11 @@ internal sealed class Poller
         while (_comesSoon && count == 0 && Stopwatch.GetTimestamp() - began < SoonTicks)
         {
             count = Wait(events, timeoutMs: 0);
-            if (count == 0) Thread.Yield();
+            if (count == 0)
+                Thread.Yield();
         }
-        if (count == 0) count = Wait(events, timeoutMs: -1);
+        if (count == 0)
+            count = Wait(events, timeoutMs: -1);
         _comesSoon = Stopwatch.GetTimestamp() - began < 2 * SoonTicks;
         return count;
     }
@@ -131,8 +136,10 @@ internal sealed class Poller
         {
             var what = BinaryPrimitives.ReadUInt32LittleEndian(events);
             var id = BinaryPrimitives.ReadInt64LittleEndian(events[(EventBytes - sizeof(long))..]);
-            if (!_served.TryGetValue(id, out var polled)) continue;
-            if (((what & WritableEvent) == 0 || polled.RoomCame()) && ((what & ~WritableEvent) == 0 || polled.Read())) continue;
+            if (!_served.TryGetValue(id, out var polled))
+                continue;
+            if (((what & WritableEvent) == 0 || polled.RoomCame()) && ((what & ~WritableEvent) == 0 || polled.Read()))
+                continue;
             _served.TryRemove(id, out _);
             Control(RemoveOperation, polled);
             polled.End();
@@ -143,7 +150,9 @@ internal sealed class Poller
     {
         var what = new byte[EventBytes];
         var interest = polled.Interest;
-        var events = (interest.HasFlag(Interest.Bytes) ? ReadableEvents : 0) | (interest.HasFlag(Interest.Room) ? WritableEvent : 0);
+        var events =
+            (interest.HasFlag(Interest.Bytes) ? ReadableEvents : 0)
+            | (interest.HasFlag(Interest.Room) ? WritableEvent : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(what, events);
         BinaryPrimitives.WriteInt64LittleEndian(what.AsSpan(EventBytes - sizeof(long)), polled.PollId);
         var handle = polled.Socket.SafeHandle;
@@ -159,7 +168,8 @@ internal sealed class Poller
         }
         finally
         {
-            if (held) handle.DangerousRelease();
+            if (held)
+                handle.DangerousRelease();
         }
     }
 

@@ -7,9 +7,9 @@ using Google.Protobuf;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// What waits to be sent on one connection. Any thread appends frames; whoever flushes while nobody else is sending sends
-/// itself, and what others append meanwhile goes out with its next call. The socket is non-blocking: no sender ever waits
-/// for the other end.
+/// What waits to be sent on one connection. Any thread appends frames; whoever flushes while nobody else is sending
+/// sends itself, and what others append meanwhile goes out with its next call. The socket is non-blocking: no sender
+/// ever waits for the other end.
 /// </summary>
 internal sealed class SendQueue(Socket socket, long limit)
 {
@@ -47,8 +47,8 @@ internal sealed class SendQueue(Socket socket, long limit)
     public bool HasPlenty => Volatile.Read(ref _waitingBytes) >= ChunkBytes / 2;
 
     /// <summary>
-    /// How much has not been taken by the socket. While that is nothing, a payload of any size fits: a frame that is allowed can
-    /// always be sent.
+    /// How much has not been taken by the socket. While that is nothing, a payload of any size fits: a frame that is
+    /// allowed can always be sent.
     /// </summary>
     public long WaitingBytes => Volatile.Read(ref _waitingBytes);
 
@@ -58,7 +58,8 @@ internal sealed class SendQueue(Socket socket, long limit)
         var length = payload.Length;
         lock (_lock)
         {
-            if (_closed || (_waitingBytes > 0 && _waitingBytes + length > limit)) return false;
+            if (_closed || (_waitingBytes > 0 && _waitingBytes + length > limit))
+                return false;
             var copied = length <= CopiedBytes || !MemoryMarshal.TryGetArray(payload.Memory, out _);
             EnsureRoom(FrameBuffer.LengthBytes + (copied ? length : 0));
             BinaryPrimitives.WriteInt32LittleEndian(_tail.AsSpan(_tailUsed), length);
@@ -84,7 +85,8 @@ internal sealed class SendQueue(Socket socket, long limit)
     {
         lock (_lock)
         {
-            if (_sending || _closed || _waitingBytes == 0) return Outcome.Done;
+            if (_sending || _closed || _waitingBytes == 0)
+                return Outcome.Done;
             _sending = true;
         }
         return Resume();
@@ -96,10 +98,12 @@ internal sealed class SendQueue(Socket socket, long limit)
     {
         for (var done = 0; done < ChunksPerSender; done++)
         {
-            if (!TakeNext()) return Outcome.Done;
+            if (!TakeNext())
+                return Outcome.Done;
             while (_currentSent < _current.Bytes.Count)
             {
-                if (!Sockets.TrySend(socket, _current.Bytes.AsSpan(_currentSent), out var sent)) return Outcome.Blocked;
+                if (!Sockets.TrySend(socket, _current.Bytes.AsSpan(_currentSent), out var sent))
+                    return Outcome.Blocked;
                 _currentSent += sent;
                 Interlocked.Add(ref _waitingBytes, -sent);
             }
@@ -122,11 +126,14 @@ internal sealed class SendQueue(Socket socket, long limit)
 
     private bool TakeNext()
     {
-        if (_current.Bytes.Array is not null) return true;
+        if (_current.Bytes.Array is not null)
+            return true;
         lock (_lock)
         {
-            if (_full.Count == 0 && _tailUsed > 0) CloseTail();
-            if (!_closed && _full.TryDequeue(out _current)) return true;
+            if (_full.Count == 0 && _tailUsed > 0)
+                CloseTail();
+            if (!_closed && _full.TryDequeue(out _current))
+                return true;
             _sending = false;
             return false;
         }
@@ -134,22 +141,26 @@ internal sealed class SendQueue(Socket socket, long limit)
 
     private void ReleaseCurrent()
     {
-        if (_current.Pooled) ArrayPool<byte>.Shared.Return(_current.Bytes.Array!);
+        if (_current.Pooled)
+            ArrayPool<byte>.Shared.Return(_current.Bytes.Array!);
         _current = default;
         _currentSent = 0;
     }
 
     private void EnsureRoom(int bytes)
     {
-        if (_tail is not null && _tail.Length - _tailUsed >= bytes) return;
+        if (_tail is not null && _tail.Length - _tailUsed >= bytes)
+            return;
         CloseTail();
         _tail = ArrayPool<byte>.Shared.Rent(Math.Max(ChunkBytes, bytes));
     }
 
     private void CloseTail()
     {
-        if (_tail is not null && _tailUsed > 0) _full.Enqueue(new Segment(new ArraySegment<byte>(_tail, 0, _tailUsed), Pooled: true));
-        else if (_tail is not null) ArrayPool<byte>.Shared.Return(_tail);
+        if (_tail is not null && _tailUsed > 0)
+            _full.Enqueue(new Segment(new ArraySegment<byte>(_tail, 0, _tailUsed), Pooled: true));
+        else if (_tail is not null)
+            ArrayPool<byte>.Shared.Return(_tail);
         _tail = null;
         _tailUsed = 0;
     }

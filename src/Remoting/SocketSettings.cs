@@ -53,8 +53,10 @@ internal sealed record SocketSettings
     /// <exception cref="ConfigurationException">The name is none of this machine's.</exception>
     public IPAddress BindAddress()
     {
-        if (HostName.Length == 0) return IPAddress.Any;
-        if (IPAddress.TryParse(HostName, out var address)) return address;
+        if (HostName.Length == 0)
+            return IPAddress.Any;
+        if (IPAddress.TryParse(HostName, out var address))
+            return address;
         try
         {
             var addresses = Dns.GetHostAddresses(HostName);
@@ -62,29 +64,43 @@ internal sealed record SocketSettings
         }
         catch (Exception failure) when (failure is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            throw new ConfigurationException($"{Path}.hostname is '{HostName}', which is no address and no known name: {failure.Message}", failure);
+            throw new ConfigurationException(
+                $"{Path}.hostname is '{HostName}', which is no address and no known name: {failure.Message}",
+                failure
+            );
         }
     }
 
     /// <summary>The host that others are told.</summary>
     public string ToldHostName()
     {
-        if (PublicHostName.Length > 0) return InBrackets(PublicHostName);
-        var every = HostName.Length == 0 || (IPAddress.TryParse(HostName, out var address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)));
+        if (PublicHostName.Length > 0)
+            return InBrackets(PublicHostName);
+        var every =
+            HostName.Length == 0
+            || (
+                IPAddress.TryParse(HostName, out var address)
+                && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any))
+            );
         return every ? Dns.GetHostName() : InBrackets(HostName);
     }
 
     /// <summary>An address of IPv6 as it stands in a URI.</summary>
-    private static string InBrackets(string host) => host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host;
+    private static string InBrackets(string host) =>
+        host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host;
 
     private static int Whole(Config config, string key, int least, int most)
     {
         var value = config.GetInt(key, -1);
-        return value >= least && value <= most ? value : throw Wrong(config, key, $"a whole number from {least} to {most}");
+        return value >= least && value <= most
+            ? value
+            : throw Wrong(config, key, $"a whole number from {least} to {most}");
     }
 
     private static long Size(Config config, string key, long least, long most) =>
-        config.GetByteSize(key, null) is { } bytes && bytes >= least && bytes <= most ? bytes : throw Wrong(config, key, $"a size of {least} bytes or more, such as 1MiB");
+        config.GetByteSize(key, null) is { } bytes && bytes >= least && bytes <= most
+            ? bytes
+            : throw Wrong(config, key, $"a size of {least} bytes or more, such as 1MiB");
 
     private static TimeSpan Duration(Config config, string key)
     {

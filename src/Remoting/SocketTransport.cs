@@ -10,8 +10,9 @@ using Akka.Remote.Transport;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// TCP for Akka.Remote, in place of DotNetty and understood by it. What has arrived on all connections is read before anything
-/// is written, and what one turn of an actor or one read brought about leaves with one system call for each connection.
+/// TCP for Akka.Remote, in place of DotNetty and understood by it. What has arrived on all connections is read before
+/// anything is written, and what one turn of an actor or one read brought about leaves with one system call for each
+/// connection.
 /// </summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "Akka calls Shutdown, which disposes of both")]
 public sealed class SocketTransport : Transport, IPolled
@@ -19,7 +20,9 @@ public sealed class SocketTransport : Transport, IPolled
     private static readonly TimeSpan StopWithin = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<Connection, Connection> _connections = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<Connection, Connection> _connections = new(
+        ReferenceEqualityComparer.Instance
+    );
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource _listenerEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IAssociationEventListener? _listener;
@@ -30,7 +33,9 @@ public sealed class SocketTransport : Transport, IPolled
     public SocketTransport(ActorSystem system, Config config)
     {
         if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException("PbKv.Remoting needs Linux: elsewhere name akka.remote.dot-netty.tcp in akka.remote.enabled-transports, which understands it");
+            throw new PlatformNotSupportedException(
+                "PbKv.Remoting needs Linux: elsewhere name akka.remote.dot-netty.tcp in akka.remote.enabled-transports, which understands it"
+            );
         System = system;
         Config = config;
         Settings = SocketSettings.Read(config);
@@ -52,7 +57,10 @@ public sealed class SocketTransport : Transport, IPolled
     /// <summary>What others are told.</summary>
     internal Address LocalAddress { get; private set; } = Address.AllSystems;
 
-    /// <summary>What stands in its way is the task's to tell: an exception would stop the actor that asks, and nobody would hear.</summary>
+    /// <summary>
+    /// What stands in its way is the task's to tell: an exception would stop the actor that asks, and nobody would
+    /// hear.
+    /// </summary>
     public override Task<(Address, TaskCompletionSource<IAssociationEventListener>)> Listen()
     {
         try
@@ -76,11 +84,16 @@ public sealed class SocketTransport : Transport, IPolled
         var port = Settings.PublicPort != 0 ? Settings.PublicPort : ((IPEndPoint)_socket.LocalEndPoint!).Port;
         LocalAddress = new Address(SchemeIdentifier, System.Name, Settings.ToldHostName(), port);
         var listener = new TaskCompletionSource<IAssociationEventListener>();
-        _ = listener.Task.ContinueWith(listening =>
-        {
-            _listener = listening.Result;
-            Poller.Shared.Serve(this);
-        }, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = listener.Task.ContinueWith(
+            listening =>
+            {
+                _listener = listening.Result;
+                Poller.Shared.Serve(this);
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
         return (LocalAddress, listener);
     }
 
@@ -89,7 +102,8 @@ public sealed class SocketTransport : Transport, IPolled
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
         ArgumentNullException.ThrowIfNull(remoteAddress);
-        if (remoteAddress.Host is not { } host || remoteAddress.Port is not { } port) throw new InvalidAssociationException($"{remoteAddress} has no host and port to connect to");
+        if (remoteAddress.Host is not { } host || remoteAddress.Port is not { } port)
+            throw new InvalidAssociationException($"{remoteAddress} has no host and port to connect to");
         Socket? socket = null;
         try
         {
@@ -99,11 +113,14 @@ public sealed class SocketTransport : Transport, IPolled
             Sockets.SetUp(socket, Settings);
             return Begin(socket, remoteAddress, inbound: false);
         }
-        catch (Exception failure) when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is SocketException or ObjectDisposedException or OperationCanceledException)
         {
             socket?.Dispose();
-            var cause = failure is not OperationCanceledException ? failure.Message
-                : _stopping.IsCancellationRequested ? "this system is stopping" : $"no answer within {Settings.ConnectionTimeout.TotalSeconds} s";
+            var cause =
+                failure is not OperationCanceledException ? failure.Message
+                : _stopping.IsCancellationRequested ? "this system is stopping"
+                : $"no answer within {Settings.ConnectionTimeout.TotalSeconds} s";
             throw new InvalidAssociationException($"No connection with {remoteAddress}: {cause}");
         }
     }
@@ -111,12 +128,16 @@ public sealed class SocketTransport : Transport, IPolled
     public override async Task<bool> Shutdown()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        if (_socket is { } socket) Sockets.Shutdown(socket, SocketShutdown.Both);
-        foreach (var connection in _connections.Values) connection.Close();
+        if (_socket is { } socket)
+            Sockets.Shutdown(socket, SocketShutdown.Both);
+        foreach (var connection in _connections.Values)
+            connection.Close();
         try
         {
             var ends = _connections.Values.Select(connection => connection.Ended);
-            await Task.WhenAll(_listener is null ? ends : ends.Append(_listenerEnded.Task)).WaitAsync(StopWithin).ConfigureAwait(false);
+            await Task.WhenAll(_listener is null ? ends : ends.Append(_listenerEnded.Task))
+                .WaitAsync(StopWithin)
+                .ConfigureAwait(false);
             return true;
         }
         catch (TimeoutException)
@@ -125,7 +146,8 @@ public sealed class SocketTransport : Transport, IPolled
         }
         finally
         {
-            if (_listener is null) _socket?.Dispose();
+            if (_listener is null)
+                _socket?.Dispose();
             _stopping.Dispose();
         }
     }
@@ -140,7 +162,11 @@ public sealed class SocketTransport : Transport, IPolled
                 var socket = _socket!.Accept();
                 Sockets.SetUp(socket, Settings);
                 var from = (IPEndPoint)socket.RemoteEndPoint!;
-                var connection = Begin(socket, new Address(SchemeIdentifier, System.Name, from.Address.ToString(), from.Port), inbound: true);
+                var connection = Begin(
+                    socket,
+                    new Address(SchemeIdentifier, System.Name, from.Address.ToString(), from.Port),
+                    inbound: true
+                );
                 _listener!.Notify(new InboundAssociation(connection));
             }
             catch (SocketException failure) when (failure.SocketErrorCode == SocketError.WouldBlock)
@@ -149,7 +175,8 @@ public sealed class SocketTransport : Transport, IPolled
             }
             catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
             {
-                if (_stopping.IsCancellationRequested) return false;
+                if (_stopping.IsCancellationRequested)
+                    return false;
                 Log.Warning("A connection could not be accepted: {0}", failure.Message);
                 PauseAccepting();
                 return true;
@@ -163,11 +190,17 @@ public sealed class SocketTransport : Transport, IPolled
     {
         _pauses = true;
         Poller.Shared.Heed(this);
-        _ = Task.Delay(AcceptAgainAfter, _stopping.Token).ContinueWith(_ =>
-        {
-            _pauses = false;
-            Poller.Shared.Heed(this);
-        }, CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _ = Task.Delay(AcceptAgainAfter, _stopping.Token)
+            .ContinueWith(
+                _ =>
+                {
+                    _pauses = false;
+                    Poller.Shared.Heed(this);
+                },
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default
+            );
     }
 
     bool IPolled.RoomCame() => throw new InvalidOperationException("a listening socket is not written to");
@@ -185,7 +218,8 @@ public sealed class SocketTransport : Transport, IPolled
     {
         var connection = new Connection(this, socket, remote, inbound);
         _connections[connection] = connection;
-        if (_stopping.IsCancellationRequested) connection.Close();
+        if (_stopping.IsCancellationRequested)
+            connection.Close();
         connection.Start();
         return connection;
     }

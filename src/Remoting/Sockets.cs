@@ -15,22 +15,31 @@ internal static class Sockets
     {
         socket.Blocking = false;
         socket.NoDelay = true;
-        if (settings.SocketSendBufferSize > 0) socket.SendBufferSize = settings.SocketSendBufferSize;
-        if (settings.SocketReceiveBufferSize > 0) socket.ReceiveBufferSize = settings.SocketReceiveBufferSize;
+        if (settings.SocketSendBufferSize > 0)
+            socket.SendBufferSize = settings.SocketSendBufferSize;
+        if (settings.SocketReceiveBufferSize > 0)
+            socket.ReceiveBufferSize = settings.SocketReceiveBufferSize;
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
         socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 4);
         // Data that a cut network swallows is sent again at ever longer intervals: once the network heals, a new
         // connection is there long before the old one has noticed.
-        socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)settings.StalledAfter.TotalMilliseconds));
+        socket.SetRawSocketOption(
+            TcpLevel,
+            TcpUserTimeout,
+            BitConverter.GetBytes((int)settings.StalledAfter.TotalMilliseconds)
+        );
     }
 
-    /// <summary>Takes what is there; false when there is nothing yet, and no bytes when the other end has closed.</summary>
+    /// <summary>
+    /// Takes what is there; false when there is nothing yet, and no bytes when the other end has closed.
+    /// </summary>
     public static bool TryReceive(Socket socket, Span<byte> into, out int read)
     {
         read = socket.Receive(into, SocketFlags.None, out var error);
-        if (error is not (SocketError.Success or SocketError.WouldBlock)) throw new SocketException((int)error);
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+            throw new SocketException((int)error);
         return error == SocketError.Success;
     }
 
@@ -38,11 +47,15 @@ internal static class Sockets
     public static bool TrySend(Socket socket, ReadOnlySpan<byte> bytes, out int sent)
     {
         sent = socket.Send(bytes, SocketFlags.None, out var error);
-        if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable) return false;
+        if (error is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
+            return false;
         return error == SocketError.Success ? true : throw new SocketException((int)error);
     }
 
-    /// <summary>How much the operating system holds that the other end has not taken; as much as can be of a socket that is gone.</summary>
+    /// <summary>
+    /// How much the operating system holds that the other end has not taken; as much as can be of a socket that is
+    /// gone.
+    /// </summary>
     public static int Untaken(Socket socket)
     {
         try
@@ -56,8 +69,9 @@ internal static class Sockets
     }
 
     /// <summary>
-    /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is closed under
-    /// an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken them already.
+    /// Ends the waiting of whoever polls the socket, and leaves it to them to dispose of it: a descriptor that is
+    /// closed under an epoll is forgotten in silence. A socket that is not connected any more, or disposed, has woken
+    /// them already.
     /// </summary>
     public static void Shutdown(Socket socket, SocketShutdown how)
     {

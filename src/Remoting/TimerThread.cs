@@ -34,13 +34,17 @@ internal sealed class TimerThread
         var due = Stopwatch.GetTimestamp() + Ticks(delay);
         lock (_gate)
         {
-            if (_timers.Count >= _pruneAt) Prune();
+            if (_timers.Count >= _pruneAt)
+                Prune();
             _timers.Enqueue(timer, due);
-            if (due < _sleepsUntil) Monitor.Pulse(_gate);
+            if (due < _sleepsUntil)
+                Monitor.Pulse(_gate);
         }
     }
 
-    /// <summary>Lets go of what is over before it would be due: a timer may be set for hours, and cancelled at once.</summary>
+    /// <summary>
+    /// Lets go of what is over before it would be due: a timer may be set for hours, and cancelled at once.
+    /// </summary>
     public void Prune()
     {
         lock (_gate)
@@ -62,8 +66,7 @@ internal sealed class TimerThread
         do
         {
             Sleep();
-        }
-        while (Turn.RunRelievable(fire, StartThread));
+        } while (Turn.RunRelievable(fire, StartThread));
     }
 
     private void Sleep()
@@ -74,12 +77,13 @@ internal sealed class TimerThread
             {
                 var now = Stopwatch.GetTimestamp();
                 _sleepsUntil = _timers.TryPeek(out _, out var next) ? next : long.MaxValue;
-                if (_sleepsUntil <= now) break;
+                if (_sleepsUntil <= now)
+                    break;
                 var milliseconds = Math.Ceiling((_sleepsUntil - now) * 1000.0 / Stopwatch.Frequency);
                 Monitor.Wait(_gate, (int)Math.Min(milliseconds, 60_000));
             }
             _sleepsUntil = 0;
-            for (var now = Stopwatch.GetTimestamp(); _timers.TryPeek(out var timer, out var due) && due <= now;)
+            for (var now = Stopwatch.GetTimestamp(); _timers.TryPeek(out var timer, out var due) && due <= now; )
             {
                 _timers.Dequeue();
                 _due.Add((timer, due));
@@ -91,9 +95,11 @@ internal sealed class TimerThread
     {
         foreach (var (timer, due) in _due)
         {
-            if (timer.Fire() is not { } interval) continue;
+            if (timer.Fire() is not { } interval)
+                continue;
             // Counted from when it was due; a thread that was kept from running does not make up for what it missed.
-            lock (_gate) _timers.Enqueue(timer, Math.Max(due + Ticks(interval), Stopwatch.GetTimestamp()));
+            lock (_gate)
+                _timers.Enqueue(timer, Math.Max(due + Ticks(interval), Stopwatch.GetTimestamp()));
         }
         _due.Clear();
     }

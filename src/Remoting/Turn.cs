@@ -4,13 +4,13 @@ using Akka.Dispatch;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// One thread's work on actors of a <see cref="TurnDispatcher"/>: those that it woke, one after the other, and then what they
-/// wrote to connections, each with one system call. A queue rather than recursion: the stack stays flat, and an actor finds
-/// all that was told to it meanwhile.
+/// One thread's work on actors of a <see cref="TurnDispatcher"/>: those that it woke, one after the other, and then
+/// what they wrote to connections, each with one system call. A queue rather than recursion: the stack stays flat, and
+/// an actor finds all that was told to it meanwhile.
 /// </summary>
 /// <remarks>
-/// The queue has a lock, although one thread fills and empties it: the <see cref="Watchman"/> takes away what an actor that
-/// blocks its thread holds up.
+/// The queue has a lock, although one thread fills and empties it: the <see cref="Watchman"/> takes away what an actor
+/// that blocks its thread holds up.
 /// </remarks>
 public sealed class Turn
 {
@@ -38,8 +38,8 @@ public sealed class Turn
     private static Turn OfThread => _ofThread ??= new Turn();
 
     /// <summary>
-    /// Does work that tells many actors something: they run, on this thread, when it is done. Work that takes long holds
-    /// nobody up: after a few milliseconds others run them.
+    /// Does work that tells many actors something: they run, on this thread, when it is done. Work that takes long
+    /// holds nobody up: after a few milliseconds others run them.
     /// </summary>
     public static void Gather(Action<Turn> work)
     {
@@ -61,52 +61,70 @@ public sealed class Turn
         }
     }
 
-    /// <summary>For work that may block, now and then: adds it to this thread's turn if somebody would go on in its place.</summary>
+    /// <summary>
+    /// For work that may block, now and then: adds it to this thread's turn if somebody would go on in its place.
+    /// </summary>
     /// <returns>False when it was not added, and has to be done elsewhere.</returns>
     public static bool TryAddRelievable(IRunnable work)
     {
-        if (_ofThread is not { _running: true, _relieve: not null } turn) return false;
+        if (_ofThread is not { _running: true, _relieve: not null } turn)
+            return false;
         turn.Add(work);
         return true;
     }
 
-    /// <summary>Only by work of this turn: runs it behind all that was woken before; somewhere else, should this thread block.</summary>
+    /// <summary>
+    /// Only by work of this turn: runs it behind all that was woken before; somewhere else, should this thread block.
+    /// </summary>
     public void Add(IRunnable run)
     {
-        lock (_lock) _waiting.Enqueue(run);
+        lock (_lock)
+            _waiting.Enqueue(run);
     }
 
-    /// <summary>What was woken has waited for about as long as a change of threads takes: gathering work should make room for it.</summary>
+    /// <summary>
+    /// What was woken has waited for about as long as a change of threads takes: gathering work should make room for
+    /// it.
+    /// </summary>
     public bool IsLong => Stopwatch.GetTimestamp() - _runBegan > MostUnflushedTicks;
 
     /// <summary>
-    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by the pool: a thread of
-    /// the application, or the scheduler's, has work of its own.
+    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by the pool: a thread
+    /// of the application, or the scheduler's, has work of its own.
     /// </summary>
     internal static void Execute(IRunnable run)
     {
         var turn = OfThread;
-        if (turn._running) turn.Add(run);
-        else if (Thread.CurrentThread.IsThreadPoolThread && !turn._runsNothing) turn.RunFirst(run);
-        else HandOver([run]);
+        if (turn._running)
+            turn.Add(run);
+        else if (Thread.CurrentThread.IsThreadPoolThread && !turn._runsNothing)
+            turn.RunFirst(run);
+        else
+            HandOver([run]);
     }
 
-    /// <summary>Until it is disposed, what this thread wakes runs in its turn or by the pool, and never at once.</summary>
+    /// <summary>
+    /// Until it is disposed, what this thread wakes runs in its turn or by the pool, and never at once.
+    /// </summary>
     internal static NothingRuns WithoutRunning() => new(OfThread);
 
     /// <returns>False where this thread has no turn: then flushing is the caller's to do.</returns>
     internal static bool TryPutOffFlush(IFlushable written)
     {
-        if (_ofThread is not { _running: true } turn) return false;
+        if (_ofThread is not { _running: true } turn)
+            return false;
         lock (turn._lock)
         {
-            if (turn._unflushed.Count == 0) turn._unflushedSince = Stopwatch.GetTimestamp();
+            if (turn._unflushed.Count == 0)
+                turn._unflushedSince = Stopwatch.GetTimestamp();
             turn._unflushed.Add(written);
         }
         return true;
     }
 
-    /// <summary>A turn of a thread that has more to do than to run actors: should one block, that is done by somebody else.</summary>
+    /// <summary>
+    /// A turn of a thread that has more to do than to run actors: should one block, that is done by somebody else.
+    /// </summary>
     /// <param name="work">Wakes actors.</param>
     /// <param name="relieve">Starts a thread that goes on in this one's place.</param>
     /// <returns>False when it was relieved.</returns>
@@ -121,7 +139,8 @@ public sealed class Turn
         finally
         {
             // Not before: two threads must not do the work at once.
-            lock (turn._lock) turn._relieve = relieve;
+            lock (turn._lock)
+                turn._relieve = relieve;
             turn.End();
         }
         return !turn._relieved;
@@ -131,13 +150,15 @@ public sealed class Turn
     /// <returns>False when nothing can be held up.</returns>
     internal bool Look(long now, long mostTicks)
     {
-        if (!_running) return false;
+        if (!_running)
+            return false;
         IRunnable[] waiting;
         IFlushable[] unflushed;
         Action? relieve;
         lock (_lock)
         {
-            if (!_running || now - Volatile.Read(ref _runBegan) < mostTicks) return true;
+            if (!_running || now - Volatile.Read(ref _runBegan) < mostTicks)
+                return true;
             waiting = TakeAll();
             unflushed = [.. _unflushed];
             relieve = _relieve;
@@ -146,14 +167,16 @@ public sealed class Turn
             _unflushed.Clear();
         }
         HandOver(waiting);
-        foreach (var written in unflushed) written.Flush();
+        foreach (var written in unflushed)
+            written.Flush();
         relieve?.Invoke();
         return true;
     }
 
     private static void HandOver(IRunnable[] runs)
     {
-        if (runs.Length > 0) ThreadPool.UnsafeQueueUserWorkItem(static runs => OfThread.RunFirst(runs), runs, preferLocal: false);
+        if (runs.Length > 0)
+            ThreadPool.UnsafeQueueUserWorkItem(static runs => OfThread.RunFirst(runs), runs, preferLocal: false);
     }
 
     private void Begin()
@@ -170,7 +193,8 @@ public sealed class Turn
         Begin();
         try
         {
-            foreach (var run in runs[1..]) Add(run);
+            foreach (var run in runs[1..])
+                Add(run);
             runs[0].Run();
         }
         finally
@@ -184,7 +208,8 @@ public sealed class Turn
         RunAll(_runBegan);
         FlushAll();
         // Between the last look at the queue and this nobody but this thread could have added to it.
-        lock (_lock) _running = false;
+        lock (_lock)
+            _running = false;
     }
 
     private void RunAll(long began)
@@ -198,14 +223,16 @@ public sealed class Turn
                 return;
             }
             Volatile.Write(ref _runBegan, now);
-            if (_unflushed.Count > 0 && now - _unflushedSince > MostUnflushedTicks) FlushAll();
+            if (_unflushed.Count > 0 && now - _unflushedSince > MostUnflushedTicks)
+                FlushAll();
             run.Run();
         }
     }
 
     private bool TryTake(out IRunnable run)
     {
-        lock (_lock) return _waiting.TryDequeue(out run!);
+        lock (_lock)
+            return _waiting.TryDequeue(out run!);
     }
 
     private IRunnable[] TakeAll()
@@ -220,7 +247,8 @@ public sealed class Turn
 
     private void FlushAll()
     {
-        while (TryTakeUnflushed(out var written)) written.Flush();
+        while (TryTakeUnflushed(out var written))
+            written.Flush();
     }
 
     internal readonly struct NothingRuns : IDisposable
@@ -242,7 +270,8 @@ public sealed class Turn
         lock (_lock)
         {
             written = _unflushed.Count > 0 ? _unflushed[^1] : null!;
-            if (written is not null) _unflushed.RemoveAt(_unflushed.Count - 1);
+            if (written is not null)
+                _unflushed.RemoveAt(_unflushed.Count - 1);
         }
         return written is not null;
     }

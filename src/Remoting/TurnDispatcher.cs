@@ -10,17 +10,20 @@ public sealed class TurnDispatcherConfigurator : MessageDispatcherConfigurator
 {
     private readonly TurnDispatcher _dispatcher;
 
-    public TurnDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites) : base(config, prerequisites) =>
-        _dispatcher = new TurnDispatcher(this);
+    public TurnDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
+        : base(config, prerequisites) => _dispatcher = new TurnDispatcher(this);
 
     /// <summary>One for all its actors: they have nothing in common but its settings.</summary>
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }
 
-/// <summary>Runs an actor that was woken on the thread that woke it, after what that thread is at: see <see cref="Turn"/>.</summary>
+/// <summary>
+/// Runs an actor that was woken on the thread that woke it, after what that thread is at: see <see cref="Turn"/>.
+/// </summary>
 internal sealed class TurnDispatcher : MessageDispatcher
 {
-    internal TurnDispatcher(MessageDispatcherConfigurator configurator) : base(configurator)
+    internal TurnDispatcher(MessageDispatcherConfigurator configurator)
+        : base(configurator)
     {
         var config = configurator.Config;
         Id = config.GetString("id", "turn-dispatcher");
@@ -31,13 +34,15 @@ internal sealed class TurnDispatcher : MessageDispatcher
     /// <summary>Akka attaches and supervises under locks of its own, in which no actor should run.</summary>
     public override void Attach(ActorCell cell)
     {
-        using (Turn.WithoutRunning()) base.Attach(cell);
+        using (Turn.WithoutRunning())
+            base.Attach(cell);
     }
 
     /// <inheritdoc cref="Attach"/>
     public override void SystemDispatch(ActorCell cell, SystemMessage message)
     {
-        using (Turn.WithoutRunning()) base.SystemDispatch(cell, message);
+        using (Turn.WithoutRunning())
+            base.SystemDispatch(cell, message);
     }
 
     protected override void ExecuteTask(IRunnable run) => Turn.Execute(run);

@@ -7,9 +7,9 @@ using Akka.Event;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// What <c>akka.scheduler.implementation</c> names. One thread for all systems of the process, that sleeps until something is
-/// due and then runs the actors that this woke. Akka's own asks the pool a hundred times a second in every system, which
-/// costs an idle one a twentieth of a core.
+/// What <c>akka.scheduler.implementation</c> names. One thread for all systems of the process, that sleeps until
+/// something is due and then runs the actors that this woke. Akka's own asks the pool a hundred times a second in every
+/// system, which costs an idle one a twentieth of a core.
 /// </summary>
 public sealed class TurnScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log), IDisposable
 {
@@ -28,12 +28,22 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
         TimerThread.Shared.Prune();
     }
 
-    protected override void InternalScheduleTellOnce(TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(delay, null, new Telling(receiver, message, sender, Log), cancelable);
+    protected override void InternalScheduleTellOnce(
+        TimeSpan delay,
+        ICanTell receiver,
+        object message,
+        IActorRef sender,
+        ICancelable cancelable
+    ) => Add(delay, null, new Telling(receiver, message, sender, Log), cancelable);
 
     protected override void InternalScheduleTellRepeatedly(
-        TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        Add(initialDelay, interval, new Telling(receiver, message, sender, Log), cancelable);
+        TimeSpan initialDelay,
+        TimeSpan interval,
+        ICanTell receiver,
+        object message,
+        IActorRef sender,
+        ICancelable cancelable
+    ) => Add(initialDelay, interval, new Telling(receiver, message, sender, Log), cancelable);
 
     protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
         Add(delay, null, new Running(new ActionRunnable(action), Log), cancelable);
@@ -41,15 +51,24 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
     protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) =>
         Add(delay, null, new Running(action, Log), cancelable);
 
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
-        Add(initialDelay, interval, new Running(new ActionRunnable(action), Log), cancelable);
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay,
+        TimeSpan interval,
+        Action action,
+        ICancelable cancelable
+    ) => Add(initialDelay, interval, new Running(new ActionRunnable(action), Log), cancelable);
 
-    protected override void InternalScheduleRepeatedly(TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
-        Add(initialDelay, interval, new Running(action, Log), cancelable);
+    protected override void InternalScheduleRepeatedly(
+        TimeSpan initialDelay,
+        TimeSpan interval,
+        IRunnable action,
+        ICancelable cancelable
+    ) => Add(initialDelay, interval, new Running(action, Log), cancelable);
 
     private void Add(TimeSpan delay, TimeSpan? interval, IDueWork work, ICancelable? cancelable)
     {
-        if (_disposed) throw new SchedulerException("nothing can be scheduled any more: the ActorSystem has ended");
+        if (_disposed)
+            throw new SchedulerException("nothing can be scheduled any more: the ActorSystem has ended");
         TimerThread.Shared.Add(new Scheduled(this, work, interval, cancelable), delay);
     }
 
@@ -93,13 +112,15 @@ public sealed class TurnScheduler(Config config, ILoggingAdapter log) : Schedule
         public void Execute() => Run();
     }
 
-    private sealed class Scheduled(TurnScheduler scheduler, IDueWork work, TimeSpan? interval, ICancelable? cancelable) : ITimed
+    private sealed class Scheduled(TurnScheduler scheduler, IDueWork work, TimeSpan? interval, ICancelable? cancelable)
+        : ITimed
     {
         public bool IsOver => scheduler._disposed || cancelable is { IsCancellationRequested: true };
 
         public TimeSpan? Fire()
         {
-            if (IsOver) return null;
+            if (IsOver)
+                return null;
             work.Do();
             return interval;
         }

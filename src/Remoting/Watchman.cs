@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// One thread for the whole process that looks every few milliseconds, while there is something to look after, at threads
-/// that run actors. An actor that blocks in its handler, perhaps for an answer to what it has just sent, thus holds up
-/// neither the reading nor the sending of any connection.
+/// One thread for the whole process that looks every few milliseconds, while there is something to look after, at
+/// threads that run actors. An actor that blocks in its handler, perhaps for an answer to what it has just sent, thus
+/// holds up neither the reading nor the sending of any connection.
 /// </summary>
 internal static class Watchman
 {
@@ -25,7 +25,8 @@ internal static class Watchman
         {
             Turns.RemoveAll(known => !known.TryGetTarget(out _));
             Turns.Add(new WeakReference<Turn>(turn));
-            if (_thread is not null) return;
+            if (_thread is not null)
+                return;
             _thread = new Thread(Run) { IsBackground = true, Name = "remoting-watch" };
             _thread.UnsafeStart();
         }
@@ -36,12 +37,16 @@ internal static class Watchman
     {
         // The turn is seen to run before the flag is read: else the watchman may lower it and see no turn.
         Interlocked.MemoryBarrier();
-        if (_needed) return;
+        if (_needed)
+            return;
         _needed = true;
-        // The flag goes up before this is read, and the watchman looks at it after it has parked: one of the two sees the other.
+        // The flag goes up before this is read, and the watchman looks at it after it has parked: one of the two sees
+        // the other.
         Interlocked.MemoryBarrier();
-        if (!_parked) return;
-        lock (Gate) Monitor.Pulse(Gate);
+        if (!_parked)
+            return;
+        lock (Gate)
+            Monitor.Pulse(Gate);
     }
 
     private static void Run()
@@ -51,7 +56,8 @@ internal static class Watchman
             Thread.Sleep(PeriodMs);
             // Lowered before the look: what begins after it raises the flag again.
             _needed = false;
-            if (!LookAtAll()) Park();
+            if (!LookAtAll())
+                Park();
         }
     }
 
@@ -61,7 +67,8 @@ internal static class Watchman
         {
             _parked = true;
             Interlocked.MemoryBarrier();
-            while (!_needed) Monitor.Wait(Gate);
+            while (!_needed)
+                Monitor.Wait(Gate);
             _parked = false;
         }
     }
@@ -69,11 +76,13 @@ internal static class Watchman
     private static bool LookAtAll()
     {
         WeakReference<Turn>[] all;
-        lock (Gate) all = [.. Turns];
+        lock (Gate)
+            all = [.. Turns];
         var busy = false;
         foreach (var known in all)
         {
-            if (known.TryGetTarget(out var turn)) busy |= turn.Look(Stopwatch.GetTimestamp(), HeldUpTicks);
+            if (known.TryGetTarget(out var turn))
+                busy |= turn.Look(Stopwatch.GetTimestamp(), HeldUpTicks);
         }
         return busy;
     }

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace PbKv.Server;
 
-/// <summary>A rename is on disk when its directory is. .NET opens no directories, so this asks the system itself.</summary>
+/// <summary>
+/// A rename is on disk when its directory is. .NET opens no directories, so this asks the system itself.
+/// </summary>
 internal static class DirectoryFlush
 {
     private const int ReadOnly = 0;
@@ -11,14 +13,19 @@ internal static class DirectoryFlush
     /// <summary>Windows keeps renames in its journal, and has no such call.</summary>
     public static void ToDisk(string directory)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         using var handle = new SafeFileHandle(Open(directory, ReadOnly), ownsHandle: true);
-        if (handle.IsInvalid) throw Failed("open", directory);
-        if (Sync(handle) != 0) throw Failed("fsync", directory);
+        if (handle.IsInvalid)
+            throw Failed("open", directory);
+        if (Sync(handle) != 0)
+            throw Failed("fsync", directory);
     }
 
     private static IOException Failed(string what, string directory) =>
-        new($"{what} of the directory {directory} fails: error {Marshal.GetLastPInvokeError()}: {Marshal.GetLastPInvokeErrorMessage()}");
+        new(
+            $"{what} of the directory {directory} fails: error {Marshal.GetLastPInvokeError()}: {Marshal.GetLastPInvokeErrorMessage()}"
+        );
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -30,7 +30,10 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
         hooks.Made?.Invoke(_node);
         _clock = new NodeClock(self);
         var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => _node.View.Number, hooks.Record);
-        _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [_viewService])), this, log) { MayStop = mayStop };
+        _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [_viewService])), this, log)
+        {
+            MayStop = mayStop,
+        };
 
         Receive<Envelope>(Deliver);
         Receive<NodeTimer>(_host.Fire);
@@ -58,19 +61,30 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
         _host.Start();
     }
 
-    /// <summary>A server pings for ever; a person who gave it a wrong address should not have to guess why nothing happens.</summary>
+    /// <summary>
+    /// A server pings for ever; a person who gave it a wrong address should not have to guess why nothing happens.
+    /// </summary>
     private void LookForViewService()
     {
         if (!_heardViewService)
-            Context.GetLogger().Warning("node={0} view={1} no answer from the view service {2}; still trying", _id.Address, _node.View.Number, _viewService);
+            Context
+                .GetLogger()
+                .Warning(
+                    "node={0} view={1} no answer from the view service {2}; still trying",
+                    _id.Address,
+                    _node.View.Number,
+                    _viewService
+                );
         _heardViewService = false;
     }
 
     private void Deliver(Envelope envelope)
     {
-        if (!_heardViewService) _heardViewService = envelope.Messages.Any(message => message is PingAnswer or PingRefused);
+        if (!_heardViewService)
+            _heardViewService = envelope.Messages.Any(message => message is PingAnswer or PingRefused);
         _host.Deliver(envelope);
-        if (_node.Id == _id) return;
+        if (_node.Id == _id)
+            return;
         // The node took a higher incarnation: its clock counts on as the new server that it is.
         _id = _node.Id;
         _clock.Become(_id);

@@ -14,25 +14,37 @@ public sealed class PbKvNode : IAsyncDisposable
     private volatile bool _stopping;
 
     /// <param name="owned">Disposed when the node has stopped.</param>
-    internal PbKvNode(ActorSystem system, string address, string name, Func<Action, Props> node, IDisposable? owned = null)
+    internal PbKvNode(
+        ActorSystem system,
+        string address,
+        string name,
+        Func<Action, Props> node,
+        IDisposable? owned = null
+    )
     {
         System = system;
         Address = address;
-        if (owned is not null) system.RegisterOnTermination(owned.Dispose);
-        _guardian = system.ActorOf(NodeGuardian.CreateProps(node(() => _left.TrySetResult()), name, OnEnded), NodePath.Guardian);
+        if (owned is not null)
+            system.RegisterOnTermination(owned.Dispose);
+        _guardian = system.ActorOf(
+            NodeGuardian.CreateProps(node(() => _left.TrySetResult()), name, OnEnded),
+            NodePath.Guardian
+        );
     }
 
     /// <summary>host:port by which others reach it.</summary>
     public string Address { get; }
 
-    /// <summary>Completes when the node failed, with the reason: it has stopped by itself and comes back only in a new process.</summary>
+    /// <summary>
+    /// Completes when the node failed, with the reason: it has stopped by itself and comes back only in a new process.
+    /// </summary>
     public Task<Exception> Failed => _failed.Task;
 
     internal ActorSystem System { get; }
 
     /// <summary>
-    /// Asks a server to be replaced, and waits until nothing depends on it any more. A lone primary, and one whose backup is not
-    /// synced, is never let go: bound the wait.
+    /// Asks a server to be replaced, and waits until nothing depends on it any more. A lone primary, and one whose
+    /// backup is not synced, is never let go: bound the wait.
     /// </summary>
     /// <returns>Whether it was replaced in time.</returns>
     public async Task<bool> LeaveAsync(TimeSpan within, CancellationToken cancellationToken = default)
@@ -60,8 +72,12 @@ public sealed class PbKvNode : IAsyncDisposable
 
     private void OnEnded(Exception? failure)
     {
-        if (failure is not null) _failed.TrySetResult(failure);
-        else if (!_stopping) _failed.TrySetResult(new InvalidOperationException($"the node {Address} was stopped by somebody else than its host"));
+        if (failure is not null)
+            _failed.TrySetResult(failure);
+        else if (!_stopping)
+            _failed.TrySetResult(
+                new InvalidOperationException($"the node {Address} was stopped by somebody else than its host")
+            );
     }
 
     /// <summary>Asks a node for the number of the view that it knows.</summary>

@@ -19,6 +19,11 @@ public static class ReplicaHost
         system ??= NodeSystem.Create(NodePath.SystemName, settings);
         var address = NodeSystem.AddressOf(system);
         var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        return new PbKvNode(system, address, NodePath.Replica, mayStop => KvReplica.CreateProps(self, settings, mayStop, hooks));
+        return new PbKvNode(
+            system,
+            address,
+            NodePath.Replica,
+            mayStop => KvReplica.CreateProps(self, settings, mayStop, hooks)
+        );
     }
 }

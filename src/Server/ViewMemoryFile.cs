@@ -7,10 +7,11 @@ namespace PbKv.Server;
 
 /// <summary>
 /// What a view service must not forget, in a directory that it has to itself. The file is replaced as a whole: written
-/// beside, flushed, renamed, and the directory flushed, so that after a crash there is the old one or the new one.
-/// A file that is damaged is refused: whoever guesses here may hand the data's place to an empty server.
+/// beside, flushed, renamed, and the directory flushed, so that after a crash there is the old one or the new one. A
+/// file that is damaged is refused: whoever guesses here may hand the data's place to an empty server.
 /// </summary>
-/// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of the memory, SHA-256 of all before it.</remarks>
+/// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of the memory, SHA-256 of all before
+/// it.</remarks>
 internal sealed class ViewMemoryFile : IDisposable
 {
     public const string FileName = "view.pbkv";
@@ -37,20 +38,31 @@ internal sealed class ViewMemoryFile : IDisposable
     {
         var full = Try(directory, "cannot be made", () => Directory.CreateDirectory(directory).FullName);
         var path = Path.Combine(full, "lock");
-        return Try(directory, "is in use by another view service, or cannot be written",
-            () => new ViewMemoryFile(full, new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)));
+        return Try(
+            directory,
+            "is in use by another view service, or cannot be written",
+            () =>
+                new ViewMemoryFile(
+                    full,
+                    new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
+                )
+        );
     }
 
     /// <returns>Null where nothing was ever kept.</returns>
     /// <exception cref="PbKvStartException">The file is damaged, or of a later release.</exception>
     public ViewServiceMemory? Read()
     {
-        if (!File.Exists(_path)) return null;
+        if (!File.Exists(_path))
+            return null;
         var bytes = File.ReadAllBytes(_path);
         var signed = bytes.Length - SHA256.HashSizeInBytes;
-        if (bytes.Length > MostBytes || signed < Magic.Length + 1 || !bytes.AsSpan().StartsWith(Magic)) throw Damaged("it is no view of a PbKv");
-        if (!SHA256.HashData(bytes.AsSpan(0, signed)).AsSpan().SequenceEqual(bytes.AsSpan(signed))) throw Damaged("its checksum is wrong");
-        if (bytes[Magic.Length] != Version) throw Damaged($"its version is {bytes[Magic.Length]}, known is {Version}");
+        if (bytes.Length > MostBytes || signed < Magic.Length + 1 || !bytes.AsSpan().StartsWith(Magic))
+            throw Damaged("it is no view of a PbKv");
+        if (!SHA256.HashData(bytes.AsSpan(0, signed)).AsSpan().SequenceEqual(bytes.AsSpan(signed)))
+            throw Damaged("its checksum is wrong");
+        if (bytes[Magic.Length] != Version)
+            throw Damaged($"its version is {bytes[Magic.Length]}, known is {Version}");
         try
         {
             var reader = new WireReader(bytes.AsSpan((Magic.Length + 1)..signed).ToArray(), new Texts());
@@ -84,9 +96,13 @@ internal sealed class ViewMemoryFile : IDisposable
         {
             return step();
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception failure)
+            when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new PbKvStartException($"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data (pbkv.data).", failure);
+            throw new PbKvStartException(
+                $"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data (pbkv.data).",
+                failure
+            );
         }
     }
 
@@ -107,10 +123,18 @@ internal sealed class ViewMemoryFile : IDisposable
         return [.. bytes, .. SHA256.HashData(bytes)];
     }
 
-    private static ViewServiceMemory ReadFields(ref WireReader reader) => new(
-        new ClusterId(reader.Fixed64()), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Flag(),
-        ValueCodec.ReadOptionalView(ref reader), reader.Flag());
+    private static ViewServiceMemory ReadFields(ref WireReader reader) =>
+        new(
+            new ClusterId(reader.Fixed64()),
+            ValueCodec.ReadView(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            ValueCodec.ReadOptionalView(ref reader),
+            reader.Flag()
+        );
 
-    private PbKvStartException Damaged(string text) => new(
-        $"{_path} is damaged: {text}. Put back a copy of it; or, if its cluster is gone for good, move it away and let the view service start a new one.");
+    private PbKvStartException Damaged(string text) =>
+        new(
+            $"{_path} is damaged: {text}. Put back a copy of it; or, if its cluster is gone for good, move it away and let the view service start a new one."
+        );
 }

@@ -24,7 +24,14 @@ public static class ViewServiceHost
             system ??= NodeSystem.Create(NodePath.SystemName, settings);
             var address = NodeSystem.AddressOf(system);
             var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-            var props = ViewService.CreateProps(self, FreshCluster(), memory, file is null ? null : file.Write, settings, hooks);
+            var props = ViewService.CreateProps(
+                self,
+                FreshCluster(),
+                memory,
+                file is null ? null : file.Write,
+                settings,
+                hooks
+            );
             return new PbKvNode(system, address, NodePath.ViewService, _ => props, file);
         }
         catch
@@ -44,5 +51,6 @@ public static class ViewServiceHost
     private static ViewMemoryFile? Open(PbKvSettings settings) =>
         settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory) : null;
 
-    private static ClusterId FreshCluster() => new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
+    private static ClusterId FreshCluster() =>
+        new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
 }

@@ -10,7 +10,9 @@ public class OperationsPageTests
     [Fact]
     public void Every_setting_is_explained_and_none_that_does_not_exist()
     {
-        var explained = Page.Split('\n').Where(line => line.StartsWith("| `pbkv.", StringComparison.Ordinal)).Select(line => line.Split('`')[1]);
+        var explained = Page.Split('\n')
+            .Where(line => line.StartsWith("| `pbkv.", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[1]);
         Assert.Equal(Keys(File.ReadLines(Path.Combine(Root(), "hocon", "pbkv.conf"))).Order(), explained.Order());
     }
 
@@ -26,8 +28,10 @@ public class OperationsPageTests
         var path = new Stack<string>();
         foreach (var line in lines.Select(line => line.Trim()))
         {
-            if (line.EndsWith('{')) path.Push(line[..^1].Trim());
-            else if (line == "}") path.Pop();
+            if (line.EndsWith('{'))
+                path.Push(line[..^1].Trim());
+            else if (line == "}")
+                path.Pop();
             else if (line.Contains('=') && !line.StartsWith('#') && path.LastOrDefault() == "pbkv")
                 yield return string.Join('.', path.Reverse().Append(line.Split('=')[0].Trim()));
         }
@@ -36,7 +40,8 @@ public class OperationsPageTests
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "PbKv.sln"))) folder = folder.Parent;
+        while (!File.Exists(Path.Combine(folder!.FullName, "PbKv.sln")))
+            folder = folder.Parent;
         return folder.FullName;
     }
 }

@@ -27,8 +27,11 @@ public class ArrowsBetweenProjects
         {
             var file = Path.Combine(Repository.Root, $"{project}.csproj");
             var items = XDocument.Load(file).Descendants().ToList();
-            var references = items.Where(e => e.Name.LocalName == "ProjectReference")
-                .Select(e => Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value.Replace(".csproj", "") + ".x"));
+            var references = items
+                .Where(e => e.Name.LocalName == "ProjectReference")
+                .Select(e =>
+                    Path.GetFileNameWithoutExtension(e.Attribute("Include")!.Value.Replace(".csproj", "") + ".x")
+                );
             Assert.All(references, reference => Assert.Contains(reference, allowed));
         }
     }

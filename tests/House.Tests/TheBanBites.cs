@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace PbKv.House.Tests;
 
-/// <summary>BannedSymbols.txt is no decoration: the compiler refuses clocks, chance, threads, console and files in src/Protocol.</summary>
+/// <summary>
+/// BannedSymbols.txt is no decoration: the compiler refuses clocks, chance, threads, console and files in src/Protocol.
+/// </summary>
 public class TheBanBites
 {
     [Fact]
@@ -17,9 +19,13 @@ public class TheBanBites
             var lines = File.ReadAllLines(probe);
             for (var i = 0; i < lines.Length; i++)
             {
-                if (!lines[i].Contains("public static", StringComparison.Ordinal)) continue;
-                Assert.True(output.Contains($"Probe.cs({i + 1},", StringComparison.Ordinal) && output.Contains("RS0030", StringComparison.Ordinal),
-                    $"not refused: {lines[i].Trim()}\n{output}");
+                if (!lines[i].Contains("public static", StringComparison.Ordinal))
+                    continue;
+                Assert.True(
+                    output.Contains($"Probe.cs({i + 1},", StringComparison.Ordinal)
+                        && output.Contains("RS0030", StringComparison.Ordinal),
+                    $"not refused: {lines[i].Trim()}\n{output}"
+                );
             }
         }
         finally
@@ -39,12 +45,17 @@ public class TheBanBites
         File.Move(probe, Path.Combine(copy, "Probe.cs"));
         try
         {
-            using var build = Process.Start(new ProcessStartInfo("dotnet", ["build", copy, "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"])
-            {
-                RedirectStandardOutput = true,
-                UseShellExecute = false,
-                WorkingDirectory = folder,
-            })!;
+            using var build = Process.Start(
+                new ProcessStartInfo(
+                    "dotnet",
+                    ["build", copy, "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false"]
+                )
+                {
+                    RedirectStandardOutput = true,
+                    UseShellExecute = false,
+                    WorkingDirectory = folder,
+                }
+            )!;
             var output = build.StandardOutput.ReadToEnd();
             build.WaitForExit();
             Assert.NotEqual(0, build.ExitCode);

@@ -22,14 +22,22 @@ public sealed partial class ProtocolPage
     [Fact]
     public void Every_line_of_the_table_of_rules_names_a_test_that_turns_just_this_rule_off()
     {
-        var sources = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "tests", "Checking.Tests", "Rules"), "*.cs").Select(File.ReadAllText));
+        var sources = string.Concat(
+            Directory
+                .EnumerateFiles(Path.Combine(Root(), "tests", "Checking.Tests", "Rules"), "*.cs")
+                .Select(File.ReadAllText)
+        );
         foreach (var line in Lines("Safety rules"))
         {
             var test = Code(line).First(name => name.StartsWith("Without_", StringComparison.Ordinal));
             var begin = sources.IndexOf($" {test}()", StringComparison.Ordinal);
             Assert.True(begin >= 0, $"{test} is on the page, and not in tests/Checking.Tests/Rules");
             var end = sources.IndexOf("[Fact]", begin, StringComparison.Ordinal);
-            Assert.Contains($", {Code(line).First()}", sources[begin..(end < 0 ? sources.Length : end)], StringComparison.Ordinal);
+            Assert.Contains(
+                $", {Code(line).First()}",
+                sources[begin..(end < 0 ? sources.Length : end)],
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -53,7 +61,9 @@ public sealed partial class ProtocolPage
     private static IEnumerable<string> Rows(string section) => Lines(section).Select(line => Code(line).First());
 
     private static IEnumerable<string> Lines(string section) =>
-        Sections[section].Split('\n').Where(line => line.StartsWith('|') && line.Contains('`', StringComparison.Ordinal));
+        Sections[section]
+            .Split('\n')
+            .Where(line => line.StartsWith('|') && line.Contains('`', StringComparison.Ordinal));
 
     private static IEnumerable<string> Code(string line) => InCode().Matches(line).Select(m => m.Groups["name"].Value);
 
@@ -63,14 +73,18 @@ public sealed partial class ProtocolPage
     private static string Root()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
+        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
         return folder;
     }
 
     private static Dictionary<string, string> Read()
     {
         var text = File.ReadAllText(Path.Combine(Root(), "docs", "PROTOCOL.md"));
-        return text.Split("\n## ").Skip(1).ToDictionary(s => s[..s.IndexOf('\n', StringComparison.Ordinal)].Trim(), s => s);
+        return text.Split("\n## ")
+            .Skip(1)
+            .ToDictionary(s => s[..s.IndexOf('\n', StringComparison.Ordinal)].Trim(), s => s);
     }
 
     [GeneratedRegex("`(?<name>[A-Za-z_]+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]

@@ -18,8 +18,12 @@ public sealed class Addresses : RemotingSpec
         Assert.InRange(AddressOf(far).Port!.Value, 1, 65535);
         Assert.NotEqual(AddressOf(near).Port, AddressOf(far).Port);
         var echo = Across(near, far, far.ActorOf(EchoActor.Props, "echo"));
-        for (var i = 0; i < 50; i++) Assert.Equal($"{i}", await echo.Ask<string>($"{i}", Await.Patience));
-        Assert.Equal(AddressOf(far), (await echo.Ask<ActorIdentity>(new Identify(1), Await.Patience)).Subject.Path.Address);
+        for (var i = 0; i < 50; i++)
+            Assert.Equal($"{i}", await echo.Ask<string>($"{i}", Await.Patience));
+        Assert.Equal(
+            AddressOf(far),
+            (await echo.Ask<ActorIdentity>(new Identify(1), Await.Patience)).Subject.Path.Address
+        );
     }
 
     [Theory]

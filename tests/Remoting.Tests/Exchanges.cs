@@ -53,7 +53,8 @@ public sealed class Exchanges : RemotingSpec
         var near = Start(via);
         var far = Start(via);
         var third = Start(via);
-        foreach (var system in new[] { near, far, third }) system.ActorOf(EchoActor.Props, "echo");
+        foreach (var system in new[] { near, far, third })
+            system.ActorOf(EchoActor.Props, "echo");
         var toFar = RefIn(near, $"{AddressOf(far)}/user/echo");
         var toThird = RefIn(near, $"{AddressOf(third)}/user/echo");
         await AwaitAnswer(toFar, "far");
@@ -75,13 +76,16 @@ public sealed class Exchanges : RemotingSpec
         var far = Start(DotNetty);
         var toFar = Across(near, far, far.ActorOf(EchoActor.Props, "echo"));
         var toNear = Across(far, near, near.ActorOf(EchoActor.Props, "echo"));
-        await Task.WhenAll(Enumerable.Range(0, 500).SelectMany(i => new[] { Check(toFar, $"to {i}"), Check(toNear, $"from {i}") }));
+        await Task.WhenAll(
+            Enumerable.Range(0, 500).SelectMany(i => new[] { Check(toFar, $"to {i}"), Check(toNear, $"from {i}") })
+        );
         var large = new byte[100_000];
         new Random(1).NextBytes(large);
         Assert.Equal(large, await toFar.Ask<byte[]>(large, Await.Patience));
         Assert.Equal(large, await toNear.Ask<byte[]>(large, Await.Patience));
 
-        static async Task Check(IActorRef target, string text) => Assert.Equal(text, await target.Ask<string>(text, Await.Patience));
+        static async Task Check(IActorRef target, string text) =>
+            Assert.Equal(text, await target.Ask<string>(text, Await.Patience));
     }
 
     [Theory]

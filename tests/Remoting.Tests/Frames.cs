@@ -69,7 +69,8 @@ public sealed class Frames : RemotingSpec
     }
 
     /// <summary>
-    /// Akka counts a message without what its own protocol puts around it, DotNetty a frame with it: hence not quite the limit.
+    /// Akka counts a message without what its own protocol puts around it, DotNetty a frame with it: hence not quite
+    /// the limit.
     /// </summary>
     [Fact]
     public void A_message_near_the_limit_passes_between_the_plug_in_and_DotNetty()
@@ -93,7 +94,8 @@ public sealed class Frames : RemotingSpec
     {
         for (var count = 0; ; count++)
         {
-            if (bag.Next() is "end") return count;
+            if (bag.Next() is "end")
+                return count;
         }
     }
 }

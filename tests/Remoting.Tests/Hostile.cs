@@ -40,7 +40,9 @@ public sealed class Hostile : RemotingSpec
         var inputs = Attack(frames, StrangersInAll, PeersInAll);
         Await.That(() => Holds.Sockets() <= sockets, "no sockets are left");
         Await.That(() => Holds.Memory() - memory < MemoryTolerance, "memory comes back");
-        _output.WriteLine($"{inputs} inputs, {_bag.Count} peers heard to the end, {_echoes.Count} echoes meanwhile, {(Holds.Memory() - memory) / 1024} KiB more memory");
+        _output.WriteLine(
+            $"{inputs} inputs, {_bag.Count} peers heard to the end, {_echoes.Count} echoes meanwhile, {(Holds.Memory() - memory) / 1024} KiB more memory"
+        );
         Assert.True(inputs >= 100_000);
         Assert.InRange(_bag.Count, PeersInAll * 9 / 10, PeersInAll * 21 / 20);
         AwaitEcho();
@@ -51,10 +53,12 @@ public sealed class Hostile : RemotingSpec
     {
         var memory = Holds.Memory();
         var strangers = Enumerable.Range(0, 300).Select(_ => Connect()).ToArray();
-        foreach (var stranger in strangers) Send(stranger, [0xF0, 0x1F, 0, 0, 1]);
+        foreach (var stranger in strangers)
+            Send(stranger, [0xF0, 0x1F, 0, 0, 1]);
         AwaitEcho();
         Assert.InRange(Holds.Memory() - memory, long.MinValue, MemoryTolerance);
-        foreach (var stranger in strangers) stranger.Dispose();
+        foreach (var stranger in strangers)
+            stranger.Dispose();
         AwaitEcho();
     }
 
@@ -64,7 +68,8 @@ public sealed class Hostile : RemotingSpec
         var inputs = 0;
         for (var i = 0; i < strangers; i++)
         {
-            if (i % 500 == 0) AwaitEcho();
+            if (i % 500 == 0)
+                AwaitEcho();
             using var stranger = Connect();
             Send(stranger, frames.BadHandshake());
             Finish(stranger);
@@ -72,10 +77,12 @@ public sealed class Hostile : RemotingSpec
         }
         for (var i = 0; i < peers; i++)
         {
-            if (i % 100 == 0) AwaitEcho();
+            if (i % 100 == 0)
+                AwaitEcho();
             using var peer = Connect();
             Send(peer, HostileFrames.Handshake($"peer-{i % 20}", (ulong)i));
-            for (var n = 0; n < NonsensePerPeer; n++) Send(peer, frames.Nonsense());
+            for (var n = 0; n < NonsensePerPeer; n++)
+                Send(peer, frames.Nonsense());
             // It is told between the two: so all before was listened to.
             Send(peer, frames.Honest("/user/bag"));
             Send(peer, frames.Poison());
@@ -114,9 +121,11 @@ public sealed class Hostile : RemotingSpec
         try
         {
             socket.Shutdown(SocketShutdown.Send);
-            while (socket.Receive(bytes) > 0) continue;
+            while (socket.Receive(bytes) > 0)
+                continue;
         }
-        catch (SocketException end) when (end.SocketErrorCode is SocketError.ConnectionReset or SocketError.NotConnected)
+        catch (SocketException end)
+            when (end.SocketErrorCode is SocketError.ConnectionReset or SocketError.NotConnected)
         {
             return;
         }

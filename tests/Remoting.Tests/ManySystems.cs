@@ -29,7 +29,8 @@ public sealed class ManySystems(ITestOutputHelper output) : RemotingSpec
         for (var started = 0; started < count; started += Batch)
         {
             var systems = Enumerable.Range(started, Batch).Select(i => StartAlone(Sockets, $"system-{i}")).ToArray();
-            foreach (var system in systems) system.ActorOf(EchoActor.Props, "echo");
+            foreach (var system in systems)
+                system.ActorOf(EchoActor.Props, "echo");
             for (var i = 0; i < Batch; i++)
             {
                 var neighbour = RefIn(systems[i], $"{AddressOf(systems[(i + 1) % Batch])}/user/echo");

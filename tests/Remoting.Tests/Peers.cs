@@ -78,7 +78,8 @@ public sealed class Peers : RemotingSpec
         near.EventStream.Subscribe(events.Ref, typeof(AssociationErrorEvent));
         near.EventStream.Subscribe(events.Ref, typeof(DisassociatedEvent));
         var sending = Stopwatch.StartNew();
-        for (var i = 0; i < 20_000; i++) target.Tell($"too early {i}", ActorRefs.NoSender);
+        for (var i = 0; i < 20_000; i++)
+            target.Tell($"too early {i}", ActorRefs.NoSender);
         Assert.InRange(sending.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         var error = events.Next<AssociationErrorEvent>();
         Assert.Equal(port, error.RemoteAddress.Port);
@@ -110,7 +111,11 @@ public sealed class Peers : RemotingSpec
         Across(near, far, far.ActorOf(EchoActor.Props, "echo")).Tell("meanwhile", bag.Ref);
         bag.Expect("meanwhile");
         Assert.InRange(since.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(2.5));
-        Assert.Contains("no answer within", events.Next<AssociationErrorEvent>().Cause.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "no answer within",
+            events.Next<AssociationErrorEvent>().Cause.ToString(),
+            StringComparison.Ordinal
+        );
         Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(2.9), Await.Patience);
     }
 
@@ -118,10 +123,14 @@ public sealed class Peers : RemotingSpec
     public void A_stranger_who_says_nothing_is_disconnected_after_the_handshake_timeout()
     {
         var near = Start(Sockets, "akka.remote.handshake-timeout = 300ms");
-        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 };
+        using var stranger = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveTimeout = 10_000,
+        };
         stranger.Connect(IPAddress.Loopback, AddressOf(near).Port!.Value);
         var since = Stopwatch.StartNew();
-        while (stranger.Receive(new byte[100]) > 0) continue;
+        while (stranger.Receive(new byte[100]) > 0)
+            continue;
         Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.2), TimeSpan.FromSeconds(10));
     }
 }

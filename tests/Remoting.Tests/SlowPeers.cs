@@ -25,7 +25,7 @@ public sealed class SlowPeers : IAsyncLifetime
         var memory = Holds.Memory();
         var written = 0;
         long bytes = 0;
-        for (var refused = 0; refused < 10_000;)
+        for (var refused = 0; refused < 10_000; )
         {
             var frame = RawEnds.Numbered(written, SizeOf(written));
             if (!ends.Handle.Write(frame))
@@ -58,9 +58,12 @@ public sealed class SlowPeers : IAsyncLifetime
         const int Half = BufferLimit / 2;
         // The kernel's buffers fill first.
         var number = 0;
-        for (var taken = 0; taken < 4 * Half; taken += 1000) Assert.True(Write(2000) || taken > Half);
-        while (Write(10_000)) continue;
-        while (Write(10)) continue;
+        for (var taken = 0; taken < 4 * Half; taken += 1000)
+            Assert.True(Write(2000) || taken > Half);
+        while (Write(10_000))
+            continue;
+        while (Write(10))
+            continue;
         Assert.False(Write(20));
         Assert.Equal(number, await Task.Run(() => ends.ReadNumbered(number)).WaitAsync(Await.Patience));
         // Nothing waits now: even one frame above the limit finds room.
@@ -69,7 +72,8 @@ public sealed class SlowPeers : IAsyncLifetime
 
         bool Write(int size)
         {
-            if (!ends.Handle.Write(RawEnds.Numbered(number, size))) return false;
+            if (!ends.Handle.Write(RawEnds.Numbered(number, size)))
+                return false;
             number++;
             return true;
         }
@@ -80,10 +84,16 @@ public sealed class SlowPeers : IAsyncLifetime
     {
         using var ends = await RawEnds.ConnectAsync(_system, SmallBuffers, peerReceives: 8 * 1024);
         const int Count = 3_000;
-        var reading = Task.Run(() => ends.ReadNumbered(Count, at: number =>
-        {
-            if (number % 10 == 0) Thread.SpinWait(2_000);
-        }));
+        var reading = Task.Run(() =>
+            ends.ReadNumbered(
+                Count,
+                at: number =>
+                {
+                    if (number % 10 == 0)
+                        Thread.SpinWait(2_000);
+                }
+            )
+        );
         for (var i = 0; i < Count; i++)
         {
             var frame = RawEnds.Numbered(i, SizeOf(i));
@@ -97,7 +107,8 @@ public sealed class SlowPeers : IAsyncLifetime
     {
         using var ends = await RawEnds.ConnectAsync(_system, SmallBuffers + "stalled-after = 1s");
         var since = Stopwatch.StartNew();
-        for (var i = 0; ends.Handle.Write(RawEnds.Numbered(i, 5_000)); i++) continue;
+        for (var i = 0; ends.Handle.Write(RawEnds.Numbered(i, 5_000)); i++)
+            continue;
         Assert.False(ends.Ended.IsCompleted);
         await ends.Ended.WaitAsync(Await.Patience);
         Assert.InRange(since.Elapsed, TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(10));
@@ -108,10 +119,15 @@ public sealed class SlowPeers : IAsyncLifetime
     public async Task A_peer_that_takes_a_little_all_the_time_is_not_stalled()
     {
         using var ends = await RawEnds.ConnectAsync(_system, "send-buffer-limit = 1MiB, stalled-after = 500ms");
-        for (var i = 0; ends.Handle.Write(RawEnds.Numbered(i, 20_000)); i++) continue;
+        for (var i = 0; ends.Handle.Write(RawEnds.Numbered(i, 20_000)); i++)
+            continue;
         var buffer = new byte[20_000];
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        for (var since = Stopwatch.StartNew(); since.Elapsed < TimeSpan.FromSeconds(2.5); await pace.WaitForNextTickAsync())
+        for (
+            var since = Stopwatch.StartNew();
+            since.Elapsed < TimeSpan.FromSeconds(2.5);
+            await pace.WaitForNextTickAsync()
+        )
         {
             Assert.NotEqual(0, ends.Peer.Receive(buffer));
             Assert.False(ends.Ended.IsCompleted, $"disconnected after {since.Elapsed.TotalSeconds} s");
@@ -122,7 +138,8 @@ public sealed class SlowPeers : IAsyncLifetime
     public async Task What_was_written_before_the_end_still_arrives()
     {
         using var ends = await RawEnds.ConnectAsync(_system, SmallBuffers);
-        for (var i = 0; i < 20; i++) Assert.True(ends.Handle.Write(RawEnds.Numbered(i, 40_000)));
+        for (var i = 0; i < 20; i++)
+            Assert.True(ends.Handle.Write(RawEnds.Numbered(i, 40_000)));
         ends.Handle.Disassociate("it is over", _system.Log);
         Assert.Equal(20, await Task.Run(() => ends.ReadNumbered(int.MaxValue)).WaitAsync(Await.Patience));
         ends.Peer.Dispose();
@@ -153,13 +170,18 @@ public sealed class SlowPeers : IAsyncLifetime
         const long All = 2L * Each * (20 + FrameBuffer.LengthBytes);
         var reading = Task.Factory.StartNew(() => ReadAll(far, All), TaskCreationOptions.LongRunning);
         using var together = new Barrier(2);
-        var appending = Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
-            () =>
-            {
-                together.SignalAndWait();
-                AppendAndSend(queue, payload, Each);
-            },
-            TaskCreationOptions.LongRunning));
+        var appending = Enumerable
+            .Range(0, 2)
+            .Select(_ =>
+                Task.Factory.StartNew(
+                    () =>
+                    {
+                        together.SignalAndWait();
+                        AppendAndSend(queue, payload, Each);
+                    },
+                    TaskCreationOptions.LongRunning
+                )
+            );
         await Task.WhenAll(appending).WaitAsync(Await.Patience);
         Await.That(() => Drain(queue) && reading.IsCompleted, "all arrives");
         Assert.Equal(0, queue.WaitingBytes);
@@ -182,13 +204,15 @@ public sealed class SlowPeers : IAsyncLifetime
 
     private static void Go(SendQueue queue, SendQueue.Outcome outcome)
     {
-        while (outcome != SendQueue.Outcome.Done) outcome = queue.Resume();
+        while (outcome != SendQueue.Outcome.Done)
+            outcome = queue.Resume();
     }
 
     private static void ReadAll(Socket socket, long bytes)
     {
         var buffer = new byte[64 * 1024];
-        for (long read = 0; read < bytes;) read += socket.Receive(buffer);
+        for (long read = 0; read < bytes; )
+            read += socket.Receive(buffer);
     }
 
     /// <summary>Mostly small; now and then one that is sent from where it is.</summary>

@@ -34,9 +34,12 @@ public sealed class Timers : RemotingSpec
         var bag = new Bag(system);
         foreach (var i in Enumerable.Range(0, 50).OrderBy(i => i * 37 % 50))
             system.Scheduler.ScheduleTellOnce(TimeSpan.FromMilliseconds(100 + 3 * i), bag.Ref, i, ActorRefs.NoSender);
-        for (var i = 0; i < 50; i++) bag.Expect(i);
-        for (var i = 0; i < 1_000; i++) system.Scheduler.ScheduleTellOnce(Short, bag.Ref, i, ActorRefs.NoSender);
-        for (var i = 0; i < 1_000; i++) bag.Expect(i);
+        for (var i = 0; i < 50; i++)
+            bag.Expect(i);
+        for (var i = 0; i < 1_000; i++)
+            system.Scheduler.ScheduleTellOnce(Short, bag.Ref, i, ActorRefs.NoSender);
+        for (var i = 0; i < 1_000; i++)
+            bag.Expect(i);
     }
 
     [Fact]
@@ -45,13 +48,21 @@ public sealed class Timers : RemotingSpec
         var system = Start(Sockets);
         var bag = new Bag(system);
         var since = Stopwatch.StartNew();
-        var timer = system.Scheduler.ScheduleTellRepeatedlyCancelable(Short, Short, bag.Ref, "again", ActorRefs.NoSender);
-        for (var i = 0; i < 10; i++) bag.Expect("again");
+        var timer = system.Scheduler.ScheduleTellRepeatedlyCancelable(
+            Short,
+            Short,
+            bag.Ref,
+            "again",
+            ActorRefs.NoSender
+        );
+        for (var i = 0; i < 10; i++)
+            bag.Expect("again");
         Assert.InRange(since.Elapsed, 10 * Short, TimeSpan.FromSeconds(5));
         timer.Cancel();
         AwaitAnother(system);
         var came = bag.Count;
-        for (var i = 0; i < 5; i++) AwaitAnother(system);
+        for (var i = 0; i < 5; i++)
+            AwaitAnother(system);
         Assert.Equal(came, bag.Count);
     }
 
@@ -66,7 +77,8 @@ public sealed class Timers : RemotingSpec
             system.Scheduler.ScheduleTellOnce(Short, bag.Ref, i, ActorRefs.NoSender);
             timer.Cancel();
         }
-        for (var i = 0; i < 100; i++) bag.Expect(i);
+        for (var i = 0; i < 100; i++)
+            bag.Expect(i);
         AwaitAnother(system);
         Assert.Equal(0, bag.Count);
     }
@@ -93,9 +105,11 @@ public sealed class Timers : RemotingSpec
         var bag = new Bag(system);
         using var free = new ManualResetEventSlim();
         system.Scheduler.Advanced.ScheduleOnce(Short, () => free.Wait(Await.Patience));
-        for (var i = 1; i < 10; i++) system.Scheduler.ScheduleTellOnce(i * Short, bag.Ref, i, ActorRefs.NoSender);
+        for (var i = 1; i < 10; i++)
+            system.Scheduler.ScheduleTellOnce(i * Short, bag.Ref, i, ActorRefs.NoSender);
         var since = Stopwatch.StartNew();
-        for (var i = 1; i < 10; i++) bag.Expect(i);
+        for (var i = 1; i < 10; i++)
+            bag.Expect(i);
         Assert.InRange(since.Elapsed, TimeSpan.Zero, Await.Patience / 2);
         free.Set();
     }
@@ -109,9 +123,14 @@ public sealed class Timers : RemotingSpec
         scheduler.ScheduleTellOnce(Short, bag.Ref, "too late", ActorRefs.NoSender);
         scheduler.ScheduleTellRepeatedly(Short, Short, bag.Ref, "too late", ActorRefs.NoSender);
         ((IDisposable)scheduler).Dispose();
-        Assert.Throws<SchedulerException>(() => scheduler.ScheduleTellOnce(Short, bag.Ref, "refused", ActorRefs.NoSender));
-        Assert.Throws<SchedulerException>(() => scheduler.Advanced.ScheduleRepeatedly(Short, Short, () => bag.Ref.Tell("refused")));
-        for (var i = 0; i < 3; i++) AwaitAnother(system);
+        Assert.Throws<SchedulerException>(() =>
+            scheduler.ScheduleTellOnce(Short, bag.Ref, "refused", ActorRefs.NoSender)
+        );
+        Assert.Throws<SchedulerException>(() =>
+            scheduler.Advanced.ScheduleRepeatedly(Short, Short, () => bag.Ref.Tell("refused"))
+        );
+        for (var i = 0; i < 3; i++)
+            AwaitAnother(system);
         Assert.Equal(0, bag.Count);
     }
 
@@ -137,7 +156,12 @@ public sealed class Timers : RemotingSpec
         var memory = Holds.Memory();
         for (var i = 0; i < 200_000; i++)
         {
-            var timer = system.Scheduler.ScheduleTellOnceCancelable(hour, ActorRefs.Nobody, new byte[200], ActorRefs.NoSender);
+            var timer = system.Scheduler.ScheduleTellOnceCancelable(
+                hour,
+                ActorRefs.Nobody,
+                new byte[200],
+                ActorRefs.NoSender
+            );
             timer.Cancel();
         }
         Assert.InRange(Holds.Memory() - memory, long.MinValue, 5L * 1024 * 1024);
@@ -148,7 +172,13 @@ public sealed class Timers : RemotingSpec
         ITellScheduler scheduler = new TurnScheduler(ConfigurationFactory.Empty, NoLogger.Instance);
         await Task.Yield();
         scheduler.ScheduleTellOnce(TimeSpan.FromHours(1), ActorRefs.Nobody, "in an hour", ActorRefs.NoSender);
-        scheduler.ScheduleTellRepeatedly(TimeSpan.FromHours(1), Short, ActorRefs.Nobody, "in an hour", ActorRefs.NoSender);
+        scheduler.ScheduleTellRepeatedly(
+            TimeSpan.FromHours(1),
+            Short,
+            ActorRefs.Nobody,
+            "in an hour",
+            ActorRefs.NoSender
+        );
         ((IDisposable)scheduler).Dispose();
         return new WeakReference(scheduler);
     }

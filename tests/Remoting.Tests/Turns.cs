@@ -9,7 +9,9 @@ public sealed class Turns : RemotingSpec
 {
     private const int Rounds = 100;
 
-    /// <summary>Where this thread is kept from running for a few milliseconds, others end the round, in another order.</summary>
+    /// <summary>
+    /// Where this thread is kept from running for a few milliseconds, others end the round, in another order.
+    /// </summary>
     private const int RoundsThatCount = 80;
 
     [Fact]
@@ -23,17 +25,20 @@ public sealed class Turns : RemotingSpec
             var third = new Step(() => done.Enqueue("third"));
             Turn.Gather(turn =>
             {
-                turn.Add(new Step(() =>
-                {
-                    done.Enqueue($"first on {Environment.CurrentManagedThreadId}");
-                    Turn.Execute(third);
-                }));
+                turn.Add(
+                    new Step(() =>
+                    {
+                        done.Enqueue($"first on {Environment.CurrentManagedThreadId}");
+                        Turn.Execute(third);
+                    })
+                );
                 turn.Add(new Step(() => done.Enqueue("second")));
                 done.Enqueue("work");
                 Turn.Gather(_ => done.Enqueue("inner work"));
             });
             Await.That(() => done.Count == expected.Length, "all is done");
-            if (done.SequenceEqual(expected)) asExpected++;
+            if (done.SequenceEqual(expected))
+                asExpected++;
         }
         Assert.InRange(asExpected, RoundsThatCount, Rounds);
     }
@@ -44,7 +49,9 @@ public sealed class Turns : RemotingSpec
         var system = Start(Sockets);
         var (worked, early) = (false, 0);
         var bag = new Bag(system, RemoteDispatcher);
-        var looking = system.ActorOf(Props.Create<LookingActor>((Action)(() => early += worked ? 0 : 1)).WithDispatcher(RemoteDispatcher));
+        var looking = system.ActorOf(
+            Props.Create<LookingActor>((Action)(() => early += worked ? 0 : 1)).WithDispatcher(RemoteDispatcher)
+        );
         bag.Ref.Tell("started", ActorRefs.NoSender);
         bag.Expect("started");
         for (var i = 0; i < Rounds; i++)
@@ -65,11 +72,13 @@ public sealed class Turns : RemotingSpec
     public void Work_that_fails_still_runs_what_it_woke()
     {
         using var ran = new ManualResetEventSlim();
-        Assert.Throws<InvalidOperationException>(() => Turn.Gather(turn =>
-        {
-            turn.Add(new Step(ran.Set));
-            throw new InvalidOperationException("as it happens");
-        }));
+        Assert.Throws<InvalidOperationException>(() =>
+            Turn.Gather(turn =>
+            {
+                turn.Add(new Step(ran.Set));
+                throw new InvalidOperationException("as it happens");
+            })
+        );
         Assert.True(ran.Wait(Await.Patience));
     }
 
@@ -104,7 +113,11 @@ public sealed class Turns : RemotingSpec
         };
         var toFar = Across(near, far, far.ActorOf(EchoActor.Props.WithDispatcher(RemoteDispatcher), "echo"));
         var toThird = Across(near, third, third.ActorOf(EchoActor.Props.WithDispatcher(RemoteDispatcher), "echo"));
-        var toBlocking = Across(near, far, far.ActorOf(Props.Create<LookingActor>(block).WithDispatcher(RemoteDispatcher), "blocking"));
+        var toBlocking = Across(
+            near,
+            far,
+            far.ActorOf(Props.Create<LookingActor>(block).WithDispatcher(RemoteDispatcher), "blocking")
+        );
         for (var round = 0; round < 5; round++)
         {
             await toFar.Ask<string>("warm", Await.Patience);
@@ -133,7 +146,8 @@ public sealed class Turns : RemotingSpec
         for (var i = 0; i < 8; i++)
         {
             var asking = near.ActorOf(Props.Create<AskingActor>(echo).WithDispatcher(RemoteDispatcher), $"asking-{i}");
-            for (var n = 0; n < 5; n++) Across(far, near, asking).Tell($"{i} {n}", bag.Ref);
+            for (var n = 0; n < 5; n++)
+                Across(far, near, asking).Tell($"{i} {n}", bag.Ref);
         }
         var answers = Enumerable.Range(0, 40).Select(_ => (string)bag.Next()).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(40, answers.Count);

@@ -5,14 +5,22 @@ using PbKv.Client;
 namespace PbKv.Bench;
 
 /// <summary>What `pbkv bench` measures.</summary>
-internal sealed record BenchOptions(string Op, int Clients, int Callers, double Seconds, double Warmup, int ValueSize, long Keys)
+internal sealed record BenchOptions(
+    string Op,
+    int Clients,
+    int Callers,
+    double Seconds,
+    double Warmup,
+    int ValueSize,
+    long Keys
+)
 {
     public static readonly string[] Ops = ["put", "get", "puthash", "append", "mixed"];
 }
 
 /// <summary>
-/// A closed loop: every caller does an operation, waits for it, and does the next. Callers are spread over the clients; each
-/// has its own histogram and its own random keys, so that they meet nowhere but in the client.
+/// A closed loop: every caller does an operation, waits for it, and does the next. Callers are spread over the clients;
+/// each has its own histogram and its own random keys, so that they meet nowhere but in the client.
 /// </summary>
 internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> clients)
 {
@@ -29,7 +37,8 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
     {
         var start = Stopwatch.GetTimestamp() + (long)(options.Warmup * Stopwatch.Frequency);
         var end = start + (long)(options.Seconds * Stopwatch.Frequency);
-        var callers = Enumerable.Range(0, options.Callers)
+        var callers = Enumerable
+            .Range(0, options.Callers)
             .Select(i => new Caller(options, clients[i % clients.Count], i))
             .Select(caller => Task.Run(() => CallAsync(caller, start, end, cancellation), CancellationToken.None))
             .ToArray();
@@ -46,26 +55,35 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
         return new LoadResult(options.Op, clients.Count, options.Callers, measured, total, errors);
     }
 
-    private async Task<(LongHistogram Latency, long Errors)> CallAsync(Caller caller, long start, long end, CancellationToken cancellation)
+    private async Task<(LongHistogram Latency, long Errors)> CallAsync(
+        Caller caller,
+        long start,
+        long end,
+        CancellationToken cancellation
+    )
     {
         var latency = LoadResult.NewHistogram();
         long errors = 0;
         for (var count = 1; !cancellation.IsCancellationRequested; count++)
         {
             var before = Stopwatch.GetTimestamp();
-            if (before >= end) break;
+            if (before >= end)
+                break;
             try
             {
                 await caller.OneAsync();
             }
             catch (PbKvException e)
             {
-                if (errors++ == 0) Interlocked.CompareExchange(ref _firstError, e, null);
+                if (errors++ == 0)
+                    Interlocked.CompareExchange(ref _firstError, e, null);
                 continue;
             }
             var after = Stopwatch.GetTimestamp();
-            if (count % 64 == 0) Interlocked.Add(ref _done, 64);
-            if (before >= start && after < end) latency.RecordValue(after - before);
+            if (count % 64 == 0)
+                Interlocked.Add(ref _done, 64);
+            if (before >= start && after < end)
+                latency.RecordValue(after - before);
         }
         return (latency, errors);
     }
@@ -97,7 +115,9 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
 
         /// <summary>Appended for ever a value would outgrow what is allowed: now and then it begins anew.</summary>
         private ValueTask Append(ReadOnlyMemory<byte> key) =>
-            _turn++ % 64 == 0 ? client.PutAsync(key, _value) : client.AppendAsync(key, _value.AsMemory(0, Math.Min(8, _value.Length)));
+            _turn++ % 64 == 0
+                ? client.PutAsync(key, _value)
+                : client.AppendAsync(key, _value.AsMemory(0, Math.Min(8, _value.Length)));
 
         private static async ValueTask Drop(ValueTask<byte[]> result) => await result;
     }

@@ -1,6 +1,8 @@
 namespace PbKv.Bench;
 
-/// <summary>Keys of 16 bytes, key:000000000000 and up, drawn by a caller's own chance; each is written over the one before.</summary>
+/// <summary>
+/// Keys of 16 bytes, key:000000000000 and up, drawn by a caller's own chance; each is written over the one before.
+/// </summary>
 public sealed class RandomKeys(long count, int caller)
 {
     public const int Size = 16;

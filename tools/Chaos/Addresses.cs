@@ -5,8 +5,8 @@ using System.Security.Cryptography;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// A corner of 127.0.0.0/8 for one run: a host for each node and each client, told apart by the last of their four numbers,
-/// which has three digits always, so that no host is the beginning of another.
+/// A corner of 127.0.0.0/8 for one run: a host for each node and each client, told apart by the last of their four
+/// numbers, which has three digits always, so that no host is the beginning of another.
 /// </summary>
 internal sealed class Addresses(string prefix)
 {
@@ -27,10 +27,16 @@ internal sealed class Addresses(string prefix)
     {
         for (var attempt = 0; attempt < 20; attempt++)
         {
-            var addresses = new Addresses($"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(0, 250)}");
-            if (addresses.AreFree()) return addresses;
+            var addresses = new Addresses(
+                $"127.{RandomNumberGenerator.GetInt32(16, 250)}.{RandomNumberGenerator.GetInt32(0, 250)}"
+            );
+            if (addresses.AreFree())
+                return addresses;
         }
-        throw new Failure("NoAddresses", "nothing can listen on addresses like 127.16.0.100: chaos needs all of 127.0.0.0/8, as Linux has it");
+        throw new Failure(
+            "NoAddresses",
+            "nothing can listen on addresses like 127.16.0.100: chaos needs all of 127.0.0.0/8, as Linux has it"
+        );
     }
 
     private bool AreFree()

@@ -6,8 +6,8 @@ using PbKv.Client;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// Entries that are written once, before anything goes wrong, and have to be there in the end. They make a transfer long
-/// enough that faults strike in the middle of one.
+/// Entries that are written once, before anything goes wrong, and have to be there in the end. They make a transfer
+/// long enough that faults strike in the middle of one.
 /// </summary>
 internal static class Ballast
 {
@@ -19,7 +19,11 @@ internal static class Ballast
     public static async Task LoadAsync(PbKvClient client, CancellationToken cancellation)
     {
         foreach (var some in Enumerable.Range(0, Entries).Chunk(AtOnce))
-            await Task.WhenAll(some.Select(entry => client.PutAsync(KeyOf(entry), ValueOf(entry), cancellationToken: cancellation).AsTask()));
+            await Task.WhenAll(
+                some.Select(entry =>
+                    client.PutAsync(KeyOf(entry), ValueOf(entry), cancellationToken: cancellation).AsTask()
+                )
+            );
     }
 
     /// <returns>What is wrong with some of them, or null.</returns>
@@ -29,9 +33,12 @@ internal static class Ballast
         for (var i = 0; i < Samples; i++)
         {
             var entry = chance.Below(Entries);
-            if (!await IsThereAsync(client, entry)) lost.Add(entry);
+            if (!await IsThereAsync(client, entry))
+                lost.Add(entry);
         }
-        return lost.Count == 0 ? null : $"{lost.Count} of {Samples} keys do not hold what was written before the first fault, {NameOf(lost[0])} for one";
+        return lost.Count == 0
+            ? null
+            : $"{lost.Count} of {Samples} keys do not hold what was written before the first fault, {NameOf(lost[0])} for one";
     }
 
     private static async Task<bool> IsThereAsync(PbKvClient client, int entry)
@@ -54,7 +61,8 @@ internal static class Ballast
     private static byte[] ValueOf(int entry)
     {
         var value = new byte[ValueBytes];
-        for (var i = 0; i < ValueBytes; i += sizeof(int)) BinaryPrimitives.WriteInt32LittleEndian(value.AsSpan(i), entry + i);
+        for (var i = 0; i < ValueBytes; i += sizeof(int))
+            BinaryPrimitives.WriteInt32LittleEndian(value.AsSpan(i), entry + i);
         return value;
     }
 }

@@ -8,8 +8,8 @@ using PbKv.Protocol;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// A client with an ActorSystem and a host of its own: does one operation after another, now and then a few at once, and
-/// writes down what it was told. Most wait for ever; some have a deadline, and then their outcome is unknown.
+/// A client with an ActorSystem and a host of its own: does one operation after another, now and then a few at once,
+/// and writes down what it was told. Most wait for ever; some have a deadline, and then their outcome is unknown.
 /// </summary>
 internal sealed class ChaosClient : IAsyncDisposable
 {
@@ -25,12 +25,24 @@ internal sealed class ChaosClient : IAsyncDisposable
     private long _completed;
     private int _open;
 
-    public ChaosClient(int number, string host, string viewService, ChaosOptions options, Keyspace keyspace, History history, GapMeter gaps, Chance chance)
+    public ChaosClient(
+        int number,
+        string host,
+        string viewService,
+        ChaosOptions options,
+        Keyspace keyspace,
+        History history,
+        GapMeter gaps,
+        Chance chance
+    )
     {
         (_number, _keyspace, _history, _gaps, _chance) = (number, keyspace, history, gaps, chance);
         var settings = options.ClientOptions();
         var hosted = ConfigurationFactory.ParseString($"akka.remote.sockets.hostname = \"{host}\"");
-        _system = ActorSystem.Create($"chaos-{number}", hosted.WithFallback(settings.Config).WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+        _system = ActorSystem.Create(
+            $"chaos-{number}",
+            hosted.WithFallback(settings.Config).WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon))
+        );
         _client = PbKvClient.Join(_system, viewService, settings);
     }
 
@@ -65,7 +77,9 @@ internal sealed class ChaosClient : IAsyncDisposable
     private Task<byte[]?> OneAsync()
     {
         var (key, kind) = _keyspace.Draw(_chance);
-        var deadline = _chance.Percent(4) ? TimeSpan.FromMilliseconds(_chance.Between(20, 2000)) : Timeout.InfiniteTimeSpan;
+        var deadline = _chance.Percent(4)
+            ? TimeSpan.FromMilliseconds(_chance.Between(20, 2000))
+            : Timeout.InfiniteTimeSpan;
         return DoAsync(kind, key, deadline);
     }
 
@@ -74,18 +88,29 @@ internal sealed class ChaosClient : IAsyncDisposable
     {
         Interlocked.Increment(ref _open);
         // Unique, and never the beginning of another's.
-        var value = kind == OperationKind.Get ? Bytes.Empty : Bytes.Utf8($"{_number}.{_history.Count}.{_chance.Below(1 << 20)};");
+        var value =
+            kind == OperationKind.Get
+                ? Bytes.Empty
+                : Bytes.Utf8($"{_number}.{_history.Count}.{_chance.Below(1 << 20)};");
         var operation = _history.Invoke(_number, kind, key, value);
         byte[]? result = null;
         try
         {
             result = await _client.RunAsync(kind, key, value, deadline);
-            _history.Respond(operation, result is null ? CallStatus.Missing : CallStatus.Ok, result is null ? Bytes.Empty : new Bytes(result));
+            _history.Respond(
+                operation,
+                result is null ? CallStatus.Missing : CallStatus.Ok,
+                result is null ? Bytes.Empty : new Bytes(result)
+            );
             _gaps.Complete();
         }
         catch (PbKvException e)
         {
-            _history.Respond(operation, e.Outcome == PbKvOutcome.NotExecuted ? CallStatus.Unreachable : CallStatus.DeadlinePassed, Bytes.Empty);
+            _history.Respond(
+                operation,
+                e.Outcome == PbKvOutcome.NotExecuted ? CallStatus.Unreachable : CallStatus.DeadlinePassed,
+                Bytes.Empty
+            );
         }
         Interlocked.Increment(ref _completed);
         Interlocked.Decrement(ref _open);

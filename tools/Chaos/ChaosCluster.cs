@@ -5,7 +5,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 
-/// <summary>A view service with memory and servers, each a process, with everything between them in the hands of this one.</summary>
+/// <summary>
+/// A view service with memory and servers, each a process, with everything between them in the hands of this one.
+/// </summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
     public const string ViewServiceName = "view";
@@ -34,15 +36,27 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public IEnumerable<ChaosNode> Nodes => [ViewService, .. _replicas];
 
     /// <param name="folder">For logs, and for the view service's memory.</param>
-    public static async Task<ChaosCluster> StartAsync(ChaosOptions options, IPlace place, string folder, CancellationToken cancellation)
+    public static async Task<ChaosCluster> StartAsync(
+        ChaosOptions options,
+        IPlace place,
+        string folder,
+        CancellationToken cancellation
+    )
     {
         var cluster = new ChaosCluster(options, Addresses.Draw(), place);
         try
         {
             await cluster.StartNodesAsync(folder, cancellation);
-            cluster._operator = await PbKvClient.ConnectAsync(cluster.ViewService.Address, options.ClientOptions(), cancellation);
+            cluster._operator = await PbKvClient.ConnectAsync(
+                cluster.ViewService.Address,
+                options.ClientOptions(),
+                cancellation
+            );
             if (!await cluster.UntilSyncedAsync(SyncedWithin, cancellation))
-                throw new Failure("NotReady", $"the cluster was not synced within {SyncedWithin.TotalSeconds} s of its start");
+                throw new Failure(
+                    "NotReady",
+                    $"the cluster was not synced within {SyncedWithin.TotalSeconds} s of its start"
+                );
             await Ballast.LoadAsync(cluster._operator, cancellation);
             return cluster;
         }
@@ -69,12 +83,13 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public ChaosNode? NodeOf(ServerId? server) => _replicas.Find(replica => replica.Is(server));
 
     /// <summary>
-    /// Whether everything acknowledged is safe without this server, which must be paused meanwhile: then nothing that is
-    /// known here can have changed through it. An unacknowledged view tells too little, and is no.
+    /// Whether everything acknowledged is safe without this server, which must be paused meanwhile: then nothing that
+    /// is known here can have changed through it. An unacknowledged view tells too little, and is no.
     /// </summary>
     public bool IsCoveredWithout(ChaosNode lost, ViewServiceStatus service)
     {
-        if (!service.Acknowledged) return false;
+        if (!service.Acknowledged)
+            return false;
         var primary = NodeOf(service.View.Primary);
         var backup = service.Synced ? NodeOf(service.View.Backup) : null;
         return (primary is not null && primary != lost) || (backup is not null && backup != lost);
@@ -87,24 +102,36 @@ internal sealed class ChaosCluster : IAsyncDisposable
         limit.CancelAfter(within);
         while (!limit.IsCancellationRequested)
         {
-            if (await StatusAsync(TimeSpan.FromMilliseconds(300)) is { ViewService: { Acknowledged: true } service }
+            if (
+                await StatusAsync(TimeSpan.FromMilliseconds(300)) is { ViewService: { Acknowledged: true } service }
                 && NodeOf(service.View.Primary) is not null
-                && service.Synced && NodeOf(service.View.Backup) is not null) return true;
+                && service.Synced
+                && NodeOf(service.View.Backup) is not null
+            )
+                return true;
             await Pause.ForAsync(TimeSpan.FromMilliseconds(50), limit.Token);
         }
         return false;
     }
 
-    /// <summary>Waits for a view after the present one: nobody may have entered it yet, and its backup has nothing.</summary>
+    /// <summary>
+    /// Waits for a view after the present one: nobody may have entered it yet, and its backup has nothing.
+    /// </summary>
     public async Task UntilViewMovesAsync(TimeSpan within, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(within);
-        for (long? first = null; !limit.IsCancellationRequested; await Pause.ForAsync(TimeSpan.FromMilliseconds(2), limit.Token))
+        for (
+            long? first = null;
+            !limit.IsCancellationRequested;
+            await Pause.ForAsync(TimeSpan.FromMilliseconds(2), limit.Token)
+        )
         {
-            if (await StatusAsync(TimeSpan.FromMilliseconds(20)) is not { ViewService.View.Number: var number }) continue;
+            if (await StatusAsync(TimeSpan.FromMilliseconds(20)) is not { ViewService.View.Number: var number })
+                continue;
             first ??= number;
-            if (number > first) return;
+            if (number > first)
+                return;
         }
     }
 
@@ -113,17 +140,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Their processes first: nobody is to be asked to leave here.
-        foreach (var node in _replicas) node.Dispose();
+        foreach (var node in _replicas)
+            node.Dispose();
         ViewService?.Dispose();
-        if (_operator is not null) await _operator.DisposeAsync();
-        foreach (var relay in _relays) relay.Dispose();
+        if (_operator is not null)
+            await _operator.DisposeAsync();
+        foreach (var relay in _relays)
+            relay.Dispose();
     }
 
     private async Task StartNodesAsync(string folder, CancellationToken cancellation)
     {
-        ViewService = Add(ViewServiceName, Hosts.ViewService, folder, address => ["view", "--data", Path.Combine(folder, "memory"), .. address]);
+        ViewService = Add(
+            ViewServiceName,
+            Hosts.ViewService,
+            folder,
+            address => ["view", "--data", Path.Combine(folder, "memory"), .. address]
+        );
         for (var i = 1; i <= Options.Replicas; i++)
-            _replicas.Add(Add($"r{i}", Hosts.Replica(i), folder, address => ["replica", "--view", ViewService.Address, .. address]));
+            _replicas.Add(
+                Add(
+                    $"r{i}",
+                    Hosts.Replica(i),
+                    folder,
+                    address => ["replica", "--view", ViewService.Address, .. address]
+                )
+            );
         foreach (var node in Nodes)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -131,7 +173,12 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    private ChaosNode Add(string name, string host, string folder, Func<IReadOnlyList<string>, IReadOnlyList<string>> command)
+    private ChaosNode Add(
+        string name,
+        string host,
+        string folder,
+        Func<IReadOnlyList<string>, IReadOnlyList<string>> command
+    )
     {
         var (listens, through) = Place.Of(name, host);
         Links.Name(name, host);
@@ -142,7 +189,15 @@ internal sealed class ChaosCluster : IAsyncDisposable
             _relays.Add(relay);
             advertised = relay.Address.ToString();
         }
-        var arguments = command(["--host", listens, "--port", $"{Addresses.NodePort}", "--advertise", advertised, .. Options.Settings]);
+        var arguments = command([
+            "--host",
+            listens,
+            "--port",
+            $"{Addresses.NodePort}",
+            "--advertise",
+            advertised,
+            .. Options.Settings,
+        ]);
         return new ChaosNode(name, advertised, arguments, Path.Combine(folder, $"{name}.log"), through);
     }
 

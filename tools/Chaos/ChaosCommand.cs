@@ -3,24 +3,51 @@ using System.Security.Cryptography;
 
 namespace PbKv.Chaos;
 
-/// <summary>`chaos`: a cluster of processes that is broken in every way for a while, and has to keep its promises.</summary>
+/// <summary>
+/// `chaos`: a cluster of processes that is broken in every way for a while, and has to keep its promises.
+/// </summary>
 public sealed class ChaosCommand(Terminal terminal)
 {
-    private readonly Option<double> _minutes = new("--minutes") { HelpName = "M", Description = "How long faults are injected", DefaultValueFactory = _ => 1 };
-    private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "Draw faults and operations from this seed [default: a random one, which is printed]" };
+    private readonly Option<double> _minutes = new("--minutes")
+    {
+        HelpName = "M",
+        Description = "How long faults are injected",
+        DefaultValueFactory = _ => 1,
+    };
+    private readonly Option<ulong?> _seed = new("--seed")
+    {
+        HelpName = "N",
+        Description = "Draw faults and operations from this seed [default: a random one, which is printed]",
+    };
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 2, 20, "How many servers");
     private readonly Option<long> _clients = Options.Count("--clients", 8, 1, 50, "How many clients");
-    private readonly Option<string> _faults = Options.Text("--faults", "KIND[,KIND]", FaultKinds.Standard, "Which faults; netns takes root, and stands in for cut and slow", FaultKinds.Standard.Split(','));
+    private readonly Option<string> _faults = Options.Text(
+        "--faults",
+        "KIND[,KIND]",
+        FaultKinds.Standard,
+        "Which faults; netns takes root, and stands in for cut and slow",
+        FaultKinds.Standard.Split(',')
+    );
     private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
     {
-        _minutes.Checked(text => double.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
-            ? null
-            : $"'{text}' is no number of minutes: write a number above 0, up to 1440");
-        var command = new Command("chaos", "Run a cluster of processes, break it in every way, and check that it kept its promises")
+        _minutes.Checked(text =>
+            double.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
+                ? null
+                : $"'{text}' is no number of minutes: write a number above 0, up to 1440"
+        );
+        var command = new Command(
+            "chaos",
+            "Run a cluster of processes, break it in every way, and check that it kept its promises"
+        )
         {
-            _minutes, _seed, _replicas, _clients, _faults, _json,
+            _minutes,
+            _seed,
+            _replicas,
+            _clients,
+            _faults,
+            _json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -31,7 +58,9 @@ public sealed class ChaosCommand(Terminal terminal)
         var options = Read(parsed);
         var display = new ChaosDisplay(terminal);
         // A run that is broken off by force leaves no verdict: the seed is said first.
-        terminal.ErrorLine($"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Replicas} servers, {options.Clients} clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}");
+        terminal.ErrorLine(
+            $"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Replicas} servers, {options.Clients} clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}"
+        );
         using var signals = new Signals();
         var folder = Directory.CreateTempSubdirectory("pbkv-chaos-").FullName;
         try
@@ -51,11 +80,18 @@ public sealed class ChaosCommand(Terminal terminal)
         }
     }
 
-    private async Task<Verdict> RunAsync(ChaosOptions options, IPlace place, string folder, ChaosDisplay display, CancellationToken asked)
+    private async Task<Verdict> RunAsync(
+        ChaosOptions options,
+        IPlace place,
+        string folder,
+        ChaosDisplay display,
+        CancellationToken asked
+    )
     {
         await using var run = await ChaosRun.StartAsync(options, place, folder, display.Say, asked);
         var verdict = await display.ShowAsync(run.Scene, run.RunAsync(asked));
-        if (verdict.Outcome == Verdict.Violation) Keep(run, verdict, folder, $"pbkv-chaos-{options.Seed}");
+        if (verdict.Outcome == Verdict.Violation)
+            Keep(run, verdict, folder, $"pbkv-chaos-{options.Seed}");
         return verdict;
     }
 
@@ -63,10 +99,12 @@ public sealed class ChaosCommand(Terminal terminal)
     private void Keep(ChaosRun run, Verdict verdict, string folder, string kept)
     {
         Directory.CreateDirectory(kept);
-        using (var history = new StreamWriter(Path.Combine(kept, "history.txt"))) run.History.WriteTo(history);
+        using (var history = new StreamWriter(Path.Combine(kept, "history.txt")))
+            run.History.WriteTo(history);
         File.WriteAllLines(Path.Combine(kept, "faults.txt"), run.Log.Lines);
         File.WriteAllBytes(Path.Combine(kept, "verdict.json"), Json.Object(verdict.WriteTo));
-        foreach (var log in Directory.EnumerateFiles(folder, "*.log")) File.Copy(log, Path.Combine(kept, Path.GetFileName(log)), overwrite: true);
+        foreach (var log in Directory.EnumerateFiles(folder, "*.log"))
+            File.Copy(log, Path.Combine(kept, Path.GetFileName(log)), overwrite: true);
         terminal.ErrorLine($"chaos: the history, the faults and the nodes' logs are in {Path.GetFullPath(kept)}");
     }
 
@@ -77,8 +115,14 @@ public sealed class ChaosCommand(Terminal terminal)
         var config = ConfigOptions.Given(parsed, small);
         ConfigOptions.Check(config);
         return new ChaosOptions(
-            parsed.GetValue(_minutes), parsed.GetValue(_seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
-            (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_clients), faults, SettingsOfNodes(parsed, small), config);
+            parsed.GetValue(_minutes),
+            parsed.GetValue(_seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            (int)parsed.GetValue(_replicas),
+            (int)parsed.GetValue(_clients),
+            faults,
+            SettingsOfNodes(parsed, small),
+            config
+        );
     }
 
     /// <summary>As the user gave them; one that is set here comes first, so that the user's wins.</summary>

@@ -3,11 +3,19 @@ using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 
-/// <summary>One node of the cluster, through all its lives. A fault claims it, so that no two do things to it at once.</summary>
+/// <summary>
+/// One node of the cluster, through all its lives. A fault claims it, so that no two do things to it at once.
+/// </summary>
 /// <param name="address">Where the others reach it.</param>
 /// <param name="logFile">What all its lives write to standard error.</param>
 /// <param name="through">The words in front of the command line, where the node runs somewhere else than here.</param>
-internal sealed class ChaosNode(string name, string address, IReadOnlyList<string> arguments, string logFile, IReadOnlyList<string> through) : IDisposable
+internal sealed class ChaosNode(
+    string name,
+    string address,
+    IReadOnlyList<string> arguments,
+    string logFile,
+    IReadOnlyList<string> through
+) : IDisposable
 {
     private static readonly TimeSpan KilledWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan StillWithin = TimeSpan.FromSeconds(2);
@@ -30,7 +38,8 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
     {
         get
         {
-            lock (_lock) return _process is { HasExited: false };
+            lock (_lock)
+                return _process is { HasExited: false };
         }
     }
 
@@ -38,7 +47,8 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
     {
         get
         {
-            lock (_lock) return _process?.WorkingSet ?? 0;
+            lock (_lock)
+                return _process?.WorkingSet ?? 0;
         }
     }
 
@@ -49,7 +59,9 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         {
             lock (_lock)
             {
-                return _process is { HasExited: true } gone && !_ending ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Error)}" : null;
+                return _process is { HasExited: true } gone && !_ending
+                    ? $"{name} ended by itself with code {gone.ExitCode}: {LastLine(gone.Error)}"
+                    : null;
             }
         }
     }
@@ -59,24 +71,28 @@ internal sealed class ChaosNode(string name, string address, IReadOnlyList<strin
         _startedMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         var process = Pbkv.StartThrough(through, arguments, logFile);
         await process.ReadyAsync();
-        lock (_lock) _process = process;
+        lock (_lock)
+            _process = process;
     }
 
     /// <summary>Whether this identity is the life that runs now.</summary>
-    public bool Is(ServerId? server) => IsUp && server is { } id && id.Address.Value == address && id.Incarnation >= _startedMs;
+    public bool Is(ServerId? server) =>
+        IsUp && server is { } id && id.Address.Value == address && id.Incarnation >= _startedMs;
 
     public bool TryClaim()
     {
         lock (_lock)
         {
-            if (_claimed || !IsUp) return false;
+            if (_claimed || !IsUp)
+                return false;
             return _claimed = true;
         }
     }
 
     public void Release()
     {
-        lock (_lock) _claimed = false;
+        lock (_lock)
+            _claimed = false;
     }
 
     /// <returns>Whether it stands still now; it may take a busy machine too long, or be gone.</returns>

@@ -7,10 +7,18 @@ namespace PbKv.Chaos;
 /// <param name="Settings">-D and --config as the nodes are told.</param>
 /// <param name="Config">The same, as the clients take it.</param>
 internal sealed record ChaosOptions(
-    double Minutes, ulong Seed, int Replicas, int Clients, IReadOnlyList<FaultKind> Faults, IReadOnlyList<string> Settings, Config Config)
+    double Minutes,
+    ulong Seed,
+    int Replicas,
+    int Clients,
+    IReadOnlyList<FaultKind> Faults,
+    IReadOnlyList<string> Settings,
+    Config Config
+)
 {
     /// <summary>
-    /// So small that a flood fills it: then clients hear Busy. It bounds what waits for the backup, not what the store holds.
+    /// So small that a flood fills it: then clients hear Busy. It bounds what waits for the backup, not what the store
+    /// holds.
     /// </summary>
     public const string SmallStream = "pbkv.stream-size=512KiB";
 
@@ -19,13 +27,17 @@ internal sealed record ChaosOptions(
 
     public TimeSpan Duration => TimeSpan.FromMinutes(Minutes);
 
-    public PbKvClientOptions ClientOptions() => new()
-    {
-        Config = Config.WithFallback(ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }")),
-        Deadline = Timeout.InfiniteTimeSpan,
-    };
+    public PbKvClientOptions ClientOptions() =>
+        new()
+        {
+            Config = Config.WithFallback(
+                ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }")
+            ),
+            Deadline = Timeout.InfiniteTimeSpan,
+        };
 
-    private static TimeSpan DeadAfterOf(Protocol.ProtocolSettings settings) => TimeSpan.FromMilliseconds(settings.PingIntervalMs * settings.DeadPings);
+    private static TimeSpan DeadAfterOf(Protocol.ProtocolSettings settings) =>
+        TimeSpan.FromMilliseconds(settings.PingIntervalMs * settings.DeadPings);
 }
 
 /// <summary>What `--faults` chooses from.</summary>
@@ -67,7 +79,10 @@ internal static class FaultKinds
     {
         var kinds = list.Split(',').Select(name => ParseOne(name.Trim())).Distinct().ToList();
         if (kinds.Contains(FaultKind.Netns) && (kinds.Contains(FaultKind.Cut) || kinds.Contains(FaultKind.Slow)))
-            throw Failure.Usage("--faults netns has no relays between the nodes that cut or slow could act on", "leave them out: netns cuts the network itself");
+            throw Failure.Usage(
+                "--faults netns has no relays between the nodes that cut or slow could act on",
+                "leave them out: netns cuts the network itself"
+            );
         return kinds;
     }
 
@@ -75,7 +90,8 @@ internal static class FaultKinds
     {
         foreach (var kind in Enum.GetValues<FaultKind>())
         {
-            if (NameOf(kind) == name) return kind;
+            if (NameOf(kind) == name)
+                return kind;
         }
         throw Failure.Usage($"--faults has no kind '{name}'", $"write some of {Standard},netns with commas between");
     }

@@ -31,7 +31,13 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     public FaultLog Log => _log;
 
-    public static async Task<ChaosRun> StartAsync(ChaosOptions options, IPlace place, string folder, Action<string> say, CancellationToken asked)
+    public static async Task<ChaosRun> StartAsync(
+        ChaosOptions options,
+        IPlace place,
+        string folder,
+        Action<string> say,
+        CancellationToken asked
+    )
     {
         var cluster = await ChaosCluster.StartAsync(options, place, folder, asked);
         var run = new ChaosRun(options, cluster, say);
@@ -40,8 +46,13 @@ internal sealed class ChaosRun : IAsyncDisposable
     }
 
     /// <summary>What there is to show while it runs.</summary>
-    public ChaosScene Scene() => new(
-        Math.Min(1, _clock.Elapsed / _options.Duration), Facts(), _log.Active, [.. _cluster.Nodes.Select(node => (node.Name, StateOf(node)))]);
+    public ChaosScene Scene() =>
+        new(
+            Math.Min(1, _clock.Elapsed / _options.Duration),
+            Facts(),
+            _log.Active,
+            [.. _cluster.Nodes.Select(node => (node.Name, StateOf(node)))]
+        );
 
     /// <param name="asked">Cancelled, it ends as soon as it can, and is no pass.</param>
     public async Task<Verdict> RunAsync(CancellationToken asked)
@@ -50,8 +61,11 @@ internal sealed class ChaosRun : IAsyncDisposable
         using var enough = new CancellationTokenSource();
         using var watched = new CancellationTokenSource();
         var watching = _watch.RunAsync(watched.Token);
-        for (var i = 1; i <= _options.Clients; i++) _clients.Add(NewClient(i, chance.Fork((ulong)i)));
-        var running = _clients.Select(client => Task.Run(() => client.RunAsync(enough.Token), CancellationToken.None)).ToList();
+        for (var i = 1; i <= _options.Clients; i++)
+            _clients.Add(NewClient(i, chance.Fork((ulong)i)));
+        var running = _clients
+            .Select(client => Task.Run(() => client.RunAsync(enough.Token), CancellationToken.None))
+            .ToList();
         try
         {
             await InjectAsync(chance.Fork(0), asked);
@@ -60,7 +74,8 @@ internal sealed class ChaosRun : IAsyncDisposable
             var checks = new FinalChecks(_cluster, _violations);
             await checks.AwaitHealthAsync(asked);
             await checks.AwaitClientsAsync(_clients, running, enough, asked);
-            if (!asked.IsCancellationRequested && _clients.TrueForAll(client => client.Open == 0)) await ReadAllAsync(checks, asked);
+            if (!asked.IsCancellationRequested && _clients.TrueForAll(client => client.Open == 0))
+                await ReadAllAsync(checks, asked);
         }
         finally
         {
@@ -120,15 +135,19 @@ internal sealed class ChaosRun : IAsyncDisposable
         foreach (var some in keys.Chunk(64))
         {
             var reads = Task.WhenAll(some.Select(reader.ReadAsync));
-            if (!await IsReadInTimeAsync(reads, asked)) return;
+            if (!await IsReadInTimeAsync(reads, asked))
+                return;
             foreach (var (key, value) in some.Zip(await reads))
             {
-                foreach (var element in FinalChecks.TwiceIn(value)) _violations.Add($"key {key}: {element} was executed twice");
+                foreach (var element in FinalChecks.TwiceIn(value))
+                    _violations.Add($"key {key}: {element} was executed twice");
             }
         }
         var ballast = _cluster.BallastLossAsync(new Chance(_options.Seed));
-        if (!await IsReadInTimeAsync(ballast, asked)) return;
-        if (await ballast is { } loss) _violations.Add(loss);
+        if (!await IsReadInTimeAsync(ballast, asked))
+            return;
+        if (await ballast is { } loss)
+            _violations.Add(loss);
         await CloseClientsAsync();
         await checks.CompareReplicasAsync(asked);
         await _watch.LookAsync();
@@ -137,7 +156,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task<bool> IsReadInTimeAsync(Task reads, CancellationToken asked)
     {
         await Task.WhenAny(reads, Pause.ForAsync(TimeToRead, asked));
-        if (!reads.IsCompleted && !asked.IsCancellationRequested) _violations.Add($"reads take more than {TimeToRead.TotalSeconds} s in a healthy cluster");
+        if (!reads.IsCompleted && !asked.IsCancellationRequested)
+            _violations.Add($"reads take more than {TimeToRead.TotalSeconds} s in a healthy cluster");
         return reads.IsCompleted;
     }
 
@@ -153,24 +173,41 @@ internal sealed class ChaosRun : IAsyncDisposable
         _log.Say($"checking a history of {History.Count} operations");
         var linear = FinalChecks.CheckHistory(History, _violations);
         var undecided = $"whether the history is linearizable was not decided: {linear.Account}";
-        return new Verdict(Facts() with
-        {
-            Undecided = linear.Outcome == Linearizability.GaveUp ? [undecided] : [],
-            Interrupted = interrupted,
-        });
+        return new Verdict(
+            Facts() with
+            {
+                Undecided = linear.Outcome == Linearizability.GaveUp ? [undecided] : [],
+                Interrupted = interrupted,
+            }
+        );
     }
 
-    private ChaosFacts Facts() => new(
-        _options.Seed, _clock.Elapsed.TotalSeconds, _options.Faults, _log.Struck, _violations.All, Undecided: [], _gaps.Completed,
-        _watch.ViewChanges, _watch.DeduplicatedRetries, _gaps.Longest, Interrupted: false);
+    private ChaosFacts Facts() =>
+        new(
+            _options.Seed,
+            _clock.Elapsed.TotalSeconds,
+            _options.Faults,
+            _log.Struck,
+            _violations.All,
+            Undecided: [],
+            _gaps.Completed,
+            _watch.ViewChanges,
+            _watch.DeduplicatedRetries,
+            _gaps.Longest,
+            Interrupted: false
+        );
 
     private string StateOf(ChaosNode node)
     {
-        if (!node.IsUp) return "down";
-        if (node.IsPaused) return "paused";
+        if (!node.IsUp)
+            return "down";
+        if (node.IsPaused)
+            return "paused";
         var view = _watch.Last?.ViewService.View;
-        if (node == _cluster.ViewService) return "up";
-        if (node.Is(view?.Primary)) return "primary";
+        if (node == _cluster.ViewService)
+            return "up";
+        if (node.Is(view?.Primary))
+            return "primary";
         return node.Is(view?.Backup) ? "backup" : "idle";
     }
 }

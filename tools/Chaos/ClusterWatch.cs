@@ -4,8 +4,9 @@ using PbKv.Protocol;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// Looks at the cluster all the time: who ended by itself, how far the views have come, how many retries were recognised. A
-/// server takes its counters with it when it dies, so the number of retries is at least what is told here.
+/// Looks at the cluster all the time: who ended by itself, how far the views have come, how many retries were
+/// recognised. A server takes its counters with it when it dies, so the number of retries is at least what is told
+/// here.
 /// </summary>
 internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
 {
@@ -24,7 +25,8 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
     {
         get
         {
-            lock (_deduplicated) return _deduplicated.Values.Sum();
+            lock (_deduplicated)
+                return _deduplicated.Values.Sum();
         }
     }
 
@@ -41,9 +43,11 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
     {
         foreach (var node in cluster.Nodes)
         {
-            if (node.Collapse is { } collapse) violations.Add(collapse);
+            if (node.Collapse is { } collapse)
+                violations.Add(collapse);
         }
-        if (await cluster.StatusAsync(TimeSpan.FromMilliseconds(250)) is not { } status) return;
+        if (await cluster.StatusAsync(TimeSpan.FromMilliseconds(250)) is not { } status)
+            return;
         Last = status;
         Learn(status);
     }
@@ -51,13 +55,18 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
     private void Learn(PbKvStatus status)
     {
         var number = status.ViewService.View.Number;
-        if (_firstView == 0) _firstView = number;
-        if (number < ViewNumber) violations.Add($"the view service went back from view {ViewNumber} to view {number}");
+        if (_firstView == 0)
+            _firstView = number;
+        if (number < ViewNumber)
+            violations.Add($"the view service went back from view {ViewNumber} to view {number}");
         ViewNumber = Math.Max(ViewNumber, number);
         lock (_deduplicated)
         {
             foreach (var server in status.Servers)
-                _deduplicated[server.Server] = Math.Max(_deduplicated.GetValueOrDefault(server.Server), server.Deduplicated);
+                _deduplicated[server.Server] = Math.Max(
+                    _deduplicated.GetValueOrDefault(server.Server),
+                    server.Deduplicated
+                );
         }
     }
 }

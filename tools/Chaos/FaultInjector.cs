@@ -3,7 +3,12 @@ using PbKv.Checking;
 namespace PbKv.Chaos;
 
 /// <summary>Draws faults one after another from the seed; a few may overlap, a leave is alone.</summary>
-internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, CancellationToken, Task>> faults, ChaosCluster cluster, FaultLog log, Chance chance)
+internal sealed class FaultInjector(
+    IReadOnlyDictionary<FaultKind, Func<Chance, CancellationToken, Task>> faults,
+    ChaosCluster cluster,
+    FaultLog log,
+    Chance chance
+)
 {
     private const int MostAtOnce = 3;
 
@@ -18,7 +23,8 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
             {
                 await UntilMomentAsync(enough);
                 await SettleAsync(MostAtOnce - 1);
-                if (!enough.IsCancellationRequested) await StrikeAsync(Next(), enough);
+                if (!enough.IsCancellationRequested)
+                    await StrikeAsync(Next(), enough);
             }
         }
         finally
@@ -28,8 +34,8 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
     }
 
     /// <summary>
-    /// Sometimes in the midst of what the fault before brings about, sometimes only when there is a pair again: what never
-    /// has a backup cannot lose its primary.
+    /// Sometimes in the midst of what the fault before brings about, sometimes only when there is a pair again: what
+    /// never has a backup cannot lose its primary.
     /// </summary>
     private async Task UntilMomentAsync(CancellationToken enough)
     {
@@ -39,16 +45,19 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
             return;
         }
         await Pause.ForAsync(TimeSpan.FromMilliseconds(chance.Between(100, 1200)), enough);
-        if (chance.Percent(40)) await cluster.UntilSyncedAsync(cluster.Options.DeadAfter * 8, enough);
+        if (chance.Percent(40))
+            await cluster.UntilSyncedAsync(cluster.Options.DeadAfter * 8, enough);
     }
 
     private async Task StrikeAsync(FaultKind kind, CancellationToken enough)
     {
         var alone = kind == FaultKind.Leave;
-        if (alone) await SettleAsync(0);
+        if (alone)
+            await SettleAsync(0);
         var strike = faults[kind](chance.Fork(++_drawn), enough);
         _running.Add(strike);
-        if (alone) await SettleAsync(0);
+        if (alone)
+            await SettleAsync(0);
     }
 
     /// <summary>Waits until no more than so many are under way; what went wrong in one comes out here.</summary>
@@ -61,9 +70,9 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
                 _running.Remove(done);
                 await done;
             }
-            if (_running.Count > most) await Task.WhenAny(_running);
-        }
-        while (_running.Count > most || _running.Exists(strike => strike.IsCompleted));
+            if (_running.Count > most)
+                await Task.WhenAny(_running);
+        } while (_running.Count > most || _running.Exists(strike => strike.IsCompleted));
     }
 
     /// <summary>One that has not struck yet, every other time: a short run is to see them all.</summary>
@@ -71,6 +80,8 @@ internal sealed class FaultInjector(IReadOnlyDictionary<FaultKind, Func<Chance, 
     {
         var struck = log.Struck;
         var missing = faults.Keys.Where(kind => !struck.ContainsKey(kind)).Order().ToList();
-        return missing.Count > 0 && chance.Percent(50) ? chance.OneOf(missing) : chance.OneOf(faults.Keys.Order().ToList());
+        return missing.Count > 0 && chance.Percent(50)
+            ? chance.OneOf(missing)
+            : chance.OneOf(faults.Keys.Order().ToList());
     }
 }

@@ -16,7 +16,8 @@ internal sealed class FaultLog(Stopwatch clock, GapMeter gaps, Action<string> sa
     {
         get
         {
-            lock (_lock) return new Dictionary<FaultKind, int>(_struck);
+            lock (_lock)
+                return new Dictionary<FaultKind, int>(_struck);
         }
     }
 
@@ -24,7 +25,8 @@ internal sealed class FaultLog(Stopwatch clock, GapMeter gaps, Action<string> sa
     {
         get
         {
-            lock (_lock) return [.. _active.Select(strike => strike.Text)];
+            lock (_lock)
+                return [.. _active.Select(strike => strike.Text)];
         }
     }
 
@@ -32,26 +34,31 @@ internal sealed class FaultLog(Stopwatch clock, GapMeter gaps, Action<string> sa
     {
         get
         {
-            lock (_lock) return [.. _lines];
+            lock (_lock)
+                return [.. _lines];
         }
     }
 
-    /// <param name="counts">Whether it counts from now on; otherwise it does when <see cref="Strike.Count"/> says that it had an effect.</param>
+    /// <param name="counts">Whether it counts from now on; otherwise it does when <see cref="Strike.Count"/> says that
+    /// it had an effect.</param>
     /// <returns>Disposed when the fault is over.</returns>
     public Strike Begin(FaultKind kind, string text, bool counts = true)
     {
         var strike = new Strike(this, kind, text);
         gaps.Begin(kind);
-        lock (_lock) _active.Add(strike);
+        lock (_lock)
+            _active.Add(strike);
         Say($"{FaultKinds.NameOf(kind)}: {text}");
-        if (counts) strike.Count();
+        if (counts)
+            strike.Count();
         return strike;
     }
 
     public void Say(string text)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds,7:0.00} s  {text}");
-        lock (_lock) _lines.Add(line);
+        var line = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds, 7:0.00} s  {text}");
+        lock (_lock)
+            _lines.Add(line);
         say(line);
     }
 
@@ -66,14 +73,16 @@ internal sealed class FaultLog(Stopwatch clock, GapMeter gaps, Action<string> sa
         {
             lock (log._lock)
             {
-                if (!_counted) log._struck[kind] = log._struck.GetValueOrDefault(kind) + 1;
+                if (!_counted)
+                    log._struck[kind] = log._struck.GetValueOrDefault(kind) + 1;
                 _counted = true;
             }
         }
 
         public void Dispose()
         {
-            lock (log._lock) log._active.Remove(this);
+            lock (log._lock)
+                log._active.Remove(this);
             log.End(kind, text);
         }
     }
@@ -95,7 +104,8 @@ internal sealed class Violations(Action<string> say)
     {
         get
         {
-            lock (_lock) return [.. _all];
+            lock (_lock)
+                return [.. _all];
         }
     }
 
@@ -103,14 +113,17 @@ internal sealed class Violations(Action<string> say)
     {
         lock (_lock)
         {
-            if (_all.Contains(text)) return;
+            if (_all.Contains(text))
+                return;
             _all.Add(text);
         }
         say($"VIOLATION: {text}");
     }
 }
 
-/// <summary>The longest time in which no client's operation was completed, for each kind of fault that was there meanwhile.</summary>
+/// <summary>
+/// The longest time in which no client's operation was completed, for each kind of fault that was there meanwhile.
+/// </summary>
 /// <param name="now">Milliseconds.</param>
 internal sealed class GapMeter(Func<long> now)
 {
@@ -126,7 +139,8 @@ internal sealed class GapMeter(Func<long> now)
     {
         get
         {
-            lock (_lock) return new Dictionary<FaultKind, long>(_longest);
+            lock (_lock)
+                return new Dictionary<FaultKind, long>(_longest);
         }
     }
 
@@ -139,10 +153,13 @@ internal sealed class GapMeter(Func<long> now)
         }
     }
 
-    /// <summary>What a fault leaves behind may hold operations up after it: the gap that it ends in counts as its own.</summary>
+    /// <summary>
+    /// What a fault leaves behind may hold operations up after it: the gap that it ends in counts as its own.
+    /// </summary>
     public void End(FaultKind kind)
     {
-        lock (_lock) _active[kind]--;
+        lock (_lock)
+            _active[kind]--;
     }
 
     public void Complete()
@@ -152,7 +169,8 @@ internal sealed class GapMeter(Func<long> now)
             var time = now();
             var gap = time - _last;
             (_last, Completed) = (time, Completed + 1);
-            foreach (var kind in _sinceLast) _longest[kind] = Math.Max(_longest.GetValueOrDefault(kind), gap);
+            foreach (var kind in _sinceLast)
+                _longest[kind] = Math.Max(_longest.GetValueOrDefault(kind), gap);
             _sinceLast.RemoveWhere(kind => _active[kind] == 0);
         }
     }

@@ -11,23 +11,36 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
 
     public async Task AwaitHealthAsync(CancellationToken asked)
     {
-        if (await cluster.UntilSyncedAsync(HealedWithin, asked) || asked.IsCancellationRequested) return;
+        if (await cluster.UntilSyncedAsync(HealedWithin, asked) || asked.IsCancellationRequested)
+            return;
         var status = await cluster.StatusAsync(TimeSpan.FromSeconds(2));
-        var text = status is null ? "the view service does not answer" : $"{status.ViewService.View}, {status.ViewService.WaitingFor ?? "waiting for nothing"}";
+        var text = status is null
+            ? "the view service does not answer"
+            : $"{status.ViewService.View}, {status.ViewService.WaitingFor ?? "waiting for nothing"}";
         violations.Add($"{HealedWithin.TotalSeconds} s after the last fault there was no synced pair: {text}");
     }
 
     /// <summary>Every client gets something done after the healing, and then everything that it began ends.</summary>
-    public async Task AwaitClientsAsync(IReadOnlyList<ChaosClient> clients, IReadOnlyList<Task> running, CancellationTokenSource enough, CancellationToken asked)
+    public async Task AwaitClientsAsync(
+        IReadOnlyList<ChaosClient> clients,
+        IReadOnlyList<Task> running,
+        CancellationTokenSource enough,
+        CancellationToken asked
+    )
     {
         var before = clients.Select(client => client.Completed).ToArray();
         var limit = DateTime.UtcNow + HealedWithin;
-        while (DateTime.UtcNow < limit && !asked.IsCancellationRequested && clients.Where((client, i) => client.Completed == before[i]).Any())
+        while (
+            DateTime.UtcNow < limit
+            && !asked.IsCancellationRequested
+            && clients.Where((client, i) => client.Completed == before[i]).Any()
+        )
             await Pause.ForAsync(TimeSpan.FromMilliseconds(50), asked);
         await enough.CancelAsync();
         var all = Task.WhenAll(running);
         await Task.WhenAny(all, Pause.ForAsync(HealedWithin, asked));
-        if (all.IsCompleted) await all;
+        if (all.IsCompleted)
+            await all;
         foreach (var client in clients.Where(client => client.Open > 0 && !asked.IsCancellationRequested))
             violations.Add($"{client} still waits {HealedWithin.TotalSeconds} s after the last fault");
     }
@@ -39,33 +52,44 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
         var limit = DateTime.UtcNow + HealedWithin;
         while (DateTime.UtcNow < limit && !asked.IsCancellationRequested)
         {
-            if (await cluster.StatusAsync(TimeSpan.FromSeconds(1)) is { } status && Difference(status) is var difference)
+            if (
+                await cluster.StatusAsync(TimeSpan.FromSeconds(1)) is { } status
+                && Difference(status) is var difference
+            )
             {
-                if (difference is null) return;
+                if (difference is null)
+                    return;
                 account = difference;
             }
             await Pause.ForAsync(TimeSpan.FromMilliseconds(100), asked);
         }
-        if (!asked.IsCancellationRequested) violations.Add($"primary and backup do not become equal at rest: {account}");
+        if (!asked.IsCancellationRequested)
+            violations.Add($"primary and backup do not become equal at rest: {account}");
     }
 
     public static LinearizabilityVerdict CheckHistory(History history, Violations violations)
     {
         var verdict = LinearizabilityChecker.Check(history);
-        if (verdict.Outcome == Linearizability.Violated) violations.Add($"the history is not linearizable: {verdict.Account}");
+        if (verdict.Outcome == Linearizability.Violated)
+            violations.Add($"the history is not linearizable: {verdict.Account}");
         return verdict;
     }
 
     /// <summary>What clients append is unique: found twice, it was done twice.</summary>
     public static IEnumerable<string> TwiceIn(string value) =>
-        value.Split(';', StringSplitOptions.RemoveEmptyEntries).GroupBy(element => element).Where(group => group.Count() > 1).Select(group => group.Key);
+        value
+            .Split(';', StringSplitOptions.RemoveEmptyEntries)
+            .GroupBy(element => element)
+            .Where(group => group.Count() > 1)
+            .Select(group => group.Key);
 
     private static string? Difference(PbKvStatus status)
     {
         var view = status.ViewService.View;
         var primary = status.Servers.FirstOrDefault(server => server.Server == view.Primary);
         var backup = status.Servers.FirstOrDefault(server => server.Server == view.Backup);
-        if (primary is null || backup is null) return $"{view}: they do not both answer";
+        if (primary is null || backup is null)
+            return $"{view}: they do not both answer";
         var left = (primary.Position, primary.Keys, primary.Bytes, primary.Sessions, primary.Digest);
         var right = (backup.Position, backup.Keys, backup.Bytes, backup.Sessions, backup.Digest);
         return left == right ? null : $"primary {left}, backup {right}";

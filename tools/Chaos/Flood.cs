@@ -31,7 +31,11 @@ internal sealed class Flood(ChaosCluster cluster, FaultLog log, Violations viola
 
     public async Task StrikeAsync(Chance chance, CancellationToken enough)
     {
-        using var strike = log.Begin(FaultKind.Flood, $"{Clients} clients, {Clients * CallersEach} callers", counts: false);
+        using var strike = log.Begin(
+            FaultKind.Flood,
+            $"{Clients} clients, {Clients * CallersEach} callers",
+            counts: false
+        );
         var before = Busy;
         var slow = await SlowBackupAsync();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(enough);
@@ -39,26 +43,45 @@ internal sealed class Flood(ChaosCluster cluster, FaultLog log, Violations viola
         var clients = new List<PbKvClient>();
         try
         {
-            for (var i = 0; i < Clients; i++) clients.Add(PbKvClient.Connect(cluster.ViewService.Address, cluster.Options.ClientOptions(), new NodeHooks(Record: Count)));
-            var callers = clients.SelectMany(client => Enumerable.Range(0, CallersEach).Select(caller => CallAsync(client, caller, over.Token)));
+            for (var i = 0; i < Clients; i++)
+                clients.Add(
+                    PbKvClient.Connect(
+                        cluster.ViewService.Address,
+                        cluster.Options.ClientOptions(),
+                        new NodeHooks(Record: Count)
+                    )
+                );
+            var callers = clients.SelectMany(client =>
+                Enumerable.Range(0, CallersEach).Select(caller => CallAsync(client, caller, over.Token))
+            );
             await Task.WhenAll([.. callers, WatchMemoryAsync(over.Token)]);
         }
         finally
         {
             slow?.Open();
-            foreach (var client in clients) await client.DisposeAsync();
+            foreach (var client in clients)
+                await client.DisposeAsync();
         }
-        if (Busy > before) strike.Count();
+        if (Busy > before)
+            strike.Count();
         log.Say($"flood: heard busy {Busy - before} times, largest server {PeakBytes >> 20} MiB");
     }
 
-    /// <summary>What is answered fast never piles up: the backup hears late, where no other fault has its link.</summary>
+    /// <summary>
+    /// What is answered fast never piles up: the backup hears late, where no other fault has its link.
+    /// </summary>
     private async Task<Link?> SlowBackupAsync()
     {
-        if (!cluster.Place.HasRelays || await cluster.StatusAsync(TimeSpan.FromMilliseconds(300)) is not { ViewService.View: var view }) return null;
-        if (cluster.NodeOf(view.Primary) is not { } primary || cluster.NodeOf(view.Backup) is not { } backup) return null;
+        if (
+            !cluster.Place.HasRelays
+            || await cluster.StatusAsync(TimeSpan.FromMilliseconds(300)) is not { ViewService.View: var view }
+        )
+            return null;
+        if (cluster.NodeOf(view.Primary) is not { } primary || cluster.NodeOf(view.Backup) is not { } backup)
+            return null;
         var link = cluster.Links.Between(primary.Name, backup.Name);
-        if (!link.IsOpen) return null;
+        if (!link.IsOpen)
+            return null;
         link.Slow(SlowBackup);
         return link;
     }
@@ -70,7 +93,11 @@ internal sealed class Flood(ChaosCluster cluster, FaultLog log, Violations viola
         {
             try
             {
-                await client.PutAsync(System.Text.Encoding.UTF8.GetBytes($"flood{i % Keys}"), value, cancellationToken: over);
+                await client.PutAsync(
+                    System.Text.Encoding.UTF8.GetBytes($"flood{i % Keys}"),
+                    value,
+                    cancellationToken: over
+                );
             }
             catch (PbKvCanceledException)
             {
@@ -84,14 +111,17 @@ internal sealed class Flood(ChaosCluster cluster, FaultLog log, Violations viola
         while (!over.IsCancellationRequested)
         {
             var largest = cluster.Replicas.Max(replica => replica.WorkingSet);
-            if (largest > PeakBytes) Volatile.Write(ref _peak, largest);
-            if (largest > MostBytes) violations.Add($"a server takes more than {MostBytes >> 20} MiB of memory in a flood");
+            if (largest > PeakBytes)
+                Volatile.Write(ref _peak, largest);
+            if (largest > MostBytes)
+                violations.Add($"a server takes more than {MostBytes >> 20} MiB of memory in a flood");
             await Pause.ForAsync(TimeSpan.FromMilliseconds(100), over);
         }
     }
 
     private void Count(PbKv.Protocol.CausalRecord record)
     {
-        if (record.Text.Contains(" is Busy", StringComparison.Ordinal)) Interlocked.Increment(ref _busy);
+        if (record.Text.Contains(" is Busy", StringComparison.Ordinal))
+            Interlocked.Increment(ref _busy);
     }
 }

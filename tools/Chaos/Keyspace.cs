@@ -5,8 +5,9 @@ using PbKv.Protocol;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// The few keys over which clients fight. Each is retired after a while for a fresh one, so that the history of a key stays
-/// short enough to be checked, however long the run. Each has a habit: a mix of operations that shows other defects.
+/// The few keys over which clients fight. Each is retired after a while for a fresh one, so that the history of a key
+/// stays short enough to be checked, however long the run. Each has a habit: a mix of operations that shows other
+/// defects.
 /// </summary>
 internal sealed class Keyspace
 {
@@ -31,7 +32,8 @@ internal sealed class Keyspace
     {
         get
         {
-            lock (_lock) return [.. _keys.Order()];
+            lock (_lock)
+                return [.. _keys.Order()];
         }
     }
 

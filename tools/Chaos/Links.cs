@@ -4,12 +4,15 @@ using System.Text;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// All links, one for each ordered pair. Who dials through a relay is told by the host in the first bytes: the Associate
-/// frame of Akka's handshake names the system that sends it, and nobody else; every node and client has a host of its own.
+/// All links, one for each ordered pair. Who dials through a relay is told by the host in the first bytes: the
+/// Associate frame of Akka's handshake names the system that sends it, and nobody else; every node and client has a
+/// host of its own.
 /// </summary>
 internal sealed class Links
 {
-    /// <summary>Whoever is none of the nodes and clients: the one that watches over the run. Nothing happens to its links.</summary>
+    /// <summary>
+    /// Whoever is none of the nodes and clients: the one that watches over the run. Nothing happens to its links.
+    /// </summary>
     public const string Operator = "operator";
 
     private readonly ConcurrentDictionary<(string From, string To), Link> _links = new();
@@ -25,14 +28,16 @@ internal sealed class Links
     {
         foreach (var (name, host) in _hosts)
         {
-            if (hello.IndexOf(host) >= 0) return name;
+            if (hello.IndexOf(host) >= 0)
+                return name;
         }
         return Operator;
     }
 
     public void OpenAll()
     {
-        foreach (var link in _links.Values) link.Open();
+        foreach (var link in _links.Values)
+            link.Open();
     }
 }
 
@@ -60,7 +65,8 @@ internal sealed class Link(string from, string to)
     {
         get
         {
-            lock (_lock) return _passage == Passage.Open;
+            lock (_lock)
+                return _passage == Passage.Open;
         }
     }
 
@@ -84,7 +90,8 @@ internal sealed class Link(string from, string to)
             Task changed;
             Passage passage;
             TimeSpan delay;
-            lock (_lock) (changed, passage, delay) = (_changed.Task, _passage, _delay);
+            lock (_lock)
+                (changed, passage, delay) = (_changed.Task, _passage, _delay);
             switch (passage)
             {
                 case Passage.Open:
@@ -109,7 +116,8 @@ internal sealed class Link(string from, string to)
             Task changed;
             lock (_lock)
             {
-                if (_passage != Passage.Swallowed) return;
+                if (_passage != Passage.Swallowed)
+                    return;
                 changed = _changed.Task;
             }
             await changed.WaitAsync(cancellation);

@@ -6,8 +6,8 @@ using PbKv.Checking;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// A network namespace for each node, all on one bridge. A cut is a route to nowhere: packets are lost in the kernel, as
-/// between machines, and nobody is told. Names hold a tag of this run: what it did not make, it never touches.
+/// A network namespace for each node, all on one bridge. A cut is a route to nowhere: packets are lost in the kernel,
+/// as between machines, and nobody is told. Names hold a tag of this run: what it did not make, it never touches.
 /// </summary>
 internal sealed class Namespaces : IPlace
 {
@@ -28,7 +28,11 @@ internal sealed class Namespaces : IPlace
     public static Namespaces Create()
     {
         if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess)
-            throw new Failure("NoNamespaces", $"network namespaces cannot be made by this user on this system; {IpTool.WayOut}", ExitCodes.WrongUsage);
+            throw new Failure(
+                "NoNamespaces",
+                $"network namespaces cannot be made by this user on this system; {IpTool.WayOut}",
+                ExitCodes.WrongUsage
+            );
         var place = new Namespaces();
         try
         {
@@ -50,7 +54,8 @@ internal sealed class Namespaces : IPlace
         var space = SpaceOf(name);
         var address = $"{_network}.{_addresses.Count + 10}";
         var outside = $"pv{_tag}{_addresses.Count}";
-        lock (_lock) _addresses[name] = address;
+        lock (_lock)
+            _addresses[name] = address;
         IpTool.Run("netns", "add", space);
         IpTool.Run("link", "add", outside, "type", "veth", "peer", "name", "eth0", "netns", space);
         IpTool.Run("link", "set", outside, "master", Bridge);
@@ -70,25 +75,31 @@ internal sealed class Namespaces : IPlace
         var others = chance.Percent(40) ? names : [chance.OneOf(names)];
         var ways = chance.Below(3);
         List<(string From, string To)> wanted = [];
-        if (ways != 0) wanted.AddRange(others.Select(other => (node, other)));
-        if (ways != 1) wanted.AddRange(others.Select(other => (other, node)));
+        if (ways != 0)
+            wanted.AddRange(others.Select(other => (node, other)));
+        if (ways != 1)
+            wanted.AddRange(others.Select(other => (other, node)));
         var cuts = wanted.FindAll(Cut);
-        if (cuts.Count == 0) return;
+        if (cuts.Count == 0)
+            return;
         using var strike = log.Begin(FaultKind.Netns, string.Join(", ", cuts.Select(cut => $"{cut.From}→{cut.To}")));
         await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Between(20, 600) / 100.0), enough);
-        foreach (var (from, to) in cuts) Heal(from, to);
+        foreach (var (from, to) in cuts)
+            Heal(from, to);
     }
 
     public void Dispose()
     {
         lock (_lock)
         {
-            if (_disposed) return;
+            if (_disposed)
+                return;
             _disposed = true;
         }
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         // Their ends of the links go with them. What was not made yet when something failed cannot be taken away.
-        foreach (var name in _addresses.Keys) IpTool.TryRun("netns", "delete", SpaceOf(name));
+        foreach (var name in _addresses.Keys)
+            IpTool.TryRun("netns", "delete", SpaceOf(name));
         IpTool.TryRun("link", "delete", Bridge);
     }
 
@@ -100,7 +111,8 @@ internal sealed class Namespaces : IPlace
     {
         lock (_lock)
         {
-            if (!_cuts.Add(cut)) return false;
+            if (!_cuts.Add(cut))
+                return false;
         }
         IpTool.Run("-n", SpaceOf(cut.From), "route", "add", "blackhole", $"{_addresses[cut.To]}/32");
         return true;
@@ -109,7 +121,8 @@ internal sealed class Namespaces : IPlace
     private void Heal(string from, string to)
     {
         IpTool.Run("-n", SpaceOf(from), "route", "delete", "blackhole", $"{_addresses[to]}/32");
-        lock (_lock) _cuts.Remove((from, to));
+        lock (_lock)
+            _cuts.Remove((from, to));
     }
 }
 
@@ -121,7 +134,8 @@ internal static class IpTool
     /// <exception cref="Failure">There is none, or it refuses.</exception>
     public static void Run(params string[] arguments)
     {
-        if (TryRun(arguments) is { } problem) throw new Failure("NoNamespaces", $"`ip {string.Join(' ', arguments)}` fails: {problem}; {WayOut}");
+        if (TryRun(arguments) is { } problem)
+            throw new Failure("NoNamespaces", $"`ip {string.Join(' ', arguments)}` fails: {problem}; {WayOut}");
     }
 
     /// <returns>What it says is wrong, or null where it was done.</returns>
@@ -129,7 +143,9 @@ internal static class IpTool
     {
         try
         {
-            using var ip = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false })!;
+            using var ip = Process.Start(
+                new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, UseShellExecute = false }
+            )!;
             var said = ip.StandardError.ReadToEnd();
             ip.WaitForExit();
             return ip.ExitCode == 0 ? null : $"{said.Trim()} (code {ip.ExitCode})";

@@ -10,15 +10,23 @@ internal sealed class NetworkFaults(ChaosCluster cluster, IReadOnlyList<string> 
     public async Task CutAsync(Chance chance, CancellationToken enough)
     {
         var kind = chance.Below(100);
-        if (kind < 20) await CutAsync(Deaf(chance), swallow: true, chance.Between(300, 1600), enough);
-        else await CutAsync(kind < 40 ? Around(chance) : Draw(chance), chance.Percent(50), chance.Between(20, 500), enough);
+        if (kind < 20)
+            await CutAsync(Deaf(chance), swallow: true, chance.Between(300, 1600), enough);
+        else
+            await CutAsync(
+                kind < 40 ? Around(chance) : Draw(chance),
+                chance.Percent(50),
+                chance.Between(20, 500),
+                enough
+            );
     }
 
     public async Task SlowAsync(Chance chance, CancellationToken enough)
     {
         var delay = TimeSpan.FromMilliseconds(chance.Between(5, 200));
         var links = Claim(Draw(chance), link => link.Slow(delay));
-        if (links.Count == 0) return;
+        if (links.Count == 0)
+            return;
         using var strike = log.Begin(FaultKind.Slow, $"{string.Join(", ", links)} by {delay.TotalMilliseconds} ms");
         await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Between(100, 700) / 100.0), enough);
         Open(links);
@@ -27,8 +35,12 @@ internal sealed class NetworkFaults(ChaosCluster cluster, IReadOnlyList<string> 
     private async Task CutAsync(List<Link> wanted, bool swallow, int percentOfDeadAfter, CancellationToken enough)
     {
         var links = Claim(wanted, link => link.Cut(swallow));
-        if (links.Count == 0) return;
-        using var strike = log.Begin(FaultKind.Cut, $"{string.Join(", ", links)} ({(swallow ? "what is sent is lost" : "what is sent comes late")})");
+        if (links.Count == 0)
+            return;
+        using var strike = log.Begin(
+            FaultKind.Cut,
+            $"{string.Join(", ", links)} ({(swallow ? "what is sent is lost" : "what is sent comes late")})"
+        );
         await Pause.ForAsync(cluster.Options.DeadAfter * (percentOfDeadAfter / 100.0), enough);
         Open(links);
     }
@@ -66,8 +78,8 @@ internal sealed class NetworkFaults(ChaosCluster cluster, IReadOnlyList<string> 
     }
 
     /// <summary>
-    /// A client that servers hear, and that hears none of them, for long: what it asked for is done, and it will ask again
-    /// when those who did it may all be gone, and others have it by hearsay.
+    /// A client that servers hear, and that hears none of them, for long: what it asked for is done, and it will ask
+    /// again when those who did it may all be gone, and others have it by hearsay.
     /// </summary>
     private List<Link> Deaf(Chance chance)
     {

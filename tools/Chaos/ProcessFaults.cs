@@ -3,7 +3,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 
-/// <summary>What is done to processes. Each begins only when it can, ends by itself, and early when told that it is enough.</summary>
+/// <summary>
+/// What is done to processes. Each begins only when it can, ends by itself, and early when told that it is enough.
+/// </summary>
 internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violations violations) : IDisposable
 {
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(15);
@@ -12,19 +14,26 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
 
     private readonly SemaphoreSlim _deciding = new(1);
 
-    /// <summary>How long a server is held still at most while it is asked whether it can be spared: not until it counts as dead.</summary>
-    private TimeSpan Glance => cluster.Options.DeadAfter / 4 > ShortestGlance ? cluster.Options.DeadAfter / 4 : ShortestGlance;
+    /// <summary>
+    /// How long a server is held still at most while it is asked whether it can be spared: not until it counts as dead.
+    /// </summary>
+    private TimeSpan Glance =>
+        cluster.Options.DeadAfter / 4 > ShortestGlance ? cluster.Options.DeadAfter / 4 : ShortestGlance;
 
     public void Dispose() => _deciding.Dispose();
 
     public async Task KillAsync(Chance chance, CancellationToken enough)
     {
-        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim()) return;
+        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim())
+            return;
         try
         {
-            if (!await CanBeSparedAsync(node)) return;
-            if (chance.Percent(20) && cluster.ViewService.TryClaim()) await KillUnseenAsync(node, role);
-            else await KillAsync(node, role, chance.Percent(70) ? chance.Below(400) : 0, enough);
+            if (!await CanBeSparedAsync(node))
+                return;
+            if (chance.Percent(20) && cluster.ViewService.TryClaim())
+                await KillUnseenAsync(node, role);
+            else
+                await KillAsync(node, role, chance.Percent(70) ? chance.Below(400) : 0, enough);
         }
         finally
         {
@@ -40,7 +49,9 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         await node.StartAsync();
     }
 
-    /// <summary>A new life begins before the view service, which is held still and let go afterwards, could miss the old one.</summary>
+    /// <summary>
+    /// A new life begins before the view service, which is held still and let go afterwards, could miss the old one.
+    /// </summary>
     private async Task KillUnseenAsync(ChaosNode node, string role)
     {
         try
@@ -59,8 +70,11 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
 
     public async Task StopAsync(Chance chance, CancellationToken enough)
     {
-        var (node, role) = chance.Percent(12) ? (cluster.ViewService, "view service") : await PickAsync(chance) ?? default;
-        if (node is null || !node.TryClaim()) return;
+        var (node, role) = chance.Percent(12)
+            ? (cluster.ViewService, "view service")
+            : await PickAsync(chance) ?? default;
+        if (node is null || !node.TryClaim())
+            return;
         try
         {
             using var strike = log.Begin(FaultKind.Stop, $"{role} {node.Name}");
@@ -77,7 +91,8 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     public async Task KillViewServiceAsync(Chance chance, CancellationToken enough)
     {
         var node = cluster.ViewService;
-        if (!node.TryClaim()) return;
+        if (!node.TryClaim())
+            return;
         try
         {
             using var strike = log.Begin(FaultKind.ViewService, "killed");
@@ -92,19 +107,25 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     }
 
     /// <summary>
-    /// Only where nothing else is going on: a server that is asked to go and finds nobody to take its place goes all the
-    /// same after a while, and takes with it what it alone holds.
+    /// Only where nothing else is going on: a server that is asked to go and finds nobody to take its place goes all
+    /// the same after a while, and takes with it what it alone holds.
     /// </summary>
     public async Task LeaveAsync(Chance chance, CancellationToken enough)
     {
-        if (!await cluster.UntilSyncedAsync(TimeSpan.FromSeconds(10), enough)) return;
-        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim()) return;
+        if (!await cluster.UntilSyncedAsync(TimeSpan.FromSeconds(10), enough))
+            return;
+        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim())
+            return;
         try
         {
             using var strike = log.Begin(FaultKind.Leave, $"{role} {node.Name}");
             var last = await node.LeaveAsync(LeavesWithin);
-            if (last is null) violations.Add($"{role} {node.Name} was asked to leave and had not gone after {LeavesWithin.TotalSeconds} s");
-            else if (last.Contains("nobody took the place", StringComparison.Ordinal)) violations.Add($"{role} {node.Name} left a healthy cluster without being replaced: {last}");
+            if (last is null)
+                violations.Add(
+                    $"{role} {node.Name} was asked to leave and had not gone after {LeavesWithin.TotalSeconds} s"
+                );
+            else if (last.Contains("nobody took the place", StringComparison.Ordinal))
+                violations.Add($"{role} {node.Name} left a healthy cluster without being replaced: {last}");
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(200) / 100.0), enough);
             await node.StartAsync();
         }
@@ -115,8 +136,8 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     }
 
     /// <summary>
-    /// Held still first, then asked about: a running server could become the only one with the data between the answer and
-    /// its end. It is let go on where it is needed.
+    /// Held still first, then asked about: a running server could become the only one with the data between the answer
+    /// and its end. It is let go on where it is needed.
     /// </summary>
     private async Task<bool> CanBeSparedAsync(ChaosNode node)
     {
@@ -124,7 +145,8 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         try
         {
             var status = await node.PauseAsync() ? await cluster.StatusAsync(Glance) : null;
-            if (status is not null && cluster.IsCoveredWithout(node, status.ViewService)) return true;
+            if (status is not null && cluster.IsCoveredWithout(node, status.ViewService))
+                return true;
             node.Resume();
             return false;
         }
@@ -137,16 +159,21 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     /// <summary>Mostly those with a role: they are what it is about.</summary>
     private async Task<(ChaosNode Node, string Role)?> PickAsync(Chance chance)
     {
-        if (await cluster.StatusAsync(TimeSpan.FromMilliseconds(300)) is not { ViewService.View: var view }) return null;
+        if (await cluster.StatusAsync(TimeSpan.FromMilliseconds(300)) is not { ViewService.View: var view })
+            return null;
         var draw = chance.Below(100);
-        var wanted = draw < 50 ? view.Primary : draw < 85 ? view.Backup : null;
+        var wanted =
+            draw < 50 ? view.Primary
+            : draw < 85 ? view.Backup
+            : null;
         var node = cluster.NodeOf(wanted) ?? chance.OneOf(cluster.Replicas);
         return (node, RoleOf(node, view));
     }
 
     private static string RoleOf(ChaosNode node, View view)
     {
-        if (node.Is(view.Primary)) return "primary";
+        if (node.Is(view.Primary))
+            return "primary";
         return node.Is(view.Backup) ? "backup" : "idle";
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// Stands in front of one node, at the address that the node tells others. Both directions of a connection go through the
-/// links between the one who dialled and the node, whichever of the two uses it to send.
+/// Stands in front of one node, at the address that the node tells others. Both directions of a connection go through
+/// the links between the one who dialled and the node, whichever of the two uses it to send.
 /// </summary>
 internal sealed class Relay : IDisposable
 {
@@ -79,7 +79,8 @@ internal sealed class Relay : IDisposable
                 near.NoDelay = far.NoDelay = true;
                 var hello = new byte[BufferBytes];
                 var count = await near.ReceiveAsync(hello, _ended.Token);
-                if (count == 0) return;
+                if (count == 0)
+                    return;
                 var from = _links.Recognise(hello.AsSpan(0, count));
                 await far.ConnectAsync(_target, _ended.Token);
                 await CarryAsync(near, far, from, hello.AsMemory(0, count));
@@ -109,35 +110,53 @@ internal sealed class Relay : IDisposable
             await over.CancelAsync();
             near.Dispose();
             far.Dispose();
-            await Task.WhenAll(there, back).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await Task.WhenAll(there, back)
+                .ContinueWith(
+                    _ => { },
+                    CancellationToken.None,
+                    TaskContinuationOptions.ExecuteSynchronously,
+                    TaskScheduler.Default
+                );
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to, Link link, ReadOnlyMemory<byte> first, CancellationToken cancellation)
+    private static async Task PumpAsync(
+        Socket from,
+        Socket to,
+        Link link,
+        ReadOnlyMemory<byte> first,
+        CancellationToken cancellation
+    )
     {
         var buffer = new byte[BufferBytes];
         var bytes = first;
         while (true)
         {
-            if (bytes.IsEmpty) bytes = buffer.AsMemory(0, await from.ReceiveAsync(buffer, cancellation));
+            if (bytes.IsEmpty)
+                bytes = buffer.AsMemory(0, await from.ReceiveAsync(buffer, cancellation));
             // The end of the stream is news too: behind a cut nobody hears that the other has died.
-            if (!await link.PassAsync(cancellation)) await LoseAsync(link, cancellation);
+            if (!await link.PassAsync(cancellation))
+                await LoseAsync(link, cancellation);
             if (bytes.IsEmpty)
             {
                 to.Shutdown(SocketShutdown.Send);
                 return;
             }
-            for (var rest = bytes; !rest.IsEmpty;) rest = rest[await to.SendAsync(rest, cancellation)..];
+            for (var rest = bytes; !rest.IsEmpty; )
+                rest = rest[await to.SendAsync(rest, cancellation)..];
             bytes = default;
         }
     }
 
-    /// <summary>A stream with a hole in it is no stream: nothing more comes through, and it breaks when the link is whole.</summary>
+    /// <summary>
+    /// A stream with a hole in it is no stream: nothing more comes through, and it breaks when the link is whole.
+    /// </summary>
     private static async Task LoseAsync(Link link, CancellationToken cancellation)
     {
         await link.WhenWholeAsync(cancellation);
         throw new SocketException((int)SocketError.ConnectionReset);
     }
 
-    private static bool IsEnd(Exception e) => e is SocketException or ObjectDisposedException or OperationCanceledException;
+    private static bool IsEnd(Exception e) =>
+        e is SocketException or ObjectDisposedException or OperationCanceledException;
 }

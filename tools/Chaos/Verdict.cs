@@ -4,13 +4,22 @@ namespace PbKv.Chaos;
 
 /// <summary>What a run came to know.</summary>
 internal sealed record ChaosFacts(
-    ulong Seed, double Seconds, IReadOnlyList<FaultKind> Chosen, IReadOnlyDictionary<FaultKind, int> Struck,
-    IReadOnlyList<string> Violations, IReadOnlyList<string> Undecided, long Operations, long ViewChanges, long DeduplicatedRetries,
-    IReadOnlyDictionary<FaultKind, long> LongestGapMs, bool Interrupted);
+    ulong Seed,
+    double Seconds,
+    IReadOnlyList<FaultKind> Chosen,
+    IReadOnlyDictionary<FaultKind, int> Struck,
+    IReadOnlyList<string> Violations,
+    IReadOnlyList<string> Undecided,
+    long Operations,
+    long ViewChanges,
+    long DeduplicatedRetries,
+    IReadOnlyDictionary<FaultKind, long> LongestGapMs,
+    bool Interrupted
+);
 
 /// <summary>
-/// Whether a run passed. One in which something that was to be shown never happened shows nothing: it is no pass, and says
-/// what was missing.
+/// Whether a run passed. One in which something that was to be shown never happened shows nothing: it is no pass, and
+/// says what was missing.
 /// </summary>
 internal sealed class Verdict
 {
@@ -24,7 +33,10 @@ internal sealed class Verdict
     {
         _facts = facts;
         Missing = [.. MissingIn(facts)];
-        Outcome = facts.Violations.Count > 0 ? Violation : Missing.Count > 0 ? Incomplete : Pass;
+        Outcome =
+            facts.Violations.Count > 0 ? Violation
+            : Missing.Count > 0 ? Incomplete
+            : Pass;
     }
 
     public string Outcome { get; }
@@ -50,8 +62,10 @@ internal sealed class Verdict
     public IEnumerable<string> ToLines()
     {
         yield return $"verdict: {Outcome}, seed {_facts.Seed}";
-        foreach (var violation in _facts.Violations) yield return $"violation: {violation}";
-        foreach (var missing in Missing) yield return $"missing: {missing}";
+        foreach (var violation in _facts.Violations)
+            yield return $"violation: {violation}";
+        foreach (var missing in Missing)
+            yield return $"missing: {missing}";
         yield return $"{_facts.Operations} operations, {_facts.ViewChanges} changes of view, {_facts.DeduplicatedRetries} retries answered without a second execution";
         foreach (var kind in _facts.Chosen)
             yield return $"{FaultKinds.NameOf(kind)}: struck {_facts.Struck.GetValueOrDefault(kind)} times, longest gap {_facts.LongestGapMs.GetValueOrDefault(kind)} ms";
@@ -59,27 +73,34 @@ internal sealed class Verdict
 
     private static IEnumerable<string> MissingIn(ChaosFacts facts)
     {
-        if (facts.Interrupted) yield return "the run was interrupted before its end";
+        if (facts.Interrupted)
+            yield return "the run was interrupted before its end";
         foreach (var kind in facts.Chosen)
         {
-            if (facts.Struck.GetValueOrDefault(kind) == 0) yield return $"the fault '{FaultKinds.NameOf(kind)}' never struck";
+            if (facts.Struck.GetValueOrDefault(kind) == 0)
+                yield return $"the fault '{FaultKinds.NameOf(kind)}' never struck";
         }
-        if (facts.ViewChanges == 0) yield return "the view never changed";
-        if (facts.Operations == 0) yield return "no operation was done";
-        foreach (var undecided in facts.Undecided) yield return undecided;
+        if (facts.ViewChanges == 0)
+            yield return "the view never changed";
+        if (facts.Operations == 0)
+            yield return "no operation was done";
+        foreach (var undecided in facts.Undecided)
+            yield return undecided;
     }
 
     private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
     {
         writer.WriteStartArray(name);
-        foreach (var text in texts) writer.WriteStringValue(text);
+        foreach (var text in texts)
+            writer.WriteStringValue(text);
         writer.WriteEndArray();
     }
 
     private void WriteByKind(Utf8JsonWriter writer, string name, Func<FaultKind, long> number)
     {
         writer.WriteStartObject(name);
-        foreach (var kind in _facts.Chosen) writer.WriteNumber(FaultKinds.NameOf(kind), number(kind));
+        foreach (var kind in _facts.Chosen)
+            writer.WriteNumber(FaultKinds.NameOf(kind), number(kind));
         writer.WriteEndObject();
     }
 }

@@ -22,8 +22,8 @@ public sealed record Ended(int Code, byte[] OutputBytes, string Error)
 }
 
 /// <summary>
-/// A program as a process: what it writes is kept, what it says can be awaited, and it is gone when it is disposed, or when this
-/// program ends.
+/// A program as a process: what it writes is kept, what it says can be awaited, and it is gone when it is disposed, or
+/// when this program ends.
 /// </summary>
 public class Child : IDisposable
 {
@@ -46,23 +46,27 @@ public class Child : IDisposable
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>However this program ends, by a second Ctrl-C too: none is left behind.</summary>
-    static Child() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (var child in Running.Keys) child.Send(Signal.Kill);
-    };
+    static Child() =>
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            foreach (var child in Running.Keys)
+                child.Send(Signal.Kill);
+        };
 
     /// <param name="words">The program and its arguments.</param>
     /// <param name="log">What it writes to standard error goes to the end of this file too.</param>
     public Child(IReadOnlyList<string> words, string? log = null)
     {
         _words = string.Join(' ', words);
-        _process = Process.Start(new ProcessStartInfo(words[0], words.Skip(1))
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        _process = Process.Start(
+            new ProcessStartInfo(words[0], words.Skip(1))
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         Running[this] = true;
         _reading = Task.WhenAll(Task.Run(ReadOutputAsync), Task.Run(() => ReadErrorAsync(log)));
     }
@@ -78,10 +82,13 @@ public class Child : IDisposable
     {
         get
         {
-            if (!Directory.Exists("/proc/self/task")) return true;
+            if (!Directory.Exists("/proc/self/task"))
+                return true;
             try
             {
-                return Directory.EnumerateDirectories($"/proc/{Id}/task").All(thread => StateOf(thread) is 'T' or 't' or 'Z' or 'X');
+                return Directory
+                    .EnumerateDirectories($"/proc/{Id}/task")
+                    .All(thread => StateOf(thread) is 'T' or 't' or 'Z' or 'X');
             }
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
             {
@@ -106,7 +113,8 @@ public class Child : IDisposable
     {
         get
         {
-            lock (_gate) return _output.ToArray();
+            lock (_gate)
+                return _output.ToArray();
         }
     }
 
@@ -116,17 +124,21 @@ public class Child : IDisposable
     {
         get
         {
-            lock (_gate) return _error.ToString();
+            lock (_gate)
+                return _error.ToString();
         }
     }
 
-    public static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+    public static bool IsOnPath(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+            .Any(folder => File.Exists(Path.Combine(folder, program)));
 
     public void Send(Signal signal)
     {
         // A process that has exited meanwhile needs no signal any more.
-        if (!_process.HasExited) _ = Kill(_process.Id, (int)signal);
+        if (!_process.HasExited)
+            _ = Kill(_process.Id, (int)signal);
     }
 
     /// <summary>Sends SIGSTOP: each of its threads runs on until it gets time to see it.</summary>
@@ -136,7 +148,8 @@ public class Child : IDisposable
         Send(Signal.Stop);
         for (var since = Stopwatch.StartNew(); since.Elapsed < within; await Task.Delay(1))
         {
-            if (StandsStill) return true;
+            if (StandsStill)
+                return true;
         }
         return false;
     }
@@ -168,15 +181,18 @@ public class Child : IDisposable
         }
     }
 
-    public async Task<Ended> WaitForExitAsync(TimeSpan? within = null) => await HasExitedWithinAsync(within ?? Patience)
-        ? new Ended(ExitCode, OutputBytes, Error)
-        : throw new TimeoutException($"still running after {within ?? Patience}: {this}");
+    public async Task<Ended> WaitForExitAsync(TimeSpan? within = null) =>
+        await HasExitedWithinAsync(within ?? Patience)
+            ? new Ended(ExitCode, OutputBytes, Error)
+            : throw new TimeoutException($"still running after {within ?? Patience}: {this}");
 
     /// <summary>When it returns, the process is gone with those that it started, and its port is free.</summary>
     public void Dispose()
     {
-        if (!Running.TryRemove(this, out _)) return;
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!Running.TryRemove(this, out _))
+            return;
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
         GC.SuppressFinalize(this);
@@ -197,10 +213,13 @@ public class Child : IDisposable
         while (true)
         {
             Task news;
-            lock (_gate) news = _news.Task;
+            lock (_gate)
+                news = _news.Task;
             var over = _reading.IsCompleted;
-            if (holds()) return;
-            if (over) throw new IOException($"ended before it said what was waited for: {this}");
+            if (holds())
+                return;
+            if (over)
+                throw new IOException($"ended before it said what was waited for: {this}");
             try
             {
                 await Task.WhenAny(news, _reading).WaitAsync(patience.Token);
@@ -221,12 +240,16 @@ public class Child : IDisposable
             : new FileStream(log, FileMode.Append, FileAccess.Write, FileShare.Read, bufferSize: 0);
         var decoder = Encoding.UTF8.GetDecoder();
         var text = new char[BufferBytes];
-        await ReadAsync(_process.StandardError.BaseStream, bytes =>
-        {
-            copy.Write(bytes.Span);
-            _error.Append(text, 0, decoder.GetChars(bytes.Span, text, flush: false));
-            if (_error.Length > MostErrors) _error.Remove(0, _error.Length - MostErrors / 2);
-        });
+        await ReadAsync(
+            _process.StandardError.BaseStream,
+            bytes =>
+            {
+                copy.Write(bytes.Span);
+                _error.Append(text, 0, decoder.GetChars(bytes.Span, text, flush: false));
+                if (_error.Length > MostErrors)
+                    _error.Remove(0, _error.Length - MostErrors / 2);
+            }
+        );
     }
 
     private async Task ReadAsync(Stream stream, Action<ReadOnlyMemory<byte>> keep)

@@ -5,9 +5,8 @@ public sealed class Pbkv : Child
 {
     private const string Name = "pbkv";
 
-    private Pbkv(IReadOnlyList<string> words, string? log = null) : base(words, log)
-    {
-    }
+    private Pbkv(IReadOnlyList<string> words, string? log = null)
+        : base(words, log) { }
 
     /// <summary>How it is started, from another terminal or by a script.</summary>
     public static IReadOnlyList<string> Words { get; } =
@@ -48,7 +47,9 @@ public sealed class Pbkv : Child
     {
         try
         {
-            await WaitForOutputAsync(text => text.StartsWith("ready ", StringComparison.Ordinal) && text.Contains('\n'));
+            await WaitForOutputAsync(text =>
+                text.StartsWith("ready ", StringComparison.Ordinal) && text.Contains('\n')
+            );
             return Address = Output.Split('\n')[0].Split(' ')[^1];
         }
         catch (Exception e) when (e is IOException or TimeoutException)

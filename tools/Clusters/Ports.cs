@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace PbKv.Clusters;
 
 /// <summary>
-/// Ports for those who come later, or never. They lie below those that systems give to outgoing connections: one of these
-/// could be taken meanwhile, even by the very connection that a node tries to make to it again and again.
+/// Ports for those who come later, or never. They lie below those that systems give to outgoing connections: one of
+/// these could be taken meanwhile, even by the very connection that a node tries to make to it again and again.
 /// </summary>
 public static class Ports
 {

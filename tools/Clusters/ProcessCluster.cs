@@ -4,14 +4,18 @@ using PbKv.Protocol;
 
 namespace PbKv.Clusters;
 
-/// <summary>A view service and servers, each a process on loopback, and a client of them; all gone when this is disposed.</summary>
+/// <summary>
+/// A view service and servers, each a process on loopback, and a client of them; all gone when this is disposed.
+/// </summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>That servers die is no news to whoever has such a cluster.</summary>
-    private static readonly PbKvClientOptions Quiet =
-        new() { Config = ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") };
+    private static readonly PbKvClientOptions Quiet = new()
+    {
+        Config = ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
+    };
 
     private readonly IReadOnlyList<string> _settings;
     private readonly List<Pbkv> _servers = [];
@@ -33,8 +37,11 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <param name="settings">Options of every node.</param>
     /// <param name="viewOptions">More of the view service.</param>
     public static async Task<ProcessCluster> StartAsync(
-        int servers, IReadOnlyList<string>? settings = null, IReadOnlyList<string>? viewOptions = null,
-        CancellationToken cancellation = default)
+        int servers,
+        IReadOnlyList<string>? settings = null,
+        IReadOnlyList<string>? viewOptions = null,
+        CancellationToken cancellation = default
+    )
     {
         // A port that it finds free when it is started again.
         var viewService = Pbkv.Start(["view", "--port", $"{Ports.Free()}", .. settings ?? [], .. viewOptions ?? []]);
@@ -43,7 +50,11 @@ public sealed class ProcessCluster : IAsyncDisposable
         try
         {
             await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => cluster.AddServerAsync()));
-            await cluster.UntilAsync(status => status.Acknowledged && (status.Synced || servers < 2), "a synced backup", cancellation);
+            await cluster.UntilAsync(
+                status => status.Acknowledged && (status.Synced || servers < 2),
+                "a synced backup",
+                cancellation
+            );
             return cluster;
         }
         catch
@@ -63,14 +74,19 @@ public sealed class ProcessCluster : IAsyncDisposable
 
     public Pbkv Server(ServerId? id) => Server(id?.Address.Value ?? "nobody");
 
-    public Pbkv Server(string address) => _servers.FindLast(server => server.Address == address)
+    public Pbkv Server(string address) =>
+        _servers.FindLast(server => server.Address == address)
         ?? throw new InvalidOperationException($"no server of this cluster is '{address}'");
 
     public async Task<ViewServiceStatus> StatusAsync(CancellationToken cancellation) =>
         (await Client.StatusAsync(TimeSpan.FromSeconds(10), cancellation)).ViewService;
 
     /// <summary>Looks at the cluster until it is as wanted.</summary>
-    public async Task<ViewServiceStatus> UntilAsync(Predicate<ViewServiceStatus> wanted, string what, CancellationToken cancellation)
+    public async Task<ViewServiceStatus> UntilAsync(
+        Predicate<ViewServiceStatus> wanted,
+        string what,
+        CancellationToken cancellation
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
@@ -79,7 +95,8 @@ public sealed class ProcessCluster : IAsyncDisposable
             while (true)
             {
                 var status = await StatusAsync(limit.Token);
-                if (wanted(status)) return status;
+                if (wanted(status))
+                    return status;
                 await Task.Delay(20, limit.Token);
             }
         }
@@ -92,7 +109,8 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <summary>The servers first: a client that cannot take its leave from them must not keep them alive.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var server in _servers) server.Dispose();
+        foreach (var server in _servers)
+            server.Dispose();
         ViewService.Dispose();
         await Client.DisposeAsync();
     }

@@ -4,8 +4,8 @@ using Akka.Actor;
 namespace PbKv.Client;
 
 /// <summary>
-/// The way from many callers to one clerk. Callers push without locks; the first of a burst wakes the clerk, which takes all
-/// that has gathered when its turn comes. Calls are pooled.
+/// The way from many callers to one clerk. Callers push without locks; the first of a burst wakes the clerk, which
+/// takes all that has gathered when its turn comes. Calls are pooled.
 /// </summary>
 internal sealed class CallQueue
 {
@@ -20,8 +20,8 @@ internal sealed class CallQueue
     private volatile bool _wakesClerk = true;
 
     /// <summary>
-    /// The clerk's to say. While it can send nothing it comes by itself, when the answer that it waits for is there: then
-    /// calls only gather. It says so after it has looked for calls, and takes it back before it looks again.
+    /// The clerk's to say. While it can send nothing it comes by itself, when the answer that it waits for is there:
+    /// then calls only gather. It says so after it has looked for calls, and takes it back before it looks again.
     /// </summary>
     public bool WakesClerk
     {
@@ -31,14 +31,16 @@ internal sealed class CallQueue
 
     public Call Rent()
     {
-        if (!_pool.TryDequeue(out var call)) return new Call(this);
+        if (!_pool.TryDequeue(out var call))
+            return new Call(this);
         Interlocked.Decrement(ref _pooled);
         return call;
     }
 
     public void GiveBack(Call call)
     {
-        if (Volatile.Read(ref _pooled) >= MostPooled) return;
+        if (Volatile.Read(ref _pooled) >= MostPooled)
+            return;
         Interlocked.Increment(ref _pooled);
         _pool.Enqueue(call);
     }
@@ -52,11 +54,12 @@ internal sealed class CallQueue
         {
             newest = Volatile.Read(ref _newest);
             call.Next = newest;
-        }
-        while (Interlocked.CompareExchange(ref _newest, call, newest) != newest);
-        if (newest is null && WakesClerk) _clerk.Tell(Wake.Instance, ActorRefs.NoSender);
+        } while (Interlocked.CompareExchange(ref _newest, call, newest) != newest);
+        if (newest is null && WakesClerk)
+            _clerk.Tell(Wake.Instance, ActorRefs.NoSender);
         // The clerk may have gone since: then nobody else takes it.
-        if (_closedBy is { } reason) FailAll(reason);
+        if (_closedBy is { } reason)
+            FailAll(reason);
     }
 
     /// <remarks>A full fence: a push that was too early to be seen here sees what was written before.</remarks>
@@ -94,7 +97,7 @@ internal sealed class CallQueue
 
     private void FailAll(Func<bool, Exception> reason)
     {
-        for (var call = TakeAll(); call is not null;)
+        for (var call = TakeAll(); call is not null; )
         {
             var next = call.Next;
             call.Next = null;

@@ -7,11 +7,11 @@ using PbKv.Remoting;
 namespace PbKv.Client;
 
 /// <summary>
-/// Resumes the callers whose calls are over, those of all clients of the process, many in one go. Callers that come back
-/// quickly, to ask for more or to wait for something else, are resumed by the thread that read their answers, and what they
-/// ask for leaves from there: no change of threads lies between an answer and the next request. Where callers work for
-/// longer, the thread pool resumes them. One that blocks its thread holds up nobody: another thread reads on, or a further
-/// work item stands by.
+/// Resumes the callers whose calls are over, those of all clients of the process, many in one go. Callers that come
+/// back quickly, to ask for more or to wait for something else, are resumed by the thread that read their answers, and
+/// what they ask for leaves from there: no change of threads lies between an answer and the next request. Where callers
+/// work for longer, the thread pool resumes them. One that blocks its thread holds up nobody: another thread reads on,
+/// or a further work item stands by.
 /// </summary>
 internal sealed class CallerWakeUp : IRunnable
 {
@@ -20,22 +20,23 @@ internal sealed class CallerWakeUp : IRunnable
     /// <summary>A change of threads costs about as much.</summary>
     private static readonly long QuickTicks = Stopwatch.Frequency * 30 / 1_000_000;
 
-    /// <summary>A thread that was kept from running says nothing of its caller: one outlier counts for so much at most.</summary>
+    /// <summary>
+    /// A thread that was kept from running says nothing of its caller: one outlier counts for so much at most.
+    /// </summary>
     private static readonly long MostTicks = Stopwatch.Frequency / 1000;
 
     private readonly ConcurrentQueue<(Call Call, Completion Completion)> _ready = new();
     private int _standsBy;
     private long _averageTicks;
 
-    private CallerWakeUp()
-    {
-    }
+    private CallerWakeUp() { }
 
     public void Add(Call call, in Completion completion) => _ready.Enqueue((call, completion));
 
     public void Begin()
     {
-        if (MayBegin() && !(AreQuick && Turn.TryAddRelievable(this))) ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (MayBegin() && !(AreQuick && Turn.TryAddRelievable(this)))
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
     void IThreadPoolWorkItem.Execute() => ((IRunnable)this).Run();
@@ -45,9 +46,12 @@ internal sealed class CallerWakeUp : IRunnable
     {
         // Before it looks: what is added from here on finds nobody standing by, and calls another.
         Interlocked.Exchange(ref _standsBy, 0);
-        if (!_ready.TryDequeue(out var only)) return;
-        if (_ready.IsEmpty) Complete(only);
-        else Turn.Gather(turn => CompleteAll(turn, only));
+        if (!_ready.TryDequeue(out var only))
+            return;
+        if (_ready.IsEmpty)
+            Complete(only);
+        else
+            Turn.Gather(turn => CompleteAll(turn, only));
     }
 
     private bool AreQuick => Volatile.Read(ref _averageTicks) < QuickTicks;
@@ -55,8 +59,9 @@ internal sealed class CallerWakeUp : IRunnable
     private bool MayBegin() => !_ready.IsEmpty && Interlocked.Exchange(ref _standsBy, 1) == 0;
 
     /// <summary>
-    /// Should one of them block, what stands by in this thread's turn is taken away from it and goes on with the others. Where
-    /// they are slow, that begins at once. After a while it makes room for what they ask for, and goes on behind it.
+    /// Should one of them block, what stands by in this thread's turn is taken away from it and goes on with the
+    /// others. Where they are slow, that begins at once. After a while it makes room for what they ask for, and goes on
+    /// behind it.
     /// </summary>
     private void CompleteAll(Turn turn, (Call Call, Completion Completion) next)
     {
@@ -64,12 +69,13 @@ internal sealed class CallerWakeUp : IRunnable
         {
             if (MayBegin())
             {
-                if (AreQuick) turn.Add(this);
-                else ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                if (AreQuick)
+                    turn.Add(this);
+                else
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
             Complete(next);
-        }
-        while (!(turn.IsLong && Volatile.Read(ref _standsBy) == 1) && _ready.TryDequeue(out next));
+        } while (!(turn.IsLong && Volatile.Read(ref _standsBy) == 1) && _ready.TryDequeue(out next));
     }
 
     private void Complete((Call Call, Completion Completion) next)

@@ -24,11 +24,21 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         _queue = queue;
         var system = (ExtendedActorSystem)Context.System;
         var self = NodePath.OfSelf(system, Self);
-        ImmutableArray<NodeAddress> viewServices = [.. settings.ViewServices.Select(address => new NodeAddress(address))];
+        ImmutableArray<NodeAddress> viewServices =
+        [
+            .. settings.ViewServices.Select(address => new NodeAddress(address)),
+        ];
         _node = new ClerkNode(self, viewServices, settings.Group, settings.Protocol);
         var log = new NodeLog(Context.GetLogger(), Self.Path.Name, () => _node.View.Number, hooks.Record);
         var me = Self;
-        _host = new NodeHost(_node, self, new NodeClock(null), hooks.Around(new Outbox(system, viewServices)), this, log)
+        _host = new NodeHost(
+            _node,
+            self,
+            new NodeClock(null),
+            hooks.Around(new Outbox(system, viewServices)),
+            this,
+            log
+        )
         {
             Complete = Complete,
             MayStop = () => Context.Stop(me),
@@ -62,7 +72,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     /// <summary>Whoever is told why the clerk stopped tells the callers: they are put back where all wait.</summary>
     protected override void PostStop()
     {
-        foreach (var call in _calls.Values) _queue.Push(call);
+        foreach (var call in _calls.Values)
+            _queue.Push(call);
     }
 
     private void Deliver(Envelope envelope)
@@ -82,7 +93,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     private void SubmitAll()
     {
         _queue.WakesClerk = true;
-        if (_queue.TakeAll() is { } oldest) SubmitFrom(oldest);
+        if (_queue.TakeAll() is { } oldest)
+            SubmitFrom(oldest);
         _queue.WakesClerk = _node.HasRoom;
     }
 
@@ -100,8 +112,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     }
 
     /// <summary>
-    /// A call that was cancelled on its way here is not begun: what told of that found no call, or no clerk yet. Likewise one
-    /// whose client was disposed.
+    /// A call that was cancelled on its way here is not begun: what told of that found no call, or no clerk yet.
+    /// Likewise one whose client was disposed.
     /// </summary>
     private void Submit(Call call)
     {
@@ -128,7 +140,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     {
         foreach (var completion in completions)
         {
-            if (_calls.Remove(completion.Call, out var call)) CallerWakeUp.Shared.Add(call, completion);
+            if (_calls.Remove(completion.Call, out var call))
+                CallerWakeUp.Shared.Add(call, completion);
         }
         CallerWakeUp.Shared.Begin();
     }
@@ -137,7 +150,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     private void LetGoOf(LetGo let)
     {
         SubmitAll();
-        foreach (var call in _calls.Values.Where(call => call.Client == let.Client).ToList()) _node.Cancel(call.Id, _host.Effects);
+        foreach (var call in _calls.Values.Where(call => call.Client == let.Client).ToList())
+            _node.Cancel(call.Id, _host.Effects);
         _host.CarryOut();
         let.Done.SetResult();
     }

@@ -23,7 +23,10 @@ internal sealed class ClientConnection
     private ClientConnection(ActorSystem system, JoinedConnections? joined, PbKvSettings settings, NodeHooks hooks)
     {
         (_system, _joined) = (system, joined);
-        _guardian = system.ActorOf(NodeGuardian.CreateProps(Clerk.CreateProps(Queue, settings, hooks), "clerk", OnEnded), RandomName());
+        _guardian = system.ActorOf(
+            NodeGuardian.CreateProps(Clerk.CreateProps(Queue, settings, hooks), "clerk", OnEnded),
+            RandomName()
+        );
     }
 
     public CallQueue Queue { get; } = new();
@@ -31,8 +34,8 @@ internal sealed class ClientConnection
     public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>
-    /// Answers come on the connection that the client opened, so it listens on loopback only. Its name is random: two systems
-    /// of the same name and address would be taken for one.
+    /// Answers come on the connection that the client opened, so it listens on loopback only. Its name is random: two
+    /// systems of the same name and address would be taken for one.
     /// </summary>
     public static ClientConnection Own(PbKvSettings settings, ILoggerFactory? loggers, NodeHooks hooks)
     {
@@ -43,13 +46,16 @@ internal sealed class ClientConnection
     public static ClientConnection In(ActorSystem system, JoinedConnections joined, PbKvSettings settings)
     {
         if (((ExtendedActorSystem)system).Provider.DefaultAddress.Port is null || !CanSend(system))
-            throw new PbKvStartException($"the ActorSystem {system.Name} cannot reach a PbKv: its configuration lacks what {nameof(PbKvClient)}.{nameof(PbKvClient.Hocon)} holds");
+            throw new PbKvStartException(
+                $"the ActorSystem {system.Name} cannot reach a PbKv: its configuration lacks what {nameof(PbKvClient)}.{nameof(PbKvClient.Hocon)} holds"
+            );
         return new ClientConnection(system, joined, settings, NodeHooks.None);
     }
 
     public Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation)
     {
-        if (HasEnded) return Task.FromException<T>(Failures.Closed(wasSubmitted: false));
+        if (HasEnded)
+            return Task.FromException<T>(Failures.Closed(wasSubmitted: false));
         var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         var asker = _system.ActorOf(inquiry(result));
         return cancellation.CanBeCanceled ? WaitAsync(result, asker, cancellation) : result.Task;
@@ -65,11 +71,15 @@ internal sealed class ClientConnection
         }
         else
         {
-            var let = new Clerk.LetGo(client, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            var let = new Clerk.LetGo(
+                client,
+                new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+            );
             _guardian.Tell(let, ActorRefs.NoSender);
             await Task.WhenAny(let.Done.Task, _ended.Task).ConfigureAwait(false);
         }
-        if (_joined is null) await _system.Terminate().ConfigureAwait(false);
+        if (_joined is null)
+            await _system.Terminate().ConfigureAwait(false);
     }
 
     private async Task<T> WaitAsync<T>(TaskCompletionSource<T> result, IActorRef asker, CancellationToken cancellation)
@@ -97,7 +107,8 @@ internal sealed class ClientConnection
     {
         try
         {
-            return system.Serialization.FindSerializerFor(new Envelope(default, default, Stamp.None, []), null) is EnvelopeSerializer;
+            return system.Serialization.FindSerializerFor(new Envelope(default, default, Stamp.None, []), null)
+                is EnvelopeSerializer;
         }
         catch (SerializationException)
         {
@@ -109,10 +120,14 @@ internal sealed class ClientConnection
     {
         var settings = PbKvSettings.Read(options.Config);
         ImmutableArray<string> addresses = [.. viewServices.Select(address => address.Trim())];
-        if (addresses.IsEmpty) throw new PbKvStartException($"no view service is named: it takes one or more of {HostPort.Allowed}");
+        if (addresses.IsEmpty)
+            throw new PbKvStartException($"no view service is named: it takes one or more of {HostPort.Allowed}");
         foreach (var address in addresses)
         {
-            if (!HostPort.TryParse(address, out _)) throw new PbKvStartException($"'{address}' is no address of a view service: it takes {HostPort.Allowed}");
+            if (!HostPort.TryParse(address, out _))
+                throw new PbKvStartException(
+                    $"'{address}' is no address of a view service: it takes {HostPort.Allowed}"
+                );
         }
         return settings with { ViewServices = addresses, Deadline = options.Deadline ?? settings.Deadline };
     }

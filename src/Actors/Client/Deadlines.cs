@@ -7,9 +7,14 @@ internal static class Deadlines
 
     public static TimeSpan Check(TimeSpan deadline)
     {
-        if (deadline == Timeout.InfiniteTimeSpan || deadline > Longest) return Timeout.InfiniteTimeSpan;
+        if (deadline == Timeout.InfiniteTimeSpan || deadline > Longest)
+            return Timeout.InfiniteTimeSpan;
         return deadline > TimeSpan.Zero
             ? deadline
-            : throw new ArgumentOutOfRangeException(nameof(deadline), deadline, "a deadline is above zero, or Timeout.InfiniteTimeSpan");
+            : throw new ArgumentOutOfRangeException(
+                nameof(deadline),
+                deadline,
+                "a deadline is above zero, or Timeout.InfiniteTimeSpan"
+            );
     }
 }

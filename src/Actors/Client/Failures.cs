@@ -5,34 +5,66 @@ namespace PbKv.Client;
 /// <summary>What a caller is told, for each way in which a call can fail.</summary>
 internal static class Failures
 {
-    public static Exception Of(in Completion completion, Call call) => completion.Status switch
-    {
-        CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
-        CallStatus.KeyTooLong => NotDone(PbKvError.KeyTooLong, $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"),
-        CallStatus.ValueTooLarge => NotDone(
-            PbKvError.ValueTooLarge,
-            call.Kind == OperationKind.Append
-                ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
-                : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"),
-        CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.Unknown, call.Cancellation),
-        CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation),
-        CallStatus.Cancelled => Closed(wasSubmitted: true),
-        CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
-        CallStatus.Unreachable => NotDone(
-            PbKvError.Unreachable, "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"),
-        CallStatus.DeadlinePassed => new PbKvException(
-            PbKvError.DeadlinePassed, PbKvOutcome.Unknown, "the deadline passed after the operation was sent: whether it is executed is unknown"),
-        CallStatus.SessionExpired => new PbKvException(
-            PbKvError.SessionExpired, PbKvOutcome.Unknown, "the client's session ended after the operation was sent: whether it was executed is unknown"),
-        _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
-    };
+    public static Exception Of(in Completion completion, Call call) =>
+        completion.Status switch
+        {
+            CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
+            CallStatus.KeyTooLong => NotDone(
+                PbKvError.KeyTooLong,
+                $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"
+            ),
+            CallStatus.ValueTooLarge => NotDone(
+                PbKvError.ValueTooLarge,
+                call.Kind == OperationKind.Append
+                    ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
+                    : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"
+            ),
+            CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
+                PbKvOutcome.Unknown,
+                call.Cancellation
+            ),
+            CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(
+                PbKvOutcome.NotExecuted,
+                call.Cancellation
+            ),
+            CallStatus.Cancelled => Closed(wasSubmitted: true),
+            CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
+            CallStatus.Unreachable => NotDone(
+                PbKvError.Unreachable,
+                "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"
+            ),
+            CallStatus.DeadlinePassed => new PbKvException(
+                PbKvError.DeadlinePassed,
+                PbKvOutcome.Unknown,
+                "the deadline passed after the operation was sent: whether it is executed is unknown"
+            ),
+            CallStatus.SessionExpired => new PbKvException(
+                PbKvError.SessionExpired,
+                PbKvOutcome.Unknown,
+                "the client's session ended after the operation was sent: whether it was executed is unknown"
+            ),
+            _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
+        };
 
-    public static PbKvException Closed(bool wasSubmitted) => wasSubmitted
-        ? new(PbKvError.ClientClosed, PbKvOutcome.Unknown, "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether it is executed is unknown")
-        : NotDone(PbKvError.ClientClosed, "the client is disposed, or its ActorSystem has ended: connect a new one");
+    public static PbKvException Closed(bool wasSubmitted) =>
+        wasSubmitted
+            ? new(
+                PbKvError.ClientClosed,
+                PbKvOutcome.Unknown,
+                "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether it is executed is unknown"
+            )
+            : NotDone(
+                PbKvError.ClientClosed,
+                "the client is disposed, or its ActorSystem has ended: connect a new one"
+            );
 
-    public static PbKvException Failed(Exception cause, bool wasSubmitted) => new(
-        PbKvError.ClientFailed, wasSubmitted ? PbKvOutcome.Unknown : PbKvOutcome.NotExecuted, $"the client failed, connect a new one: {cause.Message}", cause);
+    public static PbKvException Failed(Exception cause, bool wasSubmitted) =>
+        new(
+            PbKvError.ClientFailed,
+            wasSubmitted ? PbKvOutcome.Unknown : PbKvOutcome.NotExecuted,
+            $"the client failed, connect a new one: {cause.Message}",
+            cause
+        );
 
     private static PbKvException NotDone(PbKvError code, string text) => new(code, PbKvOutcome.NotExecuted, text);
 }

@@ -5,8 +5,8 @@ using PbKv.Protocol;
 namespace PbKv.Client;
 
 /// <summary>
-/// Those of an application's ActorSystem. Clients that mean the same cluster by the same settings share one: a message costs
-/// Akka.Remote the same whatever it holds, and a clerk sends together what its callers ask for.
+/// Those of an application's ActorSystem. Clients that mean the same cluster by the same settings share one: a message
+/// costs Akka.Remote the same whatever it holds, and a clerk sends together what its callers ask for.
 /// </summary>
 internal sealed class JoinedConnections(ActorSystem system) : IExtension
 {
@@ -35,8 +35,10 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
         {
             // One that had ended may be forgotten already, and another have its place.
             var (key, shared) = _all.FirstOrDefault(pair => pair.Value.Connection == connection);
-            if (shared is null) return true;
-            if (--shared.Users > 0) return false;
+            if (shared is null)
+                return true;
+            if (--shared.Users > 0)
+                return false;
             _all.Remove(key);
             return true;
         }

@@ -2,63 +2,123 @@ using PbKv.Protocol;
 
 namespace PbKv.Client;
 
-/// <summary>The operations: on texts, which are stored as UTF-8, and on bytes. A ValueTask of theirs is awaited once.</summary>
+/// <summary>
+/// The operations: on texts, which are stored as UTF-8, and on bytes. A ValueTask of theirs is awaited once.
+/// </summary>
 public sealed partial class PbKvClient
 {
     /// <summary>Stores the value under the key.</summary>
-    public ValueTask PutAsync(string key, string value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Run(OperationKind.Put, Utf8(key), Utf8(value), deadline, cancellationToken);
+    public ValueTask PutAsync(
+        string key,
+        string value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Run(OperationKind.Put, Utf8(key), Utf8(value), deadline, cancellationToken);
 
     /// <inheritdoc cref="PutAsync(string, string, TimeSpan?, CancellationToken)"/>
-    public ValueTask PutAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Run(OperationKind.Put, Copy(key), Copy(value), deadline, cancellationToken);
+    public ValueTask PutAsync(
+        ReadOnlyMemory<byte> key,
+        ReadOnlyMemory<byte> value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Run(OperationKind.Put, Copy(key), Copy(value), deadline, cancellationToken);
 
     /// <returns>The value, or "" for a key that was never stored.</returns>
-    public ValueTask<string> GetAsync(string key, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: false, cancellationToken);
+    public ValueTask<string> GetAsync(
+        string key,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: false, cancellationToken);
 
     /// <returns>The value, or no bytes for a key that was never stored.</returns>
-    public ValueTask<byte[]> GetAsync(ReadOnlyMemory<byte> key, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: false, cancellationToken);
+    public ValueTask<byte[]> GetAsync(
+        ReadOnlyMemory<byte> key,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: false, cancellationToken);
 
     /// <returns>The value, or null for a key that was never stored.</returns>
-    public ValueTask<string?> TryGetAsync(string key, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: true, cancellationToken)!;
+    public ValueTask<string?> TryGetAsync(
+        string key,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: true, cancellationToken)!;
 
     /// <returns>The value, or null for a key that was never stored.</returns>
-    public ValueTask<byte[]?> TryGetAsync(ReadOnlyMemory<byte> key, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: true, cancellationToken)!;
+    public ValueTask<byte[]?> TryGetAsync(
+        ReadOnlyMemory<byte> key,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: true, cancellationToken)!;
 
-    /// <summary>Stores the decimal text of the 32-bit FNV-1a hash over the previous value followed by this one.</summary>
+    /// <summary>
+    /// Stores the decimal text of the 32-bit FNV-1a hash over the previous value followed by this one.
+    /// </summary>
     /// <returns>The previous value, or null where there was none.</returns>
-    public ValueTask<string?> PutHashAsync(string key, string value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Text(OperationKind.PutHash, Utf8(key), Utf8(value), deadline, missingIsNull: true, cancellationToken)!;
+    public ValueTask<string?> PutHashAsync(
+        string key,
+        string value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Text(OperationKind.PutHash, Utf8(key), Utf8(value), deadline, missingIsNull: true, cancellationToken)!;
 
     /// <inheritdoc cref="PutHashAsync(string, string, TimeSpan?, CancellationToken)"/>
-    public ValueTask<byte[]?> PutHashAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Binary(OperationKind.PutHash, Copy(key), Copy(value), deadline, missingIsNull: true, cancellationToken)!;
+    public ValueTask<byte[]?> PutHashAsync(
+        ReadOnlyMemory<byte> key,
+        ReadOnlyMemory<byte> value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Binary(OperationKind.PutHash, Copy(key), Copy(value), deadline, missingIsNull: true, cancellationToken)!;
 
     /// <summary>Adds to the end of the value; a key that was never stored has an empty one.</summary>
-    public ValueTask AppendAsync(string key, string value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Run(OperationKind.Append, Utf8(key), Utf8(value), deadline, cancellationToken);
+    public ValueTask AppendAsync(
+        string key,
+        string value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Run(OperationKind.Append, Utf8(key), Utf8(value), deadline, cancellationToken);
 
     /// <inheritdoc cref="AppendAsync(string, string, TimeSpan?, CancellationToken)"/>
-    public ValueTask AppendAsync(ReadOnlyMemory<byte> key, ReadOnlyMemory<byte> value, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        Run(OperationKind.Append, Copy(key), Copy(value), deadline, cancellationToken);
+    public ValueTask AppendAsync(
+        ReadOnlyMemory<byte> key,
+        ReadOnlyMemory<byte> value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    ) => Run(OperationKind.Append, Copy(key), Copy(value), deadline, cancellationToken);
 
-    private ValueTask Run(OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline, CancellationToken cancellation)
+    private ValueTask Run(
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline,
+        CancellationToken cancellation
+    )
     {
         var call = Begin(kind, key, value, deadline, missingIsNull: false, cancellation);
         return new ValueTask(call, Submit(call));
     }
 
-    private ValueTask<string> Text(OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline, bool missingIsNull, CancellationToken cancellation)
+    private ValueTask<string> Text(
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline,
+        bool missingIsNull,
+        CancellationToken cancellation
+    )
     {
         var call = Begin(kind, key, value, deadline, missingIsNull, cancellation);
         return new ValueTask<string>(call, Submit(call));
     }
 
-    private ValueTask<byte[]> Binary(OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline, bool missingIsNull, CancellationToken cancellation)
+    private ValueTask<byte[]> Binary(
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline,
+        bool missingIsNull,
+        CancellationToken cancellation
+    )
     {
         var call = Begin(kind, key, value, deadline, missingIsNull, cancellation);
         return new ValueTask<byte[]>(call, Submit(call));

@@ -9,19 +9,20 @@ using PbKv.Protocol;
 namespace PbKv.Client;
 
 /// <summary>
-/// A client of a PbKv cluster, for any number of concurrent callers. Every operation is tried until it is done, its deadline
-/// passes, or it is cancelled; it is executed at most once, however often it was sent. What fails tells by
+/// A client of a PbKv cluster, for any number of concurrent callers. Every operation is tried until it is done, its
+/// deadline passes, or it is cancelled; it is executed at most once, however often it was sent. What fails tells by
 /// <see cref="PbKvException.Outcome"/> whether it may have been executed.
 /// </summary>
-/// <example><code>
-/// await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:7000");
-/// await kv.PutAsync("k", "v");
+/// <example><code> await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:7000"); await kv.PutAsync("k", "v");
 /// var value = await kv.GetAsync("k");
 /// </code></example>
 public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
 {
     /// <summary>Half a surrogate pair is refused: replaced, as .NET would, two different keys would be one.</summary>
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     private readonly ClientConnection _connection;
     private readonly CallQueue _queue;
@@ -37,13 +38,20 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         _closed = new Lazy<Task>(CloseAsync);
     }
 
-    /// <summary>What the configuration of an ActorSystem has to hold for <see cref="Join(ActorSystem, string, PbKvClientOptions?)"/>.</summary>
+    /// <summary>
+    /// What the configuration of an ActorSystem has to hold for
+    /// <see cref="Join(ActorSystem, string, PbKvClientOptions?)"/>.
+    /// </summary>
     public static string Hocon => PbKvConfig.Remoting;
 
     /// <summary>A client with an ActorSystem of its own. The cluster need not be there yet.</summary>
-    /// <param name="viewServices">Where the view service is, host:port; several members of one cluster with commas between.</param>
+    /// <param name="viewServices">Where the view service is, host:port; several members of one cluster with commas
+    /// between.</param>
     public static Task<PbKvClient> ConnectAsync(
-        string viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default)
+        string viewServices,
+        PbKvClientOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(viewServices);
         return ConnectAsync(viewServices.Split(','), options, cancellationToken);
@@ -51,23 +59,33 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
 
     /// <inheritdoc cref="ConnectAsync(string, PbKvClientOptions?, CancellationToken)"/>
     public static Task<PbKvClient> ConnectAsync(
-        IEnumerable<string> viewServices, PbKvClientOptions? options = null, CancellationToken cancellationToken = default)
+        IEnumerable<string> viewServices,
+        PbKvClientOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(viewServices);
         return Task.Run(() => Connect(viewServices, options ?? new(), NodeHooks.None), cancellationToken);
     }
 
     /// <summary>
-    /// A client in an ActorSystem that the application has, and goes on to own. Those of one cluster share a session there,
-    /// unless <see cref="PbKvClientOptions.OwnSession"/> says otherwise: what they ask for at the same time travels together.
+    /// A client in an ActorSystem that the application has, and goes on to own. Those of one cluster share a session
+    /// there, unless <see cref="PbKvClientOptions.OwnSession"/> says otherwise: what they ask for at the same time
+    /// travels together.
     /// </summary>
     public static PbKvClient Join(ActorSystem system, string viewServices, PbKvClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(viewServices);
         options ??= new();
-        var (settings, joined) = (ClientConnection.SettingsOf(viewServices.Split(','), options), JoinedConnections.In(system));
-        return new PbKvClient(options.OwnSession ? ClientConnection.In(system, joined, settings) : joined.Take(settings), settings);
+        var (settings, joined) = (
+            ClientConnection.SettingsOf(viewServices.Split(','), options),
+            JoinedConnections.In(system)
+        );
+        return new PbKvClient(
+            options.OwnSession ? ClientConnection.In(system, joined, settings) : joined.Take(settings),
+            settings
+        );
     }
 
     /// <summary>It has been disposed: its calls fail, also where others go on in the same session.</summary>
@@ -83,7 +101,8 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Operations still outstanding fail, and tell whether they may have been executed. The last client of a session closes it.
+    /// Operations still outstanding fail, and tell whether they may have been executed. The last client of a session
+    /// closes it.
     /// </summary>
     public ValueTask DisposeAsync() => new(_closed.Value);
 
@@ -94,22 +113,39 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
-        return AskAsync<PbKvStatus>(result => Props.Create(() => new StatusInquiry(settings, within, result)), cancellationToken);
+        return AskAsync<PbKvStatus>(
+            result => Props.Create(() => new StatusInquiry(settings, within, result)),
+            cancellationToken
+        );
     }
 
-    /// <summary>Makes a live server the primary, whatever is lost by it: for a cluster whose data is gone already.</summary>
+    /// <summary>
+    /// Makes a live server the primary, whatever is lost by it: for a cluster whose data is gone already.
+    /// </summary>
     /// <param name="primary">The server, host:port.</param>
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
-    public Task<ResetAnswer> ResetAsync(string primary, TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    public Task<ResetAnswer> ResetAsync(
+        string primary,
+        TimeSpan? deadline = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(primary);
-        var (within, settings, address) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings, new NodeAddress(HostPort.OneAddress(primary)));
-        return AskAsync<ResetAnswer>(result => Props.Create(() => new ResetInquiry(settings, address, within, result)), cancellationToken);
+        var (within, settings, address) = (
+            Deadlines.Check(deadline ?? _settings.Deadline),
+            _settings,
+            new NodeAddress(HostPort.OneAddress(primary))
+        );
+        return AskAsync<ResetAnswer>(
+            result => Props.Create(() => new ResetInquiry(settings, address, within, result)),
+            cancellationToken
+        );
     }
 
-    private Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation) => _isClosing
-        ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
-        : _connection.AskAsync(inquiry, cancellation);
+    private Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation) =>
+        _isClosing
+            ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
+            : _connection.AskAsync(inquiry, cancellation);
 
     private Task CloseAsync()
     {
@@ -117,7 +153,14 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         return _connection.LetGoAsync(this);
     }
 
-    private Call Begin(OperationKind kind, Bytes key, Bytes value, TimeSpan? deadline, bool missingIsNull, CancellationToken cancellation)
+    private Call Begin(
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline,
+        bool missingIsNull,
+        CancellationToken cancellation
+    )
     {
         var ticks = deadline is { } given ? Ticks(given) : _defaultDeadline;
         var call = _queue.Rent();
@@ -142,7 +185,8 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     private long Ticks(TimeSpan deadline)
     {
         var within = Deadlines.Check(deadline);
-        if (within == Timeout.InfiniteTimeSpan) return long.MaxValue;
+        if (within == Timeout.InfiniteTimeSpan)
+            return long.MaxValue;
         return Math.Max(1, (long)Math.Ceiling(within.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
     }
 

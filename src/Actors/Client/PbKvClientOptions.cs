@@ -6,7 +6,10 @@ namespace PbKv.Client;
 /// <summary>How a client differs from the defaults.</summary>
 public sealed record PbKvClientOptions
 {
-    /// <summary>How long an operation is tried where the call says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    /// <summary>
+    /// How long an operation is tried where the call says nothing else; <see cref="Timeout.InfiniteTimeSpan"/> is for
+    /// ever.
+    /// </summary>
     public TimeSpan? Deadline
     {
         get;
@@ -14,14 +17,17 @@ public sealed record PbKvClientOptions
     }
 
     /// <summary>
-    /// Whether a client that joins an ActorSystem keeps apart from others of the same cluster there: one that moves large values
-    /// would hold up those that it shares with.
+    /// Whether a client that joins an ActorSystem keeps apart from others of the same cluster there: one that moves
+    /// large values would hold up those that it shares with.
     /// </summary>
     public bool OwnSession { get; init; }
 
     /// <summary>Where a client with an ActorSystem of its own logs to; null: standard error.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
 
-    /// <summary>Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka { ... }</c>.</summary>
+    /// <summary>
+    /// Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka {
+    /// ... }</c>.
+    /// </summary>
     public Config Config { get; init; } = Config.Empty;
 }

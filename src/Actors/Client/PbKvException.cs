@@ -41,18 +41,17 @@ public enum PbKvOutcome
 /// <summary>An operation that did not end well.</summary>
 public sealed class PbKvException : Exception
 {
-    public PbKvException() : this("an operation failed")
-    {
-    }
+    public PbKvException()
+        : this("an operation failed") { }
 
-    public PbKvException(string message) : this(message, null)
-    {
-    }
+    public PbKvException(string message)
+        : this(message, null) { }
 
-    public PbKvException(string message, Exception? inner) : base(message, inner) => Outcome = PbKvOutcome.Unknown;
+    public PbKvException(string message, Exception? inner)
+        : base(message, inner) => Outcome = PbKvOutcome.Unknown;
 
-    public PbKvException(PbKvError code, PbKvOutcome outcome, string message, Exception? inner = null) : base(message, inner) =>
-        (Code, Outcome) = (code, outcome);
+    public PbKvException(PbKvError code, PbKvOutcome outcome, string message, Exception? inner = null)
+        : base(message, inner) => (Code, Outcome) = (code, outcome);
 
     public PbKvError Code { get; }
 
@@ -62,22 +61,22 @@ public sealed class PbKvException : Exception
 /// <summary>An operation that was cancelled. Cancelling does not take back what was sent.</summary>
 public sealed class PbKvCanceledException : OperationCanceledException
 {
-    public PbKvCanceledException() : this("the operation was cancelled")
-    {
-    }
+    public PbKvCanceledException()
+        : this("the operation was cancelled") { }
 
-    public PbKvCanceledException(string message) : this(message, null)
-    {
-    }
+    public PbKvCanceledException(string message)
+        : this(message, null) { }
 
-    public PbKvCanceledException(string message, Exception? inner) : base(message, inner) => Outcome = PbKvOutcome.Unknown;
+    public PbKvCanceledException(string message, Exception? inner)
+        : base(message, inner) => Outcome = PbKvOutcome.Unknown;
 
-    public PbKvCanceledException(PbKvOutcome outcome, CancellationToken cancellationToken) : base(TextOf(outcome), cancellationToken) =>
-        Outcome = outcome;
+    public PbKvCanceledException(PbKvOutcome outcome, CancellationToken cancellationToken)
+        : base(TextOf(outcome), cancellationToken) => Outcome = outcome;
 
     public PbKvOutcome Outcome { get; }
 
-    private static string TextOf(PbKvOutcome outcome) => outcome == PbKvOutcome.NotExecuted
-        ? "the operation was cancelled before it was sent: it is not executed"
-        : "the operation was cancelled after it may have been sent: whether it is executed is unknown";
+    private static string TextOf(PbKvOutcome outcome) =>
+        outcome == PbKvOutcome.NotExecuted
+            ? "the operation was cancelled before it was sent: it is not executed"
+            : "the operation was cancelled after it may have been sent: whether it is executed is unknown";
 }

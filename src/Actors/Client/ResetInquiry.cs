@@ -14,16 +14,27 @@ internal sealed class ResetInquiry : ReceiveActor
     private readonly Outbox _outbox;
     private readonly TimeSpan _within;
 
-    public ResetInquiry(PbKvSettings settings, NodeAddress primary, TimeSpan within, TaskCompletionSource<ResetAnswer> result)
+    public ResetInquiry(
+        PbKvSettings settings,
+        NodeAddress primary,
+        TimeSpan within,
+        TaskCompletionSource<ResetAnswer> result
+    )
     {
         var system = (ExtendedActorSystem)Context.System;
         var viewService = new NodeAddress(settings.ViewServices[0]);
         (_result, _within) = (result, within);
         _outbox = new Outbox(system, [viewService]);
-        _question = new Envelope(NodePath.OfSelf(system, Self), viewService, new NodeClock(null).OnSend(), [new ResetRequest(primary)]);
+        _question = new Envelope(
+            NodePath.OfSelf(system, Self),
+            viewService,
+            new NodeClock(null).OnSend(),
+            [new ResetRequest(primary)]
+        );
         Receive<Envelope>(envelope =>
         {
-            if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer) Finish(answer);
+            if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer)
+                Finish(answer);
         });
         Receive<ReceiveTimeout>(_ => Finish(null));
         Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
@@ -31,7 +42,8 @@ internal sealed class ResetInquiry : ReceiveActor
 
     protected override void PreStart()
     {
-        if (_within != Timeout.InfiniteTimeSpan) Context.SetReceiveTimeout(_within);
+        if (_within != Timeout.InfiniteTimeSpan)
+            Context.SetReceiveTimeout(_within);
         _outbox.Send(_question);
     }
 
@@ -39,10 +51,18 @@ internal sealed class ResetInquiry : ReceiveActor
 
     private void Finish(ResetAnswer? answer)
     {
-        if (answer is null) _result.TrySetException(new PbKvException(
-            PbKvError.DeadlinePassed, PbKvOutcome.Unknown, $"the view service at {_question.To} does not answer; look at the status before you ask again"));
-        else if (answer.Refusal is { } refusal) _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
-        else _result.TrySetResult(answer);
+        if (answer is null)
+            _result.TrySetException(
+                new PbKvException(
+                    PbKvError.DeadlinePassed,
+                    PbKvOutcome.Unknown,
+                    $"the view service at {_question.To} does not answer; look at the status before you ask again"
+                )
+            );
+        else if (answer.Refusal is { } refusal)
+            _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
+        else
+            _result.TrySetResult(answer);
         Context.Stop(Self);
     }
 }

@@ -7,7 +7,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Client;
 
-/// <summary>Asks the view service how it is, then every server that it knows to be alive; one question, then it is gone.</summary>
+/// <summary>
+/// Asks the view service how it is, then every server that it knows to be alive; one question, then it is gone.
+/// </summary>
 internal sealed class StatusInquiry : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan AskAgain = TimeSpan.FromMilliseconds(200);
@@ -40,7 +42,8 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(Again.Instance, Again.Instance, AskAgain);
-        if (_within != Timeout.InfiniteTimeSpan) Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _within);
+        if (_within != Timeout.InfiniteTimeSpan)
+            Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _within);
         Ask();
     }
 
@@ -50,11 +53,13 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
     {
         if (_viewService is null)
         {
-            foreach (var viewService in _viewServices) Send(viewService);
+            foreach (var viewService in _viewServices)
+                Send(viewService);
         }
         foreach (var (server, status) in _servers)
         {
-            if (status is null) Send(server.Address);
+            if (status is null)
+                Send(server.Address);
         }
     }
 
@@ -65,25 +70,37 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         _clock.OnReceive(envelope.Stamp);
         foreach (var message in envelope.Messages)
         {
-            if (message is ViewServiceStatus viewService && _viewService is null) TakeViewService(viewService);
-            if (message is ReplicaStatus server && _servers.ContainsKey(server.Server)) _servers[server.Server] = server;
+            if (message is ViewServiceStatus viewService && _viewService is null)
+                TakeViewService(viewService);
+            if (message is ReplicaStatus server && _servers.ContainsKey(server.Server))
+                _servers[server.Server] = server;
         }
-        if (_viewService is not null && !_servers.ContainsValue(null)) Finish();
+        if (_viewService is not null && !_servers.ContainsValue(null))
+            Finish();
     }
 
     private void TakeViewService(ViewServiceStatus status)
     {
         _viewService = status;
-        foreach (var server in status.Servers.Where(server => server.Alive)) _servers[server.Server] = null;
-        if (_within == Timeout.InfiniteTimeSpan || _within > ServersWithin) Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, ServersWithin);
+        foreach (var server in status.Servers.Where(server => server.Alive))
+            _servers[server.Server] = null;
+        if (_within == Timeout.InfiniteTimeSpan || _within > ServersWithin)
+            Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, ServersWithin);
         Ask();
     }
 
     private void Finish()
     {
-        if (_viewService is not null) _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
-        else _result.TrySetException(new PbKvException(
-            PbKvError.Unreachable, PbKvOutcome.NotExecuted, $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"));
+        if (_viewService is not null)
+            _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
+        else
+            _result.TrySetException(
+                new PbKvException(
+                    PbKvError.Unreachable,
+                    PbKvOutcome.NotExecuted,
+                    $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"
+                )
+            );
         Context.Stop(Self);
     }
 

@@ -8,8 +8,10 @@ internal sealed class ClientHealth(PbKvClient client) : IHealthCheck
 {
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(2);
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        CheckAsync(client, cancellationToken);
+    public Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context,
+        CancellationToken cancellationToken = default
+    ) => CheckAsync(client, cancellationToken);
 
     public static async Task<HealthCheckResult> CheckAsync(PbKvClient client, CancellationToken cancellation)
     {

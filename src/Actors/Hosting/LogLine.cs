@@ -18,8 +18,11 @@ internal static class LogLine
     public static string Of(in LogRecord entry, LogLevel level, Exception? cause, int unwritten, bool json)
     {
         var time = entry.Time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        if (json) return Json(entry, time, Name(level).TrimEnd(), cause, unwritten);
-        var source = entry.Text.StartsWith("node=", StringComparison.Ordinal) ? "" : $"source={Printable(entry.Source)} ";
+        if (json)
+            return Json(entry, time, Name(level).TrimEnd(), cause, unwritten);
+        var source = entry.Text.StartsWith("node=", StringComparison.Ordinal)
+            ? ""
+            : $"source={Printable(entry.Source)} ";
         var because = cause is null ? "" : $" cause={Printable(cause.ToString())}";
         var repeated = unwritten == 0 ? "" : $" (and {unwritten} times since it was last written)";
         return $"{time} {Name(level)} {source}{Printable(entry.Text)}{because}{repeated}";
@@ -35,29 +38,37 @@ internal static class LogLine
             writer.WriteString("level", level);
             writer.WriteString("source", entry.Source);
             writer.WriteString("text", entry.Text);
-            if (cause is not null) writer.WriteString("cause", cause.ToString());
-            if (unwritten > 0) writer.WriteNumber("unwritten", unwritten);
+            if (cause is not null)
+                writer.WriteString("cause", cause.ToString());
+            if (unwritten > 0)
+                writer.WriteNumber("unwritten", unwritten);
             writer.WriteEndObject();
         }
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static string Name(LogLevel level) => level switch
-    {
-        LogLevel.Trace or LogLevel.Debug => "DEBUG",
-        LogLevel.Information => "INFO ",
-        LogLevel.Warning => "WARN ",
-        _ => "ERROR",
-    };
+    private static string Name(LogLevel level) =>
+        level switch
+        {
+            LogLevel.Trace or LogLevel.Debug => "DEBUG",
+            LogLevel.Information => "INFO ",
+            LogLevel.Warning => "WARN ",
+            _ => "ERROR",
+        };
 
     /// <summary>One line, whatever a text holds: others may have chosen it.</summary>
-    private static string Printable(string text) => text.Any(char.IsControl)
-        ? string.Concat(text.Select(letter => letter switch
-        {
-            '\n' => " | ",
-            '\r' => "",
-            _ when char.IsControl(letter) => $"\\x{(int)letter:x2}",
-            _ => letter.ToString(),
-        }))
-        : text;
+    private static string Printable(string text) =>
+        text.Any(char.IsControl)
+            ? string.Concat(
+                text.Select(letter =>
+                    letter switch
+                    {
+                        '\n' => " | ",
+                        '\r' => "",
+                        _ when char.IsControl(letter) => $"\\x{(int)letter:x2}",
+                        _ => letter.ToString(),
+                    }
+                )
+            )
+            : text;
 }

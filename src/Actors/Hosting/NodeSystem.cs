@@ -19,7 +19,9 @@ internal static class NodeSystem
         try
         {
             var setup = BootstrapSetup.Create().WithConfig(config);
-            return loggers is null ? ActorSystem.Create(name, setup) : ActorSystem.Create(name, setup.And(new LoggerFactorySetup(loggers)));
+            return loggers is null
+                ? ActorSystem.Create(name, setup)
+                : ActorSystem.Create(name, setup.And(new LoggerFactorySetup(loggers)));
         }
         catch (Exception failure) when (failure is not PbKvStartException)
         {
@@ -27,7 +29,10 @@ internal static class NodeSystem
         }
     }
 
-    /// <summary>For an ActorSystem that Akka.Hosting makes: where it cannot listen, that fails in Akka's words. So it is tried before.</summary>
+    /// <summary>
+    /// For an ActorSystem that Akka.Hosting makes: where it cannot listen, that fails in Akka's words. So it is tried
+    /// before.
+    /// </summary>
     /// <exception cref="PbKvStartException">A node cannot listen where it should.</exception>
     public static void CheckListens(PbKvSettings settings)
     {
@@ -36,7 +41,9 @@ internal static class NodeSystem
         {
             var host = HostPort.OneName(settings.Host);
             // Of a name's addresses the transport takes one of IPv4, if there is one.
-            var address = IPAddress.TryParse(host, out var given) ? given : Dns.GetHostAddresses(host).MinBy(found => found.AddressFamily)!;
+            var address = IPAddress.TryParse(host, out var given)
+                ? given
+                : Dns.GetHostAddresses(host).MinBy(found => found.AddressFamily)!;
             using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(address, settings.Port));
         }
@@ -50,7 +57,9 @@ internal static class NodeSystem
     {
         var cause = Innermost(failure);
         return new PbKvStartException(
-            $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(cause)}", failure);
+            $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(cause)}",
+            failure
+        );
     }
 
     /// <summary>host:port by which others reach the system.</summary>
@@ -63,15 +72,23 @@ internal static class NodeSystem
     private static void CheckIsFound(PbKvSettings settings)
     {
         if (HostPort.OneName(settings.Host) is "0.0.0.0" or "[::]" && settings.Advertise is null)
-            throw new PbKvStartException($"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)");
+            throw new PbKvStartException(
+                $"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)"
+            );
     }
 
-    private static string WayOut(Exception cause) => cause is SocketException
-    {
-        SocketErrorCode: SocketError.AddressNotAvailable or SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain,
-    }
-        ? "Name an address of this machine by --host (pbkv.host); --advertise is the one that others are told."
-        : "Choose another port (--port, pbkv.port), or stop what uses it.";
+    private static string WayOut(Exception cause) =>
+        cause
+            is SocketException
+            {
+                SocketErrorCode: SocketError.AddressNotAvailable
+                    or SocketError.HostNotFound
+                    or SocketError.NoData
+                    or SocketError.TryAgain,
+            }
+            ? "Name an address of this machine by --host (pbkv.host); --advertise is the one that others are told."
+            : "Choose another port (--port, pbkv.port), or stop what uses it.";
 
-    private static Exception Innermost(Exception failure) => failure.InnerException is { } inner ? Innermost(inner) : failure;
+    private static Exception Innermost(Exception failure) =>
+        failure.InnerException is { } inner ? Innermost(inner) : failure;
 }

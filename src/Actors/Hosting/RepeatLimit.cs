@@ -1,8 +1,8 @@
 namespace PbKv.Actors.Hosting;
 
 /// <summary>
-/// A peer that is away is tried again many times a second, and each time Akka says so in the same words. Once in a while is
-/// enough, with the number of times in between.
+/// A peer that is away is tried again many times a second, and each time Akka says so in the same words. Once in a
+/// while is enough, with the number of times in between.
 /// </summary>
 internal sealed class RepeatLimit(TimeSpan pause)
 {

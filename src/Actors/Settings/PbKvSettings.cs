@@ -21,7 +21,10 @@ public sealed record PbKvSettings
     public ImmutableArray<string> ViewServices
     {
         get;
-        init => field = value.All(address => HostPort.OneAddress(address) == address) ? value : [.. value.Select(HostPort.OneAddress)];
+        init =>
+            field = value.All(address => HostPort.OneAddress(address) == address)
+                ? value
+                : [.. value.Select(HostPort.OneAddress)];
     } = ["127.0.0.1:7000"];
 
     /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
@@ -35,7 +38,9 @@ public sealed record PbKvSettings
 
     public GroupName Group { get; init; } = GroupName.Default;
 
-    /// <summary>How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.</summary>
+    /// <summary>
+    /// How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
     public ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
@@ -64,58 +69,76 @@ public sealed record PbKvSettings
         return (reader.Known, reader.Given);
     }
 
-    private static PbKvSettings Read(SettingsReader reader) => ReadNode(reader) with { Protocol = ReadProtocol(reader) };
+    private static PbKvSettings Read(SettingsReader reader) =>
+        ReadNode(reader) with
+        {
+            Protocol = ReadProtocol(reader),
+        };
 
-    private static PbKvSettings ReadNode(SettingsReader reader) => new()
-    {
-        Host = reader.Text("host"),
-        Port = reader.Whole("port", 0, 65535),
-        Advertise = ReadAdvertise(reader),
-        ViewServices = ReadViewServices(reader),
-        DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
-        UsesSockets = ReadTransport(reader),
-        LogsJson = ReadLogFormat(reader),
-        Group = ReadGroup(reader),
-        Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
-    };
+    private static PbKvSettings ReadNode(SettingsReader reader) =>
+        new()
+        {
+            Host = reader.Text("host"),
+            Port = reader.Whole("port", 0, 65535),
+            Advertise = ReadAdvertise(reader),
+            ViewServices = ReadViewServices(reader),
+            DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
+            UsesSockets = ReadTransport(reader),
+            LogsJson = ReadLogFormat(reader),
+            Group = ReadGroup(reader),
+            Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
+        };
 
     private static string? ReadAdvertise(SettingsReader reader)
     {
         var text = reader.Text("advertise");
-        if (text.Length == 0) return null;
-        return HostPort.TryParse(text, out var address) ? address.ToString() : throw reader.Wrong("advertise", text, HostPort.Allowed);
+        if (text.Length == 0)
+            return null;
+        return HostPort.TryParse(text, out var address)
+            ? address.ToString()
+            : throw reader.Wrong("advertise", text, HostPort.Allowed);
     }
 
     private static ImmutableArray<string> ReadViewServices(SettingsReader reader)
     {
         var texts = reader.Texts("view-services");
-        if (texts.IsEmpty) throw reader.Wrong("view-services", "", $"one or more of {HostPort.Allowed}");
+        if (texts.IsEmpty)
+            throw reader.Wrong("view-services", "", $"one or more of {HostPort.Allowed}");
         foreach (var text in texts)
         {
-            if (!HostPort.TryParse(text, out _)) throw reader.Wrong("view-services", text, HostPort.Allowed);
+            if (!HostPort.TryParse(text, out _))
+                throw reader.Wrong("view-services", text, HostPort.Allowed);
         }
         return texts;
     }
 
-    private static bool ReadTransport(SettingsReader reader) => reader.Text("transport") switch
-    {
-        "auto" => OperatingSystem.IsLinux(),
-        "sockets" when OperatingSystem.IsLinux() => true,
-        "dot-netty" => false,
-        var other => throw reader.Wrong("transport", other, OperatingSystem.IsLinux() ? "auto, sockets or dot-netty" : "auto or dot-netty on this operating system"),
-    };
+    private static bool ReadTransport(SettingsReader reader) =>
+        reader.Text("transport") switch
+        {
+            "auto" => OperatingSystem.IsLinux(),
+            "sockets" when OperatingSystem.IsLinux() => true,
+            "dot-netty" => false,
+            var other => throw reader.Wrong(
+                "transport",
+                other,
+                OperatingSystem.IsLinux() ? "auto, sockets or dot-netty" : "auto or dot-netty on this operating system"
+            ),
+        };
 
-    private static bool ReadLogFormat(SettingsReader reader) => reader.Text("log-format") switch
-    {
-        "text" => false,
-        "json" => true,
-        var other => throw reader.Wrong("log-format", other, "text or json"),
-    };
+    private static bool ReadLogFormat(SettingsReader reader) =>
+        reader.Text("log-format") switch
+        {
+            "text" => false,
+            "json" => true,
+            var other => throw reader.Wrong("log-format", other, "text or json"),
+        };
 
     private static GroupName ReadGroup(SettingsReader reader)
     {
         var text = reader.Text("group");
-        return text.Length is > 0 and <= 64 ? new GroupName(text) : throw reader.Wrong("group", text, "a name of 1 to 64 letters");
+        return text.Length is > 0 and <= 64
+            ? new GroupName(text)
+            : throw reader.Wrong("group", text, "a name of 1 to 64 letters");
     }
 
     private static ProtocolSettings ReadProtocol(SettingsReader reader)

@@ -2,23 +2,41 @@ using System.Globalization;
 
 namespace PbKv.Actors;
 
-/// <summary>Durations and sizes as people write them: <c>100ms</c>, <c>1.5s</c>, <c>infinite</c>; <c>64KiB</c>, <c>1MiB</c>.</summary>
+/// <summary>
+/// Durations and sizes as people write them: <c>100ms</c>, <c>1.5s</c>, <c>infinite</c>; <c>64KiB</c>, <c>1MiB</c>.
+/// </summary>
 internal static class SettingText
 {
     private static readonly (string Unit, double Milliseconds)[] Durations =
-        [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+    [
+        ("ms", 1),
+        ("s", 1000),
+        ("m", 60_000),
+        ("h", 3_600_000),
+        ("d", 86_400_000),
+    ];
 
     private static readonly (string Unit, double Bytes)[] Sizes =
     [
-        ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9),
-        ("k", 1 << 10), ("m", 1 << 20), ("g", 1 << 30), ("b", 1), ("", 1),
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1e3),
+        ("MB", 1e6),
+        ("GB", 1e9),
+        ("k", 1 << 10),
+        ("m", 1 << 20),
+        ("g", 1 << 30),
+        ("b", 1),
+        ("", 1),
     ];
 
     /// <summary>A bare number is milliseconds; <c>infinite</c> is <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
     public static bool TryDuration(string text, out TimeSpan duration)
     {
         duration = Timeout.InfiniteTimeSpan;
-        if (text.Trim() is "infinite") return true;
+        if (text.Trim() is "infinite")
+            return true;
         var read = TryNumber(text, [.. Durations, ("", 1)], out var milliseconds);
         read &= milliseconds <= TimeSpan.MaxValue.TotalMilliseconds / 2;
         duration = read ? TimeSpan.FromMilliseconds(milliseconds) : default;
@@ -34,19 +52,23 @@ internal static class SettingText
 
     public static string OfDuration(TimeSpan duration)
     {
-        if (duration == Timeout.InfiniteTimeSpan) return "infinite";
+        if (duration == Timeout.InfiniteTimeSpan)
+            return "infinite";
         var milliseconds = duration.TotalMilliseconds;
-        var (unit, each) = Durations.Last(candidate => candidate.Milliseconds == 1 || IsWhole(milliseconds / candidate.Milliseconds));
+        var (unit, each) = Durations.Last(candidate =>
+            candidate.Milliseconds == 1 || IsWhole(milliseconds / candidate.Milliseconds)
+        );
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / each}{unit}");
     }
 
-    public static string OfSize(long bytes) => bytes switch
-    {
-        _ when bytes >= 1 << 30 && bytes % (1 << 30) == 0 => $"{bytes >> 30}GiB",
-        _ when bytes >= 1 << 20 && bytes % (1 << 20) == 0 => $"{bytes >> 20}MiB",
-        _ when bytes >= 1 << 10 && bytes % (1 << 10) == 0 => $"{bytes >> 10}KiB",
-        _ => $"{bytes}B",
-    };
+    public static string OfSize(long bytes) =>
+        bytes switch
+        {
+            _ when bytes >= 1 << 30 && bytes % (1 << 30) == 0 => $"{bytes >> 30}GiB",
+            _ when bytes >= 1 << 20 && bytes % (1 << 20) == 0 => $"{bytes >> 20}MiB",
+            _ when bytes >= 1 << 10 && bytes % (1 << 10) == 0 => $"{bytes >> 10}KiB",
+            _ => $"{bytes}B",
+        };
 
     private static bool IsWhole(double number) => number >= 1 && Math.Abs(number - Math.Round(number)) < 1e-9;
 
@@ -58,8 +80,17 @@ internal static class SettingText
         number = 0;
         foreach (var (name, factor) in units)
         {
-            if (!string.Equals(name, unit, StringComparison.OrdinalIgnoreCase)) continue;
-            if (!double.TryParse(digits[..length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out number)) return false;
+            if (!string.Equals(name, unit, StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (
+                !double.TryParse(
+                    digits[..length],
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out number
+                )
+            )
+                return false;
             number *= factor;
             return true;
         }

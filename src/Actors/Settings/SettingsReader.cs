@@ -25,25 +25,32 @@ internal sealed class SettingsReader
     public string Text(string key)
     {
         var path = Know(key);
-        if (!_values.TryGetValue(path, out var value)) throw new SettingsException($"{path} is missing: hocon/pbkv.conf shows what it may be");
+        if (!_values.TryGetValue(path, out var value))
+            throw new SettingsException($"{path} is missing: hocon/pbkv.conf shows what it may be");
         // Akka.NET has no text for null and for an empty list, which it does not take for a list.
-        return value.IsArray() ? throw new SettingsException($"{path} is a list, allowed is a single value") : value.GetString() ?? "";
+        return value.IsArray()
+            ? throw new SettingsException($"{path} is a list, allowed is a single value")
+            : value.GetString() ?? "";
     }
 
     /// <summary>A list, or one text with commas.</summary>
     public ImmutableArray<string> Texts(string key)
     {
         var path = Know(key);
-        IEnumerable<string> texts = _values.TryGetValue(path, out var value) && value.IsArray()
-            ? value.GetArray().Select(item => item.GetString())
-            : Text(key).Split(',');
+        IEnumerable<string> texts =
+            _values.TryGetValue(path, out var value) && value.IsArray()
+                ? value.GetArray().Select(item => item.GetString())
+                : Text(key).Split(',');
         return [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
     }
 
     public int Whole(string key, int least, int most)
     {
         var text = Text(key);
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+        return
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
             ? number
             : throw Wrong(key, text, $"a whole number from {least} to {most}");
     }
@@ -51,7 +58,10 @@ internal sealed class SettingsReader
     public int Milliseconds(string key, int least, int most)
     {
         var text = Text(key);
-        return SettingText.TryDuration(text, out var duration) && duration.TotalMilliseconds >= least && duration.TotalMilliseconds <= most
+        return
+            SettingText.TryDuration(text, out var duration)
+            && duration.TotalMilliseconds >= least
+            && duration.TotalMilliseconds <= most
             ? (int)duration.TotalMilliseconds
             : throw Wrong(key, text, $"a duration from {Duration(least)} to {Duration(most)}, such as 100ms or 1.5s");
     }
@@ -59,9 +69,12 @@ internal sealed class SettingsReader
     public TimeSpan DurationOrInfinite(string key, int least)
     {
         var text = Text(key);
-        var right = SettingText.TryDuration(text, out var duration)
+        var right =
+            SettingText.TryDuration(text, out var duration)
             && (duration == Timeout.InfiniteTimeSpan || duration.TotalMilliseconds >= least);
-        return right ? duration : throw Wrong(key, text, $"a duration of at least {Duration(least)}, such as 30s, or infinite");
+        return right
+            ? duration
+            : throw Wrong(key, text, $"a duration of at least {Duration(least)}, such as 30s, or infinite");
     }
 
     public long Size(string key, long least, long most)
@@ -69,30 +82,43 @@ internal sealed class SettingsReader
         var text = Text(key);
         return SettingText.TrySize(text, out var bytes) && bytes >= least && bytes <= most
             ? bytes
-            : throw Wrong(key, text, $"a size from {SettingText.OfSize(least)} to {SettingText.OfSize(most)}, such as 64KiB");
+            : throw Wrong(
+                key,
+                text,
+                $"a size from {SettingText.OfSize(least)} to {SettingText.OfSize(most)}, such as 64KiB"
+            );
     }
 
-    public SettingsException Wrong(string key, string value, string allowed) => new($"{_root}.{key} is '{value}', allowed is {allowed}");
+    public SettingsException Wrong(string key, string value, string allowed) =>
+        new($"{_root}.{key} is '{value}', allowed is {allowed}");
 
     /// <summary>A misspelt key would be silently without effect.</summary>
     public void RefuseUnknown()
     {
         foreach (var path in _values.Keys)
         {
-            if (_known.Contains(path)) continue;
-            var wayOut = Spelling.Nearest(path, _known) is { } nearest ? $"did you mean {nearest}?" : "hocon/pbkv.conf lists them all";
+            if (_known.Contains(path))
+                continue;
+            var wayOut = Spelling.Nearest(path, _known) is { } nearest
+                ? $"did you mean {nearest}?"
+                : "hocon/pbkv.conf lists them all";
             throw new SettingsException($"{path} is no setting of PbKv; {wayOut}");
         }
     }
 
-    /// <summary>By path, not by walking the values: only so does Akka look through all the layers of a config.</summary>
+    /// <summary>
+    /// By path, not by walking the values: only so does Akka look through all the layers of a config.
+    /// </summary>
     private void Collect(Config config, string path)
     {
-        if (config.GetConfig(path) is not { } section) return;
+        if (config.GetConfig(path) is not { } section)
+            return;
         foreach (var (key, value) in section.AsEnumerable())
         {
-            if (value.IsObject()) Collect(config, $"{path}.{key}");
-            else _values[$"{path}.{key}"] = value;
+            if (value.IsObject())
+                Collect(config, $"{path}.{key}");
+            else
+                _values[$"{path}.{key}"] = value;
         }
     }
 

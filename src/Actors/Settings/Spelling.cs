@@ -4,11 +4,14 @@ namespace PbKv.Actors;
 internal static class Spelling
 {
     /// <returns>The known name with the fewest letters to change, or null where none is near.</returns>
-    public static string? Nearest(string given, IEnumerable<string> known) => known
-        .Select(name => (Name: name, Distance: Distance(given, name)))
-        .Where(near => near.Distance <= Math.Max(1, (Math.Min(given.Length, near.Name.Length) + 1) / 3))
-        .OrderBy(near => near.Distance).ThenBy(near => near.Name, StringComparer.Ordinal)
-        .Select(near => near.Name).FirstOrDefault();
+    public static string? Nearest(string given, IEnumerable<string> known) =>
+        known
+            .Select(name => (Name: name, Distance: Distance(given, name)))
+            .Where(near => near.Distance <= Math.Max(1, (Math.Min(given.Length, near.Name.Length) + 1) / 3))
+            .OrderBy(near => near.Distance)
+            .ThenBy(near => near.Name, StringComparer.Ordinal)
+            .Select(near => near.Name)
+            .FirstOrDefault();
 
     /// <summary>How many letters have to be put in, taken out or changed to make one text of the other.</summary>
     public static int Distance(string first, string second)

@@ -4,8 +4,8 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>
-/// Puts the messages of one step into envelopes: one for each receiver, in the order in which they were sent, and more where
-/// one would grow too large for a frame.
+/// Puts the messages of one step into envelopes: one for each receiver, in the order in which they were sent, and more
+/// where one would grow too large for a frame.
 /// </summary>
 internal sealed class Mailing
 {
@@ -18,13 +18,15 @@ internal sealed class Mailing
 
     public void Send(List<Outgoing> messages, Action<NodeAddress, ImmutableArray<Message>> send)
     {
-        if (messages.Count == 0) return;
+        if (messages.Count == 0)
+            return;
         if (messages.Count == 1)
         {
             SendOne(messages[0], send);
             return;
         }
-        foreach (var (to, message) in messages) Collect(to, message);
+        foreach (var (to, message) in messages)
+            Collect(to, message);
         foreach (var to in _receivers)
         {
             var group = _byReceiver[to];
@@ -38,8 +40,11 @@ internal sealed class Mailing
 
     private static void SendOne(Outgoing outgoing, Action<NodeAddress, ImmutableArray<Message>> send)
     {
-        if (!IsInParts(outgoing.Message)) send(outgoing.To, [outgoing.Message]);
-        else foreach (var part in PartsOf((Reply)outgoing.Message)) send(outgoing.To, [part]);
+        if (!IsInParts(outgoing.Message))
+            send(outgoing.To, [outgoing.Message]);
+        else
+            foreach (var part in PartsOf((Reply)outgoing.Message))
+                send(outgoing.To, [part]);
     }
 
     private void Collect(NodeAddress to, Message message)
@@ -50,11 +55,17 @@ internal sealed class Mailing
             _byReceiver.Add(to, group);
             _receivers.Add(to);
         }
-        if (IsInParts(message)) group.AddRange(PartsOf((Reply)message));
-        else group.Add(message);
+        if (IsInParts(message))
+            group.AddRange(PartsOf((Reply)message));
+        else
+            group.Add(message);
     }
 
-    private static void SendGroup(NodeAddress to, List<Message> group, Action<NodeAddress, ImmutableArray<Message>> send)
+    private static void SendGroup(
+        NodeAddress to,
+        List<Message> group,
+        Action<NodeAddress, ImmutableArray<Message>> send
+    )
     {
         var first = 0;
         var size = 0L;
@@ -86,44 +97,55 @@ internal sealed class Mailing
             var next = SizeOf(reply.Results[i]);
             if (i > first && size + next > EnvelopeBytes)
             {
-                yield return reply with { Results = reply.Results[first..i] };
+                yield return reply with
+                {
+                    Results = reply.Results[first..i],
+                };
                 (first, size) = (i, 0);
             }
             size += next;
         }
-        yield return reply with { Results = reply.Results[first..] };
+        yield return reply with
+        {
+            Results = reply.Results[first..],
+        };
     }
 
-    private static long SizeOf(Message message) => message switch
-    {
-        Request request => request.Batch.Size,
-        Forward forward => SizeOf(forward),
-        Reply reply => SizeOf(reply),
-        Chunk chunk => SizeOf(chunk),
-        _ => 256,
-    };
+    private static long SizeOf(Message message) =>
+        message switch
+        {
+            Request request => request.Batch.Size,
+            Forward forward => SizeOf(forward),
+            Reply reply => SizeOf(reply),
+            Chunk chunk => SizeOf(chunk),
+            _ => 256,
+        };
 
     private static long SizeOf(Reply reply)
     {
         var size = 64L;
-        foreach (ref readonly var result in reply.Results.AsSpan()) size += SizeOf(result);
+        foreach (ref readonly var result in reply.Results.AsSpan())
+            size += SizeOf(result);
         return size;
     }
 
     private static long SizeOf(Forward forward)
     {
         var size = 64L;
-        foreach (var batch in forward.Batches) size += batch.Size;
+        foreach (var batch in forward.Batches)
+            size += batch.Size;
         return size;
     }
 
     private static long SizeOf(Chunk chunk)
     {
         var size = 64L;
-        foreach (ref readonly var entry in chunk.Entries.AsSpan()) size += 8 + entry.Key.Length + entry.Value.Length;
+        foreach (ref readonly var entry in chunk.Entries.AsSpan())
+            size += 8 + entry.Key.Length + entry.Value.Length;
         foreach (var session in chunk.Sessions)
         {
-            foreach (ref readonly var result in session.Results.AsSpan()) size += SizeOf(result);
+            foreach (ref readonly var result in session.Results.AsSpan())
+                size += SizeOf(result);
         }
         return size;
     }

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace PbKv.Actors.Shells;
 
 /// <summary>
-/// Stands above one node. A node that failed is stopped, never started again under its old identity: it would not know what
-/// it promised. Whoever hosts it is told, and shuts down.
+/// Stands above one node. A node that failed is stopped, never started again under its old identity: it would not know
+/// what it promised. Whoever hosts it is told, and shuts down.
 /// </summary>
 internal sealed class NodeGuardian : ReceiveActor
 {
@@ -21,7 +21,8 @@ internal sealed class NodeGuardian : ReceiveActor
         ReceiveAny(message => _child.Forward(message));
     }
 
-    public static Props CreateProps(Props node, string name, Action<Exception?> ended) => Props.Create(() => new NodeGuardian(node, name, ended));
+    public static Props CreateProps(Props node, string name, Action<Exception?> ended) =>
+        Props.Create(() => new NodeGuardian(node, name, ended));
 
     protected override void PreStart()
     {
@@ -32,9 +33,10 @@ internal sealed class NodeGuardian : ReceiveActor
     /// <summary>After its node, also when the whole ActorSystem ends: then nobody hears that the node has.</summary>
     protected override void PostStop() => _ended(_failure);
 
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
-    {
-        _failure ??= failure;
-        return Directive.Stop;
-    });
+    protected override SupervisorStrategy SupervisorStrategy() =>
+        new OneForOneStrategy(failure =>
+        {
+            _failure ??= failure;
+            return Directive.Stop;
+        });
 }

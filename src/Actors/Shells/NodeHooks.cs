@@ -6,7 +6,11 @@ namespace PbKv.Actors.Shells;
 /// <param name="Relay">Stands between the node and its outbox.</param>
 /// <param name="Record">Is told of every notice with its stamp, on the node's turn.</param>
 /// <param name="Made">Is given the node, to look into it on its turn: while it sends.</param>
-internal sealed record NodeHooks(Func<IOutbox, IOutbox>? Relay = null, Action<CausalRecord>? Record = null, Action<Node>? Made = null)
+internal sealed record NodeHooks(
+    Func<IOutbox, IOutbox>? Relay = null,
+    Action<CausalRecord>? Record = null,
+    Action<Node>? Made = null
+)
 {
     public static NodeHooks None { get; } = new();
 

@@ -5,8 +5,9 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>
-/// What the three shells have in common: feeds inputs to a node, one at a time, and carries out what it asks for, in this
-/// order: memory, messages, the rest. It decides nothing. What the node throws goes through: the actor's guardian stops it.
+/// What the three shells have in common: feeds inputs to a node, one at a time, and carries out what it asks for, in
+/// this order: memory, messages, the rest. It decides nothing. What the node throws goes through: the actor's guardian
+/// stops it.
 /// </summary>
 internal sealed class NodeHost
 {
@@ -26,7 +27,9 @@ internal sealed class NodeHost
         _post = Post;
     }
 
-    /// <summary>For the inputs that only one kind of node has: the shell feeds them, then calls <see cref="CarryOut"/>.</summary>
+    /// <summary>
+    /// For the inputs that only one kind of node has: the shell feeds them, then calls <see cref="CarryOut"/>.
+    /// </summary>
     public Effects Effects { get; } = new();
 
     /// <summary>View service: writes and flushes; throws where that fails.</summary>
@@ -42,13 +45,16 @@ internal sealed class NodeHost
         CarryOut();
     }
 
-    /// <summary>All messages of an envelope are one step to the outside: what they bring about is sent together.</summary>
+    /// <summary>
+    /// All messages of an envelope are one step to the outside: what they bring about is sent together.
+    /// </summary>
     public void Deliver(Envelope envelope)
     {
         _clock.OnReceive(envelope.Stamp);
         foreach (var message in envelope.Messages)
         {
-            if (_log.IsDebug) _log.Received(envelope.From, message, _clock.Now());
+            if (_log.IsDebug)
+                _log.Received(envelope.From, message, _clock.Now());
             _node.Handle(envelope.From, message, Effects);
             SetTimers();
         }
@@ -63,35 +69,46 @@ internal sealed class NodeHost
 
     public void ConnectionLost(Address remote)
     {
-        if (NodePath.At(remote) is not { } peer) return;
+        if (NodePath.At(remote) is not { } peer)
+            return;
         _node.OnConnectionLost(peer, Effects);
         CarryOut();
     }
 
     public void CarryOut()
     {
-        if (Effects.Memory is { } memory) Keep?.Invoke(memory);
+        if (Effects.Memory is { } memory)
+            Keep?.Invoke(memory);
         _mailing.Send(Effects.Messages, _post);
         SetTimers();
-        if (Effects.Completions.Count > 0) Complete?.Invoke(Effects.Completions);
-        if (Effects.Notices.Count > 0) _log.Write(Effects.Notices, _clock.Now());
+        if (Effects.Completions.Count > 0)
+            Complete?.Invoke(Effects.Completions);
+        if (Effects.Notices.Count > 0)
+            _log.Write(Effects.Notices, _clock.Now());
         var mayStop = Effects.MayStop;
         Effects.Clear();
-        if (mayStop) MayStop?.Invoke();
+        if (mayStop)
+            MayStop?.Invoke();
     }
 
     private void Post(NodeAddress to, ImmutableArray<Message> messages)
     {
         var stamp = _clock.OnSend();
-        if (_log.IsDebug) _log.Sent(to, messages, stamp);
+        if (_log.IsDebug)
+            _log.Sent(to, messages, stamp);
         _outbox.Send(new Envelope(_self, to, stamp, messages));
     }
 
     private void SetTimers()
     {
-        foreach (var timer in Effects.CancelledTimers) _actor.Timers.Cancel(timer);
+        foreach (var timer in Effects.CancelledTimers)
+            _actor.Timers.Cancel(timer);
         foreach (var (timer, least, most) in Effects.Timers)
-            _actor.Timers.StartSingleTimer(timer, timer, TimeSpan.FromMilliseconds(least == most ? least : _jitter.Next(least, most + 1)));
+            _actor.Timers.StartSingleTimer(
+                timer,
+                timer,
+                TimeSpan.FromMilliseconds(least == most ? least : _jitter.Next(least, most + 1))
+            );
         Effects.CancelledTimers.Clear();
         Effects.Timers.Clear();
     }

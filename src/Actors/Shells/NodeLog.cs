@@ -6,8 +6,8 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>
-/// Writes down what a node says, with its name, its view and its Lamport time. Info is for what a person cares about, debug
-/// for what follows one request.
+/// Writes down what a node says, with its name, its view and its Lamport time. Info is for what a person cares about,
+/// debug for what follows one request.
 /// </summary>
 internal sealed class NodeLog(ILoggingAdapter log, string node, Func<long> view, Action<CausalRecord>? record)
 {
@@ -25,9 +25,15 @@ internal sealed class NodeLog(ILoggingAdapter log, string node, Func<long> view,
             var line = $"{kind} {text}{TimeOfTransfer(kind)}";
             switch (NoticeLevels.Of(kind))
             {
-                case LogLevel.WarningLevel: log.Warning(Line, node, view(), stamp.Lamport, line); break;
-                case LogLevel.InfoLevel: log.Info(Line, node, view(), stamp.Lamport, line); break;
-                default: log.Debug(Line, node, view(), stamp.Lamport, line); break;
+                case LogLevel.WarningLevel:
+                    log.Warning(Line, node, view(), stamp.Lamport, line);
+                    break;
+                case LogLevel.InfoLevel:
+                    log.Info(Line, node, view(), stamp.Lamport, line);
+                    break;
+                default:
+                    log.Debug(Line, node, view(), stamp.Lamport, line);
+                    break;
             }
         }
     }
@@ -37,15 +43,18 @@ internal sealed class NodeLog(ILoggingAdapter log, string node, Func<long> view,
 
     public void Sent(NodeAddress to, ImmutableArray<Message> messages, in Stamp stamp)
     {
-        foreach (var message in messages) log.Debug(Line, node, view(), stamp.Lamport, $"Sent to={to} {MessageText.Of(message)}");
+        foreach (var message in messages)
+            log.Debug(Line, node, view(), stamp.Lamport, $"Sent to={to} {MessageText.Of(message)}");
     }
 
     /// <summary>Nodes have no clock to tell how long a transfer took.</summary>
     private string TimeOfTransfer(NoticeKind kind)
     {
-        if (kind == NoticeKind.TransferStarted) _transferStarted = Stopwatch.GetTimestamp();
+        if (kind == NoticeKind.TransferStarted)
+            _transferStarted = Stopwatch.GetTimestamp();
         var ends = kind is NoticeKind.TransferInstalled or NoticeKind.Switched or NoticeKind.TransferAbandoned;
-        if (!ends || _transferStarted == 0) return "";
+        if (!ends || _transferStarted == 0)
+            return "";
         var took = Stopwatch.GetElapsedTime(_transferStarted);
         _transferStarted = 0;
         return $" ms={took.TotalMilliseconds:F0}";

@@ -4,8 +4,8 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Shells;
 
 /// <summary>
-/// Names of nodes and paths of their actors. A server and a view service are known by host:port, a clerk, which may live in
-/// any ActorSystem, by the whole path of its actor.
+/// Names of nodes and paths of their actors. A server and a view service are known by host:port, a clerk, which may
+/// live in any ActorSystem, by the whole path of its actor.
 /// </summary>
 internal static class NodePath
 {
@@ -19,11 +19,14 @@ internal static class NodePath
     /// </summary>
     public const string Dispatcher = "akka.remote.default-remote-dispatcher";
 
-    public static string Of(NodeAddress node, bool isViewService) => node.Value.Contains("://", StringComparison.Ordinal)
-        ? node.Value
-        : $"akka.tcp://{SystemName}@{node.Value}/user/{Guardian}/{(isViewService ? ViewService : Replica)}";
+    public static string Of(NodeAddress node, bool isViewService) =>
+        node.Value.Contains("://", StringComparison.Ordinal)
+            ? node.Value
+            : $"akka.tcp://{SystemName}@{node.Value}/user/{Guardian}/{(isViewService ? ViewService : Replica)}";
 
-    /// <summary>The server or view service at the other end of a connection; null for anything else, such as a client.</summary>
+    /// <summary>
+    /// The server or view service at the other end of a connection; null for anything else, such as a client.
+    /// </summary>
     public static NodeAddress? At(Address remote) =>
         remote is { System: SystemName, Host: { } host, Port: { } port } ? new NodeAddress($"{host}:{port}") : null;
 

@@ -4,7 +4,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Actors.Shells;
 
-/// <summary>Where the envelopes of a node leave. A test puts one of its own in between, to lose, delay, repeat or reorder.</summary>
+/// <summary>
+/// Where the envelopes of a node leave. A test puts one of its own in between, to lose, delay, repeat or reorder.
+/// </summary>
 internal interface IOutbox
 {
     void Send(Envelope envelope);
@@ -22,7 +24,8 @@ internal sealed class Outbox(ExtendedActorSystem system, IEnumerable<NodeAddress
 
     public void Send(Envelope envelope)
     {
-        if (!_receivers.TryGetValue(envelope.To, out var receiver)) receiver = Find(envelope.To);
+        if (!_receivers.TryGetValue(envelope.To, out var receiver))
+            receiver = Find(envelope.To);
         receiver.Tell(envelope, ActorRefs.NoSender);
     }
 

@@ -33,8 +33,13 @@ internal static class ClerkCodec
         OperationCodec.Write(writer, request.Batch);
     }
 
-    public static Request ReadRequest(ref WireReader reader) => new(
-        new GroupName(reader.Text()), ValueCodec.ReadViewId(ref reader), reader.Varint(), OperationCodec.ReadBatch(ref reader));
+    public static Request ReadRequest(ref WireReader reader) =>
+        new(
+            new GroupName(reader.Text()),
+            ValueCodec.ReadViewId(ref reader),
+            reader.Varint(),
+            OperationCodec.ReadBatch(ref reader)
+        );
 
     public static void Write(WireWriter writer, Reply reply)
     {
@@ -44,8 +49,13 @@ internal static class ClerkCodec
         ValueCodec.WriteOptional(writer, reply.Newer);
     }
 
-    public static Reply ReadReply(ref WireReader reader) => new(
-        reader.Varint(), reader.Varint(), OperationCodec.ReadResults(ref reader), ValueCodec.ReadOptionalView(ref reader));
+    public static Reply ReadReply(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            reader.Varint(),
+            OperationCodec.ReadResults(ref reader),
+            ValueCodec.ReadOptionalView(ref reader)
+        );
 
     public static void Write(WireWriter writer, Refusal refusal)
     {
@@ -54,8 +64,10 @@ internal static class ClerkCodec
         ValueCodec.Write(writer, refusal.View);
     }
 
-    public static Refusal ReadRefusal(ref WireReader reader) => new(
-        reader.Varint(),
-        (RefusalReason)ValueCodec.ReadEnum(ref reader, (int)RefusalReason.WrongGroup, "refusal"),
-        ValueCodec.ReadView(ref reader));
+    public static Refusal ReadRefusal(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            (RefusalReason)ValueCodec.ReadEnum(ref reader, (int)RefusalReason.WrongGroup, "refusal"),
+            ValueCodec.ReadView(ref reader)
+        );
 }

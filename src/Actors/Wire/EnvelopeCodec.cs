@@ -4,10 +4,10 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Wire;
 
 /// <summary>
-/// An envelope on the wire: the format (1 byte), the header as a block (from, to, Lamport time, vector), then every message
-/// as the number of its type (1 byte) and a block of its fields. A block is its length (4 bytes, little-endian) and so many
-/// bytes; what is left of a block when all known fields are read belongs to a later release and is passed over. The format
-/// changes only when older releases must not even try.
+/// An envelope on the wire: the format (1 byte), the header as a block (from, to, Lamport time, vector), then every
+/// message as the number of its type (1 byte) and a block of its fields. A block is its length (4 bytes, little-endian)
+/// and so many bytes; what is left of a block when all known fields are read belongs to a later release and is passed
+/// over. The format changes only when older releases must not even try.
 /// </summary>
 internal static class EnvelopeCodec
 {
@@ -27,17 +27,20 @@ internal static class EnvelopeCodec
         writer.Text(envelope.To.Value);
         WriteStamp(writer, envelope.Stamp);
         writer.EndBlock(header);
-        foreach (var message in envelope.Messages) MessageCodec.Write(writer, message);
+        foreach (var message in envelope.Messages)
+            MessageCodec.Write(writer, message);
         return writer.TakeAll();
     }
 
-    /// <param name="notUnderstood">Is told of every message that only a later release can read; the others are in the envelope.</param>
+    /// <param name="notUnderstood">Is told of every message that only a later release can read; the others are in the
+    /// envelope.</param>
     /// <exception cref="WireFormatException">The bytes are damaged: nothing of them counts.</exception>
     public static Envelope Read(byte[] bytes, Texts texts, Action<string> notUnderstood)
     {
         var reader = new WireReader(bytes, texts);
         var format = reader.Byte();
-        if (format != Format) WireFormatException.Throw($"format {format}, known is {Format}");
+        if (format != Format)
+            WireFormatException.Throw($"format {format}, known is {Format}");
         var header = reader.Block();
         var from = new NodeAddress(header.Text());
         var to = new NodeAddress(header.Text());
@@ -47,17 +50,22 @@ internal static class EnvelopeCodec
 
     private static ImmutableArray<Message> ReadMessages(ref WireReader reader, Action<string> notUnderstood)
     {
-        if (!reader.More) return [];
+        if (!reader.More)
+            return [];
         var first = ReadMessage(ref reader, notUnderstood);
-        if (!reader.More) return first is null ? [] : [first];
+        if (!reader.More)
+            return first is null ? [] : [first];
 
         var messages = ImmutableArray.CreateBuilder<Message>();
-        if (first is not null) messages.Add(first);
+        if (first is not null)
+            messages.Add(first);
         var lost = first is null ? 1 : 0;
         while (reader.More)
         {
-            if (ReadMessage(ref reader, notUnderstood) is { } next) messages.Add(next);
-            else if (++lost > MostNotUnderstood) WireFormatException.Throw($"more than {MostNotUnderstood} messages that are not understood");
+            if (ReadMessage(ref reader, notUnderstood) is { } next)
+                messages.Add(next);
+            else if (++lost > MostNotUnderstood)
+                WireFormatException.Throw($"more than {MostNotUnderstood} messages that are not understood");
         }
         return messages.DrainToImmutable();
     }
@@ -70,7 +78,8 @@ internal static class EnvelopeCodec
         try
         {
             var message = MessageCodec.Read(number, ref fields);
-            if (message is null) notUnderstood($"a message of the unknown type {number}, {length} bytes");
+            if (message is null)
+                notUnderstood($"a message of the unknown type {number}, {length} bytes");
             return message;
         }
         catch (UnknownValueException unknown)
@@ -92,18 +101,23 @@ internal static class EnvelopeCodec
         }
     }
 
-    /// <summary>Times near the end of the numbers are refused: a clock that took one over could count no further.</summary>
+    /// <summary>
+    /// Times near the end of the numbers are refused: a clock that took one over could count no further.
+    /// </summary>
     private static Stamp ReadStamp(ref WireReader reader)
     {
         var lamport = reader.Varint();
-        if (lamport is < 0 or > HighestLamport) WireFormatException.Throw($"a Lamport time of {lamport}");
+        if (lamport is < 0 or > HighestLamport)
+            WireFormatException.Throw($"a Lamport time of {lamport}");
         var count = reader.Count(SmallestVectorEntry);
-        if (count > MostVectorEntries) WireFormatException.Throw($"a vector of {count} entries, allowed are {MostVectorEntries}");
+        if (count > MostVectorEntries)
+            WireFormatException.Throw($"a vector of {count} entries, allowed are {MostVectorEntries}");
         var entries = new VectorEntry[count];
         for (var i = 0; i < count; i++)
         {
             entries[i] = new VectorEntry(ValueCodec.ReadServer(ref reader), reader.Varint());
-            if (entries[i].Count is < 0 or > HighestLamport) WireFormatException.Throw($"a vector that counts {entries[i].Count} events");
+            if (entries[i].Count is < 0 or > HighestLamport)
+                WireFormatException.Throw($"a vector that counts {entries[i].Count} events");
         }
         return new Stamp(lamport, VectorClock.Of(entries));
     }

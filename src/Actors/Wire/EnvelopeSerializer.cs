@@ -19,18 +19,25 @@ internal sealed class EnvelopeSerializer(ExtendedActorSystem system) : Serialize
 
     public override int Identifier => 20555;
 
-    /// <summary>Not before it is needed: Akka.NET makes serializers while the system is not ready to give a logger.</summary>
+    /// <summary>
+    /// Not before it is needed: Akka.NET makes serializers while the system is not ready to give a logger.
+    /// </summary>
     private ILoggingAdapter Log => _log ??= Logging.GetLogger(base.system, nameof(EnvelopeSerializer));
 
     public override string Manifest(object o) => EnvelopeManifest;
 
-    public override byte[] ToBinary(object obj) => obj is Envelope envelope
-        ? EnvelopeCodec.Write(envelope)
-        : throw new ArgumentException($"{obj?.GetType()} is no envelope, and nothing else goes from node to node", nameof(obj));
+    public override byte[] ToBinary(object obj) =>
+        obj is Envelope envelope
+            ? EnvelopeCodec.Write(envelope)
+            : throw new ArgumentException(
+                $"{obj?.GetType()} is no envelope, and nothing else goes from node to node",
+                nameof(obj)
+            );
 
     public override object FromBinary(byte[] bytes, string manifest)
     {
-        if (manifest != EnvelopeManifest) return Damaged($"manifest '{manifest}', known is '{EnvelopeManifest}'", bytes);
+        if (manifest != EnvelopeManifest)
+            return Damaged($"manifest '{manifest}', known is '{EnvelopeManifest}'", bytes);
         try
         {
             return EnvelopeCodec.Read(bytes, _texts, _notUnderstood ??= NotUnderstood);

@@ -14,8 +14,10 @@ internal static class OperationCodec
     public static void Write(WireWriter writer, Batch batch)
     {
         var start = writer.BeginBlock();
-        if (batch.Encoded.Bytes is { IsEmpty: false } encoded) writer.Raw(encoded.Span);
-        else WriteFields(writer, batch);
+        if (batch.Encoded.Bytes is { IsEmpty: false } encoded)
+            writer.Raw(encoded.Span);
+        else
+            WriteFields(writer, batch);
         writer.EndBlock(start);
     }
 
@@ -45,20 +47,25 @@ internal static class OperationCodec
             var kind = (OperationKind)ValueCodec.ReadEnum(ref block, (int)OperationKind.TooLarge, "operation");
             operations[i] = new Operation(kind, block.Varint(), block.Bytes(), block.Bytes());
         }
-        return new Batch(session, floor, ImmutableCollectionsMarshal.AsImmutableArray(operations)) { Encoded = new EncodedForm(encoded) };
+        return new Batch(session, floor, ImmutableCollectionsMarshal.AsImmutableArray(operations))
+        {
+            Encoded = new EncodedForm(encoded),
+        };
     }
 
     public static void Write(WireWriter writer, ImmutableArray<Batch> batches)
     {
         writer.Varint(batches.Length);
-        foreach (var batch in batches) Write(writer, batch);
+        foreach (var batch in batches)
+            Write(writer, batch);
     }
 
     public static ImmutableArray<Batch> ReadBatches(ref WireReader reader)
     {
         const int smallestBatch = 7;
         var batches = new Batch[reader.Count(smallestBatch)];
-        for (var i = 0; i < batches.Length; i++) batches[i] = ReadBatch(ref reader);
+        for (var i = 0; i < batches.Length; i++)
+            batches[i] = ReadBatch(ref reader);
         return ImmutableCollectionsMarshal.AsImmutableArray(batches);
     }
 

@@ -19,8 +19,14 @@ internal static class ReplicaCodec
         OperationCodec.Write(writer, forward.Batches);
     }
 
-    public static Forward ReadForward(ref WireReader reader) => new(
-        ValueCodec.ReadViewId(ref reader), reader.Varint(), reader.Varint(), reader.Signed(), OperationCodec.ReadBatches(ref reader));
+    public static Forward ReadForward(ref WireReader reader) =>
+        new(
+            ValueCodec.ReadViewId(ref reader),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Signed(),
+            OperationCodec.ReadBatches(ref reader)
+        );
 
     public static void Write(WireWriter writer, ForwardAck acknowledgement)
     {
@@ -28,7 +34,8 @@ internal static class ReplicaCodec
         writer.Varint(acknowledgement.Serial);
     }
 
-    public static ForwardAck ReadForwardAck(ref WireReader reader) => new(ValueCodec.ReadViewId(ref reader), reader.Varint());
+    public static ForwardAck ReadForwardAck(ref WireReader reader) =>
+        new(ValueCodec.ReadViewId(ref reader), reader.Varint());
 
     public static void Write(WireWriter writer, ForwardWanted wanted)
     {
@@ -36,7 +43,8 @@ internal static class ReplicaCodec
         writer.Varint(wanted.Serial);
     }
 
-    public static ForwardWanted ReadForwardWanted(ref WireReader reader) => new(ValueCodec.ReadViewId(ref reader), reader.Varint());
+    public static ForwardWanted ReadForwardWanted(ref WireReader reader) =>
+        new(ValueCodec.ReadViewId(ref reader), reader.Varint());
 
     public static void Write(WireWriter writer, Chunk chunk)
     {
@@ -60,14 +68,22 @@ internal static class ReplicaCodec
         }
     }
 
-    public static Chunk ReadChunk(ref WireReader reader) => new(
-        ValueCodec.ReadViewId(ref reader), reader.Varint(), reader.Flag(), reader.Varint(), reader.Varint(),
-        ReadEntries(ref reader), ReadSessions(ref reader));
+    public static Chunk ReadChunk(ref WireReader reader) =>
+        new(
+            ValueCodec.ReadViewId(ref reader),
+            reader.Varint(),
+            reader.Flag(),
+            reader.Varint(),
+            reader.Varint(),
+            ReadEntries(ref reader),
+            ReadSessions(ref reader)
+        );
 
     private static ImmutableArray<Entry> ReadEntries(ref WireReader reader)
     {
         var entries = new Entry[reader.Count(SmallestEntry)];
-        for (var i = 0; i < entries.Length; i++) entries[i] = new Entry(reader.Bytes(), reader.Bytes());
+        for (var i = 0; i < entries.Length; i++)
+            entries[i] = new Entry(reader.Bytes(), reader.Bytes());
         return ImmutableCollectionsMarshal.AsImmutableArray(entries);
     }
 
@@ -85,7 +101,8 @@ internal static class ReplicaCodec
         writer.Varint(acknowledgement.Next);
     }
 
-    public static ChunkAck ReadChunkAck(ref WireReader reader) => new(ValueCodec.ReadViewId(ref reader), reader.Varint());
+    public static ChunkAck ReadChunkAck(ref WireReader reader) =>
+        new(ValueCodec.ReadViewId(ref reader), reader.Varint());
 
     public static void Write(WireWriter writer, Installed installed) => ValueCodec.Write(writer, installed.View);
 

@@ -32,15 +32,28 @@ internal static class StatusCodec
         }
     }
 
-    public static ViewServiceStatus ReadViewServiceStatus(ref WireReader reader) => new(
-        reader.Varint(), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Flag(), reader.Varint(),
-        reader.OptionalText(), ReadServers(ref reader));
+    public static ViewServiceStatus ReadViewServiceStatus(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            ValueCodec.ReadView(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Varint(),
+            reader.OptionalText(),
+            ReadServers(ref reader)
+        );
 
     private static ImmutableArray<KnownServer> ReadServers(ref WireReader reader)
     {
         var servers = new KnownServer[reader.Count(SmallestServer)];
         for (var i = 0; i < servers.Length; i++)
-            servers[i] = new KnownServer(ValueCodec.ReadServer(ref reader), reader.Flag(), reader.Flag(), reader.Signed(), reader.Flag());
+            servers[i] = new KnownServer(
+                ValueCodec.ReadServer(ref reader),
+                reader.Flag(),
+                reader.Flag(),
+                reader.Signed(),
+                reader.Flag()
+            );
         return ImmutableCollectionsMarshal.AsImmutableArray(servers);
     }
 
@@ -63,8 +76,22 @@ internal static class StatusCodec
         writer.Varint(status.Deduplicated);
     }
 
-    public static ReplicaStatus ReadReplicaStatus(ref WireReader reader) => new(
-        reader.Varint(), ValueCodec.ReadServer(ref reader), new GroupName(reader.Text()), ValueCodec.ReadView(ref reader),
-        reader.Flag(), reader.Flag(), reader.Double(), reader.Varint(), reader.Varint(),
-        reader.Varint(), reader.Varint(), reader.Varint(), reader.Fixed64(), reader.Varint(), reader.Varint());
+    public static ReplicaStatus ReadReplicaStatus(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            ValueCodec.ReadServer(ref reader),
+            new GroupName(reader.Text()),
+            ValueCodec.ReadView(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Double(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Fixed64(),
+            reader.Varint(),
+            reader.Varint()
+        );
 }

@@ -4,9 +4,9 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Wire;
 
 /// <summary>
-/// Short texts that come again and again (addresses, names of groups) become the same string each time. A table of fixed
-/// size in which a newcomer takes the place of whoever hashed there: bounded, whatever a peer sends, and without locks,
-/// as an entry is never changed.
+/// Short texts that come again and again (addresses, names of groups) become the same string each time. A table of
+/// fixed size in which a newcomer takes the place of whoever hashed there: bounded, whatever a peer sends, and without
+/// locks, as an entry is never changed.
 /// </summary>
 internal sealed class Texts
 {
@@ -17,11 +17,14 @@ internal sealed class Texts
 
     public string Of(ReadOnlySpan<byte> utf8)
     {
-        if (utf8.IsEmpty) return "";
-        if (utf8.Length > LongestKept) return Encoding.UTF8.GetString(utf8);
+        if (utf8.IsEmpty)
+            return "";
+        if (utf8.Length > LongestKept)
+            return Encoding.UTF8.GetString(utf8);
         ref var slot = ref _table[(int)(Hashing.Hash64(utf8) % Slots)];
         var known = Volatile.Read(ref slot);
-        if (known is not null && utf8.SequenceEqual(known.Utf8)) return known.Text;
+        if (known is not null && utf8.SequenceEqual(known.Utf8))
+            return known.Text;
         var entry = new Entry(utf8.ToArray(), Encoding.UTF8.GetString(utf8));
         Volatile.Write(ref slot, entry);
         return entry.Text;

@@ -15,9 +15,15 @@ internal static class ViewCodec
         writer.Varint(ping.NewestAnswer);
     }
 
-    public static Ping ReadPing(ref WireReader reader) => new(
-        ValueCodec.ReadServer(ref reader), ValueCodec.ReadViewId(ref reader),
-        reader.Flag(), reader.Flag(), reader.Flag(), reader.Varint());
+    public static Ping ReadPing(ref WireReader reader) =>
+        new(
+            ValueCodec.ReadServer(ref reader),
+            ValueCodec.ReadViewId(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Varint()
+        );
 
     public static void Write(WireWriter writer, PingAnswer answer)
     {
@@ -28,8 +34,14 @@ internal static class ViewCodec
         writer.Flag(answer.Synced);
     }
 
-    public static PingAnswer ReadPingAnswer(ref WireReader reader) => new(
-        ValueCodec.ReadServer(ref reader), ValueCodec.ReadView(ref reader), reader.Flag(), reader.Varint(), reader.Flag());
+    public static PingAnswer ReadPingAnswer(ref WireReader reader) =>
+        new(
+            ValueCodec.ReadServer(ref reader),
+            ValueCodec.ReadView(ref reader),
+            reader.Flag(),
+            reader.Varint(),
+            reader.Flag()
+        );
 
     public static void Write(WireWriter writer, PingRefused refused)
     {
@@ -39,10 +51,13 @@ internal static class ViewCodec
         writer.Varint(refused.Known);
     }
 
-    public static PingRefused ReadPingRefused(ref WireReader reader) => new(
-        ValueCodec.ReadServer(ref reader),
-        (PingRefusal)ValueCodec.ReadEnum(ref reader, (int)PingRefusal.NewerView, "refusal of a ping"),
-        new ClusterId(reader.Fixed64()), reader.Varint());
+    public static PingRefused ReadPingRefused(ref WireReader reader) =>
+        new(
+            ValueCodec.ReadServer(ref reader),
+            (PingRefusal)ValueCodec.ReadEnum(ref reader, (int)PingRefusal.NewerView, "refusal of a ping"),
+            new ClusterId(reader.Fixed64()),
+            reader.Varint()
+        );
 
     public static void Write(WireWriter writer, ViewRequest request) => ValueCodec.Write(writer, request.Known);
 

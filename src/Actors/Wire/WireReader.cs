@@ -14,9 +14,8 @@ internal ref struct WireReader
     private readonly int _end;
     private int _position;
 
-    public WireReader(byte[] array, Texts texts) : this(array, texts, 0, array.Length)
-    {
-    }
+    public WireReader(byte[] array, Texts texts)
+        : this(array, texts, 0, array.Length) { }
 
     private WireReader(byte[] array, Texts texts, int start, int end)
     {
@@ -40,7 +39,8 @@ internal ref struct WireReader
     public bool Flag()
     {
         var value = Byte();
-        if (value > 1) WireFormatException.Throw($"a flag is {value} at byte {_position - 1}, allowed are 0 and 1");
+        if (value > 1)
+            WireFormatException.Throw($"a flag is {value} at byte {_position - 1}, allowed are 0 and 1");
         return value == 1;
     }
 
@@ -53,7 +53,8 @@ internal ref struct WireReader
             value |= (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
             {
-                if (shift == 63 && part > 1) break;
+                if (shift == 63 && part > 1)
+                    break;
                 return (long)value;
             }
         }
@@ -94,7 +95,9 @@ internal ref struct WireReader
     {
         var count = Varint();
         if (count < 0 || count > Left / bytesEach)
-            WireFormatException.Throw($"{(ulong)count} items are announced before byte {_position}, and {Left} bytes are left");
+            WireFormatException.Throw(
+                $"{(ulong)count} items are announced before byte {_position}, and {Left} bytes are left"
+            );
         return (int)count;
     }
 
@@ -105,7 +108,9 @@ internal ref struct WireReader
         var length = BinaryPrimitives.ReadInt32LittleEndian(_array.AsSpan(_position));
         _position += 4;
         if (length < 0 || length > Left)
-            WireFormatException.Throw($"a block of {(uint)length} bytes is announced before byte {_position}, and {Left} are left");
+            WireFormatException.Throw(
+                $"a block of {(uint)length} bytes is announced before byte {_position}, and {Left} are left"
+            );
         var block = new WireReader(_array, _texts, _position, _position + length);
         _position += length;
         return block;
@@ -118,12 +123,15 @@ internal ref struct WireReader
     {
         var length = Varint();
         if (length < 0 || length > Left)
-            WireFormatException.Throw($"{(ulong)length} bytes are announced before byte {_position}, and {Left} are left");
+            WireFormatException.Throw(
+                $"{(ulong)length} bytes are announced before byte {_position}, and {Left} are left"
+            );
         return (int)length;
     }
 
     private readonly void Need(int count)
     {
-        if (Left < count) WireFormatException.Throw($"the bytes end at {_end}, where {count - Left} more are needed");
+        if (Left < count)
+            WireFormatException.Throw($"the bytes end at {_end}, where {count - Left} more are needed");
     }
 }

@@ -6,8 +6,8 @@ using PbKv.Protocol;
 namespace PbKv.Actors.Wire;
 
 /// <summary>
-/// Writes into one array that grows and is used again by its thread: what leaves it is an exact copy, the only allocation
-/// of an envelope.
+/// Writes into one array that grows and is used again by its thread: what leaves it is an exact copy, the only
+/// allocation of an envelope.
 /// </summary>
 internal sealed class WireWriter
 {
@@ -33,7 +33,8 @@ internal sealed class WireWriter
     public byte[] TakeAll()
     {
         var all = _buffer.AsSpan(0, Length).ToArray();
-        if (_buffer.Length <= KeptCapacity) _ofThread = this;
+        if (_buffer.Length <= KeptCapacity)
+            _ofThread = this;
         return all;
     }
 
@@ -94,7 +95,8 @@ internal sealed class WireWriter
     public void OptionalText(string? text)
     {
         Flag(text is not null);
-        if (text is not null) Text(text);
+        if (text is not null)
+            Text(text);
     }
 
     /// <summary>Leaves room for the length of what follows; <see cref="EndBlock"/> fills it in.</summary>
@@ -105,12 +107,14 @@ internal sealed class WireWriter
         return Length;
     }
 
-    public void EndBlock(int start) => BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(start - 4), Length - start);
+    public void EndBlock(int start) =>
+        BinaryPrimitives.WriteInt32LittleEndian(_buffer.AsSpan(start - 4), Length - start);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Ensure(int room)
     {
-        if (_buffer.Length - Length < room) Grow(room);
+        if (_buffer.Length - Length < room)
+            Grow(room);
     }
 
     private void Grow(int room)

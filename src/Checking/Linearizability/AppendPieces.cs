@@ -3,8 +3,8 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// The appended values of a key, by their hashes: tells whether a value that was read can go on where the present one ends,
-/// and which appends no read shows.
+/// The appended values of a key, by their hashes: tells whether a value that was read can go on where the present one
+/// ends, and which appends no read shows.
 /// </summary>
 internal sealed class AppendPieces
 {
@@ -19,25 +19,41 @@ internal sealed class AppendPieces
         foreach (var append in operations.Where(operation => operation.Kind == OperationKind.Append))
         {
             var key = (append.Value.Length, append.ValueHash);
-            if (!_appends.TryGetValue(key, out var list)) _appends.Add(key, list = []);
+            if (!_appends.TryGetValue(key, out var list))
+                _appends.Add(key, list = []);
             list.Add(append);
         }
-        _lengths = [.. _appends.Keys.Select(key => key.Length).Distinct().Order().Select(length => (length, PolynomialHash.Power(length)))];
+        _lengths =
+        [
+            .. _appends
+                .Keys.Select(key => key.Length)
+                .Distinct()
+                .Order()
+                .Select(length => (length, PolynomialHash.Power(length))),
+        ];
     }
 
-    /// <summary>Whether some append that is not in order yet makes of the first bytes of the value more of it.</summary>
+    /// <summary>
+    /// Whether some append that is not in order yet makes of the first bytes of the value more of it.
+    /// </summary>
     public bool CanGoOn(SearchOperation read, int from)
     {
-        if (from >= read.Result.Length) return true;
+        if (from >= read.Result.Length)
+            return true;
         foreach (var (length, power) in _lengths)
         {
-            if (length == 0) continue;
-            if (from + length > read.Result.Length) break;
-            if (!_appends.TryGetValue((length, HashAt(read.Result.Buffer!, from, length, power)), out var appends)) continue;
-            if (appends.Count > TooMany) return true;
+            if (length == 0)
+                continue;
+            if (from + length > read.Result.Length)
+                break;
+            if (!_appends.TryGetValue((length, HashAt(read.Result.Buffer!, from, length, power)), out var appends))
+                continue;
+            if (appends.Count > TooMany)
+                return true;
             foreach (var append in appends)
             {
-                if (!append.Ordered && append.Invoke < read.Return) return true;
+                if (!append.Ordered && append.Invoke < read.Return)
+                    return true;
             }
         }
         return false;
@@ -46,8 +62,13 @@ internal sealed class AppendPieces
     /// <summary>Marks the known appends whose value is part of nothing that was read.</summary>
     public void MarkUnseen(IReadOnlyCollection<SearchOperation> reads)
     {
-        var buffers = reads.Where(read => read.Result.Buffer is not null).Select(read => read.Result.Buffer!).Distinct().ToList();
-        if (buffers.Sum(buffer => (long)buffer.Length) * _lengths.Length > MaxPlaces) return;
+        var buffers = reads
+            .Where(read => read.Result.Buffer is not null)
+            .Select(read => read.Result.Buffer!)
+            .Distinct()
+            .ToList();
+        if (buffers.Sum(buffer => (long)buffer.Length) * _lengths.Length > MaxPlaces)
+            return;
         var seen = new HashSet<(int, ulong)>();
         foreach (var buffer in buffers)
         {
@@ -56,14 +77,17 @@ internal sealed class AppendPieces
                 for (var from = 0; from + length <= buffer.Length; from++)
                 {
                     var key = (length, HashAt(buffer, from, length, power));
-                    if (_appends.ContainsKey(key)) seen.Add(key);
+                    if (_appends.ContainsKey(key))
+                        seen.Add(key);
                 }
             }
         }
         foreach (var (key, appends) in _appends)
         {
-            if (key.Length == 0 || seen.Contains(key)) continue;
-            foreach (var append in appends) append.Unseen = append.Known;
+            if (key.Length == 0 || seen.Contains(key))
+                continue;
+            foreach (var append in appends)
+                append.Unseen = append.Known;
         }
     }
 

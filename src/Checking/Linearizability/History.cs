@@ -3,10 +3,10 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// What clients asked and what they were told, in the order in which it happened. Safe to use from many threads: the order
-/// is the one in which the calls get in, so call <see cref="Invoke"/> before an operation is handed over and
-/// <see cref="Respond"/> after its answer is there. An operation that never gets an answer may have happened at any time
-/// after its invocation, or never.
+/// What clients asked and what they were told, in the order in which it happened. Safe to use from many threads: the
+/// order is the one in which the calls get in, so call <see cref="Invoke"/> before an operation is handed over and
+/// <see cref="Respond"/> after its answer is there. An operation that never gets an answer may have happened at any
+/// time after its invocation, or never.
 /// </summary>
 public sealed class History
 {
@@ -19,7 +19,8 @@ public sealed class History
     {
         get
         {
-            lock (_lock) return _operations.Count;
+            lock (_lock)
+                return _operations.Count;
         }
     }
 
@@ -28,7 +29,10 @@ public sealed class History
     public int Invoke(long client, OperationKind kind, Bytes key, Bytes value)
     {
         if (kind is not (OperationKind.Get or OperationKind.Put or OperationKind.PutHash or OperationKind.Append))
-            throw new ArgumentException($"{kind} is no operation of a client; a history takes Get, Put, PutHash and Append", nameof(kind));
+            throw new ArgumentException(
+                $"{kind} is no operation of a client; a history takes Get, Put, PutHash and Append",
+                nameof(kind)
+            );
         lock (_lock)
         {
             _operations.Add(new HistoryOperation(client, kind, key, value, _clock++));
@@ -37,8 +41,9 @@ public sealed class History
     }
 
     /// <summary>
-    /// The operation ended so. A status that leaves the outcome open keeps it open; one that says that nothing was executed
-    /// takes the operation out. An Ok with an empty value also stands for a missing key, for clients that cannot tell.
+    /// The operation ended so. A status that leaves the outcome open keeps it open; one that says that nothing was
+    /// executed takes the operation out. An Ok with an empty value also stands for a missing key, for clients that
+    /// cannot tell.
     /// </summary>
     public void Respond(int operation, CallStatus status, Bytes value)
     {
@@ -46,13 +51,16 @@ public sealed class History
         {
             var done = _operations[operation];
             if (done.Outcome != Outcome.Open)
-                throw new InvalidOperationException($"operation {operation} ({done}) was answered before; each is answered once");
+                throw new InvalidOperationException(
+                    $"operation {operation} ({done}) was answered before; each is answered once"
+                );
             switch (status)
             {
                 case CallStatus.Ok or CallStatus.Missing:
                     done.Outcome = Outcome.Known;
                     done.Return = _clock++;
-                    if (done.Observes) done.Result = status == CallStatus.Missing ? Observed.Nothing : ObservedOf(done.Key).Add(value);
+                    if (done.Observes)
+                        done.Result = status == CallStatus.Missing ? Observed.Nothing : ObservedOf(done.Key).Add(value);
                     break;
                 case CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired:
                     done.Outcome = Outcome.Unknown;
@@ -69,7 +77,8 @@ public sealed class History
     {
         lock (_lock)
         {
-            foreach (var operation in _operations) writer.WriteLine(operation);
+            foreach (var operation in _operations)
+                writer.WriteLine(operation);
         }
     }
 
@@ -82,8 +91,10 @@ public sealed class History
             foreach (var operation in _operations)
             {
                 var known = operation.Outcome == Outcome.Known;
-                if (!known && (operation.Outcome == Outcome.Never || operation.Kind == OperationKind.Get)) continue;
-                if (!keys.TryGetValue(operation.Key, out var list)) keys.Add(operation.Key, list = []);
+                if (!known && (operation.Outcome == Outcome.Never || operation.Kind == OperationKind.Get))
+                    continue;
+                if (!keys.TryGetValue(operation.Key, out var list))
+                    keys.Add(operation.Key, list = []);
                 list.Add(operation);
             }
             return keys;
@@ -92,7 +103,8 @@ public sealed class History
 
     private ObservedValues ObservedOf(Bytes key)
     {
-        if (!_observed.TryGetValue(key, out var values)) _observed.Add(key, values = new ObservedValues());
+        if (!_observed.TryGetValue(key, out var values))
+            _observed.Add(key, values = new ObservedValues());
         return values;
     }
 }

@@ -40,7 +40,10 @@ internal sealed class HistoryOperation(long client, OperationKind kind, Bytes ke
     public override string ToString()
     {
         var argument = Kind == OperationKind.Get ? "" : $" {Shorten(Value)}";
-        var result = Outcome != Outcome.Known ? " → ?" : Observes ? $" → {Result}" : "";
+        var result =
+            Outcome != Outcome.Known ? " → ?"
+            : Observes ? $" → {Result}"
+            : "";
         var end = Return == int.MaxValue ? "…" : Return.ToString();
         return $"[{Invoke}–{end}] client {Client}: {Kind} {Key}{argument}{result}";
     }

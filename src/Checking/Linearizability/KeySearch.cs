@@ -3,14 +3,17 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// The search over one key, depth first. The next operation must be one that was invoked before the earliest answer of those
-/// that are not in order yet. Three things keep it short: a Get that fits is taken at once, without alternatives (it changes
-/// nothing, so nothing can need it later); the operation that is due is tried first; and an order that
+/// The search over one key, depth first. The next operation must be one that was invoked before the earliest answer of
+/// those that are not in order yet. Three things keep it short: a Get that fits is taken at once, without alternatives
+/// (it changes nothing, so nothing can need it later); the operation that is due is tried first; and an order that
 /// leaves an open read without anything that it can have read is given up at once.
 /// </summary>
 internal sealed class KeySearch
 {
-    private readonly SearchLink _known = new(), _unknown = new(), _byReturn = new(), _observers = new();
+    private readonly SearchLink _known = new(),
+        _unknown = new(),
+        _byReturn = new(),
+        _observers = new();
     private readonly HashSet<UInt128> _seen = [];
     private readonly Stack<SearchStep> _path = new();
     private readonly Stack<SearchOperation> _unseen = new();
@@ -27,7 +30,10 @@ internal sealed class KeySearch
     {
         _maxSteps = maxSteps;
         var operations = history.ConvertAll(operation => new SearchOperation(operation));
-        SearchLink known = _known, unknown = _unknown, byReturn = _byReturn, observers = _observers;
+        SearchLink known = _known,
+            unknown = _unknown,
+            byReturn = _byReturn,
+            observers = _observers;
         foreach (var operation in operations)
         {
             ref var last = ref operation.Known ? ref known : ref unknown;
@@ -38,7 +44,8 @@ internal sealed class KeySearch
         {
             operation.ByReturn.Join(operation, byReturn);
             byReturn = operation.ByReturn;
-            if (!operation.Observes) continue;
+            if (!operation.Observes)
+                continue;
             operation.ByObservation.Join(operation, observers);
             observers = operation.ByObservation;
         }
@@ -57,10 +64,12 @@ internal sealed class KeySearch
         {
             if (first < _candidates.Count)
             {
-                if (++Steps > _maxSteps) return Linearizability.GaveUp;
+                if (++Steps > _maxSteps)
+                    return Linearizability.GaveUp;
                 var operation = _candidates[^1];
                 _candidates.RemoveAt(_candidates.Count - 1);
-                if (!operation.TryApply(_state, out var next)) continue;
+                if (!operation.TryApply(_state, out var next))
+                    continue;
                 var unseen = operation.Kind == OperationKind.Put ? TakeUnseen(operation) : 0;
                 _path.Push(new SearchStep(operation, _state, first, unseen));
                 Take(operation);
@@ -70,7 +79,8 @@ internal sealed class KeySearch
             else if (_deadEnd.Sees(_path, _byReturn.Next, _unexplained) && _path.TryPop(out var step))
             {
                 PutBack(step.Operation);
-                for (var i = 0; i < step.Unseen; i++) PutBack(_unseen.Pop());
+                for (var i = 0; i < step.Unseen; i++)
+                    PutBack(_unseen.Pop());
                 _state = step.Before;
                 first = step.FirstCandidate;
             }
@@ -87,27 +97,43 @@ internal sealed class KeySearch
     private int Enter()
     {
         var first = _candidates.Count;
-        if (_byReturn.Next is not { Operation: { } due }) return first;
-        if (!CanExplainReads(due)) return first;
-        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        if (_byReturn.Next is not { Operation: { } due })
+            return first;
+        if (!CanExplainReads(due))
+            return first;
+        for (
+            var link = _known.Next;
+            link is { Operation: { } operation } && operation.Invoke < due.Return;
+            link = link.Next
+        )
         {
-            if (operation.Kind != OperationKind.Get || !operation.Result.Matches(_state)) continue;
+            if (operation.Kind != OperationKind.Get || !operation.Result.Matches(_state))
+                continue;
             _candidates.Add(operation);
             return first;
         }
-        if (!_seen.Add(_ordered ^ HashOf(_state))) return first;
+        if (!_seen.Add(_ordered ^ HashOf(_state)))
+            return first;
         AddUnknown(due);
         AddKnown(due);
         return first;
     }
 
-    /// <summary>One that leaves the value as it is explains nothing, unless it is a Put: that may cover writes that nobody saw.</summary>
+    /// <summary>
+    /// One that leaves the value as it is explains nothing, unless it is a Put: that may cover writes that nobody saw.
+    /// </summary>
     private void AddUnknown(SearchOperation due)
     {
-        for (var link = _unknown.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        for (
+            var link = _unknown.Next;
+            link is { Operation: { } operation } && operation.Invoke < due.Return;
+            link = link.Next
+        )
         {
-            if (!operation.TryApply(_state, out var next) || !_filter.CanMatter(next, due.Return)) continue;
-            if (next != _state || operation.Kind == OperationKind.Put && NextUnseen(_known, due.Return) is not null) _candidates.Add(operation);
+            if (!operation.TryApply(_state, out var next) || !_filter.CanMatter(next, due.Return))
+                continue;
+            if (next != _state || operation.Kind == OperationKind.Put && NextUnseen(_known, due.Return) is not null)
+                _candidates.Add(operation);
         }
     }
 
@@ -115,33 +141,50 @@ internal sealed class KeySearch
     {
         var start = _candidates.Count;
         SearchOperation? wanted = null;
-        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        for (
+            var link = _known.Next;
+            link is { Operation: { } operation } && operation.Invoke < due.Return;
+            link = link.Next
+        )
         {
-            if (operation == due || operation.Unseen || !operation.TryApply(_state, out var next)) continue;
-            if (wanted is null && due.Observes && due.Result.Matches(next)) wanted = operation;
-            else _candidates.Add(operation);
+            if (operation == due || operation.Unseen || !operation.TryApply(_state, out var next))
+                continue;
+            if (wanted is null && due.Observes && due.Result.Matches(next))
+                wanted = operation;
+            else
+                _candidates.Add(operation);
         }
         _candidates.Sort(start, _candidates.Count - start, LatestReturnFirst.Instance);
-        if (wanted is not null) _candidates.Add(wanted);
+        if (wanted is not null)
+            _candidates.Add(wanted);
         _candidates.Add(due);
     }
 
-    /// <summary>Whether each read that is open now, and the next one to be answered, can still find what it found.</summary>
+    /// <summary>
+    /// Whether each read that is open now, and the next one to be answered, can still find what it found.
+    /// </summary>
     private bool CanExplainReads(SearchOperation due)
     {
         _unexplained = null;
-        if (_observers.Next is { Operation: { } next } && !_values.CanStillFind(next, _state)) _unexplained = next;
-        for (var link = _known.Next; link is { Operation: { } operation } && operation.Invoke < due.Return; link = link.Next)
+        if (_observers.Next is { Operation: { } next } && !_values.CanStillFind(next, _state))
+            _unexplained = next;
+        for (
+            var link = _known.Next;
+            link is { Operation: { } operation } && operation.Invoke < due.Return;
+            link = link.Next
+        )
         {
-            if (_unexplained is not null) return false;
-            if (operation.Observes && !_values.CanStillFind(operation, _state)) _unexplained = operation;
+            if (_unexplained is not null)
+                return false;
+            if (operation.Observes && !_values.CanStillFind(operation, _state))
+                _unexplained = operation;
         }
         return _unexplained is null;
     }
 
     /// <summary>
-    /// Writes that nobody saw come right before a Put that covers them: every order that explains the answers can be changed
-    /// so, and they need not be tried at any other place, except where they are due.
+    /// Writes that nobody saw come right before a Put that covers them: every order that explains the answers can be
+    /// changed so, and they need not be tried at any other place, except where they are due.
     /// </summary>
     private int TakeUnseen(SearchOperation put)
     {
@@ -149,7 +192,8 @@ internal sealed class KeySearch
         var due = _byReturn.Next!.Operation!.Return;
         for (var link = NextUnseen(_known, due); link is not null; link = NextUnseen(link, due))
         {
-            if (link.Operation == put) continue;
+            if (link.Operation == put)
+                continue;
             Take(link.Operation!);
             _unseen.Push(link.Operation!);
             taken++;
@@ -161,7 +205,8 @@ internal sealed class KeySearch
     {
         for (var link = from.Next; link is { Operation: { } operation } && operation.Invoke < due; link = link.Next)
         {
-            if (operation.Unseen) return link;
+            if (operation.Unseen)
+                return link;
         }
         return null;
     }
@@ -187,7 +232,10 @@ internal sealed class KeySearch
     private static UInt128 HashOf(in KeyState state)
     {
         var low = Hashing.Mix(state.Hash + 0x632BE59BD9B4E019);
-        return new UInt128(Hashing.Step(low, (ulong)state.Length * 2 + (state.Exists ? 1UL : 0)), Hashing.Step(low ^ state.Fnv, 0xD1342543DE82EF95));
+        return new UInt128(
+            Hashing.Step(low, (ulong)state.Length * 2 + (state.Exists ? 1UL : 0)),
+            Hashing.Step(low ^ state.Fnv, 0xD1342543DE82EF95)
+        );
     }
 
     private sealed class LatestReturnFirst : IComparer<SearchOperation>
@@ -198,5 +246,7 @@ internal sealed class KeySearch
     }
 }
 
-/// <summary>One operation in the order, what to return to when it is taken out again, and how many unseen ones came before it.</summary>
+/// <summary>
+/// One operation in the order, what to return to when it is taken out again, and how many unseen ones came before it.
+/// </summary>
 internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate, int Unseen);

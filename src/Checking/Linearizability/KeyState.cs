@@ -12,10 +12,16 @@ internal readonly record struct KeyState(bool Exists, int Length, ulong Hash, ui
 
     public static KeyState Missing { get; } = new(false, 0, 0, FnvOfNothing);
 
-    public static KeyState Of(ReadOnlySpan<byte> value) => new(true, value.Length, PolynomialHash.Of(value), GoOn(FnvOfNothing, value));
+    public static KeyState Of(ReadOnlySpan<byte> value) =>
+        new(true, value.Length, PolynomialHash.Of(value), GoOn(FnvOfNothing, value));
 
-    public KeyState Append(SearchOperation operation) => new(
-        true, Length + operation.Value.Length, PolynomialHash.Concat(Hash, operation.ValueHash, operation.ValuePower), GoOn(Fnv, operation.Value.Span));
+    public KeyState Append(SearchOperation operation) =>
+        new(
+            true,
+            Length + operation.Value.Length,
+            PolynomialHash.Concat(Hash, operation.ValueHash, operation.ValuePower),
+            GoOn(Fnv, operation.Value.Span)
+        );
 
     public KeyState PutHash(ReadOnlySpan<byte> value)
     {
@@ -30,7 +36,8 @@ internal readonly record struct KeyState(bool Exists, int Length, ulong Hash, ui
 
     private static uint GoOn(uint fnv, ReadOnlySpan<byte> bytes)
     {
-        foreach (var b in bytes) fnv = unchecked((fnv ^ b) * 16777619);
+        foreach (var b in bytes)
+            fnv = unchecked((fnv ^ b) * 16777619);
         return fnv;
     }
 }

@@ -19,8 +19,8 @@ public sealed record LinearizabilityVerdict(Linearizability Outcome, string Acco
 }
 
 /// <summary>
-/// Wing, Gong and Lowe's search for an order of operations that explains what all clients were told, key by key (keys are
-/// independent of one another, and a set of linearizable objects is linearizable).
+/// Wing, Gong and Lowe's search for an order of operations that explains what all clients were told, key by key (keys
+/// are independent of one another, and a set of linearizable objects is linearizable).
 /// </summary>
 public static class LinearizabilityChecker
 {
@@ -37,8 +37,10 @@ public static class LinearizabilityChecker
             var search = new KeySearch(operations, maxSteps);
             var outcome = search.Run();
             steps += search.Steps;
-            if (outcome == Linearizability.Violated) return new LinearizabilityVerdict(outcome, $"key \"{key}\": {search.Explain()}", steps);
-            if (outcome == Linearizability.GaveUp) gaveUp ??= $"key \"{key}\": no answer after {search.Steps} steps over {operations.Count} operations";
+            if (outcome == Linearizability.Violated)
+                return new LinearizabilityVerdict(outcome, $"key \"{key}\": {search.Explain()}", steps);
+            if (outcome == Linearizability.GaveUp)
+                gaveUp ??= $"key \"{key}\": no answer after {search.Steps} steps over {operations.Count} operations";
         }
         return gaveUp is null
             ? new LinearizabilityVerdict(Linearizability.Linearizable, "", steps)

@@ -33,9 +33,12 @@ internal sealed class ObservedBuffer
     public bool TryShare(ReadOnlySpan<byte> value)
     {
         var common = Math.Min(value.Length, Length);
-        if (!Span[..common].SequenceEqual(value[..common])) return false;
-        if (value.Length <= Length) return true;
-        if (_bytes.Length < value.Length) Array.Resize(ref _bytes, Length == 0 ? value.Length : Math.Max(value.Length, 2 * _bytes.Length));
+        if (!Span[..common].SequenceEqual(value[..common]))
+            return false;
+        if (value.Length <= Length)
+            return true;
+        if (_bytes.Length < value.Length)
+            Array.Resize(ref _bytes, Length == 0 ? value.Length : Math.Max(value.Length, 2 * _bytes.Length));
         value.CopyTo(_bytes);
         Length = value.Length;
         return true;
@@ -47,7 +50,8 @@ internal sealed class ObservedBuffer
         if (_hashes is null || _hashes.Length <= Length)
         {
             var hashes = new ulong[Length + 1];
-            for (var i = 0; i < Length; i++) hashes[i + 1] = PolynomialHash.Next(hashes[i], _bytes[i]);
+            for (var i = 0; i < Length; i++)
+                hashes[i + 1] = PolynomialHash.Next(hashes[i], _bytes[i]);
             _hashes = hashes;
         }
         return _hashes[length];
@@ -68,9 +72,11 @@ internal readonly record struct Observed(ObservedBuffer? Buffer, int Length)
         Length == state.Length && (Length == 0 ? Buffer is not null || !state.Exists : Hash == state.Hash);
 
     /// <summary>Whether this value can come out of the state by appending alone.</summary>
-    public bool StartsWith(in KeyState state) => StartsWith(state.Length, state.Hash) && (Buffer is not null || !state.Exists);
+    public bool StartsWith(in KeyState state) =>
+        StartsWith(state.Length, state.Hash) && (Buffer is not null || !state.Exists);
 
-    public bool StartsWith(int length, ulong hash) => length <= Length && (length == 0 || Buffer!.HashOfFirst(length) == hash);
+    public bool StartsWith(int length, ulong hash) =>
+        length <= Length && (length == 0 || Buffer!.HashOfFirst(length) == hash);
 
     public override string ToString() => Buffer is null ? "missing" : HistoryOperation.Shorten(Bytes.CopyOf(Span));
 }

@@ -1,8 +1,8 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// A hash of byte strings whose value for a concatenation follows from those of its parts: a checker can append to values
-/// of any length, and ask for the hash of any beginning, without holding the bytes. Modulo 2^61 - 1.
+/// A hash of byte strings whose value for a concatenation follows from those of its parts: a checker can append to
+/// values of any length, and ask for the hash of any beginning, without holding the bytes. Modulo 2^61 - 1.
 /// </summary>
 internal static class PolynomialHash
 {
@@ -14,26 +14,31 @@ internal static class PolynomialHash
     public static ulong Of(ReadOnlySpan<byte> bytes)
     {
         ulong hash = 0;
-        foreach (var b in bytes) hash = Next(hash, b);
+        foreach (var b in bytes)
+            hash = Next(hash, b);
         return hash;
     }
 
     /// <summary>What the hash of a first part is multiplied by when a second of this length follows.</summary>
     public static ulong Power(int length)
     {
-        ulong power = 1, factor = Base;
+        ulong power = 1,
+            factor = Base;
         for (var rest = length; rest > 0; rest >>= 1)
         {
-            if ((rest & 1) != 0) power = Times(power, factor);
+            if ((rest & 1) != 0)
+                power = Times(power, factor);
             factor = Times(factor, factor);
         }
         return power;
     }
 
-    public static ulong Concat(ulong first, ulong second, ulong powerOfSecond) => Reduce(Times(first, powerOfSecond) + second);
+    public static ulong Concat(ulong first, ulong second, ulong powerOfSecond) =>
+        Reduce(Times(first, powerOfSecond) + second);
 
     /// <summary>The hash of the second part of a concatenation.</summary>
-    public static ulong Rest(ulong whole, ulong first, ulong powerOfSecond) => Reduce(whole + Modulus - Times(first, powerOfSecond));
+    public static ulong Rest(ulong whole, ulong first, ulong powerOfSecond) =>
+        Reduce(whole + Modulus - Times(first, powerOfSecond));
 
     private static ulong Times(ulong left, ulong right)
     {

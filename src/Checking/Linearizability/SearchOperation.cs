@@ -18,8 +18,10 @@ internal sealed class SearchOperation
         ValueHash = PolynomialHash.Of(Value.Span);
         ValuePower = PolynomialHash.Power(Value.Length);
         Resets = Kind is OperationKind.Put or OperationKind.PutHash;
-        if (Kind == OperationKind.Put) Fixed = KeyState.Of(Value.Span);
-        else if (Kind == OperationKind.PutHash && Known) Fixed = KeyState.AfterPutHash(Result, Value);
+        if (Kind == OperationKind.Put)
+            Fixed = KeyState.Of(Value.Span);
+        else if (Kind == OperationKind.PutHash && Known)
+            Fixed = KeyState.AfterPutHash(Result, Value);
         var seed = Hashing.Mix((ulong)Invoke + 1);
         Mark = new UInt128(Hashing.Mix(seed ^ 0x5851F42D4C957F2D), Hashing.Mix(seed + 0x14057B7EF767814F));
     }
@@ -58,7 +60,10 @@ internal sealed class SearchOperation
     /// <summary>A write that no read shows: wherever it stands, another write covers it before anybody looks.</summary>
     public bool Unseen { get; set; }
 
-    /// <summary>For a read: the Puts and PutHashes that its value can have begun with; null where they are too many to be counted.</summary>
+    /// <summary>
+    /// For a read: the Puts and PutHashes that its value can have begun with; null where they are too many to be
+    /// counted.
+    /// </summary>
     public SearchOperation[]? Sources { get; set; }
 
     public SearchLink ByInvoke { get; } = new();
@@ -71,13 +76,16 @@ internal sealed class SearchOperation
     public bool TryApply(in KeyState state, out KeyState next)
     {
         next = state;
-        if (Observes && !Result.Matches(state)) return false;
-        next = Fixed ?? Kind switch
-        {
-            OperationKind.Append => state.Append(this),
-            OperationKind.PutHash => state.PutHash(Value.Span),
-            _ => state,
-        };
+        if (Observes && !Result.Matches(state))
+            return false;
+        next =
+            Fixed
+            ?? Kind switch
+            {
+                OperationKind.Append => state.Append(this),
+                OperationKind.PutHash => state.PutHash(Value.Span),
+                _ => state,
+            };
         return true;
     }
 }
@@ -101,15 +109,19 @@ internal sealed class SearchLink
 
     public void TakeOut()
     {
-        if (Previous is null) return;
+        if (Previous is null)
+            return;
         Previous.Next = Next;
-        if (Next is not null) Next.Previous = Previous;
+        if (Next is not null)
+            Next.Previous = Previous;
     }
 
     public void PutBack()
     {
-        if (Previous is null) return;
+        if (Previous is null)
+            return;
         Previous.Next = this;
-        if (Next is not null) Next.Previous = this;
+        if (Next is not null)
+            Next.Previous = this;
     }
 }

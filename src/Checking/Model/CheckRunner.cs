@@ -5,7 +5,8 @@ namespace PbKv.Checking;
 
 /// <param name="Setup">The name of one set-up, or null for all.</param>
 /// <param name="Time">For all of them together.</param>
-/// <param name="Replay">The steps of a violation, as a report named them: they are told again and nothing is searched.</param>
+/// <param name="Replay">The steps of a violation, as a report named them: they are told again and nothing is
+/// searched.</param>
 public sealed record CheckOptions(string? Setup = null, TimeSpan? Time = null, string? Replay = null)
 {
     public static TimeSpan DefaultTime { get; } = TimeSpan.FromSeconds(60);
@@ -21,8 +22,16 @@ public sealed record CheckViolation(string Invariant, string Text, IReadOnlyList
 
 /// <param name="Exhausted">Every state was seen that the set-up's budget allows.</param>
 public sealed record SetupReport(
-    string Name, string About, long States, int Depth, double StatesPerSecond, long WalkSteps, bool Exhausted,
-    IReadOnlyDictionary<string, bool> Goals, IReadOnlyList<CheckViolation> Violations)
+    string Name,
+    string About,
+    long States,
+    int Depth,
+    double StatesPerSecond,
+    long WalkSteps,
+    bool Exhausted,
+    IReadOnlyDictionary<string, bool> Goals,
+    IReadOnlyList<CheckViolation> Violations
+)
 {
     public bool Ok => Violations.Count == 0 && Goals.Values.All(reached => reached);
 }
@@ -43,7 +52,8 @@ public static class CheckRunner
     {
         ArgumentNullException.ThrowIfNull(options);
         var setups = options.Setup is null ? ModelSetups.All : [ModelSetups.Find(options.Setup)];
-        if (options.Replay is { } replay) return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, SafetyRules.All)]);
+        if (options.Replay is { } replay)
+            return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, SafetyRules.All)]);
         var watch = Stopwatch.StartNew();
         var time = options.Time ?? CheckOptions.DefaultTime;
         var reports = new List<SetupReport>();
@@ -52,8 +62,24 @@ public static class CheckRunner
             // What a set-up that is soon exhausted leaves over is shared by the others.
             var share = (time - watch.Elapsed) / (setups.Length - i);
             var index = i;
-            reports.Add(Search(setups[i], share, options.MaxStates, (states, depth) => progress?.Invoke(
-                new CheckProgress(setups[index].Name, index + 1, setups.Length, states, depth, Math.Min(1, watch.Elapsed / time)))));
+            reports.Add(
+                Search(
+                    setups[i],
+                    share,
+                    options.MaxStates,
+                    (states, depth) =>
+                        progress?.Invoke(
+                            new CheckProgress(
+                                setups[index].Name,
+                                index + 1,
+                                setups.Length,
+                                states,
+                                depth,
+                                Math.Min(1, watch.Elapsed / time)
+                            )
+                        )
+                )
+            );
         }
         return new CheckReport(reports);
     }
@@ -61,19 +87,36 @@ public static class CheckRunner
     private static SetupReport Search(ModelSetup setup, TimeSpan time, int maxStates, Action<int, int> progress)
     {
         // Half as many random steps as there is time for: four fifths of it goes into the search.
-        var limits = new SearchLimits(maxStates, time * 0.8) { WalkSteps = Math.Max(20_000, (long)(time.TotalSeconds * 0.2 * WalkStepsPerSecond)) };
+        var limits = new SearchLimits(maxStates, time * 0.8)
+        {
+            WalkSteps = Math.Max(20_000, (long)(time.TotalSeconds * 0.2 * WalkStepsPerSecond)),
+        };
         return Report(setup, new ModelSearch(setup, SafetyRules.All, limits).Run(progress));
     }
 
     internal static SetupReport Report(ModelSetup setup, SearchResult result)
     {
-        CheckViolation[] violations = result.Violation is not { } found ? [] :
-        [
-            new CheckViolation(
-                found.Violation.Invariant, found.Violation.Text, ModelTrace.Tell(result.Universe, found.Trace),
-                $"pbkv check --setup {setup.Name} --replay {ModelTrace.ReplayKey(result.Universe, found.Trace)}"),
-        ];
+        CheckViolation[] violations = result.Violation is not { } found
+            ? []
+            :
+            [
+                new CheckViolation(
+                    found.Violation.Invariant,
+                    found.Violation.Text,
+                    ModelTrace.Tell(result.Universe, found.Trace),
+                    $"pbkv check --setup {setup.Name} --replay {ModelTrace.ReplayKey(result.Universe, found.Trace)}"
+                ),
+            ];
         return new SetupReport(
-            setup.Name, setup.About, result.States, result.Depth, result.StatesPerSecond, result.WalkSteps, result.Exhausted, result.Goals, violations);
+            setup.Name,
+            setup.About,
+            result.States,
+            result.Depth,
+            result.StatesPerSecond,
+            result.WalkSteps,
+            result.Exhausted,
+            result.Goals,
+            violations
+        );
     }
 }

@@ -9,9 +9,12 @@ internal sealed class FingerprintSet
 
     public bool Add(ulong fingerprint)
     {
-        if (fingerprint == 0) fingerprint = 1;
-        if (!Insert(_slots, fingerprint)) return false;
-        if (++Count * 2 > _slots.Length) Grow();
+        if (fingerprint == 0)
+            fingerprint = 1;
+        if (!Insert(_slots, fingerprint))
+            return false;
+        if (++Count * 2 > _slots.Length)
+            Grow();
         return true;
     }
 
@@ -21,7 +24,8 @@ internal sealed class FingerprintSet
         var place = (int)(fingerprint >> 7) & mask;
         while (slots[place] != 0)
         {
-            if (slots[place] == fingerprint) return false;
+            if (slots[place] == fingerprint)
+                return false;
             place = (place + 1) & mask;
         }
         slots[place] = fingerprint;
@@ -33,7 +37,8 @@ internal sealed class FingerprintSet
         var larger = new ulong[_slots.Length * 2];
         foreach (var fingerprint in _slots)
         {
-            if (fingerprint != 0) Insert(larger, fingerprint);
+            if (fingerprint != 0)
+                Insert(larger, fingerprint);
         }
         _slots = larger;
     }

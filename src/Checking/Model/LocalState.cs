@@ -2,7 +2,10 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>A node, its pending timers, and for a clerk how far its script has come; with what the invariants ask, worked out once.</summary>
+/// <summary>
+/// A node, its pending timers, and for a clerk how far its script has come; with what the invariants ask, worked out
+/// once.
+/// </summary>
 internal sealed class LocalState
 {
     public required int Id { get; init; }
@@ -61,4 +64,11 @@ internal sealed class LocalTransition
 }
 
 /// <summary>A message on its way.</summary>
-internal sealed record FlyingMessage(int Id, NodeAddress From, int FromSlot, int ToSlot, Message Message, ulong Fingerprint);
+internal sealed record FlyingMessage(
+    int Id,
+    NodeAddress From,
+    int FromSlot,
+    int ToSlot,
+    Message Message,
+    ulong Fingerprint
+);

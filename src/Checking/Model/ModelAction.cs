@@ -27,7 +27,9 @@ internal enum ModelActionKind : byte
 
     Cut,
 
-    /// <summary>Scripts only: a message is lost. In a search a message that is never delivered is as good as lost.</summary>
+    /// <summary>
+    /// Scripts only: a message is lost. In a search a message that is never delivered is as good as lost.
+    /// </summary>
     Lose,
 }
 
@@ -38,5 +40,6 @@ internal readonly record struct ModelAction(ModelActionKind Kind, int Slot, int 
 {
     public ulong Word => ((ulong)Kind << 56) | ((ulong)(uint)Slot << 32) | (uint)Argument;
 
-    public static ModelAction Of(ulong word) => new((ModelActionKind)(word >> 56), (int)(word >> 32) & 0xFFFFFF, (int)(uint)word);
+    public static ModelAction Of(ulong word) =>
+        new((ModelActionKind)(word >> 56), (int)(word >> 32) & 0xFFFFFF, (int)(uint)word);
 }

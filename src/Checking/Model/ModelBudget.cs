@@ -1,6 +1,8 @@
 namespace PbKv.Checking;
 
-/// <summary>What may still go wrong, and how often slow things may happen: what keeps the state graph of a set-up finite.</summary>
+/// <summary>
+/// What may still go wrong, and how often slow things may happen: what keeps the state graph of a set-up finite.
+/// </summary>
 internal enum Allowance
 {
     Crash,

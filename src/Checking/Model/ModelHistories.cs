@@ -3,7 +3,19 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>One more thing that a client asked or was told, after others.</summary>
-internal sealed record HistoryNode(int Id, int Before, int Clerk, int Operation, bool Ends, CallStatus Status, Bytes Value, ulong Fingerprint, ulong Answered, int Done, string? Violation);
+internal sealed record HistoryNode(
+    int Id,
+    int Before,
+    int Clerk,
+    int Operation,
+    bool Ends,
+    CallStatus Status,
+    Bytes Value,
+    ulong Fingerprint,
+    ulong Answered,
+    int Done,
+    string? Violation
+);
 
 /// <summary>All histories of a search, each kept and checked once.</summary>
 internal sealed class ModelHistories
@@ -30,21 +42,36 @@ internal sealed class ModelHistories
         hash.Add(ends);
         hash.Add((long)status);
         hash.Add(value);
-        if (_ids.TryGetValue(hash.Value, out var id)) return id;
+        if (_ids.TryGetValue(hash.Value, out var id))
+            return id;
         id = _nodes.Count;
         _ids.Add(hash.Value, id);
         var ok = ends && status is CallStatus.Ok or CallStatus.Missing;
         var answered = earlier.Answered | (ok ? ModelTokens.Bit(_setup, clerk, operation) : 0);
-        var node = new HistoryNode(id, before, clerk, operation, ends, status, value, hash.Value, answered, earlier.Done + (ends ? 1 : 0), null);
+        var node = new HistoryNode(
+            id,
+            before,
+            clerk,
+            operation,
+            ends,
+            status,
+            value,
+            hash.Value,
+            answered,
+            earlier.Done + (ends ? 1 : 0),
+            null
+        );
         _nodes.Add(node);
-        if (ends) _nodes[id] = node with { Violation = Check(id) };
+        if (ends)
+            _nodes[id] = node with { Violation = Check(id) };
         return id;
     }
 
     private string? Check(int last)
     {
         var path = new List<HistoryNode>();
-        for (var id = last; id > 0; id = _nodes[id].Before) path.Add(_nodes[id]);
+        for (var id = last; id > 0; id = _nodes[id].Before)
+            path.Add(_nodes[id]);
         path.Reverse();
         var history = new History();
         var numbers = new Dictionary<(int, int), int>();
@@ -53,7 +80,12 @@ internal sealed class ModelHistories
             var operation = _setup.Clerks[step.Clerk][step.Operation];
             if (!step.Ends)
             {
-                numbers[(step.Clerk, step.Operation)] = history.Invoke(step.Clerk + 1, operation.Kind, Bytes.Utf8(operation.Key), Bytes.Utf8(operation.Value));
+                numbers[(step.Clerk, step.Operation)] = history.Invoke(
+                    step.Clerk + 1,
+                    operation.Kind,
+                    Bytes.Utf8(operation.Key),
+                    Bytes.Utf8(operation.Value)
+                );
             }
             else if (numbers.TryGetValue((step.Clerk, step.Operation), out var number))
             {
@@ -70,9 +102,11 @@ internal static class ModelTokens
 {
     public static ulong Bit(ModelSetup setup, int clerk, int operation)
     {
-        if (setup.Clerks[clerk][operation].Kind != OperationKind.Append) return 0;
+        if (setup.Clerks[clerk][operation].Kind != OperationKind.Append)
+            return 0;
         var index = operation;
-        for (var i = 0; i < clerk; i++) index += setup.Clerks[i].Length;
+        for (var i = 0; i < clerk; i++)
+            index += setup.Clerks[i].Length;
         return 1UL << index;
     }
 
@@ -85,12 +119,15 @@ internal static class ModelTokens
             for (var i = 0; i < setup.Clerks[clerk].Length; i++)
             {
                 var operation = setup.Clerks[clerk][i];
-                if (operation.Kind != OperationKind.Append || !store.TryGet(Bytes.Utf8(operation.Key), out var value)) continue;
+                if (operation.Kind != OperationKind.Append || !store.TryGet(Bytes.Utf8(operation.Key), out var value))
+                    continue;
                 var text = value.ToString();
                 var first = text.IndexOf(operation.Value, StringComparison.Ordinal);
-                if (first < 0) continue;
+                if (first < 0)
+                    continue;
                 tokens |= Bit(setup, clerk, i);
-                if (text.IndexOf(operation.Value, first + 1, StringComparison.Ordinal) >= 0) doubled = $"{operation.Value} in \"{text}\"";
+                if (text.IndexOf(operation.Value, first + 1, StringComparison.Ordinal) >= 0)
+                    doubled = $"{operation.Value} in \"{text}\"";
             }
         }
         return (tokens, doubled);

@@ -15,53 +15,80 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
 
     public Violation? Check(ModelState from)
     {
-        if (!CanFinish(from)) return null;
+        if (!CanFinish(from))
+            return null;
         var state = from;
         foreach (var (sender, receiver) in universe.Setup.Cuts)
         {
-            if (state.IsCut(sender, receiver)) state = moves.Apply(state, new ModelAction(ModelActionKind.Cut, sender, receiver), charge: false, out _);
+            if (state.IsCut(sender, receiver))
+                state = moves.Apply(
+                    state,
+                    new ModelAction(ModelActionKind.Cut, sender, receiver),
+                    charge: false,
+                    out _
+                );
         }
         state = moves.WithBudget(state, default);
         for (var round = 0; round < Rounds; round++)
         {
-            if (universe.AllDone(state)) return null;
+            if (universe.AllDone(state))
+                return null;
             state = Round(state);
         }
-        // An acknowledgement that was on its way from a server that has died since leaves nobody who is known to hold everything.
-        if (!CanFinish(state)) return null;
+        // An acknowledgement that was on its way from a server that has died since leaves nobody who is known to hold
+        // everything.
+        if (!CanFinish(state))
+            return null;
         var service = universe.NodeAt<ViewServiceNode>(state, 0);
-        return new Violation("OperationsFinish", $"after {Rounds} rounds of a fair schedule operations are still open; view {service?.View} "
-            + $"acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}");
+        return new Violation(
+            "OperationsFinish",
+            $"after {Rounds} rounds of a fair schedule operations are still open; view {service?.View} "
+                + $"acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}"
+        );
     }
 
     private bool CanFinish(ModelState state)
     {
-        if (universe.NodeAt<ViewServiceNode>(state, 0) is not { } service) return false;
-        if (state.Memory != 0 && universe.Memory(state.Memory)!.Cluster != new ClusterId(100)) return false;
-        if (service.LastAcknowledged is not { } last) return Enumerable.Range(1, universe.Setup.Servers).Any(slot => state.Locals[slot] != ModelState.Gone);
+        if (universe.NodeAt<ViewServiceNode>(state, 0) is not { } service)
+            return false;
+        if (state.Memory != 0 && universe.Memory(state.Memory)!.Cluster != new ClusterId(100))
+            return false;
+        if (service.LastAcknowledged is not { } last)
+            return Enumerable.Range(1, universe.Setup.Servers).Any(slot => state.Locals[slot] != ModelState.Gone);
         for (var slot = 1; slot <= universe.Setup.Servers; slot++)
         {
-            if (universe.NodeAt<ReplicaNode>(state, slot) is not { } replica) continue;
-            if (replica.Id == last.Primary || (service.LastAcknowledgedSynced && replica.Id == last.Backup)) return true;
+            if (universe.NodeAt<ReplicaNode>(state, slot) is not { } replica)
+                continue;
+            if (replica.Id == last.Primary || (service.LastAcknowledgedSynced && replica.Id == last.Backup))
+                return true;
         }
         return false;
     }
 
     private ModelState Round(ModelState state)
     {
-        for (var hop = 0; hop < HopsInATick && state.Flight.Length > 0; hop++) state = DeliverAll(state);
+        for (var hop = 0; hop < HopsInATick && state.Flight.Length > 0; hop++)
+            state = DeliverAll(state);
         for (var slot = 0; slot < state.Locals.Length; slot++)
         {
-            if (state.Locals[slot] == ModelState.Gone) continue;
+            if (state.Locals[slot] == ModelState.Gone)
+                continue;
             foreach (var timer in universe.Local(state.Locals[slot]).Timers)
             {
-                if (state.Locals[slot] != ModelState.Gone) state = moves.Apply(state, new ModelAction(ModelActionKind.Timer, slot, timer), charge: false, out _);
+                if (state.Locals[slot] != ModelState.Gone)
+                    state = moves.Apply(
+                        state,
+                        new ModelAction(ModelActionKind.Timer, slot, timer),
+                        charge: false,
+                        out _
+                    );
             }
         }
         moves.Enabled(state, _actions);
         foreach (var action in _actions)
         {
-            if (action.Kind == ModelActionKind.Begin) state = moves.Apply(state, action, charge: false, out _);
+            if (action.Kind == ModelActionKind.Begin)
+                state = moves.Apply(state, action, charge: false, out _);
         }
         return state;
     }
@@ -71,7 +98,11 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         foreach (var id in state.Flight)
         {
             var slot = universe.Message(id).ToSlot;
-            var action = new ModelAction(state.Locals[slot] == ModelState.Gone ? ModelActionKind.Lose : ModelActionKind.Deliver, slot, id);
+            var action = new ModelAction(
+                state.Locals[slot] == ModelState.Gone ? ModelActionKind.Lose : ModelActionKind.Deliver,
+                slot,
+                id
+            );
             state = moves.Apply(state, action, charge: false, out _);
         }
         return state;

@@ -20,7 +20,8 @@ internal sealed class ModelMoves(ModelUniverse universe)
             Budget = _setup.Budget,
             Fingerprint = ModelState.RestFingerprint(_setup.Budget, 0, 0, universe.Histories[0].Fingerprint, 0),
         };
-        for (var slot = 0; slot < _setup.Slots; slot++) state = After(state, slot, universe.Begin(slot, 0, null), -1, state.Budget);
+        for (var slot = 0; slot < _setup.Slots; slot++)
+            state = After(state, slot, universe.Begin(slot, 0, null), -1, state.Budget);
         return state;
     }
 
@@ -33,19 +34,22 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             if (state.Locals[slot] == ModelState.Gone)
             {
-                if (_setup.IsServer(slot) && state.Budget[Allowance.Restart] > 0) actions.Add(new ModelAction(ModelActionKind.Restart, slot, 0));
+                if (_setup.IsServer(slot) && state.Budget[Allowance.Restart] > 0)
+                    actions.Add(new ModelAction(ModelActionKind.Restart, slot, 0));
                 continue;
             }
             var local = universe.Local(state.Locals[slot]);
             AddTimers(state, local, actions);
             if (_setup.IsClerk(slot) && !local.Busy && local.Begun < _setup.Clerks[slot - 1 - _setup.Servers].Length)
                 actions.Add(new ModelAction(ModelActionKind.Begin, slot, 0));
-            if (_setup.IsServer(slot)) AddServerFaults(state, local, actions);
+            if (_setup.IsServer(slot))
+                AddServerFaults(state, local, actions);
         }
         AddViewServiceFaults(state, actions);
         foreach (var (from, to) in _setup.Cuts)
         {
-            if (state.Budget[Allowance.Cut] > 0 && !state.IsCut(from, to)) actions.Add(new ModelAction(ModelActionKind.Cut, from, to));
+            if (state.Budget[Allowance.Cut] > 0 && !state.IsCut(from, to))
+                actions.Add(new ModelAction(ModelActionKind.Cut, from, to));
         }
     }
 
@@ -59,7 +63,13 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             case ModelActionKind.Deliver or ModelActionKind.Repeat:
                 last = universe.Step(universe.Local(state.Locals[action.Slot]), action);
-                return After(state, action.Slot, last, action.Kind == ModelActionKind.Deliver ? action.Argument : -1, budget);
+                return After(
+                    state,
+                    action.Slot,
+                    last,
+                    action.Kind == ModelActionKind.Deliver ? action.Argument : -1,
+                    budget
+                );
             case ModelActionKind.Crash:
                 return WithNode(state, action.Slot, budget);
             case ModelActionKind.Restart:
@@ -87,14 +97,18 @@ internal sealed class ModelMoves(ModelUniverse universe)
         var before = -1;
         foreach (var id in state.Flight)
         {
-            if (id == before) continue;
+            if (id == before)
+                continue;
             before = id;
             var slot = universe.Message(id).ToSlot;
-            if (state.Locals[slot] == ModelState.Gone) continue;
+            if (state.Locals[slot] == ModelState.Gone)
+                continue;
             var action = new ModelAction(ModelActionKind.Deliver, slot, id);
-            if (universe.Step(universe.Local(state.Locals[slot]), action).ChangesNothing) continue;
+            if (universe.Step(universe.Local(state.Locals[slot]), action).ChangesNothing)
+                continue;
             actions.Add(action);
-            if (state.Budget[Allowance.Repeat] > 0) actions.Add(action with { Kind = ModelActionKind.Repeat });
+            if (state.Budget[Allowance.Repeat] > 0)
+                actions.Add(action with { Kind = ModelActionKind.Repeat });
         }
     }
 
@@ -102,7 +116,8 @@ internal sealed class ModelMoves(ModelUniverse universe)
     {
         foreach (var timer in local.Timers)
         {
-            if (state.Budget.Ticks(local.Slot) > 0 || !IsSlow(timer)) actions.Add(new ModelAction(ModelActionKind.Timer, local.Slot, timer));
+            if (state.Budget.Ticks(local.Slot) > 0 || !IsSlow(timer))
+                actions.Add(new ModelAction(ModelActionKind.Timer, local.Slot, timer));
         }
     }
 
@@ -116,19 +131,25 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     private void AddViewServiceFaults(ModelState state, List<ModelAction> actions)
     {
-        if (state.Budget[Allowance.ViewServiceRestart] > 0) actions.Add(new ModelAction(ModelActionKind.RestartViewService, 0, 0));
-        if (state.Budget[Allowance.ViewServiceForget] > 0) actions.Add(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
+        if (state.Budget[Allowance.ViewServiceRestart] > 0)
+            actions.Add(new ModelAction(ModelActionKind.RestartViewService, 0, 0));
+        if (state.Budget[Allowance.ViewServiceForget] > 0)
+            actions.Add(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
         for (var server = 1; server <= _setup.Servers; server++)
         {
-            // Of a dead server the view service may learn at any time; that a live one is dead it may think as often as is allowed.
-            if (state.Locals[server] != ModelState.Gone && state.Budget[Allowance.Suspicion] == 0) continue;
+            // Of a dead server the view service may learn at any time; that a live one is dead it may think as often as
+            // is allowed.
+            if (state.Locals[server] != ModelState.Gone && state.Budget[Allowance.Suspicion] == 0)
+                continue;
             var action = new ModelAction(ModelActionKind.Suspect, 0, server);
-            if (!universe.Step(universe.Local(state.Locals[0]), action).ChangesNothing) actions.Add(action);
+            if (!universe.Step(universe.Local(state.Locals[0]), action).ChangesNothing)
+                actions.Add(action);
         }
     }
 
     /// <summary>Ticks, and a clerk's pause, are what time costs; other timers are over at once.</summary>
-    private bool IsSlow(int timer) => universe.Timer(timer) is ViewServiceTick or ReplicaTick or ClerkTick or RetryTimer;
+    private bool IsSlow(int timer) =>
+        universe.Timer(timer) is ViewServiceTick or ReplicaTick or ClerkTick or RetryTimer;
 
     private ModelBudget Charged(ModelState state, ModelAction action)
     {
@@ -137,7 +158,9 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             ModelActionKind.Repeat => budget.Less(Allowance.Repeat),
             ModelActionKind.Timer => IsSlow(action.Argument) ? budget.Less(Allowance.Ticks + action.Slot) : budget,
-            ModelActionKind.Suspect => state.Locals[action.Argument] == ModelState.Gone ? budget : budget.Less(Allowance.Suspicion),
+            ModelActionKind.Suspect => state.Locals[action.Argument] == ModelState.Gone
+                ? budget
+                : budget.Less(Allowance.Suspicion),
             ModelActionKind.Crash => budget.Less(Allowance.Crash),
             ModelActionKind.Restart => budget.Less(Allowance.Restart),
             ModelActionKind.Leave => budget.Less(Allowance.Leave),
@@ -149,7 +172,14 @@ internal sealed class ModelMoves(ModelUniverse universe)
     }
 
     private ModelState After(
-        ModelState state, int slot, LocalTransition transition, int delivered, ModelBudget budget, bool newLife = false, bool begins = false)
+        ModelState state,
+        int slot,
+        LocalTransition transition,
+        int delivered,
+        ModelBudget budget,
+        bool newLife = false,
+        bool begins = false
+    )
     {
         var locals = (int[])state.Locals.Clone();
         locals[slot] = transition.MayStop ? ModelState.Gone : transition.To.Id;
@@ -159,7 +189,9 @@ internal sealed class ModelMoves(ModelUniverse universe)
         var memory = transition.Memory is { } written ? universe.Intern(written) : state.Memory;
         var lives = newLife ? state.Lives + (1UL << (8 * slot)) : state.Lives;
         if (budget != state.Budget || lives != state.Lives || history != state.History || memory != state.Memory)
-            print += Rest(budget, state.Cuts, lives, history, memory) - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
+            print +=
+                Rest(budget, state.Cuts, lives, history, memory)
+                - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
         return new ModelState
         {
             Locals = locals,
@@ -175,18 +207,28 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     private int HistoryAfter(ModelState state, int slot, LocalTransition transition, bool begins)
     {
-        if (!_setup.IsClerk(slot)) return state.History;
+        if (!_setup.IsClerk(slot))
+            return state.History;
         var clerk = slot - 1 - _setup.Servers;
         var history = state.History;
-        if (begins) history = universe.Histories.Add(history, clerk, transition.To.Begun - 1, false, default, default);
+        if (begins)
+            history = universe.Histories.Add(history, clerk, transition.To.Begun - 1, false, default, default);
         foreach (var completion in transition.Completions)
-            history = universe.Histories.Add(history, clerk, (int)completion.Call, true, completion.Status, completion.Value);
+            history = universe.Histories.Add(
+                history,
+                clerk,
+                (int)completion.Call,
+                true,
+                completion.Status,
+                completion.Value
+            );
         return history;
     }
 
     private int[] Flight(ModelState state, int from, int[] sends, int delivered, ref ulong print)
     {
-        if (sends.Length == 0 && delivered < 0) return state.Flight;
+        if (sends.Length == 0 && delivered < 0)
+            return state.Flight;
         _flight.Clear();
         _flight.AddRange(state.Flight);
         if (delivered >= 0)
@@ -197,9 +239,11 @@ internal sealed class ModelMoves(ModelUniverse universe)
         foreach (var id in sends)
         {
             var message = universe.Message(id);
-            if (state.IsCut(from, message.ToSlot) || !MayLive(state, message.ToSlot)) continue;
+            if (state.IsCut(from, message.ToSlot) || !MayLive(state, message.ToSlot))
+                continue;
             var place = CollectionsMarshal.AsSpan(_flight).BinarySearch(id);
-            if (place >= 0 && Copies(place, id) >= MostCopies) continue;
+            if (place >= 0 && Copies(place, id) >= MostCopies)
+                continue;
             _flight.Insert(place >= 0 ? place : ~place, id);
             print += message.Fingerprint;
         }
@@ -209,19 +253,25 @@ internal sealed class ModelMoves(ModelUniverse universe)
     private int Copies(int place, int id)
     {
         var copies = 1;
-        for (var i = place - 1; i >= 0 && _flight[i] == id; i--) copies++;
-        for (var i = place + 1; i < _flight.Count && _flight[i] == id; i++) copies++;
+        for (var i = place - 1; i >= 0 && _flight[i] == id; i--)
+            copies++;
+        for (var i = place + 1; i < _flight.Count && _flight[i] == id; i++)
+            copies++;
         return copies;
     }
 
-    private bool MayLive(ModelState state, int slot) => state.Locals[slot] != ModelState.Gone || state.Budget[Allowance.Restart] > 0;
+    private bool MayLive(ModelState state, int slot) =>
+        state.Locals[slot] != ModelState.Gone || state.Budget[Allowance.Restart] > 0;
 
     /// <summary>A crash. What is on its way to the address stays there only if somebody may live at it again.</summary>
     private ModelState WithNode(ModelState state, int slot, ModelBudget budget)
     {
         var locals = (int[])state.Locals.Clone();
         locals[slot] = ModelState.Gone;
-        var flight = budget[Allowance.Restart] > 0 ? state.Flight : [.. state.Flight.Where(id => universe.Message(id).ToSlot != slot)];
+        var flight =
+            budget[Allowance.Restart] > 0
+                ? state.Flight
+                : [.. state.Flight.Where(id => universe.Message(id).ToSlot != slot)];
         var without = new ModelState
         {
             Locals = locals,
@@ -238,9 +288,12 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     private ModelState Change(ModelState state, int[] flight, ModelBudget budget, ulong cuts)
     {
-        var print = state.Fingerprint + Rest(budget, cuts, state.Lives, state.History, state.Memory)
+        var print =
+            state.Fingerprint
+            + Rest(budget, cuts, state.Lives, state.History, state.Memory)
             - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
-        if (!ReferenceEquals(flight, state.Flight)) print += Sum(flight) - Sum(state.Flight);
+        if (!ReferenceEquals(flight, state.Flight))
+            print += Sum(flight) - Sum(state.Flight);
         return new ModelState
         {
             Locals = state.Locals,
@@ -254,12 +307,14 @@ internal sealed class ModelMoves(ModelUniverse universe)
         };
     }
 
-    public ModelState WithBudget(ModelState state, ModelBudget budget) => Change(state, state.Flight, budget, state.Cuts);
+    public ModelState WithBudget(ModelState state, ModelBudget budget) =>
+        Change(state, state.Flight, budget, state.Cuts);
 
     private ulong Sum(int[] flight)
     {
         ulong sum = 0;
-        foreach (var id in flight) sum += universe.Message(id).Fingerprint;
+        foreach (var id in flight)
+            sum += universe.Message(id).Fingerprint;
         return sum;
     }
 

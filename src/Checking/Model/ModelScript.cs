@@ -3,8 +3,8 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// Leads a set-up to where its interesting part begins, with the same steps that a search takes, free of charge. What it did
-/// is part of every trace.
+/// Leads a set-up to where its interesting part begins, with the same steps that a search takes, free of charge. What
+/// it did is part of every trace.
 /// </summary>
 internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
 {
@@ -54,8 +54,10 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     /// <summary>Fires the slow timers of a node once.</summary>
     public ModelScript Tick(int slot)
     {
-        if (State.Locals[slot] == ModelState.Gone) return this;
-        foreach (var timer in universe.Local(State.Locals[slot]).Timers) Do(new ModelAction(ModelActionKind.Timer, slot, timer));
+        if (State.Locals[slot] == ModelState.Gone)
+            return this;
+        foreach (var timer in universe.Local(State.Locals[slot]).Timers)
+            Do(new ModelAction(ModelActionKind.Timer, slot, timer));
         return this;
     }
 
@@ -68,7 +70,8 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         foreach (var id in State.Flight)
         {
             var message = universe.Message(id);
-            if (messages(message) && State.Locals[message.ToSlot] != ModelState.Gone) DeliverOne(message);
+            if (messages(message) && State.Locals[message.ToSlot] != ModelState.Gone)
+                DeliverOne(message);
         }
         return this;
     }
@@ -77,19 +80,28 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     {
         foreach (var id in State.Flight)
         {
-            if (messages(universe.Message(id))) Do(new ModelAction(ModelActionKind.Lose, 0, id));
+            if (messages(universe.Message(id)))
+                Do(new ModelAction(ModelActionKind.Lose, 0, id));
         }
         return this;
     }
 
-    /// <summary>Delivers what is in the network, and what comes of it, until nothing is left that is not held.</summary>
+    /// <summary>
+    /// Delivers what is in the network, and what comes of it, until nothing is left that is not held.
+    /// </summary>
     public ModelScript DeliverAll()
     {
         for (var round = 0; round < MaxRounds; round++)
         {
-            var open = State.Flight.Where(id => !_held(universe.Message(id)) && State.Locals[universe.Message(id).ToSlot] != ModelState.Gone).ToList();
-            if (open.Count == 0) return this;
-            foreach (var id in open) DeliverOne(universe.Message(id));
+            var open = State
+                .Flight.Where(id =>
+                    !_held(universe.Message(id)) && State.Locals[universe.Message(id).ToSlot] != ModelState.Gone
+                )
+                .ToList();
+            if (open.Count == 0)
+                return this;
+            foreach (var id in open)
+                DeliverOne(universe.Message(id));
         }
         throw new InvalidOperationException($"set-up {universe.Setup.Name}: messages go on for ever");
     }
@@ -100,17 +112,23 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         for (var round = 0; round < MaxRounds; round++)
         {
             DeliverAll();
-            if (condition(Situation)) return this;
-            for (var slot = 0; slot < universe.Setup.Slots; slot++) Tick(slot);
+            if (condition(Situation))
+                return this;
+            for (var slot = 0; slot < universe.Setup.Slots; slot++)
+                Tick(slot);
         }
         throw new InvalidOperationException($"set-up {universe.Setup.Name} does not come to where {what}");
     }
 
     /// <summary>Until the view service has a view that is acknowledged, and synced where there is a backup.</summary>
-    public ModelScript Settle() => Until(
-        static situation => situation.ViewService is { Acknowledged: true } service
-            && (service.Synced || situation.Replicas.Count() < 2) && situation.Replicas.Any(replica => replica.Confirmed),
-        "the servers are a pair");
+    public ModelScript Settle() =>
+        Until(
+            static situation =>
+                situation.ViewService is { Acknowledged: true } service
+                && (service.Synced || situation.Replicas.Count() < 2)
+                && situation.Replicas.Any(replica => replica.Confirmed),
+            "the servers are a pair"
+        );
 
     /// <summary>A clerk does its next operation to the end.</summary>
     public ModelScript Complete(int clerk)
@@ -123,16 +141,19 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     private void DeliverOne(FlyingMessage message)
     {
         var keep = _kept?.Invoke(message) == true;
-        if (keep) _kept = null;
+        if (keep)
+            _kept = null;
         Do(new ModelAction(keep ? ModelActionKind.Repeat : ModelActionKind.Deliver, message.ToSlot, message.Id));
-        if (keep) Hold(other => other.Id == message.Id);
+        if (keep)
+            Hold(other => other.Id == message.Id);
     }
 
     private ModelScript Do(ModelAction action)
     {
         State = moves.Apply(State, action, charge: false, out var last);
         _done.Add(action);
-        if (last?.Broken is { } broken) throw new InvalidOperationException($"set-up {universe.Setup.Name}: {broken}");
+        if (last?.Broken is { } broken)
+            throw new InvalidOperationException($"set-up {universe.Setup.Name}: {broken}");
         return this;
     }
 }

@@ -18,12 +18,23 @@ internal sealed record SearchLimits(int MaxStates, TimeSpan Limit)
 internal sealed record ModelViolation(Violation Violation, IReadOnlyList<ModelAction> Trace);
 
 internal sealed record SearchResult(
-    ModelUniverse Universe, int States, int Depth, double Seconds, long WalkSteps, IReadOnlyDictionary<string, bool> Goals, ModelViolation? Violation, bool Exhausted, int ProgressSamples)
+    ModelUniverse Universe,
+    int States,
+    int Depth,
+    double Seconds,
+    long WalkSteps,
+    IReadOnlyDictionary<string, bool> Goals,
+    ModelViolation? Violation,
+    bool Exhausted,
+    int ProgressSamples
+)
 {
     public double StatesPerSecond => States / Math.Max(Seconds, 1e-6);
 }
 
-/// <summary>Breadth first through the states of a set-up: the first violation that it meets has a shortest trace.</summary>
+/// <summary>
+/// Breadth first through the states of a set-up: the first violation that it meets has a shortest trace.
+/// </summary>
 internal sealed class ModelSearch
 {
     private readonly ModelSetup _setup;
@@ -65,9 +76,12 @@ internal sealed class ModelSearch
             foreach (var state in frontier)
             {
                 _moves.Enabled(state, enabled);
-                foreach (var action in enabled) Take(state, action, next);
-                if (_violation is not null || stopped) break;
-                if ((_parents.Count & 1023) < enabled.Count) progress?.Invoke(_parents.Count, depth);
+                foreach (var action in enabled)
+                    Take(state, action, next);
+                if (_violation is not null || stopped)
+                    break;
+                if ((_parents.Count & 1023) < enabled.Count)
+                    progress?.Invoke(_parents.Count, depth);
                 stopped = _parents.Count >= _limits.MaxStates || _watch.Elapsed > _limits.Limit;
             }
             depth++;
@@ -77,7 +91,17 @@ internal sealed class ModelSearch
         var seconds = _watch.Elapsed.TotalSeconds;
         var walked = Walk();
         var goals = _setup.Goals.ToDictionary(goal => goal.Name, goal => !_open.Contains(goal), StringComparer.Ordinal);
-        return new SearchResult(_universe, _parents.Count, depth, seconds, walked, goals, _violation, frontier.Count == 0, _samples);
+        return new SearchResult(
+            _universe,
+            _parents.Count,
+            depth,
+            seconds,
+            walked,
+            goals,
+            _violation,
+            frontier.Count == 0,
+            _samples
+        );
     }
 
     private ModelState FirstState()
@@ -93,21 +117,30 @@ internal sealed class ModelSearch
 
     private long Walk()
     {
-        if (_limits.WalkSteps == 0 || _violation is not null) return 0;
+        if (_limits.WalkSteps == 0 || _violation is not null)
+            return 0;
         var walk = new ModelWalk(_universe, _moves, new Chance((ulong)_setup.Name.Length));
-        var found = walk.Run(_first!, _limits.WalkSteps, (state, last) =>
-        {
-            if (_open.Count > 0) LookForGoals(state, last);
-        });
-        if (found is not null) _violation = found with { Trace = [.. _script, .. found.Trace] };
+        var found = walk.Run(
+            _first!,
+            _limits.WalkSteps,
+            (state, last) =>
+            {
+                if (_open.Count > 0)
+                    LookForGoals(state, last);
+            }
+        );
+        if (found is not null)
+            _violation = found with { Trace = [.. _script, .. found.Trace] };
         return walk.Steps;
     }
 
     private void Take(ModelState state, ModelAction action, List<ModelState> next)
     {
-        if (_violation is not null) return;
+        if (_violation is not null)
+            return;
         var after = _moves.Apply(state, action, charge: true, out var last);
-        if (!_seen.Add(after.Fingerprint)) return;
+        if (!_seen.Add(after.Fingerprint))
+            return;
         _parents.Add(state.Number);
         _actions.Add(action.Word);
         after.Number = _parents.Count - 1;
@@ -122,7 +155,8 @@ internal sealed class ModelSearch
             _violation = new ModelViolation(broken, TraceTo(after.Number));
             return;
         }
-        if (_open.Count > 0) LookForGoals(after, last);
+        if (_open.Count > 0)
+            LookForGoals(after, last);
         next.Add(after);
     }
 
@@ -143,7 +177,8 @@ internal sealed class ModelSearch
     private List<ModelAction> TraceTo(int number)
     {
         var steps = new List<ModelAction>();
-        for (; _parents[number] >= 0; number = _parents[number]) steps.Add(ModelAction.Of(_actions[number]));
+        for (; _parents[number] >= 0; number = _parents[number])
+            steps.Add(ModelAction.Of(_actions[number]));
         steps.Reverse();
         return [.. _script, .. steps];
     }

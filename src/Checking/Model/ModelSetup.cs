@@ -3,7 +3,10 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>One operation of a client's script. Appended values are tokens: no two are equal, so that data shows what was executed.</summary>
+/// <summary>
+/// One operation of a client's script. Appended values are tokens: no two are equal, so that data shows what was
+/// executed.
+/// </summary>
 internal readonly record struct ScriptedOperation(OperationKind Kind, string Key, string Value)
 {
     public static ScriptedOperation Append(string token, string key = "k") => new(OperationKind.Append, key, token);
@@ -13,7 +16,9 @@ internal readonly record struct ScriptedOperation(OperationKind Kind, string Key
     public static ScriptedOperation Get(string key = "k") => new(OperationKind.Get, key, "");
 }
 
-/// <summary>A small cluster, what its clients want, what may go wrong, and what a search of it must have seen.</summary>
+/// <summary>
+/// A small cluster, what its clients want, what may go wrong, and what a search of it must have seen.
+/// </summary>
 internal sealed record ModelSetup(string Name, string About)
 {
     public int Servers { get; init; } = 2;
@@ -46,22 +51,37 @@ internal sealed record ModelSetup(string Name, string About)
     public bool IsClerk(int slot) => slot > Servers;
 
     /// <summary>Small numbers, so that little has to happen before something happens.</summary>
-    public static ProtocolSettings Small { get; } = ProtocolSettings.Default with
-    {
-        DeadPings = 2,
-        BackupSilentTicks = 2,
-        SessionIdleTicks = long.MaxValue,
-        ForwardsInFlight = 2,
-        ChunksInFlight = 2,
-        RequestTimeoutTicks = 1,
-        RequestsInFlight = 1,
-    };
+    public static ProtocolSettings Small { get; } =
+        ProtocolSettings.Default with
+        {
+            DeadPings = 2,
+            BackupSilentTicks = 2,
+            SessionIdleTicks = long.MaxValue,
+            ForwardsInFlight = 2,
+            ChunksInFlight = 2,
+            RequestTimeoutTicks = 1,
+            RequestsInFlight = 1,
+        };
 
     public static ModelBudget Allow(
-        int crashes = 0, int restarts = 0, int repeats = 0, int suspicions = 0, int leaves = 0, int cuts = 0, int viewServiceRestarts = 0, int forgets = 0) =>
-        default(ModelBudget).With(Allowance.Crash, crashes).With(Allowance.Restart, restarts).With(Allowance.Repeat, repeats)
-            .With(Allowance.Suspicion, suspicions).With(Allowance.Leave, leaves).With(Allowance.Cut, cuts)
-            .With(Allowance.ViewServiceRestart, viewServiceRestarts).With(Allowance.ViewServiceForget, forgets);
+        int crashes = 0,
+        int restarts = 0,
+        int repeats = 0,
+        int suspicions = 0,
+        int leaves = 0,
+        int cuts = 0,
+        int viewServiceRestarts = 0,
+        int forgets = 0
+    ) =>
+        default(ModelBudget)
+            .With(Allowance.Crash, crashes)
+            .With(Allowance.Restart, restarts)
+            .With(Allowance.Repeat, repeats)
+            .With(Allowance.Suspicion, suspicions)
+            .With(Allowance.Leave, leaves)
+            .With(Allowance.Cut, cuts)
+            .With(Allowance.ViewServiceRestart, viewServiceRestarts)
+            .With(Allowance.ViewServiceForget, forgets);
 }
 
 /// <summary>A situation that a search must have reached: otherwise it proves nothing about it.</summary>
@@ -74,7 +94,8 @@ internal sealed record ModelGoal(string Name, Func<ModelSituation, bool> Reached
     public static ModelGoal View(string name, Func<ViewServiceNode, bool> condition) =>
         new(name, situation => situation.ViewService is { } service && condition(service));
 
-    public static ModelGoal Server(string name, Func<ReplicaNode, bool> condition) => new(name, situation => situation.Replicas.Any(condition));
+    public static ModelGoal Server(string name, Func<ReplicaNode, bool> condition) =>
+        new(name, situation => situation.Replicas.Any(condition));
 }
 
 /// <summary>A state and the step that led to it, as goals and scripts look at them.</summary>
@@ -84,7 +105,8 @@ internal sealed class ModelSituation(ModelUniverse universe, ModelState state, L
 
     public ViewServiceNode? ViewService => universe.NodeAt<ViewServiceNode>(state, 0);
 
-    public IEnumerable<ReplicaNode> Replicas => Enumerable.Range(1, universe.Setup.Servers).Select(Replica).Where(replica => replica is not null)!;
+    public IEnumerable<ReplicaNode> Replicas =>
+        Enumerable.Range(1, universe.Setup.Servers).Select(Replica).Where(replica => replica is not null)!;
 
     public bool AllDone => universe.AllDone(state);
 
@@ -92,5 +114,6 @@ internal sealed class ModelSituation(ModelUniverse universe, ModelState state, L
 
     public bool Noticed(NoticeKind kind) => last is not null && (last.Notices >> (int)kind & 1) != 0;
 
-    public bool InFlight(Func<FlyingMessage, bool> condition) => state.Flight.Any(id => condition(universe.Message(id)));
+    public bool InFlight(Func<FlyingMessage, bool> condition) =>
+        state.Flight.Any(id => condition(universe.Message(id)));
 }

@@ -3,8 +3,8 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// A state of a whole set-up. Everything in it is a number: nodes, messages and histories are kept once, in the universe,
-/// because few different ones make up many different states.
+/// A state of a whole set-up. Everything in it is a number: nodes, messages and histories are kept once, in the
+/// universe, because few different ones make up many different states.
 /// </summary>
 internal sealed class ModelState
 {
@@ -41,6 +41,9 @@ internal sealed class ModelState
 
     /// <summary>The parts that are not nodes or messages.</summary>
     public static ulong RestFingerprint(ModelBudget budget, ulong cuts, ulong lives, ulong history, int memory) =>
-        Hashing.Mix(budget.Word ^ 0x8C5F6D1A2B3E4D77) + Hashing.Mix(cuts + 0x1D8E4E27C47D124F) + Hashing.Mix(lives ^ 0xEB44ACCAB455D165)
-        + Hashing.Mix(history + 0x2545F4914F6CDD1D) + Hashing.Mix((ulong)memory + 0x9FB21C651E98DF25);
+        Hashing.Mix(budget.Word ^ 0x8C5F6D1A2B3E4D77)
+        + Hashing.Mix(cuts + 0x1D8E4E27C47D124F)
+        + Hashing.Mix(lives ^ 0xEB44ACCAB455D165)
+        + Hashing.Mix(history + 0x2545F4914F6CDD1D)
+        + Hashing.Mix((ulong)memory + 0x9FB21C651E98DF25);
 }

@@ -3,7 +3,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>Tells a trace for people: goes through it again with a clock for every node, so that each event has its stamp.</summary>
+/// <summary>
+/// Tells a trace for people: goes through it again with a clock for every node, so that each event has its stamp.
+/// </summary>
 internal sealed class ModelTrace
 {
     private readonly ModelUniverse _universe;
@@ -37,9 +39,15 @@ internal sealed class ModelTrace
         hash.Add(action.Slot);
         switch (action.Kind)
         {
-            case ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose: hash.Add(universe.Message(action.Argument).Fingerprint); break;
-            case ModelActionKind.Timer: hash.Add(universe.Timer(action.Argument).ToString()); break;
-            default: hash.Add(action.Argument); break;
+            case ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose:
+                hash.Add(universe.Message(action.Argument).Fingerprint);
+                break;
+            case ModelActionKind.Timer:
+                hash.Add(universe.Timer(action.Argument).ToString());
+                break;
+            default:
+                hash.Add(action.Argument);
+                break;
         }
         return (hash.Value & 0xFFFFFF).ToString("x", CultureInfo.InvariantCulture);
     }
@@ -50,28 +58,39 @@ internal sealed class ModelTrace
     private void Go(IReadOnlyList<ModelAction> trace)
     {
         var state = _moves.First();
-        foreach (var id in state.Flight) Sent(state, _universe.Message(id).FromSlot, [id]);
+        foreach (var id in state.Flight)
+            Sent(state, _universe.Message(id).FromSlot, [id]);
         for (var i = 0; i < trace.Count; i++)
         {
             var action = trace[i];
             var slot = action.Slot;
             Received(action);
             var after = _moves.Apply(state, action, charge: false, out var last);
-            if (action.Kind is ModelActionKind.Restart or ModelActionKind.RestartViewService or ModelActionKind.ForgetViewService)
+            if (
+                action.Kind
+                is ModelActionKind.Restart
+                    or ModelActionKind.RestartViewService
+                    or ModelActionKind.ForgetViewService
+            )
                 _clocks[slot] = NewClock(slot, after.LivesOf(slot));
-            if (last is { Sends.Length: > 0 }) Sent(after, slot, last.Sends);
-            _lines.Add($"{i + 1,4}. {_universe.Addresses[slot],-3} {Text(action)}  {_clocks[slot].Now()}");
-            if (last is not null) Consequences(state, after, slot, last);
+            if (last is { Sends.Length: > 0 })
+                Sent(after, slot, last.Sends);
+            _lines.Add($"{i + 1, 4}. {_universe.Addresses[slot], -3} {Text(action)}  {_clocks[slot].Now()}");
+            if (last is not null)
+                Consequences(state, after, slot, last);
             state = after;
         }
     }
 
     private void Received(ModelAction action)
     {
-        if (action.Kind is not (ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose)) return;
-        if (!_stamps.TryGetValue(action.Argument, out var stamps) || stamps.Count == 0) return;
+        if (action.Kind is not (ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose))
+            return;
+        if (!_stamps.TryGetValue(action.Argument, out var stamps) || stamps.Count == 0)
+            return;
         var stamp = action.Kind == ModelActionKind.Repeat ? stamps.Peek() : stamps.Dequeue();
-        if (action.Kind != ModelActionKind.Lose) _clocks[action.Slot].OnReceive(stamp);
+        if (action.Kind != ModelActionKind.Lose)
+            _clocks[action.Slot].OnReceive(stamp);
     }
 
     private void Sent(ModelState after, int slot, int[] messages)
@@ -79,8 +98,10 @@ internal sealed class ModelTrace
         var stamp = _clocks[slot].OnSend();
         foreach (var id in messages)
         {
-            if (Array.BinarySearch(after.Flight, id) < 0) continue; // Cut off, or to a server that is gone.
-            if (!_stamps.TryGetValue(id, out var stamps)) _stamps.Add(id, stamps = new Queue<Stamp>());
+            if (Array.BinarySearch(after.Flight, id) < 0)
+                continue; // Cut off, or to a server that is gone.
+            if (!_stamps.TryGetValue(id, out var stamps))
+                _stamps.Add(id, stamps = new Queue<Stamp>());
             stamps.Enqueue(stamp);
         }
     }
@@ -89,32 +110,47 @@ internal sealed class ModelTrace
     {
         foreach (var id in last.Sends)
         {
-            if (_universe.Message(id) is { Message: not Ping } message) _lines.Add($"        → {_universe.Addresses[message.ToSlot]}: {MessageText.Of(message.Message)}");
+            if (_universe.Message(id) is { Message: not Ping } message)
+                _lines.Add($"        → {_universe.Addresses[message.ToSlot]}: {MessageText.Of(message.Message)}");
         }
-        foreach (var completion in last.Completions) _lines.Add($"        => operation {completion.Call}: {completion.Status} \"{completion.Value}\"");
-        if (before.Locals[slot] == ModelState.Gone) return;
+        foreach (var completion in last.Completions)
+            _lines.Add($"        => operation {completion.Call}: {completion.Status} \"{completion.Value}\"");
+        if (before.Locals[slot] == ModelState.Gone)
+            return;
         var view = last.To.View;
-        if (view != _universe.Local(before.Locals[slot]).View) _lines.Add($"        view {view}");
-        if (after.Locals[slot] == ModelState.Gone) _lines.Add("        it may stop, and does");
+        if (view != _universe.Local(before.Locals[slot]).View)
+            _lines.Add($"        view {view}");
+        if (after.Locals[slot] == ModelState.Gone)
+            _lines.Add("        it may stop, and does");
     }
 
-    private string Text(ModelAction action) => action.Kind switch
-    {
-        ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose => TextOf(action.Kind, _universe.Message(action.Argument)),
-        ModelActionKind.Timer => _universe.Timer(action.Argument).GetType().Name,
-        ModelActionKind.Begin => "begins its next operation",
-        ModelActionKind.Suspect => $"takes {_universe.Addresses[action.Argument]} for dead",
-        ModelActionKind.Crash => "dies",
-        ModelActionKind.Restart => "starts again, empty",
-        ModelActionKind.Leave => "is asked to leave",
-        ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
-        ModelActionKind.ForgetViewService => "dies and begins anew",
-        _ => $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach {_universe.Addresses[action.Argument]} any more (or again)",
-    };
+    private string Text(ModelAction action) =>
+        action.Kind switch
+        {
+            ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose => TextOf(
+                action.Kind,
+                _universe.Message(action.Argument)
+            ),
+            ModelActionKind.Timer => _universe.Timer(action.Argument).GetType().Name,
+            ModelActionKind.Begin => "begins its next operation",
+            ModelActionKind.Suspect => $"takes {_universe.Addresses[action.Argument]} for dead",
+            ModelActionKind.Crash => "dies",
+            ModelActionKind.Restart => "starts again, empty",
+            ModelActionKind.Leave => "is asked to leave",
+            ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
+            ModelActionKind.ForgetViewService => "dies and begins anew",
+            _ =>
+                $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach {_universe.Addresses[action.Argument]} any more (or again)",
+        };
 
     private static string TextOf(ModelActionKind kind, FlyingMessage message)
     {
-        var how = kind switch { ModelActionKind.Repeat => " (and a copy stays)", ModelActionKind.Lose => " is lost", _ => "" };
+        var how = kind switch
+        {
+            ModelActionKind.Repeat => " (and a copy stays)",
+            ModelActionKind.Lose => " is lost",
+            _ => "",
+        };
         return $"← {message.From}: {MessageText.Of(message.Message)}{how}";
     }
 }

@@ -4,8 +4,9 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// Everything that the states of one set-up are made of, each thing kept once: local states, messages, timers, histories,
-/// and what every input made of every local state, so that a node's code runs once for each, however many states share it.
+/// Everything that the states of one set-up are made of, each thing kept once: local states, messages, timers,
+/// histories, and what every input made of every local state, so that a node's code runs once for each, however many
+/// states share it.
 /// </summary>
 internal sealed class ModelUniverse
 {
@@ -26,9 +27,18 @@ internal sealed class ModelUniverse
     {
         (Setup, _rules) = (setup, rules);
         Histories = new ModelHistories(setup);
-        Addresses = [.. Enumerable.Range(0, setup.Slots).Select(slot => new NodeAddress(
-            slot == 0 ? "vs" : setup.IsServer(slot) ? $"s{slot}" : $"c{slot - setup.Servers}"))];
-        for (var slot = 0; slot < Addresses.Length; slot++) _slots.Add(Addresses[slot], slot);
+        Addresses =
+        [
+            .. Enumerable
+                .Range(0, setup.Slots)
+                .Select(slot => new NodeAddress(
+                    slot == 0 ? "vs"
+                    : setup.IsServer(slot) ? $"s{slot}"
+                    : $"c{slot - setup.Servers}"
+                )),
+        ];
+        for (var slot = 0; slot < Addresses.Length; slot++)
+            _slots.Add(Addresses[slot], slot);
     }
 
     public ModelSetup Setup { get; }
@@ -47,14 +57,15 @@ internal sealed class ModelUniverse
 
     public ViewServiceMemory? Memory(int id) => _memories[id];
 
-    public T? NodeAt<T>(ModelState state, int slot) where T : Node =>
-        state.Locals[slot] == ModelState.Gone ? null : _locals[state.Locals[slot]].Node as T;
+    public T? NodeAt<T>(ModelState state, int slot)
+        where T : Node => state.Locals[slot] == ModelState.Gone ? null : _locals[state.Locals[slot]].Node as T;
 
     public bool AllDone(ModelState state) => Histories[state.History].Done == Setup.Clerks.Sum(script => script.Length);
 
     public int Intern(ViewServiceMemory memory)
     {
-        if (_memoryIds.TryGetValue(memory, out var id)) return id;
+        if (_memoryIds.TryGetValue(memory, out var id))
+            return id;
         _memoryIds.Add(memory, id = _memories.Count);
         _memories.Add(memory);
         return id;
@@ -63,11 +74,18 @@ internal sealed class ModelUniverse
     /// <summary>A node's first state in a new life.</summary>
     public LocalTransition Begin(int slot, int life, ViewServiceMemory? memory)
     {
-        Node node = slot == 0
-            ? new ViewServiceNode(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory, _rules)
+        Node node =
+            slot == 0
+                ? new ViewServiceNode(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory, _rules)
             : Setup.IsServer(slot)
-                ? new ReplicaNode(new ServerId(Addresses[slot], life + 1), Addresses[0], GroupName.Default, Setup.Settings, _rules)
-                : new ClerkNode(Addresses[slot], [Addresses[0]], GroupName.Default, Setup.Settings, _rules);
+                ? new ReplicaNode(
+                    new ServerId(Addresses[slot], life + 1),
+                    Addresses[0],
+                    GroupName.Default,
+                    Setup.Settings,
+                    _rules
+                )
+            : new ClerkNode(Addresses[slot], [Addresses[0]], GroupName.Default, Setup.Settings, _rules);
         return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
     }
 
@@ -75,7 +93,8 @@ internal sealed class ModelUniverse
     public LocalTransition Step(LocalState from, ModelAction action)
     {
         var input = action.Kind == ModelActionKind.Repeat ? action with { Kind = ModelActionKind.Deliver } : action;
-        if (_transitions.TryGetValue((from.Id, input.Word), out var known)) return known;
+        if (_transitions.TryGetValue((from.Id, input.Word), out var known))
+            return known;
         var transition = Compute(from, input);
         _transitions.Add((from.Id, input.Word), transition);
         return transition;
@@ -94,7 +113,14 @@ internal sealed class ModelUniverse
                 break;
             case ModelActionKind.Begin:
                 var operation = Setup.Clerks[slot - 1 - Setup.Servers][begun];
-                ((ClerkNode)node).Submit(begun, operation.Kind, Bytes.Utf8(operation.Key), Bytes.Utf8(operation.Value), long.MaxValue, effects);
+                ((ClerkNode)node).Submit(
+                    begun,
+                    operation.Kind,
+                    Bytes.Utf8(operation.Key),
+                    Bytes.Utf8(operation.Value),
+                    long.MaxValue,
+                    effects
+                );
                 ((ClerkNode)node).Flush(effects);
                 break;
             case ModelActionKind.Suspect:
@@ -111,8 +137,17 @@ internal sealed class ModelUniverse
     private LocalTransition Compute(LocalState from, ModelAction action)
     {
         var begins = action.Kind == ModelActionKind.Begin;
-        var timers = action.Kind == ModelActionKind.Timer ? [.. from.Timers.Where(id => id != action.Argument)] : from.Timers;
-        return Run(from.Node.Clone(), from.Slot, timers, from.Begun + (begins ? 1 : 0), from.Busy || begins, (node, effects) => Feed(node, from.Slot, from.Begun, action, effects), from);
+        var timers =
+            action.Kind == ModelActionKind.Timer ? [.. from.Timers.Where(id => id != action.Argument)] : from.Timers;
+        return Run(
+            from.Node.Clone(),
+            from.Slot,
+            timers,
+            from.Begun + (begins ? 1 : 0),
+            from.Busy || begins,
+            (node, effects) => Feed(node, from.Slot, from.Begun, action, effects),
+            from
+        );
     }
 
     private void Suspect(Node node, int server, Effects effects)
@@ -120,10 +155,19 @@ internal sealed class ModelUniverse
         node.OnConnectionLost(Addresses[server], effects);
         var lost = effects.Timers.Where(setting => setting.Timer is ConnectionLostTimer).ToList();
         effects.Timers.RemoveAll(setting => setting.Timer is ConnectionLostTimer);
-        foreach (var setting in lost) node.OnTimer(setting.Timer, effects);
+        foreach (var setting in lost)
+            node.OnTimer(setting.Timer, effects);
     }
 
-    private LocalTransition Run(Node node, int slot, int[] timers, int begun, bool busy, Action<Node, Effects> input, LocalState? from)
+    private LocalTransition Run(
+        Node node,
+        int slot,
+        int[] timers,
+        int begun,
+        bool busy,
+        Action<Node, Effects> input,
+        LocalState? from
+    )
     {
         _effects.Clear();
         string? broken = null;
@@ -136,16 +180,20 @@ internal sealed class ModelUniverse
             broken = exception.Message;
         }
         var pending = new SortedSet<int>(timers);
-        foreach (var cancelled in _effects.CancelledTimers) pending.Remove(Intern(cancelled));
-        foreach (var setting in _effects.Timers) pending.Add(Intern(setting.Timer));
+        foreach (var cancelled in _effects.CancelledTimers)
+            pending.Remove(Intern(cancelled));
+        foreach (var setting in _effects.Timers)
+            pending.Add(Intern(setting.Timer));
         ulong notices = 0;
-        foreach (var notice in _effects.Notices) notices |= 1UL << (int)notice.Kind;
+        foreach (var notice in _effects.Notices)
+            notices |= 1UL << (int)notice.Kind;
         Completion[] completions = [.. _effects.Completions];
         var local = Intern(node, slot, [.. pending], begun, busy && completions.Length == 0);
         var sends = new List<int>();
         foreach (var outgoing in _effects.Messages)
         {
-            if (_slots.TryGetValue(outgoing.To, out var to)) sends.Add(Intern(slot, to, outgoing.Message));
+            if (_slots.TryGetValue(outgoing.To, out var to))
+                sends.Add(Intern(slot, to, outgoing.Message));
         }
         return new LocalTransition
         {
@@ -156,13 +204,20 @@ internal sealed class ModelUniverse
             Memory = _effects.Memory,
             MayStop = _effects.MayStop && Setup.IsServer(slot),
             Broken = broken,
-            ChangesNothing = broken is null && from is not null && local.Id == from.Id && sends.Count == 0 && completions.Length == 0 && !_effects.MayStop,
+            ChangesNothing =
+                broken is null
+                && from is not null
+                && local.Id == from.Id
+                && sends.Count == 0
+                && completions.Length == 0
+                && !_effects.MayStop,
         };
     }
 
     private int Intern(NodeTimer timer)
     {
-        if (_timerIds.TryGetValue(timer, out var id)) return id;
+        if (_timerIds.TryGetValue(timer, out var id))
+            return id;
         _timerIds.Add(timer, id = _timers.Count);
         _timers.Add(timer);
         return id;
@@ -174,9 +229,12 @@ internal sealed class ModelUniverse
         hash.Add(from);
         hash.Add(to);
         message.AddTo(ref hash);
-        if (_messageIds.TryGetValue(hash.Value, out var id)) return id;
+        if (_messageIds.TryGetValue(hash.Value, out var id))
+            return id;
         _messageIds.Add(hash.Value, id = _messages.Count);
-        _messages.Add(new FlyingMessage(id, Addresses[from], from, to, message, Hashing.Mix(hash.Value ^ 0x3C79AC492BA7B653)));
+        _messages.Add(
+            new FlyingMessage(id, Addresses[from], from, to, message, Hashing.Mix(hash.Value ^ 0x3C79AC492BA7B653))
+        );
         return id;
     }
 
@@ -186,12 +244,16 @@ internal sealed class ModelUniverse
         hash.Add(slot);
         node.AddTo(ref hash);
         // A node looks alike however far it has counted; but messages under way name the numbers that it gave out.
-        if (node is ViewServiceNode service) hash.Add(service.Now);
-        if (node is ClerkNode clerk) hash.Add(clerk.LastRequest);
-        foreach (var timer in timers) hash.Add(_timers[timer].ToString());
+        if (node is ViewServiceNode service)
+            hash.Add(service.Now);
+        if (node is ClerkNode clerk)
+            hash.Add(clerk.LastRequest);
+        foreach (var timer in timers)
+            hash.Add(_timers[timer].ToString());
         hash.Add(begun);
         hash.Add(busy);
-        if (_localIds.TryGetValue(hash.Value, out var id)) return _locals[id];
+        if (_localIds.TryGetValue(hash.Value, out var id))
+            return _locals[id];
         id = _locals.Count;
         var local = Describe(node, slot, timers, begun, busy, id, Hashing.Mix(hash.Value ^ 0x1C69B3F74AC4AE35));
         _localIds.Add(hash.Value, id);

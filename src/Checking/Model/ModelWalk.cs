@@ -2,7 +2,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>Random walks through the states of a set-up, and the shortest trace that is left of one that ends in a violation.</summary>
+/// <summary>
+/// Random walks through the states of a set-up, and the shortest trace that is left of one that ends in a violation.
+/// </summary>
 internal sealed class ModelWalk(ModelUniverse universe, ModelMoves moves, Chance chance)
 {
     private const int Longest = 120;
@@ -22,12 +24,14 @@ internal sealed class ModelWalk(ModelUniverse universe, ModelMoves moves, Chance
             for (var length = 0; length < Longest; length++)
             {
                 moves.Enabled(state, _enabled);
-                if (_enabled.Count == 0) break;
+                if (_enabled.Count == 0)
+                    break;
                 var action = _enabled[chance.Below(_enabled.Count)];
                 var after = moves.Apply(state, action, charge: true, out var last);
                 Steps++;
                 trace.Add(action);
-                if (_invariants.Check(state, after, action.Slot, last) is { } violation) return Shorten(first, new ModelViolation(violation, [.. trace]));
+                if (_invariants.Check(state, after, action.Slot, last) is { } violation)
+                    return Shorten(first, new ModelViolation(violation, [.. trace]));
                 look(after, last);
                 state = after;
             }
@@ -46,7 +50,8 @@ internal sealed class ModelWalk(ModelUniverse universe, ModelMoves moves, Chance
             for (var i = trace.Count - 2; i >= 0; i--)
             {
                 var without = trace.Where((_, index) => index != i).ToList();
-                if (Replay(first, without, found.Violation.Invariant) is not { } again) continue;
+                if (Replay(first, without, found.Violation.Invariant) is not { } again)
+                    continue;
                 trace = [.. again.Trace];
                 found = again;
                 shorter = true;
@@ -61,7 +66,8 @@ internal sealed class ModelWalk(ModelUniverse universe, ModelMoves moves, Chance
         for (var i = 0; i < trace.Count; i++)
         {
             moves.Enabled(state, _enabled);
-            if (!_enabled.Contains(trace[i])) return null;
+            if (!_enabled.Contains(trace[i]))
+                return null;
             var after = moves.Apply(state, trace[i], charge: true, out var last);
             if (_invariants.Check(state, after, trace[i].Slot, last) is { } violation)
                 return violation.Invariant == invariant ? new ModelViolation(violation, trace[..(i + 1)]) : null;

@@ -13,13 +13,15 @@ internal sealed class EventQueue
 
     public void Add(long time, WorldEvent happening)
     {
-        if (_count == _heap.Length) Array.Resize(ref _heap, 2 * _count);
+        if (_count == _heap.Length)
+            Array.Resize(ref _heap, 2 * _count);
         var item = new Planned(time, _planned++, happening);
         var place = _count++;
         while (place > 0)
         {
             var parent = (place - 1) / 2;
-            if (!item.IsBefore(_heap[parent])) break;
+            if (!item.IsBefore(_heap[parent]))
+                break;
             _heap[place] = _heap[parent];
             place = parent;
         }
@@ -31,7 +33,8 @@ internal sealed class EventQueue
         var first = _heap[0];
         var last = _heap[--_count];
         _heap[_count] = default;
-        if (_count > 0) SinkFromTop(last);
+        if (_count > 0)
+            SinkFromTop(last);
         time = first.Time;
         return first.Happening;
     }
@@ -42,9 +45,12 @@ internal sealed class EventQueue
         while (true)
         {
             var child = 2 * place + 1;
-            if (child >= _count) break;
-            if (child + 1 < _count && _heap[child + 1].IsBefore(_heap[child])) child++;
-            if (!_heap[child].IsBefore(item)) break;
+            if (child >= _count)
+                break;
+            if (child + 1 < _count && _heap[child + 1].IsBefore(_heap[child]))
+                child++;
+            if (!_heap[child].IsBefore(item))
+                break;
             _heap[place] = _heap[child];
             place = child;
         }

@@ -39,12 +39,16 @@ internal enum FaultKind
     ForgetViewService,
 }
 
-/// <summary>Something that goes wrong at a moment, for a while. A plan lists them, so that a failing run can be retried with fewer.</summary>
+/// <summary>
+/// Something that goes wrong at a moment, for a while. A plan lists them, so that a failing run can be retried with
+/// fewer.
+/// </summary>
 /// <param name="AtUs">When it begins.</param>
 /// <param name="ForUs">How long it lasts.</param>
 /// <param name="Target">The host that it befalls, drawn as a number: taken modulo what there is.</param>
 /// <param name="Other">The other host, or the halves of a partition as bits.</param>
 internal sealed record Fault(FaultKind Kind, long AtUs, long ForUs, int Target, int Other)
 {
-    public override string ToString() => $"{AtUs / 1000} ms: {Kind} target {Target} other {Other} for {ForUs / 1000} ms";
+    public override string ToString() =>
+        $"{AtUs / 1000} ms: {Kind} target {Target} other {Other} for {ForUs / 1000} ms";
 }

@@ -2,14 +2,17 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>Brings the faults of a plan about. It never kills the last server that holds the data: nothing can be demanded then.</summary>
+/// <summary>
+/// Brings the faults of a plan about. It never kills the last server that holds the data: nothing can be demanded then.
+/// </summary>
 internal sealed class FaultInjector(World world, SimulatedCluster cluster, ReachedCounters reached)
 {
     public long Injected { get; private set; }
 
     public void Plan(IEnumerable<Fault> faults)
     {
-        foreach (var fault in faults) world.After(fault.AtUs, () => Begin(fault));
+        foreach (var fault in faults)
+            world.After(fault.AtUs, () => Begin(fault));
     }
 
     /// <summary>Ends everything that goes wrong: from here on the world is kind.</summary>
@@ -23,11 +26,14 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             host.SlownessUs = 0;
             world.Resume(host);
         }
-        if (!cluster.ViewServiceHost.Up) cluster.RestartViewService();
-        foreach (var host in cluster.Servers.Take(servers)) cluster.StartServer(host);
+        if (!cluster.ViewServiceHost.Up)
+            cluster.RestartViewService();
+        foreach (var host in cluster.Servers.Take(servers))
+            cluster.StartServer(host);
         foreach (var host in cluster.Servers.Skip(servers))
         {
-            if (cluster.Replicas.Count(replica => !replica.Leaving) < 2) cluster.StartServer(host);
+            if (cluster.Replicas.Count(replica => !replica.Leaving) < 2)
+                cluster.StartServer(host);
         }
     }
 
@@ -35,33 +41,60 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
 
     private void Begin(Fault fault)
     {
-        if (Healed) return;
+        if (Healed)
+            return;
         Injected++;
         switch (fault.Kind)
         {
-            case FaultKind.Crash: Crash(Server(fault.Target), fault.ForUs); break;
-            case FaultKind.Pause: Pause(AnyNode(fault.Target), fault.ForUs); break;
-            case FaultKind.Slow: Slow(Server(fault.Target), fault); break;
-            case FaultKind.CutOneWay: CutFor(fault.ForUs, [(AnyNode(fault.Target), AnyNode(fault.Other))]); break;
-            case FaultKind.CutBoth: CutFor(fault.ForUs, Both(AnyNode(fault.Target), AnyNode(fault.Other))); break;
-            case FaultKind.Isolate: Isolate(AnyNode(fault.Target), fault.ForUs); break;
-            case FaultKind.Partition: Partition(fault); break;
-            case FaultKind.BreakConnection: BreakConnection(fault); break;
-            case FaultKind.Leave: Leave(Server(fault.Target)); break;
-            case FaultKind.Join: Join(); break;
-            case FaultKind.RestartViewService: RestartViewService(fault.ForUs, forget: false); break;
-            default: RestartViewService(fault.ForUs, forget: true); break;
+            case FaultKind.Crash:
+                Crash(Server(fault.Target), fault.ForUs);
+                break;
+            case FaultKind.Pause:
+                Pause(AnyNode(fault.Target), fault.ForUs);
+                break;
+            case FaultKind.Slow:
+                Slow(Server(fault.Target), fault);
+                break;
+            case FaultKind.CutOneWay:
+                CutFor(fault.ForUs, [(AnyNode(fault.Target), AnyNode(fault.Other))]);
+                break;
+            case FaultKind.CutBoth:
+                CutFor(fault.ForUs, Both(AnyNode(fault.Target), AnyNode(fault.Other)));
+                break;
+            case FaultKind.Isolate:
+                Isolate(AnyNode(fault.Target), fault.ForUs);
+                break;
+            case FaultKind.Partition:
+                Partition(fault);
+                break;
+            case FaultKind.BreakConnection:
+                BreakConnection(fault);
+                break;
+            case FaultKind.Leave:
+                Leave(Server(fault.Target));
+                break;
+            case FaultKind.Join:
+                Join();
+                break;
+            case FaultKind.RestartViewService:
+                RestartViewService(fault.ForUs, forget: false);
+                break;
+            default:
+                RestartViewService(fault.ForUs, forget: true);
+                break;
         }
     }
 
     private WorldHost Server(int number) => cluster.Servers[number % cluster.Servers.Count];
 
     /// <summary>The view service or a server.</summary>
-    private WorldHost AnyNode(int number) => number % (cluster.Servers.Count + 1) is var n && n == 0 ? cluster.ViewServiceHost : cluster.Servers[n - 1];
+    private WorldHost AnyNode(int number) =>
+        number % (cluster.Servers.Count + 1) is var n && n == 0 ? cluster.ViewServiceHost : cluster.Servers[n - 1];
 
     private void Crash(WorldHost host, long time)
     {
-        if (!host.Up || !cluster.MayDie(host)) return;
+        if (!host.Up || !cluster.MayDie(host))
+            return;
         reached.Count("crashes");
         world.Kill(host);
         world.After(time, () => cluster.StartServer(host));
@@ -69,7 +102,8 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
 
     private void Pause(WorldHost host, long time)
     {
-        if (!host.Up || host.Paused) return;
+        if (!host.Up || host.Paused)
+            return;
         reached.Count("pauses");
         host.Paused = true;
         world.After(time, () => world.Resume(host));
@@ -85,12 +119,18 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
     private void CutFor(long time, List<(WorldHost From, WorldHost To)> links)
     {
         reached.Count("cuts");
-        foreach (var (from, to) in links) world.Network.Cut(from, to);
-        world.After(time, () =>
-        {
-            if (Healed) return;
-            foreach (var (from, to) in links) world.Network.Mend(from, to);
-        });
+        foreach (var (from, to) in links)
+            world.Network.Cut(from, to);
+        world.After(
+            time,
+            () =>
+            {
+                if (Healed)
+                    return;
+                foreach (var (from, to) in links)
+                    world.Network.Mend(from, to);
+            }
+        );
     }
 
     private static List<(WorldHost, WorldHost)> Both(WorldHost one, WorldHost other) => [(one, other), (other, one)];
@@ -105,7 +145,8 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         {
             foreach (var other in world.Hosts)
             {
-                if (Half(one) != Half(other)) links.Add((one, other));
+                if (Half(one) != Half(other))
+                    links.Add((one, other));
             }
         }
         CutFor(fault.ForUs, links);
@@ -116,33 +157,43 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
     private void BreakConnection(Fault fault)
     {
         var (host, peer) = (world.Hosts[fault.Target % world.Hosts.Count], AnyNode(fault.Other));
-        if (host == peer) return;
+        if (host == peer)
+            return;
         world.BreakConnection(host, peer);
         world.BreakConnection(peer, host);
     }
 
     private void Leave(WorldHost host)
     {
-        if (host.Node is not ReplicaNode { Leaving: false }) return;
-        if (cluster.Replicas.Count(replica => !replica.Leaving) < 2) return;
+        if (host.Node is not ReplicaNode { Leaving: false })
+            return;
+        if (cluster.Replicas.Count(replica => !replica.Leaving) < 2)
+            return;
         world.Act(host, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
     }
 
     private void Join()
     {
-        if (cluster.Servers.FirstOrDefault(host => !host.Up) is { } free) cluster.StartServer(free);
+        if (cluster.Servers.FirstOrDefault(host => !host.Up) is { } free)
+            cluster.StartServer(free);
     }
 
     private void RestartViewService(long time, bool forget)
     {
-        if (!cluster.ViewServiceHost.Up) return;
+        if (!cluster.ViewServiceHost.Up)
+            return;
         // Before the first acknowledged view there is nothing that a new one could notice: it would just begin again.
-        if (forget && !cluster.Replicas.Any(replica => replica.View.Number > 0)) return;
+        if (forget && !cluster.Replicas.Any(replica => replica.View.Number > 0))
+            return;
         reached.Count(forget ? "forgottenMemories" : "viewServiceRestarts");
         cluster.KillViewService(forget);
-        world.After(time, () =>
-        {
-            if (!cluster.ViewServiceHost.Up) cluster.RestartViewService();
-        });
+        world.After(
+            time,
+            () =>
+            {
+                if (!cluster.ViewServiceHost.Up)
+                    cluster.RestartViewService();
+            }
+        );
     }
 }

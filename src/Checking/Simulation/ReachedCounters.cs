@@ -2,16 +2,44 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>Counts the situations that runs got into: a run that never sees a failover proves nothing about failovers.</summary>
+/// <summary>
+/// Counts the situations that runs got into: a run that never sees a failover proves nothing about failovers.
+/// </summary>
 internal sealed class ReachedCounters : WorldWatch
 {
     /// <summary>What must have happened over a few hundred seeds of all profiles.</summary>
     public static IReadOnlyList<string> Demanded { get; } =
     [
-        "failovers", "fallBacks", "transfers", "interruptedTransfers", "switches", "deduplicatedRetries", "heldDuplicates",
-        "refusedForwards", "forwardGaps", "answersReleased", "answersDropped", "expiredSessions", "lostSessions", "unknownSessions",
-        "belowFloor", "busy", "silentBackups", "superseded", "leaves", "brokenConnections", "deadlines", "unknownOutcomes",
-        "crashes", "pauses", "slowServers", "cuts", "viewServiceRestarts", "forgottenMemories", "lostMessages", "repeatedMessages",
+        "failovers",
+        "fallBacks",
+        "transfers",
+        "interruptedTransfers",
+        "switches",
+        "deduplicatedRetries",
+        "heldDuplicates",
+        "refusedForwards",
+        "forwardGaps",
+        "answersReleased",
+        "answersDropped",
+        "expiredSessions",
+        "lostSessions",
+        "unknownSessions",
+        "belowFloor",
+        "busy",
+        "silentBackups",
+        "superseded",
+        "leaves",
+        "brokenConnections",
+        "deadlines",
+        "unknownOutcomes",
+        "crashes",
+        "pauses",
+        "slowServers",
+        "cuts",
+        "viewServiceRestarts",
+        "forgottenMemories",
+        "lostMessages",
+        "repeatedMessages",
     ];
 
     private static readonly Dictionary<NoticeKind, string> Names = new()
@@ -43,7 +71,8 @@ internal sealed class ReachedCounters : WorldWatch
 
     public ReachedCounters()
     {
-        foreach (var name in Demanded) _counts[name] = 0;
+        foreach (var name in Demanded)
+            _counts[name] = 0;
     }
 
     public IReadOnlyDictionary<string, long> Counts => _counts;
@@ -52,22 +81,26 @@ internal sealed class ReachedCounters : WorldWatch
 
     public void Add(ReachedCounters other)
     {
-        foreach (var (name, count) in other._counts) Count(name, count);
+        foreach (var (name, count) in other._counts)
+            Count(name, count);
     }
 
     public override void OnEffects(World world, WorldHost host, Effects effects)
     {
         foreach (var notice in effects.Notices)
         {
-            if (Names.TryGetValue(notice.Kind, out var name)) Count(name);
+            if (Names.TryGetValue(notice.Kind, out var name))
+                Count(name);
         }
         foreach (var completion in effects.Completions)
         {
-            if (completion.Status is CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired) Count("unknownOutcomes");
+            if (completion.Status is CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired)
+                Count("unknownOutcomes");
         }
         if (host.Node is ViewServiceNode service && service.View != _view)
         {
-            if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup) Count("failovers");
+            if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup)
+                Count("failovers");
             _view = service.View;
         }
     }

@@ -15,7 +15,8 @@ internal sealed class SimulatedCluster
     {
         (_world, _plan, _chance) = (world, plan, chance);
         ViewServiceHost = world.AddHost(new NodeAddress("vs"));
-        for (var i = 0; i < plan.Servers + SimulationPlan.SpareServers; i++) _servers.Add(world.AddHost(new NodeAddress($"s{i + 1}")));
+        for (var i = 0; i < plan.Servers + SimulationPlan.SpareServers; i++)
+            _servers.Add(world.AddHost(new NodeAddress($"s{i + 1}")));
     }
 
     public WorldHost ViewServiceHost { get; }
@@ -28,8 +29,8 @@ internal sealed class SimulatedCluster
     public bool Forgotten { get; private set; }
 
     /// <summary>
-    /// While all who knew of a view were dead or cut off, a view service that forgot it made a second cluster. Nothing is promised
-    /// then, which is why a view service has --data.
+    /// While all who knew of a view were dead or cut off, a view service that forgot it made a second cluster. Nothing
+    /// is promised then, which is why a view service has --data.
     /// </summary>
     public bool BeganAnew { get; set; }
 
@@ -38,7 +39,8 @@ internal sealed class SimulatedCluster
     public void Start()
     {
         StartViewService(null);
-        for (var i = 0; i < _plan.Servers; i++) StartServer(_servers[i]);
+        for (var i = 0; i < _plan.Servers; i++)
+            StartServer(_servers[i]);
     }
 
     public void StartViewService(ViewServiceMemory? memory)
@@ -51,36 +53,55 @@ internal sealed class SimulatedCluster
     /// <summary>A new life at the address. Once in a while the machine's clock went back.</summary>
     public void StartServer(WorldHost host)
     {
-        if (host.Up) return;
+        if (host.Up)
+            return;
         var incarnation = ++_lastIncarnation;
-        if (_plan.Faults.Length > 0 && _chance.Percent(5)) incarnation = _chance.Between(1, 900);
+        if (_plan.Faults.Length > 0 && _chance.Percent(5))
+            incarnation = _chance.Between(1, 900);
         var id = new ServerId(host.Address, incarnation);
-        _world.StartNode(host, new ReplicaNode(id, ViewServiceHost.Address, GroupName.Default, _plan.Settings, _plan.Rules), id);
+        _world.StartNode(
+            host,
+            new ReplicaNode(id, ViewServiceHost.Address, GroupName.Default, _plan.Settings, _plan.Rules),
+            id
+        );
     }
 
     public void KillViewService(bool forget)
     {
         _world.Kill(ViewServiceHost);
-        if (forget) Forgotten = true;
+        if (forget)
+            Forgotten = true;
     }
 
     public void RestartViewService() => StartViewService(Forgotten ? null : ViewServiceHost.Disk);
 
-    /// <summary>The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.</summary>
+    /// <summary>
+    /// The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.
+    /// </summary>
     public IEnumerable<WorldHost> Holders()
     {
-        if (ViewServiceHost.Disk is not { LastAcknowledged: { } last } memory) return [];
-        return _servers.Where(host => host.Node is ReplicaNode replica
-            && (replica.Id == last.Primary || (memory.LastAcknowledgedSynced && replica.Id == last.Backup)));
+        if (ViewServiceHost.Disk is not { LastAcknowledged: { } last } memory)
+            return [];
+        return _servers.Where(host =>
+            host.Node is ReplicaNode replica
+            && (replica.Id == last.Primary || (memory.LastAcknowledgedSynced && replica.Id == last.Backup))
+        );
     }
 
     /// <summary>Whether the data would survive the loss of this server.</summary>
     public bool MayDie(WorldHost server)
     {
-        // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds everything.
-        if (ViewServiceHost.Disk is { Acknowledged: false } memory && server.Node is ReplicaNode replica
-            && replica.Id == memory.View.Primary && replica.View.Number == memory.View.Number) return false;
-        if (ViewServiceHost.Disk is not { LastAcknowledged: not null }) return Replicas.Count() > 1;
+        // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds
+        // everything.
+        if (
+            ViewServiceHost.Disk is { Acknowledged: false } memory
+            && server.Node is ReplicaNode replica
+            && replica.Id == memory.View.Primary
+            && replica.View.Number == memory.View.Number
+        )
+            return false;
+        if (ViewServiceHost.Disk is not { LastAcknowledged: not null })
+            return Replicas.Count() > 1;
         var holders = Holders().ToList();
         return !holders.Contains(server) || holders.Count > 1;
     }
@@ -88,11 +109,16 @@ internal sealed class SimulatedCluster
     /// <summary>Whether everybody is where they should be when nothing has gone wrong for a while.</summary>
     public bool AtRest()
     {
-        if (ViewService is not { Acknowledged: true } service) return false;
+        if (ViewService is not { Acknowledged: true } service)
+            return false;
         var staying = Replicas.Count(replica => !replica.Leaving);
-        if (service.View.Backup is null) return staying < 2;
-        return service.Synced && Find(service.View.Primary) is { Confirmed: true } primary && Find(service.View.Backup) is { } backup
-            && primary.Position == backup.Position && !primary.Leaving;
+        if (service.View.Backup is null)
+            return staying < 2;
+        return service.Synced
+            && Find(service.View.Primary) is { Confirmed: true } primary
+            && Find(service.View.Backup) is { } backup
+            && primary.Position == backup.Position
+            && !primary.Leaving;
     }
 
     public ReplicaNode? Find(ServerId? id) => id is null ? null : Replicas.FirstOrDefault(replica => replica.Id == id);

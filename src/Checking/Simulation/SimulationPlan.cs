@@ -3,7 +3,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
-/// <summary>Everything about a run that is decided before it begins: drawn from a seed, made smaller when it fails.</summary>
+/// <summary>
+/// Everything about a run that is decided before it begins: drawn from a seed, made smaller when it fails.
+/// </summary>
 internal sealed record SimulationPlan(
     ulong Seed,
     SimulationProfile Profile,
@@ -14,7 +16,8 @@ internal sealed record SimulationPlan(
     int Keys,
     NetworkQuality Quality,
     long FaultTimeUs,
-    ImmutableArray<Fault> Faults)
+    ImmutableArray<Fault> Faults
+)
 {
     /// <summary>Servers that may join beside those that are there from the beginning.</summary>
     public const int SpareServers = 2;
@@ -37,42 +40,59 @@ internal sealed record SimulationPlan(
             Keys: chance.Percent(60) ? chance.Between(1, 3) : chance.Between(4, 20),
             Profiles.QualityOf(profile, chance),
             faultTime,
-            DrawFaults(chance, profile, faultTime));
+            DrawFaults(chance, profile, faultTime)
+        );
     }
 
-    private static ProtocolSettings DrawSettings(Chance chance) => ProtocolSettings.Default with
-    {
-        DeadPings = chance.Between(3, 5),
-        ConnectionLostMs = chance.Between(20, 60),
-        BackupSilentTicks = chance.Between(3, 6),
-        SessionIdleTicks = chance.Percent(40) ? chance.Between(6, 20) : 36_000,
-        MaxValueBytes = chance.Percent(10) ? 64 : 1 << 20,
-        ForwardBytes = chance.Percent(50) ? chance.Between(20, 200) : 256 << 10,
-        ForwardsInFlight = chance.Between(1, 4),
-        ChunkBytes = chance.Between(8, 200),
-        ChunksInFlight = chance.Between(1, 4),
-        StreamBytes = chance.Percent(30) ? chance.Between(100, 600) : 1 << 20,
-        SessionWindow = chance.Percent(20) ? chance.Between(1, 4) : 4096,
-        CatchUpStep = chance.Between(1, 4),
-        RequestTimeoutTicks = chance.Between(8, 40),
-        RequestBytes = chance.Percent(30) ? chance.Between(30, 100) : 128 << 10,
-        RequestsInFlight = chance.Between(1, 4),
-    };
+    private static ProtocolSettings DrawSettings(Chance chance) =>
+        ProtocolSettings.Default with
+        {
+            DeadPings = chance.Between(3, 5),
+            ConnectionLostMs = chance.Between(20, 60),
+            BackupSilentTicks = chance.Between(3, 6),
+            SessionIdleTicks = chance.Percent(40) ? chance.Between(6, 20) : 36_000,
+            MaxValueBytes = chance.Percent(10) ? 64 : 1 << 20,
+            ForwardBytes = chance.Percent(50) ? chance.Between(20, 200) : 256 << 10,
+            ForwardsInFlight = chance.Between(1, 4),
+            ChunkBytes = chance.Between(8, 200),
+            ChunksInFlight = chance.Between(1, 4),
+            StreamBytes = chance.Percent(30) ? chance.Between(100, 600) : 1 << 20,
+            SessionWindow = chance.Percent(20) ? chance.Between(1, 4) : 4096,
+            CatchUpStep = chance.Between(1, 4),
+            RequestTimeoutTicks = chance.Between(8, 40),
+            RequestBytes = chance.Percent(30) ? chance.Between(30, 100) : 128 << 10,
+            RequestsInFlight = chance.Between(1, 4),
+        };
 
     private static ImmutableArray<Fault> DrawFaults(Chance chance, SimulationProfile profile, long time)
     {
         var faults = ImmutableArray.CreateBuilder<Fault>();
         var kinds = Profiles.FaultsOf(profile);
         var count = kinds.Length == 0 ? 0 : chance.Between(1, 8);
-        for (var i = 0; i < count; i++) faults.Add(DrawFault(chance, chance.OneOf(kinds), time));
+        for (var i = 0; i < count; i++)
+            faults.Add(DrawFault(chance, chance.OneOf(kinds), time));
         if (profile == SimulationProfile.ViewServiceForgets)
-            faults.Add(new Fault(FaultKind.ForgetViewService, time / 2 + chance.Below((int)(time / 2)), chance.Between(1, 800) * World.Millisecond, 0, 0));
+            faults.Add(
+                new Fault(
+                    FaultKind.ForgetViewService,
+                    time / 2 + chance.Below((int)(time / 2)),
+                    chance.Between(1, 800) * World.Millisecond,
+                    0,
+                    0
+                )
+            );
         return [.. faults.OrderBy(fault => fault.AtUs)];
     }
 
     private static Fault DrawFault(Chance chance, FaultKind kind, long time)
     {
         var lasting = chance.Percent(50) ? chance.Between(1, 300) : chance.Between(300, 1500);
-        return new Fault(kind, chance.Below((int)time), lasting * World.Millisecond, chance.Below(1000), chance.Below(1000));
+        return new Fault(
+            kind,
+            chance.Below((int)time),
+            lasting * World.Millisecond,
+            chance.Below(1000),
+            chance.Below(1000)
+        );
     }
 }

@@ -3,11 +3,19 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>How a run ended.</summary>
-internal sealed record SimulationResult(SimulationPlan Plan, Violation? Violation, ulong TraceHash, long Operations, long Faults, long Events, ReachedCounters Reached);
+internal sealed record SimulationResult(
+    SimulationPlan Plan,
+    Violation? Violation,
+    ulong TraceHash,
+    long Operations,
+    long Faults,
+    long Events,
+    ReachedCounters Reached
+);
 
 /// <summary>
-/// One run of a plan: first everything goes wrong that the plan says, then the world heals and progress is demanded, then
-/// what clients were told and what servers hold is checked.
+/// One run of a plan: first everything goes wrong that the plan says, then the world heals and progress is demanded,
+/// then what clients were told and what servers hold is checked.
 /// </summary>
 internal sealed class SimulationRun
 {
@@ -30,11 +38,19 @@ internal sealed class SimulationRun
         _cluster = new SimulatedCluster(_world, plan, chance.Fork(3));
         _faults = new FaultInjector(_world, _cluster, _reached);
         _writes = new NoAcknowledgedWriteLost(_cluster);
-        WorldWatch[] watches = [_reached, new ViewNumbersNeverRegress(), new PrimariesDescend(_cluster), new AtMostOnePrimaryCommits(_cluster), _writes];
+        WorldWatch[] watches =
+        [
+            _reached,
+            new ViewNumbersNeverRegress(),
+            new PrimariesDescend(_cluster),
+            new AtMostOnePrimaryCommits(_cluster),
+            _writes,
+        ];
         _world.Watch = new WatchList(log is null ? watches : [log, .. watches], StopWhenLeft);
         _world.Network.Quality = plan.Quality;
         _cluster.Start();
-        for (var i = 0; i < plan.Clients; i++) AddClient(i + 1, chance.Fork((ulong)(100 + i)));
+        for (var i = 0; i < plan.Clients; i++)
+            AddClient(i + 1, chance.Fork((ulong)(100 + i)));
         _faults.Plan(plan.Faults);
     }
 
@@ -44,9 +60,12 @@ internal sealed class SimulationRun
         try
         {
             GoThroughFaults();
-            if (!_cluster.Forgotten) DemandProgress();
-            if (_cluster.BeganAnew) _reached.Count("secondClusters");
-            else CheckHistory();
+            if (!_cluster.Forgotten)
+                DemandProgress();
+            if (_cluster.BeganAnew)
+                _reached.Count("secondClusters");
+            else
+                CheckHistory();
         }
         catch (ViolationException broken)
         {
@@ -58,7 +77,15 @@ internal sealed class SimulationRun
         }
         _reached.Count("lostMessages", _world.Network.Lost);
         _reached.Count("repeatedMessages", _world.Network.Repeated);
-        return new SimulationResult(_plan, violation, _world.TraceHash, _history.Count, _faults.Injected, _world.Events, _reached);
+        return new SimulationResult(
+            _plan,
+            violation,
+            _world.TraceHash,
+            _history.Count,
+            _faults.Injected,
+            _world.Events,
+            _reached
+        );
     }
 
     private SimulatedClient AddClient(int number, Chance chance)
@@ -78,9 +105,13 @@ internal sealed class SimulationRun
 
     private void DemandProgress()
     {
-        Demand(() => _clients.TrueForAll(client => client.Done), () => "these clients did not finish: " + string.Join(", ", _clients.Where(client => !client.Done)));
+        Demand(
+            () => _clients.TrueForAll(client => client.Done),
+            () => "these clients did not finish: " + string.Join(", ", _clients.Where(client => !client.Done))
+        );
         var auditor = AddClient(0, new Chance(_plan.Seed + 1));
-        for (var key = 0; key < _plan.Keys; key++) auditor.Read(SimulatedClient.Key(key));
+        for (var key = 0; key < _plan.Keys; key++)
+            auditor.Read(SimulatedClient.Key(key));
         Demand(() => auditor.Done, () => "the last reads did not finish");
         Demand(_cluster.AtRest, () => "the servers did not come to rest");
         ReplicasEqualAtRest.Check(_cluster);
@@ -89,22 +120,29 @@ internal sealed class SimulationRun
 
     private void Demand(Func<bool> condition, Func<string> what)
     {
-        if (_world.RunUntil(condition, TimeToFinish)) return;
+        if (_world.RunUntil(condition, TimeToFinish))
+            return;
         var service = _cluster.ViewService;
-        ViolationException.Throw("OperationsFinish", $"{TimeToFinish / World.Second} s after everything healed {what()}; "
-            + $"view {service?.View} acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}");
+        ViolationException.Throw(
+            "OperationsFinish",
+            $"{TimeToFinish / World.Second} s after everything healed {what()}; "
+                + $"view {service?.View} acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}"
+        );
     }
 
     private void CheckHistory()
     {
         var verdict = LinearizabilityChecker.Check(_history, 2_000_000);
-        if (verdict.Outcome == Linearizability.Violated) ViolationException.Throw("HistoriesAreLinearizable", verdict.Account);
-        if (verdict.Outcome == Linearizability.GaveUp) _reached.Count("uncheckedHistories");
+        if (verdict.Outcome == Linearizability.Violated)
+            ViolationException.Throw("HistoriesAreLinearizable", verdict.Account);
+        if (verdict.Outcome == Linearizability.GaveUp)
+            _reached.Count("uncheckedHistories");
     }
 
     private void StopWhenLeft(WorldHost host)
     {
         _world.After(1, () => _world.Kill(host));
-        if (host.Node is ReplicaNode) _world.After(200 * World.Millisecond, () => _cluster.StartServer(host));
+        if (host.Node is ReplicaNode)
+            _world.After(200 * World.Millisecond, () => _cluster.StartServer(host));
     }
 }

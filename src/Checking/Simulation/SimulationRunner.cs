@@ -19,17 +19,40 @@ public sealed record SimulationOptions(ulong FirstSeed = 1, int Seeds = 1000, Si
     internal SafetyRules Rules { get; init; } = SafetyRules.All;
 }
 
-public readonly record struct SimulationProgress(int Done, int Of, double RunsPerSecond, long Operations, long Faults, int Violations);
+public readonly record struct SimulationProgress(
+    int Done,
+    int Of,
+    double RunsPerSecond,
+    long Operations,
+    long Faults,
+    int Violations
+);
 
 /// <param name="Trace">What happened in the smallest run that fails alike, one event a line.</param>
 /// <param name="Command">Runs it again.</param>
-public sealed record SimulationViolation(ulong Seed, SimulationProfile Profile, string Invariant, string Text, IReadOnlyList<string> Trace, string Command);
+public sealed record SimulationViolation(
+    ulong Seed,
+    SimulationProfile Profile,
+    string Invariant,
+    string Text,
+    IReadOnlyList<string> Trace,
+    string Command
+);
 
-/// <param name="Reached">How often the runs got into each situation; a demanded one that was never reached is named in <paramref name="NotReached"/>.</param>
+/// <param name="Reached">How often the runs got into each situation; a demanded one that was never reached is named in
+/// <paramref name="NotReached"/>.</param>
 /// <param name="TraceHash">Of everything that happened in all runs.</param>
 public sealed record SimulationReport(
-    int Seeds, long Operations, long Faults, IReadOnlyDictionary<string, long> Reached, IReadOnlyList<string> NotReached,
-    IReadOnlyList<SimulationViolation> Violations, ulong FirstSeed, double RunsPerSecond, ulong TraceHash)
+    int Seeds,
+    long Operations,
+    long Faults,
+    IReadOnlyDictionary<string, long> Reached,
+    IReadOnlyList<string> NotReached,
+    IReadOnlyList<SimulationViolation> Violations,
+    ulong FirstSeed,
+    double RunsPerSecond,
+    ulong TraceHash
+)
 {
     public bool Ok => Violations.Count == 0;
 }
@@ -48,21 +71,53 @@ public static class SimulationRunner
         var reached = new ReachedCounters();
         var violations = new List<SimulationViolation>();
         var trace = new Fingerprint();
-        long operations = 0, faults = 0;
+        long operations = 0,
+            faults = 0;
         var done = 0;
-        for (; done < options.Seeds && violations.Count < options.MaxViolations && (options.Limit is null || watch.Elapsed < options.Limit); done++)
+        for (
+            ;
+            done < options.Seeds
+                && violations.Count < options.MaxViolations
+                && (options.Limit is null || watch.Elapsed < options.Limit);
+            done++
+        )
         {
-            var plan = SimulationPlan.Draw(options.FirstSeed + (ulong)done, options.Profile) with { Rules = options.Rules };
+            var plan = SimulationPlan.Draw(options.FirstSeed + (ulong)done, options.Profile) with
+            {
+                Rules = options.Rules,
+            };
             var result = new SimulationRun(plan).Run();
             reached.Add(result.Reached);
             operations += result.Operations;
             faults += result.Faults;
             trace.Add(result.TraceHash);
-            if (result.Violation is not null) violations.Add(SimulationShrinker.Account(result, options));
-            progress?.Invoke(new SimulationProgress(done + 1, options.Seeds, (done + 1) / watch.Elapsed.TotalSeconds, operations, faults, violations.Count));
+            if (result.Violation is not null)
+                violations.Add(SimulationShrinker.Account(result, options));
+            progress?.Invoke(
+                new SimulationProgress(
+                    done + 1,
+                    options.Seeds,
+                    (done + 1) / watch.Elapsed.TotalSeconds,
+                    operations,
+                    faults,
+                    violations.Count
+                )
+            );
         }
-        var missing = options.Profile is null && done >= EnoughToReachAll
-            ? ReachedCounters.Demanded.Where(name => reached.Counts[name] == 0).ToList() : [];
-        return new SimulationReport(done, operations, faults, reached.Counts, missing, violations, options.FirstSeed, done / watch.Elapsed.TotalSeconds, trace.Value);
+        var missing =
+            options.Profile is null && done >= EnoughToReachAll
+                ? ReachedCounters.Demanded.Where(name => reached.Counts[name] == 0).ToList()
+                : [];
+        return new SimulationReport(
+            done,
+            operations,
+            faults,
+            reached.Counts,
+            missing,
+            violations,
+            options.FirstSeed,
+            done / watch.Elapsed.TotalSeconds,
+            trace.Value
+        );
     }
 }

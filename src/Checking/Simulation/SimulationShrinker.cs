@@ -18,7 +18,14 @@ internal static class SimulationShrinker
             .. smallest.Plan.Faults.Select(fault => $"fault at {fault}"),
         ];
         var command = $"pbkv simulate --seeds 1 --seed {failed.Plan.Seed} --profile {failed.Plan.Profile}";
-        return new SimulationViolation(failed.Plan.Seed, failed.Plan.Profile, violation.Invariant, violation.Text, [.. head, .. log.Lines], command);
+        return new SimulationViolation(
+            failed.Plan.Seed,
+            failed.Plan.Profile,
+            violation.Invariant,
+            violation.Text,
+            [.. head, .. log.Lines],
+            command
+        );
     }
 
     private static SimulationResult Shrink(SimulationResult failed, int runs)
@@ -30,9 +37,11 @@ internal static class SimulationShrinker
             changed = false;
             foreach (var smaller in Smaller(best.Plan))
             {
-                if (runs-- <= 0) break;
+                if (runs-- <= 0)
+                    break;
                 var result = new SimulationRun(smaller).Run();
-                if (result.Violation?.Invariant != failed.Violation!.Invariant) continue;
+                if (result.Violation?.Invariant != failed.Violation!.Invariant)
+                    continue;
                 best = result;
                 changed = true;
                 break;
@@ -46,15 +55,49 @@ internal static class SimulationShrinker
         var half = plan.Faults.Length / 2;
         if (half > 0)
         {
-            yield return plan with { Faults = plan.Faults[..half] };
-            yield return plan with { Faults = plan.Faults[half..] };
+            yield return plan with
+            {
+                Faults = plan.Faults[..half],
+            };
+            yield return plan with
+            {
+                Faults = plan.Faults[half..],
+            };
         }
-        if (plan.OperationsPerClient > 1) yield return plan with { OperationsPerClient = plan.OperationsPerClient / 2 };
-        if (plan.Clients > 1) yield return plan with { Clients = plan.Clients - 1 };
-        for (var i = 0; i < plan.Faults.Length; i++) yield return plan with { Faults = plan.Faults.RemoveAt(i) };
-        if (plan.Servers > 2) yield return plan with { Servers = plan.Servers - 1 };
-        if (plan.Keys > 1) yield return plan with { Keys = 1 };
-        if (plan.OperationsPerClient > 1) yield return plan with { OperationsPerClient = plan.OperationsPerClient - 1 };
-        if (plan.Quality != NetworkQuality.Calm) yield return plan with { Quality = NetworkQuality.Calm };
+        if (plan.OperationsPerClient > 1)
+            yield return plan with
+            {
+                OperationsPerClient = plan.OperationsPerClient / 2,
+            };
+        if (plan.Clients > 1)
+            yield return plan with
+            {
+                Clients = plan.Clients - 1,
+            };
+        for (var i = 0; i < plan.Faults.Length; i++)
+            yield return plan with
+            {
+                Faults = plan.Faults.RemoveAt(i),
+            };
+        if (plan.Servers > 2)
+            yield return plan with
+            {
+                Servers = plan.Servers - 1,
+            };
+        if (plan.Keys > 1)
+            yield return plan with
+            {
+                Keys = 1,
+            };
+        if (plan.OperationsPerClient > 1)
+            yield return plan with
+            {
+                OperationsPerClient = plan.OperationsPerClient - 1,
+            };
+        if (plan.Quality != NetworkQuality.Calm)
+            yield return plan with
+            {
+                Quality = NetworkQuality.Calm,
+            };
     }
 }

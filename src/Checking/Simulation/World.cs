@@ -4,8 +4,8 @@ using PbKv.Protocol;
 namespace PbKv.Checking;
 
 /// <summary>
-/// A single-threaded world in virtual time: hosts with nodes and their clocks, a network between them, and a queue of what
-/// happens next. Everything that it does is a function of the chance that it was given and of what is done to it.
+/// A single-threaded world in virtual time: hosts with nodes and their clocks, a network between them, and a queue of
+/// what happens next. Everything that it does is a function of the chance that it was given and of what is done to it.
 /// </summary>
 internal sealed class World
 {
@@ -46,7 +46,10 @@ internal sealed class World
 
     public WorldHost AddHost(NodeAddress address)
     {
-        Invariant.Assert(_hosts.Count < MaxHosts, $"host {address} is one more than the {MaxHosts} that the world was made for");
+        Invariant.Assert(
+            _hosts.Count < MaxHosts,
+            $"host {address} is one more than the {MaxHosts} that the world was made for"
+        );
         var host = new WorldHost(address, _hosts.Count);
         _hosts.Add(host);
         _byAddress.Add(address, host);
@@ -69,7 +72,8 @@ internal sealed class World
     /// <summary>The node is gone as by SIGKILL; its peers may notice that their connections broke.</summary>
     public void Kill(WorldHost host)
     {
-        if (host.Node is null) return;
+        if (host.Node is null)
+            return;
         Watch.OnStop(this, host);
         host.Node = null;
         host.Timers.Clear();
@@ -78,21 +82,33 @@ internal sealed class World
         Trace(host, 3, 0);
         foreach (var peer in _hosts)
         {
-            if (peer != host && peer.Up && _chance.Percent(70)) BreakConnection(peer, host);
+            if (peer != host && peer.Up && _chance.Percent(70))
+                BreakConnection(peer, host);
         }
     }
 
     /// <summary>One side notices that its connection to the other broke.</summary>
-    public void BreakConnection(WorldHost host, WorldHost peer) => After(_chance.Between(100, 3000), () =>
-    {
-        if (host.Up && !host.Paused) Act(host, $"loses its connection to {peer}", (node, effects) => node.OnConnectionLost(peer.Address, effects));
-    });
+    public void BreakConnection(WorldHost host, WorldHost peer) =>
+        After(
+            _chance.Between(100, 3000),
+            () =>
+            {
+                if (host.Up && !host.Paused)
+                    Act(
+                        host,
+                        $"loses its connection to {peer}",
+                        (node, effects) => node.OnConnectionLost(peer.Address, effects)
+                    );
+            }
+        );
 
     public void Resume(WorldHost host)
     {
-        if (!host.Paused) return;
+        if (!host.Paused)
+            return;
         host.Paused = false;
-        foreach (var waiting in host.Waiting) _queue.Add(Now, waiting);
+        foreach (var waiting in host.Waiting)
+            _queue.Add(Now, waiting);
         host.Waiting.Clear();
     }
 
@@ -108,7 +124,8 @@ internal sealed class World
     /// <summary>Lets the world go on until the moment.</summary>
     public void RunUntil(long time)
     {
-        while (_queue.NextTime <= time) Step();
+        while (_queue.NextTime <= time)
+            Step();
         Now = Math.Max(Now, time);
     }
 
@@ -119,7 +136,8 @@ internal sealed class World
         var end = Now + timeout;
         while (!condition())
         {
-            if (_queue.NextTime > end) return false;
+            if (_queue.NextTime > end)
+                return false;
             Step();
         }
         return true;
@@ -127,7 +145,8 @@ internal sealed class World
 
     public void Deliver(Envelope envelope, WorldHost host)
     {
-        if (host.Node is null) return;
+        if (host.Node is null)
+            return;
         if (host.Paused)
         {
             host.Waiting.Add(new Arrival(envelope, host));
@@ -136,24 +155,35 @@ internal sealed class World
         host.Clock.OnReceive(envelope.Stamp);
         Watch.OnInput(this, host, null, envelope);
         var hash = new Fingerprint();
-        foreach (var message in envelope.Messages) message.AddTo(ref hash);
+        foreach (var message in envelope.Messages)
+            message.AddTo(ref hash);
         Trace(host, 1, hash.Value);
-        Give(host, (node, effects) =>
-        {
-            foreach (var message in envelope.Messages) node.Handle(envelope.From, message, effects);
-        });
+        Give(
+            host,
+            (node, effects) =>
+            {
+                foreach (var message in envelope.Messages)
+                    node.Handle(envelope.From, message, effects);
+            }
+        );
     }
 
     public void Fire(WorldHost host, NodeTimer timer, long setting)
     {
-        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != setting) return;
+        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != setting)
+            return;
         if (host.Paused)
         {
             host.Waiting.Add(new TimerOver(host, timer, setting));
             return;
         }
         host.Timers.Remove(timer);
-        Watch.OnInput(this, host, timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {timer.GetType().Name}", null);
+        Watch.OnInput(
+            this,
+            host,
+            timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {timer.GetType().Name}",
+            null
+        );
         Trace(host, 2, (ulong)timer.GetType().Name.Length);
         Give(host, (node, effects) => node.OnTimer(timer, effects));
     }
@@ -175,20 +205,27 @@ internal sealed class World
             host.Identity = replica.Id;
             host.Clock.Become(replica.Id);
         }
-        if (_effects.Memory is { } memory) host.Disk = memory;
+        if (_effects.Memory is { } memory)
+            host.Disk = memory;
         Send(host);
-        foreach (var timer in _effects.CancelledTimers) host.Timers.Remove(timer);
-        foreach (var setting in _effects.Timers) Set(host, setting);
+        foreach (var timer in _effects.CancelledTimers)
+            host.Timers.Remove(timer);
+        foreach (var setting in _effects.Timers)
+            Set(host, setting);
         Watch.OnEffects(this, host, _effects);
-        foreach (var completion in _effects.Completions) host.OnCompletion?.Invoke(completion);
-        if (_effects.MayStop) Watch.OnMayStop(this, host);
+        foreach (var completion in _effects.Completions)
+            host.OnCompletion?.Invoke(completion);
+        if (_effects.MayStop)
+            Watch.OnMayStop(this, host);
     }
 
     private void Set(WorldHost host, in TimerSetting setting)
     {
         host.Timers[setting.Timer] = ++_settings;
         var least = setting.MinMs * Millisecond;
-        var delay = least + (setting.MaxMs > setting.MinMs ? _chance.Below((int)((setting.MaxMs - setting.MinMs) * Millisecond)) : 0);
+        var delay =
+            least
+            + (setting.MaxMs > setting.MinMs ? _chance.Below((int)((setting.MaxMs - setting.MinMs) * Millisecond)) : 0);
         _queue.Add(Now + delay, new TimerOver(host, setting.Timer, _settings));
     }
 
@@ -198,15 +235,18 @@ internal sealed class World
         for (var i = 0; i < messages.Count; i++)
         {
             var to = messages[i].To;
-            if (WasBefore(messages, i)) continue;
+            if (WasBefore(messages, i))
+                continue;
             var batch = ImmutableArray.CreateBuilder<Message>();
             for (var j = i; j < messages.Count; j++)
             {
-                if (messages[j].To == to) batch.Add(messages[j].Message);
+                if (messages[j].To == to)
+                    batch.Add(messages[j].Message);
             }
             var envelope = new Envelope(host.Address, to, host.Clock.OnSend(), batch.ToImmutable());
             Watch.OnSend(this, host, envelope);
-            if (_byAddress.TryGetValue(to, out var target)) Post(envelope, host, target);
+            if (_byAddress.TryGetValue(to, out var target))
+                Post(envelope, host, target);
         }
     }
 
@@ -228,7 +268,8 @@ internal sealed class World
     {
         for (var i = 0; i < index; i++)
         {
-            if (messages[i].To == messages[index].To) return true;
+            if (messages[i].To == messages[index].To)
+                return true;
         }
         return false;
     }

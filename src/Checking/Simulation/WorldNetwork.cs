@@ -1,7 +1,14 @@
 namespace PbKv.Checking;
 
 /// <summary>How well messages travel: shares in percent, times in µs of virtual time.</summary>
-internal sealed record NetworkQuality(double Loss, double Repetition, int MinDelayUs, int MaxDelayUs, double Late, int LateUs)
+internal sealed record NetworkQuality(
+    double Loss,
+    double Repetition,
+    int MinDelayUs,
+    int MaxDelayUs,
+    double Late,
+    int LateUs
+)
 {
     public static NetworkQuality Calm { get; } = new(0, 0, 200, 800, 0, 0);
 }
@@ -33,7 +40,8 @@ internal sealed class WorldNetwork(Chance chance, int hosts)
             Lost++;
             return 0;
         }
-        if (Quality.Repetition <= 0 || !chance.Percent(Quality.Repetition)) return 1;
+        if (Quality.Repetition <= 0 || !chance.Percent(Quality.Repetition))
+            return 1;
         Repeated++;
         return 2;
     }
@@ -41,7 +49,8 @@ internal sealed class WorldNetwork(Chance chance, int hosts)
     public long DelayUs()
     {
         long delay = chance.Between(Quality.MinDelayUs, Quality.MaxDelayUs);
-        if (Quality.Late > 0 && chance.Percent(Quality.Late)) delay += chance.Below(Quality.LateUs);
+        if (Quality.Late > 0 && chance.Percent(Quality.Late))
+            delay += chance.Below(Quality.LateUs);
         return delay;
     }
 }

@@ -12,8 +12,18 @@ internal sealed class SimulateCommand(Terminal terminal)
     private static readonly string[] Profiles = ["all", .. Enum.GetNames<SimulationProfile>()];
 
     private readonly Option<long> _seeds = Options.Count("--seeds", 1000, 1, int.MaxValue, "How many runs");
-    private readonly Option<ulong?> _seed = new("--seed") { HelpName = "N", Description = "The seed of the first run; the others follow it by one [default: drawn, and said]" };
-    private readonly Option<string> _profile = Options.Text("--profile", "NAME", "all", $"What goes wrong: {string.Join(", ", Profiles)}", Profiles);
+    private readonly Option<ulong?> _seed = new("--seed")
+    {
+        HelpName = "N",
+        Description = "The seed of the first run; the others follow it by one [default: drawn, and said]",
+    };
+    private readonly Option<string> _profile = Options.Text(
+        "--profile",
+        "NAME",
+        "all",
+        $"What goes wrong: {string.Join(", ", Profiles)}",
+        Profiles
+    );
     private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
@@ -21,13 +31,22 @@ internal sealed class SimulateCommand(Terminal terminal)
         _seed.CustomParser = result =>
         {
             var text = result.Tokens[0].Value;
-            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) result.AddError($"'{text}' is no seed: write a number from 0 to {ulong.MaxValue}");
+            if (!ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seed))
+                result.AddError($"'{text}' is no seed: write a number from 0 to {ulong.MaxValue}");
             return seed;
         };
-        _profile.Checked(name => Profiles.Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? null
-            : $"there is no profile '{name}'; there are {string.Join(", ", Profiles)}");
-        var command = new Command("simulate", "Run whole clusters in virtual time, and check every history") { _seeds, _seed, _profile, _json };
+        _profile.Checked(name =>
+            Profiles.Contains(name, StringComparer.OrdinalIgnoreCase)
+                ? null
+                : $"there is no profile '{name}'; there are {string.Join(", ", Profiles)}"
+        );
+        var command = new Command("simulate", "Run whole clusters in virtual time, and check every history")
+        {
+            _seeds,
+            _seed,
+            _profile,
+            _json,
+        };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -36,26 +55,43 @@ internal sealed class SimulateCommand(Terminal terminal)
     {
         var first = parsed.GetValue(_seed) ?? (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
         var profile = parsed.GetRequiredValue(_profile);
-        SimulationProfile? only = profile.Equals("all", StringComparison.OrdinalIgnoreCase) ? null : Enum.Parse<SimulationProfile>(profile, ignoreCase: true);
+        SimulationProfile? only = profile.Equals("all", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : Enum.Parse<SimulationProfile>(profile, ignoreCase: true);
         var options = new SimulationOptions(first, (int)parsed.GetValue(_seeds), only);
         SimulationReport? report = null;
-        await ProgressBar.RunAsync(terminal, "simulating", options.Seeds, done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done))));
+        await ProgressBar.RunAsync(
+            terminal,
+            "simulating",
+            options.Seeds,
+            done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done)))
+        );
         terminal.Answer(parsed.GetValue(_json), writer => WriteJson(writer, report!), Lines(report!));
         return report!.Ok && report.NotReached.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static IEnumerable<string> Lines(SimulationReport report)
     {
-        yield return string.Create(CultureInfo.InvariantCulture,
-            $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}");
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}"
+        );
         yield return $"reached: {string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}"))}";
-        foreach (var name in report.NotReached) yield return $"NEVER REACHED: {name}";
-        foreach (var line in report.Violations.SelectMany(LinesOf)) yield return line;
-        yield return report.Ok ? "Every history is linearizable, and no promise was broken." : $"{report.Violations.Count} runs broke a promise, see above.";
+        foreach (var name in report.NotReached)
+            yield return $"NEVER REACHED: {name}";
+        foreach (var line in report.Violations.SelectMany(LinesOf))
+            yield return line;
+        yield return report.Ok
+            ? "Every history is linearizable, and no promise was broken."
+            : $"{report.Violations.Count} runs broke a promise, see above.";
     }
 
     private static IEnumerable<string> LinesOf(SimulationViolation violation) =>
-        [$"VIOLATED {violation.Invariant} with seed {violation.Seed}: {violation.Text}", .. violation.Trace.Select(line => $"    {line}"), $"  again: {violation.Command}"];
+        [
+            $"VIOLATED {violation.Invariant} with seed {violation.Seed}: {violation.Text}",
+            .. violation.Trace.Select(line => $"    {line}"),
+            $"  again: {violation.Command}",
+        ];
 
     private static void WriteJson(Utf8JsonWriter writer, SimulationReport report)
     {
@@ -67,10 +103,12 @@ internal sealed class SimulateCommand(Terminal terminal)
         writer.WriteNumber("runsPerSecond", Math.Round(report.RunsPerSecond, 1));
         writer.WriteString("traceHash", report.TraceHash.ToString("x16"));
         writer.WriteStartObject("reached");
-        foreach (var (name, count) in report.Reached) writer.WriteNumber(name, count);
+        foreach (var (name, count) in report.Reached)
+            writer.WriteNumber(name, count);
         writer.WriteEndObject();
         writer.WriteStartArray("notReached");
-        foreach (var name in report.NotReached) writer.WriteStringValue(name);
+        foreach (var name in report.NotReached)
+            writer.WriteStringValue(name);
         writer.WriteEndArray();
         writer.WriteStartArray("violations");
         foreach (var violation in report.Violations)

@@ -17,19 +17,24 @@ internal sealed class Answer(OperationKind kind, byte[]? value)
     public Bytes Value { get; } = new(value ?? []);
 
     /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
-    public byte[] ToJson() => Json.Object(writer =>
-    {
-        writer.WriteBoolean(HasValue ? "found" : "ok", Found);
-        if (!HasValue || !Found) return;
-        if (Utf8.IsValid(Value.Span)) writer.WriteString("value", Value.Span);
-        writer.WriteBase64String("valueBase64", Value.Span);
-    });
+    public byte[] ToJson() =>
+        Json.Object(writer =>
+        {
+            writer.WriteBoolean(HasValue ? "found" : "ok", Found);
+            if (!HasValue || !Found)
+                return;
+            if (Utf8.IsValid(Value.Span))
+                writer.WriteString("value", Value.Span);
+            writer.WriteBase64String("valueBase64", Value.Span);
+        });
 
     /// <summary>One line of the line protocol.</summary>
     public byte[] ToLine()
     {
-        if (!HasValue) return "ok"u8.ToArray();
-        if (kind == OperationKind.Get && !Found) return "missing"u8.ToArray();
+        if (!HasValue)
+            return "ok"u8.ToArray();
+        if (kind == OperationKind.Get && !Found)
+            return "missing"u8.ToArray();
         List<byte> line = [.. "ok "u8];
         LineEscapes.Write(Value, line);
         return [.. line];

@@ -7,12 +7,17 @@ namespace PbKv.Host.Client;
 /// <summary>What every client command takes: whom to ask, how long to try, and in which form to answer.</summary>
 internal sealed class ClientOptions
 {
-    private readonly Option<TimeSpan?> _timeout = Options.Duration("--timeout", "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]");
+    private readonly Option<TimeSpan?> _timeout = Options.Duration(
+        "--timeout",
+        "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]"
+    );
 
     private readonly Option<bool> _json = Options.Json();
 
-    private readonly Option<string?> _view =
-        Options.AddressList("--view", "The view service's addresses: members of one cluster [default: 127.0.0.1:7000]");
+    private readonly Option<string?> _view = Options.AddressList(
+        "--view",
+        "The view service's addresses: members of one cluster [default: 127.0.0.1:7000]"
+    );
 
     public void AddTo(Command command)
     {
@@ -29,7 +34,8 @@ internal sealed class ClientOptions
         var deadline = parsed.GetValue(_timeout) ?? settings.Deadline;
         return new StoreAddress(
             ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
-            new PbKvClientOptions { Config = config, Deadline = deadline });
+            new PbKvClientOptions { Config = config, Deadline = deadline }
+        );
     }
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);

@@ -14,39 +14,58 @@ internal static class LoadCommand
 
     public static Command Create(Terminal terminal)
     {
-        var keys = new Option<long>("--keys") { HelpName = "N", Description = "How many keys", Required = true }
-            .Checked(text => long.TryParse(text, out var count) && count > 0 ? null : $"'{text}' is no number of keys: write 1 or more");
+        var keys = new Option<long>("--keys")
+        {
+            HelpName = "N",
+            Description = "How many keys",
+            Required = true,
+        }.Checked(text =>
+            long.TryParse(text, out var count) && count > 0 ? null : $"'{text}' is no number of keys: write 1 or more"
+        );
         var size = Options.Count("--value-size", 100, 0, 1 << 28, "Bytes of each value");
         var prefix = Options.Text("--prefix", "TEXT", "key:", "What every key begins with");
         var client = new ClientOptions();
         var command = new Command("load", "Fill the store with many keys") { keys, size, prefix };
         client.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var load = new Load(parsed.GetValue(prefix)!, parsed.GetValue(keys), (int)parsed.GetValue(size));
-            using var signals = new Signals();
-            await using var store = await Store.OpenAsync(client.Read(parsed));
-            var clock = Stopwatch.StartNew();
-            await ProgressBar.RunAsync(terminal, "loading", load.Keys, done => load.RunAsync(store, Callers, done, signals.Asked));
-            Print(load, clock.Elapsed, client.Json(parsed), terminal);
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var load = new Load(parsed.GetValue(prefix)!, parsed.GetValue(keys), (int)parsed.GetValue(size));
+                using var signals = new Signals();
+                await using var store = await Store.OpenAsync(client.Read(parsed));
+                var clock = Stopwatch.StartNew();
+                await ProgressBar.RunAsync(
+                    terminal,
+                    "loading",
+                    load.Keys,
+                    done => load.RunAsync(store, Callers, done, signals.Asked)
+                );
+                Print(load, clock.Elapsed, client.Json(parsed), terminal);
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 
     private static void Print(Load load, TimeSpan elapsed, bool json, Terminal terminal)
     {
         var rate = load.Keys / Math.Max(elapsed.TotalSeconds, 1e-6);
-        var text = string.Create(CultureInfo.InvariantCulture,
-            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)");
-        terminal.Answer(json, writer =>
-        {
-            writer.WriteBoolean("ok", true);
-            writer.WriteNumber("keys", load.Keys);
-            writer.WriteNumber("bytes", load.Bytes);
-            writer.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
-            writer.WriteNumber("keysPerSecond", Math.Round(rate));
-        }, text);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)"
+        );
+        terminal.Answer(
+            json,
+            writer =>
+            {
+                writer.WriteBoolean("ok", true);
+                writer.WriteNumber("keys", load.Keys);
+                writer.WriteNumber("bytes", load.Bytes);
+                writer.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
+                writer.WriteNumber("keysPerSecond", Math.Round(rate));
+            },
+            text
+        );
     }
 }
 
@@ -66,16 +85,29 @@ internal sealed class Load(string prefix, long keys, int valueSize)
     public async Task RunAsync(Store store, int callers, Action<double> progress, CancellationToken cancellation)
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var all = Enumerable.Range(0, (int)Math.Min(callers, keys)).Select(_ => CallAsync(store, progress, failed)).ToList();
+        var all = Enumerable
+            .Range(0, (int)Math.Min(callers, keys))
+            .Select(_ => CallAsync(store, progress, failed))
+            .ToList();
         await Task.WhenAll(all);
-        if (_first is { } first) throw new Failure(first.Code, $"{first.Message} ({Interlocked.Read(ref _done)} of {keys} keys are stored)", first.ExitCode);
-        if (cancellation.IsCancellationRequested) throw new Failure("Cancelled", $"interrupted ({Interlocked.Read(ref _done)} of {keys} keys are stored)");
+        if (_first is { } first)
+            throw new Failure(
+                first.Code,
+                $"{first.Message} ({Interlocked.Read(ref _done)} of {keys} keys are stored)",
+                first.ExitCode
+            );
+        if (cancellation.IsCancellationRequested)
+            throw new Failure("Cancelled", $"interrupted ({Interlocked.Read(ref _done)} of {keys} keys are stored)");
     }
 
     private async Task CallAsync(Store store, Action<double> progress, CancellationTokenSource failed)
     {
         var value = new Bytes([.. Enumerable.Range(0, valueSize).Select(i => (byte)('a' + i % 26))]);
-        for (var index = Interlocked.Increment(ref _next); index < keys && !failed.IsCancellationRequested; index = Interlocked.Increment(ref _next))
+        for (
+            var index = Interlocked.Increment(ref _next);
+            index < keys && !failed.IsCancellationRequested;
+            index = Interlocked.Increment(ref _next)
+        )
         {
             var key = Protocol.Bytes.Utf8(prefix + index);
             try

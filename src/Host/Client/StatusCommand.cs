@@ -12,7 +12,9 @@ internal sealed class StatusCommand(Terminal terminal)
     /// <summary>Between the two looks that a rate takes.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How long an old picture may stand while it is watched: a dead view service must not look like a healthy one.</summary>
+    /// <summary>
+    /// How long an old picture may stand while it is watched: a dead view service must not look like a healthy one.
+    /// </summary>
     private static readonly TimeSpan Stale = TimeSpan.FromSeconds(2);
 
     private readonly ClientOptions _client = new();
@@ -30,8 +32,10 @@ internal sealed class StatusCommand(Terminal terminal)
     {
         using var signals = new Signals();
         await using var store = await Store.OpenAsync(_client.Read(parsed));
-        if (parsed.GetValue(_watch)) await WatchAsync(store, _client.Json(parsed), signals.Asked);
-        else await ShowAsync(store, _client.Json(parsed), signals.Asked);
+        if (parsed.GetValue(_watch))
+            await WatchAsync(store, _client.Json(parsed), signals.Asked);
+        else
+            await ShowAsync(store, _client.Json(parsed), signals.Asked);
         return ExitCodes.Done;
     }
 
@@ -50,7 +54,9 @@ internal sealed class StatusCommand(Terminal terminal)
         terminal.WriteLine(StatusText.Of(second, first, clock.Elapsed, terminal.Colours).TrimEnd());
     }
 
-    /// <summary>An unreachable view service is shown, and waited for: this is what somebody watches while it restarts.</summary>
+    /// <summary>
+    /// An unreachable view service is shown, and waited for: this is what somebody watches while it restarts.
+    /// </summary>
     private async Task WatchAsync(Store store, bool json, CancellationToken asked)
     {
         StatusReport? earlier = null;
@@ -60,14 +66,18 @@ internal sealed class StatusCommand(Terminal terminal)
             var (report, failure) = await LookAsync(store, asked);
             if (report is not null)
             {
-                if (json) terminal.WriteLine(StatusJson.Of(report));
-                else Redraw(StatusText.Of(report, earlier, clock.Elapsed, terminal.Colours));
+                if (json)
+                    terminal.WriteLine(StatusJson.Of(report));
+                else
+                    Redraw(StatusText.Of(report, earlier, clock.Elapsed, terminal.Colours));
                 (earlier, clock) = (report, Stopwatch.StartNew());
             }
             else if (failure is not null)
             {
-                if (json) terminal.WriteLine(Json.OfFailure(failure));
-                else Redraw(failure.Message + "\n");
+                if (json)
+                    terminal.WriteLine(Json.OfFailure(failure));
+                else
+                    Redraw(failure.Message + "\n");
             }
 
             terminal.Flush();
@@ -88,7 +98,9 @@ internal sealed class StatusCommand(Terminal terminal)
         }
     }
 
-    /// <summary>Home, each line to its end, and what is left below: no flicker. Without a terminal one report follows the other.</summary>
-    private void Redraw(string text) => terminal.WriteLine(
-        terminal.OutputIsTerminal ? $"\u001b[H{text.Replace("\n", "\u001b[K\n")}\u001b[J" : text);
+    /// <summary>
+    /// Home, each line to its end, and what is left below: no flicker. Without a terminal one report follows the other.
+    /// </summary>
+    private void Redraw(string text) =>
+        terminal.WriteLine(terminal.OutputIsTerminal ? $"\u001b[H{text.Replace("\n", "\u001b[K\n")}\u001b[J" : text);
 }

@@ -7,23 +7,33 @@ namespace PbKv.Host.Client;
 /// <summary>What the view service and the servers said of themselves, put together for people and programs.</summary>
 internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<ServerReport> Servers)
 {
-    /// <param name="answers">Of the servers that answered; the others are told of from what the view service knows.</param>
+    /// <param name="answers">Of the servers that answered; the others are told of from what the view service
+    /// knows.</param>
     public static StatusReport Of(ViewServiceStatus service, IEnumerable<ReplicaStatus> answers)
     {
-        var byServer = answers.GroupBy(answer => answer.Server).ToDictionary(group => group.Key, group => group.First());
-        var servers = service.Servers
-            .GroupBy(known => known.Server.Address)
+        var byServer = answers
+            .GroupBy(answer => answer.Server)
+            .ToDictionary(group => group.Key, group => group.First());
+        var servers = service
+            .Servers.GroupBy(known => known.Server.Address)
             .Select(lives => lives.MaxBy(known => (known.Server.Incarnation, known.Refused)))
-            .Select(known => new ServerReport(known, RoleOf(known, service.View), byServer.GetValueOrDefault(known.Server)))
+            .Select(known => new ServerReport(
+                known,
+                RoleOf(known, service.View),
+                byServer.GetValueOrDefault(known.Server)
+            ))
             .OrderBy(server => server.Known.Server.Address.Value, StringComparer.Ordinal);
         return new StatusReport(service, [.. servers]);
     }
 
     private static string RoleOf(KnownServer known, View view)
     {
-        if (known.Refused) return "refused";
-        if (!known.Alive) return "dead";
-        if (view.Primary == known.Server) return "primary";
+        if (known.Refused)
+            return "refused";
+        if (!known.Alive)
+            return "dead";
+        if (view.Primary == known.Server)
+            return "primary";
         return view.Backup == known.Server ? "backup" : "idle";
     }
 }
@@ -31,13 +41,19 @@ internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<Se
 /// <param name="Status">Null where it did not answer.</param>
 internal sealed record ServerReport(KnownServer Known, string Role, ReplicaStatus? Status)
 {
-    /// <summary>Of a server that is refused: what it was in its own view. Whoever has to choose one to take over from needs it; null otherwise.</summary>
-    public string? OwnRole => Known.Refused && Status is { } status ? $"{RoleIn(status)} of view {status.View.Number}" : null;
+    /// <summary>
+    /// Of a server that is refused: what it was in its own view. Whoever has to choose one to take over from needs it;
+    /// null otherwise.
+    /// </summary>
+    public string? OwnRole =>
+        Known.Refused && Status is { } status ? $"{RoleIn(status)} of view {status.View.Number}" : null;
 
     private static string RoleIn(ReplicaStatus status)
     {
-        if (status.View.Primary == status.Server) return "primary";
-        if (status.View.Backup != status.Server) return "idle server";
+        if (status.View.Primary == status.Server)
+            return "primary";
+        if (status.View.Backup != status.Server)
+            return "idle server";
         return status.Synced ? "synced backup" : "unsynced backup";
     }
 }
@@ -45,13 +61,15 @@ internal sealed record ServerReport(KnownServer Known, string Role, ReplicaStatu
 /// <summary>The object of `status --json`.</summary>
 internal static class StatusJson
 {
-    public static byte[] Of(StatusReport report) => Json.Object(writer =>
-    {
-        WriteView(writer, report.Service);
-        writer.WriteStartArray("servers");
-        foreach (var server in report.Servers) WriteServer(writer, server);
-        writer.WriteEndArray();
-    });
+    public static byte[] Of(StatusReport report) =>
+        Json.Object(writer =>
+        {
+            WriteView(writer, report.Service);
+            writer.WriteStartArray("servers");
+            foreach (var server in report.Servers)
+                WriteServer(writer, server);
+            writer.WriteEndArray();
+        });
 
     private static void WriteView(Utf8JsonWriter writer, ViewServiceStatus service)
     {
@@ -66,7 +84,10 @@ internal static class StatusJson
         writer.WriteEndObject();
     }
 
-    /// <summary>What a server that does not answer would have said is null. A digest is hexadecimal: it does not fit into a JSON number.</summary>
+    /// <summary>
+    /// What a server that does not answer would have said is null. A digest is hexadecimal: it does not fit into a JSON
+    /// number.
+    /// </summary>
     private static void WriteServer(Utf8JsonWriter writer, ServerReport server)
     {
         var status = server.Status;
@@ -83,14 +104,18 @@ internal static class StatusJson
         writer.WriteBoolean("leaving", server.Known.Leaving);
         WriteNumber(writer, "operations", status?.Operations);
         WriteNumber(writer, "deduplicated", status?.Deduplicated);
-        if (status is { Progress: >= 0 }) writer.WriteNumber("transferProgress", Math.Round(status.Progress, 3));
-        else writer.WriteNull("transferProgress");
+        if (status is { Progress: >= 0 })
+            writer.WriteNumber("transferProgress", Math.Round(status.Progress, 3));
+        else
+            writer.WriteNull("transferProgress");
         writer.WriteEndObject();
     }
 
     private static void WriteNumber(Utf8JsonWriter writer, string name, long? number)
     {
-        if (number is { } known) writer.WriteNumber(name, known);
-        else writer.WriteNull(name);
+        if (number is { } known)
+            writer.WriteNumber(name, known);
+        else
+            writer.WriteNull(name);
     }
 }

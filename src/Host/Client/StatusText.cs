@@ -6,42 +6,63 @@ namespace PbKv.Host.Client;
 /// <summary>The status for people: the view in a line, then a table of the servers.</summary>
 internal static class StatusText
 {
-    private static readonly string[] Heads = ["SERVER", "ROLE", "KEYS", "BYTES", "POSITION", "SESSIONS", "OPS/S", "PING AGE", ""];
+    private static readonly string[] Heads =
+    [
+        "SERVER",
+        "ROLE",
+        "KEYS",
+        "BYTES",
+        "POSITION",
+        "SESSIONS",
+        "OPS/S",
+        "PING AGE",
+        "",
+    ];
 
-    private const string Reset = "if nobody who holds the data can come back: pbkv view reset --primary HOST:PORT says what would be lost\n";
+    private const string Reset =
+        "if nobody who holds the data can come back: pbkv view reset --primary HOST:PORT says what would be lost\n";
 
-    private const string Refused = "refused: in a view that this view service never made; is its --data lost, or an old copy?\n";
+    private const string Refused =
+        "refused: in a view that this view service never made; is its --data lost, or an old copy?\n";
 
     /// <param name="earlier">An earlier report, to tell how much was done since.</param>
     /// <param name="elapsed">How long ago that was.</param>
     public static string Of(StatusReport report, StatusReport? earlier, TimeSpan elapsed, bool colours)
     {
         var text = new StringBuilder(Head(report, colours)).Append('\n');
-        if (report.Service.WaitingFor is { } waiting) text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
-        if (report.Service is { WaitingFor: not null, View.Number: > 0 }) text.Append(Reset);
-        if (report.Service.View.Number > 0 && report.Servers.Any(server => server.Known.Refused)) text.Append(Refused);
-        if (report.Servers.IsEmpty) return text.Append("no server has pinged yet\n").ToString();
+        if (report.Service.WaitingFor is { } waiting)
+            text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
+        if (report.Service is { WaitingFor: not null, View.Number: > 0 })
+            text.Append(Reset);
+        if (report.Service.View.Number > 0 && report.Servers.Any(server => server.Known.Refused))
+            text.Append(Refused);
+        if (report.Servers.IsEmpty)
+            return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
         List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
         var widths = Enumerable.Range(0, Heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) AppendRow(text, row, widths, colours);
+        foreach (var row in rows)
+            AppendRow(text, row, widths, colours);
         return text.ToString();
     }
 
-    public static string Size(long bytes) => bytes switch
-    {
-        < 10_000 => $"{bytes} B",
-        < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
-    };
+    public static string Size(long bytes) =>
+        bytes switch
+        {
+            < 10_000 => $"{bytes} B",
+            < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
+            < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
+        };
 
     private static string Head(StatusReport report, bool colours)
     {
         var view = report.Service.View;
-        if (view.Number == 0) return Paint("no view yet", "33", colours);
+        if (view.Number == 0)
+            return Paint("no view yet", "33", colours);
         var facts = report.Service.Acknowledged ? "acknowledged" : "not acknowledged yet";
-        if (view.Backup is not null) facts += report.Service.Synced ? ", synced" : ", not synced yet";
+        if (view.Backup is not null)
+            facts += report.Service.Synced ? ", synced" : ", not synced yet";
         var good = report.Service.Acknowledged && report.Service.Synced;
         return $"view {view.Number}: primary {view.Primary?.Address.Value ?? "none"}, backup {view.Backup?.Address.Value ?? "none"}; "
             + Paint(facts, good ? "32" : "33", colours);
@@ -53,19 +74,32 @@ internal static class StatusText
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
             return [address, server.Role, "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
-        var remark = status.Progress >= 0 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %") : "";
-        if (server.Known.Leaving) remark = "leaving";
+        var remark =
+            status.Progress >= 0
+                ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %")
+                : "";
+        if (server.Known.Leaving)
+            remark = "leaving";
         remark = server.OwnRole ?? remark;
         return
         [
-            address, server.Role, Grouped(status.Keys), Size(status.Bytes), Grouped(status.Position), Grouped(status.Sessions), rate, age, remark,
+            address,
+            server.Role,
+            Grouped(status.Keys),
+            Size(status.Bytes),
+            Grouped(status.Position),
+            Grouped(status.Sessions),
+            rate,
+            age,
+            remark,
         ];
     }
 
     private static string Rate(ServerReport server, StatusReport? earlier, TimeSpan elapsed)
     {
         var before = earlier?.Servers.FirstOrDefault(other => other.Known.Server == server.Known.Server)?.Status;
-        if (before is null || server.Status is null || elapsed <= TimeSpan.Zero) return "";
+        if (before is null || server.Status is null || elapsed <= TimeSpan.Zero)
+            return "";
         return Grouped((long)Math.Max(0, (server.Status.Operations - before.Operations) / elapsed.TotalSeconds));
     }
 
@@ -76,7 +110,8 @@ internal static class StatusText
         {
             var leftAligned = column < 2 || column == row.Length - 1;
             var cell = leftAligned ? row[column].PadRight(widths[column]) : row[column].PadLeft(widths[column]);
-            if (column == 1) cell = Paint(cell, ColourOf(row[1]), colours);
+            if (column == 1)
+                cell = Paint(cell, ColourOf(row[1]), colours);
             line.Append(cell).Append("  ");
         }
 
@@ -85,13 +120,15 @@ internal static class StatusText
 
     private static string Grouped(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
 
-    private static string ColourOf(string role) => role switch
-    {
-        "primary" => "32",
-        "backup" => "36",
-        "dead" or "refused" => "31",
-        _ => "0",
-    };
+    private static string ColourOf(string role) =>
+        role switch
+        {
+            "primary" => "32",
+            "backup" => "36",
+            "dead" or "refused" => "31",
+            _ => "0",
+        };
 
-    private static string Paint(string text, string colour, bool colours) => colours ? $"\u001b[{colour}m{text}\u001b[0m" : text;
+    private static string Paint(string text, string colour, bool colours) =>
+        colours ? $"\u001b[{colour}m{text}\u001b[0m" : text;
 }

@@ -5,7 +5,10 @@ using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
 
-/// <summary>The cluster as the commands see it: what goes wrong is a <see cref="Failure"/> with the code and the exit code of the contract.</summary>
+/// <summary>
+/// The cluster as the commands see it: what goes wrong is a <see cref="Failure"/> with the code and the exit code of
+/// the contract.
+/// </summary>
 internal sealed class Store : IAsyncDisposable
 {
     private readonly PbKvClient _client;
@@ -45,7 +48,10 @@ internal sealed class Store : IAsyncDisposable
     /// <param name="atMost">Waits no longer than this, if the timeout allows more.</param>
     public async Task<StatusReport> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
     {
-        var within = atMost is { } most && (_address.Timeout == Timeout.InfiniteTimeSpan || _address.Timeout > most) ? most : _address.Timeout;
+        var within =
+            atMost is { } most && (_address.Timeout == Timeout.InfiniteTimeSpan || _address.Timeout > most)
+                ? most
+                : _address.Timeout;
         try
         {
             var status = await _client.StatusAsync(within, cancellation);
@@ -73,7 +79,11 @@ internal sealed class Store : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new Failure("Cancelled", "interrupted after the reset may have been asked for: look at the status", ExitCodes.OutcomeUnknown);
+            throw new Failure(
+                "Cancelled",
+                "interrupted after the reset may have been asked for: look at the status",
+                ExitCodes.OutcomeUnknown
+            );
         }
     }
 
@@ -82,23 +92,29 @@ internal sealed class Store : IAsyncDisposable
     private string ViewServices => string.Join(", ", _address.ViewServices);
 
     /// <summary>Of what the view service alone is asked for.</summary>
-    private Failure FailureOfViewService(PbKvException failure, TimeSpan within) => failure.Code != PbKvError.Unreachable
-        ? FailureOf(failure)
-        : new Failure(nameof(PbKvError.Unreachable),
-            $"no answer within {SettingText.OfDuration(within)} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another");
+    private Failure FailureOfViewService(PbKvException failure, TimeSpan within) =>
+        failure.Code != PbKvError.Unreachable
+            ? FailureOf(failure)
+            : new Failure(
+                nameof(PbKvError.Unreachable),
+                $"no answer within {SettingText.OfDuration(within)} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another"
+            );
 
-    private Failure FailureOf(Exception failure) => failure switch
-    {
-        PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
-        PbKvException { Code: PbKvError.Unreachable } => new Failure(
-            nameof(PbKvError.Unreachable),
-            $"nothing could be sent within {_address.TimeoutText}: no primary was found through the view service at "
-                + $"{ViewServices}; is it running there, and has it a replica? 'pbkv status' says how it is, --view names another"),
-        PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
-        _ => new Failure("ClientFailed", failure.Message, ExitCodes.OutcomeUnknown),
-    };
+    private Failure FailureOf(Exception failure) =>
+        failure switch
+        {
+            PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
+            PbKvException { Code: PbKvError.Unreachable } => new Failure(
+                nameof(PbKvError.Unreachable),
+                $"nothing could be sent within {_address.TimeoutText}: no primary was found through the view service at "
+                    + $"{ViewServices}; is it running there, and has it a replica? 'pbkv status' says how it is, --view names another"
+            ),
+            PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
+            _ => new Failure("ClientFailed", failure.Message, ExitCodes.OutcomeUnknown),
+        };
 
-    private static int CodeOf(PbKvOutcome outcome) => outcome == PbKvOutcome.NotExecuted ? ExitCodes.Failed : ExitCodes.OutcomeUnknown;
+    private static int CodeOf(PbKvOutcome outcome) =>
+        outcome == PbKvOutcome.NotExecuted ? ExitCodes.Failed : ExitCodes.OutcomeUnknown;
 }
 
 /// <summary>Where a cluster is, and how it is spoken with.</summary>

@@ -7,11 +7,19 @@ using PbKv.Host.Shell;
 
 namespace PbKv.Host.Nodes;
 
-/// <summary>`pbkv demo`, or `pbkv` alone: a whole cluster in this process, each node in an ActorSystem and on a port of its own.</summary>
+/// <summary>
+/// `pbkv demo`, or `pbkv` alone: a whole cluster in this process, each node in an ActorSystem and on a port of its own.
+/// </summary>
 internal sealed class DemoCommand(Terminal terminal)
 {
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 1, 20, "How many replicas");
-    private readonly Option<long> _port = Options.Count("--port", 7000, 0, 65000, "The view service's port; the replicas take the next ones. 0 picks free ones");
+    private readonly Option<long> _port = Options.Count(
+        "--port",
+        7000,
+        0,
+        65000,
+        "The view service's port; the replicas take the next ones. 0 picks free ones"
+    );
     private readonly Option<bool> _noShell = Options.Flag("--no-shell", "Run until a signal, without a shell");
 
     public Command Create()
@@ -39,10 +47,21 @@ internal sealed class DemoCommand(Terminal terminal)
         var nodes = new List<HostedNode>();
         try
         {
-            await StartAllAsync(ConfigOptions.Check(config), (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
+            await StartAllAsync(
+                ConfigOptions.Check(config),
+                (int)parsed.GetValue(_replicas),
+                (int)parsed.GetValue(_port),
+                nodes
+            );
             SayWhatToTry(nodes);
-            if (shell) await ConsoleShell.RunAsync(new StoreAddress([nodes[0].Node.Address], new PbKvClientOptions { Config = config }), terminal, signals.Asked);
-            else await UntilAskedAsync(nodes, signals.Asked);
+            if (shell)
+                await ConsoleShell.RunAsync(
+                    new StoreAddress([nodes[0].Node.Address], new PbKvClientOptions { Config = config }),
+                    terminal,
+                    signals.Asked
+                );
+            else
+                await UntilAskedAsync(nodes, signals.Asked);
         }
         finally
         {
@@ -62,7 +81,12 @@ internal sealed class DemoCommand(Terminal terminal)
         nodes.Add(await HostedNode.ViewServiceAsync(settings with { Port = port }));
         for (var i = 1; i <= replicas; i++)
         {
-            var replica = settings with { Port = port == 0 ? 0 : port + i, ViewServices = [nodes[0].Node.Address], DataDirectory = null };
+            var replica = settings with
+            {
+                Port = port == 0 ? 0 : port + i,
+                ViewServices = [nodes[0].Node.Address],
+                DataDirectory = null,
+            };
             nodes.Add(await HostedNode.ReplicaAsync(replica, timeToLeave: TimeSpan.Zero));
         }
     }
@@ -71,9 +95,14 @@ internal sealed class DemoCommand(Terminal terminal)
     {
         var view = nodes[0].Node.Address;
         var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
-        terminal.WriteLine($"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}.");
+        terminal.WriteLine(
+            $"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}."
+        );
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
-        if (!Pbkv.IsInstalled) terminal.WriteLine($"  alias pbkv={CompletionCommand.InShell(string.Join(' ', Pbkv.Words.Select(CompletionCommand.InShell)))}");
+        if (!Pbkv.IsInstalled)
+            terminal.WriteLine(
+                $"  alias pbkv={CompletionCommand.InShell(string.Join(' ', Pbkv.Words.Select(CompletionCommand.InShell)))}"
+            );
         terminal.WriteLine($"  pbkv put greeting hello{option}");
         terminal.WriteLine($"  pbkv get greeting{option}");
         terminal.WriteLine($"  pbkv status --watch{option}");
@@ -84,7 +113,8 @@ internal sealed class DemoCommand(Terminal terminal)
     {
         var signal = Task.Delay(Timeout.Infinite, asked);
         var failed = Task.WhenAny(nodes.Select(hosted => hosted.Node.Failed));
-        if (await Task.WhenAny(failed, signal) == signal) return;
+        if (await Task.WhenAny(failed, signal) == signal)
+            return;
         throw new Failure("NodeFailed", $"a node of the demo stopped: {(await await failed).Message}");
     }
 }

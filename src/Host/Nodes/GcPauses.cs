@@ -3,8 +3,8 @@ using System.Globalization;
 namespace PbKv.Host.Nodes;
 
 /// <summary>
-/// How often and how long the collector has stopped this process, for its last log line. The longest pause is looked up after
-/// every collection: an object that nobody holds is finalized by each, and makes the next one.
+/// How often and how long the collector has stopped this process, for its last log line. The longest pause is looked up
+/// after every collection: an object that nobody holds is finalized by each, and makes the next one.
 /// </summary>
 internal sealed class GcPauses : IDisposable
 {
@@ -22,8 +22,10 @@ internal sealed class GcPauses : IDisposable
         Look();
         lock (_lock)
         {
-            return string.Create(CultureInfo.InvariantCulture,
-                $"gcPauseTotalMs={GC.GetTotalPauseDuration().TotalMilliseconds:F1} gcPauseLongestMs={_longest.TotalMilliseconds:F1} gen0={GC.CollectionCount(0)} gen1={GC.CollectionCount(1)} gen2={GC.CollectionCount(2)}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"gcPauseTotalMs={GC.GetTotalPauseDuration().TotalMilliseconds:F1} gcPauseLongestMs={_longest.TotalMilliseconds:F1} gen0={GC.CollectionCount(0)} gen1={GC.CollectionCount(1)} gen2={GC.CollectionCount(2)}"
+            );
         }
     }
 
@@ -38,7 +40,8 @@ internal sealed class GcPauses : IDisposable
             {
                 foreach (var pause in GC.GetGCMemoryInfo(kind).PauseDurations)
                 {
-                    if (pause > _longest) _longest = pause;
+                    if (pause > _longest)
+                        _longest = pause;
                 }
             }
         }
@@ -48,7 +51,8 @@ internal sealed class GcPauses : IDisposable
     {
         ~Sentinel()
         {
-            if (pauses._disposed) return;
+            if (pauses._disposed)
+                return;
             pauses.Look();
             _ = new Sentinel(pauses);
         }

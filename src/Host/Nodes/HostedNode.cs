@@ -11,7 +11,9 @@ using PbKv.Server;
 
 namespace PbKv.Host.Nodes;
 
-/// <summary>A node on a generic host of its own, which logs to standard error. Signals are for whoever starts it.</summary>
+/// <summary>
+/// A node on a generic host of its own, which logs to standard error. Signals are for whoever starts it.
+/// </summary>
 internal sealed class HostedNode : IDisposable
 {
     private readonly IHost _host;
@@ -31,8 +33,17 @@ internal sealed class HostedNode : IDisposable
     public Task StopAsync() => _host.StopAsync();
 
     /// <summary>Writes a line of the host's own to the log.</summary>
-    public void Log(string text) => _host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("host")
-        .Log(LogLevel.Information, default, new LogRecord(DateTime.UtcNow, "host", text), null, static (record, _) => record.Text);
+    public void Log(string text) =>
+        _host
+            .Services.GetRequiredService<ILoggerFactory>()
+            .CreateLogger("host")
+            .Log(
+                LogLevel.Information,
+                default,
+                new LogRecord(DateTime.UtcNow, "host", text),
+                null,
+                static (record, _) => record.Text
+            );
 
     public void Dispose() => _host.Dispose();
 
@@ -49,7 +60,8 @@ internal sealed class HostedNode : IDisposable
         }
         catch (PbKvStartException e)
         {
-            if (host is not null) await host.StopAsync();
+            if (host is not null)
+                await host.StopAsync();
             host?.Dispose();
             throw new Failure("CannotStart", e.Message);
         }
@@ -62,8 +74,13 @@ internal sealed class HostedNode : IDisposable
         builder.Services.AddSingleton(new LineFormatter.Format(settings.LogsJson));
         builder.Services.AddAkka(AkkaHosting.SystemName, node);
         // akka.loglevel decides what is said; hosts have nothing to say that the program does not.
-        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddFilter("Microsoft", LogLevel.None).AddFilter("Akka.Hosting", LogLevel.None);
-        builder.Logging.AddConsole(console => (console.FormatterName, console.LogToStandardErrorThreshold) = (LineFormatter.FormatterName, LogLevel.Trace));
+        builder
+            .Logging.SetMinimumLevel(LogLevel.Trace)
+            .AddFilter("Microsoft", LogLevel.None)
+            .AddFilter("Akka.Hosting", LogLevel.None);
+        builder.Logging.AddConsole(console =>
+            (console.FormatterName, console.LogToStandardErrorThreshold) = (LineFormatter.FormatterName, LogLevel.Trace)
+        );
         builder.Logging.AddConsoleFormatter<LineFormatter, ConsoleFormatterOptions>();
         return builder.Build();
     }

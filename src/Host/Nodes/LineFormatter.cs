@@ -13,7 +13,11 @@ internal sealed class LineFormatter(LineFormatter.Format format) : ConsoleFormat
     private readonly RepeatLimit _repeats = new(RepeatLimit.Usual);
     private readonly Lock _lock = new();
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry,
+        IExternalScopeProvider? scopeProvider,
+        TextWriter textWriter
+    )
     {
         var record = logEntry.State is LogRecord known
             ? known
@@ -21,7 +25,8 @@ internal sealed class LineFormatter(LineFormatter.Format format) : ConsoleFormat
         int unwritten;
         lock (_lock)
         {
-            if (!_repeats.Allows($"{record.Source}{record.Text}", record.Time, out unwritten)) return;
+            if (!_repeats.Allows($"{record.Source}{record.Text}", record.Time, out unwritten))
+                return;
         }
 
         textWriter.WriteLine(LogLine.Of(record, logEntry.LogLevel, logEntry.Exception, unwritten, format.Json));

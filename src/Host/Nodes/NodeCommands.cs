@@ -14,17 +14,23 @@ internal static class NodeCommands
         var data = new Option<string?>("--data")
         {
             HelpName = "DIR",
-            Description = "Keep the cluster and its view in this directory, and go on with them after a restart [default: in memory]",
+            Description =
+                "Keep the cluster and its view in this directory, and go on with them after a restart [default: in memory]",
         };
-        var command = new Command("view", "Run a view service node: it decides who is primary") { new ResetCommand(terminal).Create() };
+        var command = new Command("view", "Run a view service node: it decides who is primary")
+        {
+            new ResetCommand(terminal).Create(),
+        };
         node.AddTo(command);
         command.Options.Add(data);
-        command.SetAction((parsed, _) =>
-        {
-            var settings = node.Read(parsed);
-            settings = settings with { DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory };
-            return NodeRunner.RunAsync("view", () => HostedNode.ViewServiceAsync(settings), terminal);
-        });
+        command.SetAction(
+            (parsed, _) =>
+            {
+                var settings = node.Read(parsed);
+                settings = settings with { DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory };
+                return NodeRunner.RunAsync("view", () => HostedNode.ViewServiceAsync(settings), terminal);
+            }
+        );
         return command;
     }
 
@@ -33,15 +39,27 @@ internal static class NodeCommands
     {
         var node = new NodeOptions(standardPort: 0);
         var view = Options.Address("--view", "The view service [default: 127.0.0.1:7000]");
-        var command = new Command("replica", "Run a replica node: it holds the data as primary or backup, or waits as idle");
+        var command = new Command(
+            "replica",
+            "Run a replica node: it holds the data as primary or backup, or waits as idle"
+        );
         node.AddTo(command);
         command.Options.Add(view);
-        command.SetAction((parsed, _) =>
-        {
-            var settings = node.Read(parsed);
-            settings = settings with { ViewServices = ClientOptions.ViewServices(parsed.GetValue(view)) ?? settings.ViewServices };
-            return NodeRunner.RunAsync("replica", () => HostedNode.ReplicaAsync(settings, AkkaHosting.TimeToLeave), terminal);
-        });
+        command.SetAction(
+            (parsed, _) =>
+            {
+                var settings = node.Read(parsed);
+                settings = settings with
+                {
+                    ViewServices = ClientOptions.ViewServices(parsed.GetValue(view)) ?? settings.ViewServices,
+                };
+                return NodeRunner.RunAsync(
+                    "replica",
+                    () => HostedNode.ReplicaAsync(settings, AkkaHosting.TimeToLeave),
+                    terminal
+                );
+            }
+        );
         return command;
     }
 }

@@ -3,7 +3,9 @@ using PbKv.Actors;
 
 namespace PbKv.Host.Nodes;
 
-/// <summary>Where a node listens, and what others are told. What the command line leaves out is as the settings say.</summary>
+/// <summary>
+/// Where a node listens, and what others are told. What the command line leaves out is as the settings say.
+/// </summary>
 internal sealed class NodeOptions(int standardPort)
 {
     private readonly Option<string?> _host = new("--host")
@@ -12,10 +14,14 @@ internal sealed class NodeOptions(int standardPort)
         Description = "The address to listen on; 0.0.0.0 is every interface [default: 127.0.0.1]",
     };
 
-    private readonly Option<long?> _port = Options.Port($"The port to listen on; 0 picks a free one [default: {standardPort}]");
+    private readonly Option<long?> _port = Options.Port(
+        $"The port to listen on; 0 picks a free one [default: {standardPort}]"
+    );
 
-    private readonly Option<string?> _advertise =
-        Options.Address("--advertise", "The address that others are told (container, NAT, relay) [default: where it listens]");
+    private readonly Option<string?> _advertise = Options.Address(
+        "--advertise",
+        "The address that others are told (container, NAT, relay) [default: where it listens]"
+    );
 
     public void AddTo(Command command)
     {
@@ -35,8 +41,10 @@ internal sealed class NodeOptions(int standardPort)
         };
         if (settings.Host is "0.0.0.0" or "::" or "[::]" && settings.Advertise is null)
         {
-            throw Failure.Usage($"--host {settings.Host} listens everywhere, and nobody can be told to connect to that",
-                "say with --advertise HOST:PORT how others reach this node");
+            throw Failure.Usage(
+                $"--host {settings.Host} listens everywhere, and nobody can be told to connect to that",
+                "say with --advertise HOST:PORT how others reach this node"
+            );
         }
 
         return settings;

@@ -3,7 +3,9 @@ using PbKv.Server;
 
 namespace PbKv.Host.Nodes;
 
-/// <summary>Runs one node until a signal, or until it fails. Standard output says that it is ready, and nothing else.</summary>
+/// <summary>
+/// Runs one node until a signal, or until it fails. Standard output says that it is ready, and nothing else.
+/// </summary>
 internal static class NodeRunner
 {
     public static async Task<int> RunAsync(string role, Func<Task<HostedNode>> start, Terminal terminal)
@@ -42,7 +44,11 @@ internal static class NodeRunner
     private static async Task UntilAskedAsync(string role, PbKvNode node, CancellationToken asked)
     {
         var signal = Task.Delay(Timeout.Infinite, asked);
-        if (await Task.WhenAny(node.Failed, signal) == signal) return;
-        throw new Failure("NodeFailed", $"the {role} {node.Address} stopped: {(await node.Failed).Message}; the log says more, and starting it again makes a new one");
+        if (await Task.WhenAny(node.Failed, signal) == signal)
+            return;
+        throw new Failure(
+            "NodeFailed",
+            $"the {role} {node.Address} stopped: {(await node.Failed).Message}; the log says more, and starting it again makes a new one"
+        );
     }
 }

@@ -11,12 +11,22 @@ internal sealed class ResetCommand(Terminal terminal)
 
     private readonly ClientOptions _client = new();
     private readonly Option<bool> _accept = Options.Flag(Flag, "Say that you know what is lost");
-    private readonly Option<string?> _primary = Options.Address("--primary", "The live server that becomes primary, with what it holds");
+    private readonly Option<string?> _primary = Options.Address(
+        "--primary",
+        "The live server that becomes primary, with what it holds"
+    );
 
     public Command Create()
     {
         _primary.Required = true;
-        var command = new Command("reset", "Make a live server primary with what it holds, when those that hold everything are gone for good") { _primary, _accept };
+        var command = new Command(
+            "reset",
+            "Make a live server primary with what it holds, when those that hold everything are gone for good"
+        )
+        {
+            _primary,
+            _accept,
+        };
         _client.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -33,12 +43,16 @@ internal sealed class ResetCommand(Terminal terminal)
             throw new Failure("DataLossNotAccepted", Account(status, primary), ExitCodes.WrongUsage);
 
         var answer = await store.ResetAsync(primary, signals.Asked);
-        terminal.Answer(_client.Json(parsed), writer =>
-        {
-            writer.WriteBoolean("ok", true);
-            writer.WriteNumber("number", answer.View.Number);
-            writer.WriteString("account", answer.Account);
-        }, $"view {answer.View.Number}: primary {primary}; {answer.Account}");
+        terminal.Answer(
+            _client.Json(parsed),
+            writer =>
+            {
+                writer.WriteBoolean("ok", true);
+                writer.WriteNumber("number", answer.View.Number);
+                writer.WriteString("account", answer.Account);
+            },
+            $"view {answer.View.Number}: primary {primary}; {answer.Account}"
+        );
         return ExitCodes.Done;
     }
 
@@ -48,19 +62,24 @@ internal sealed class ResetCommand(Terminal terminal)
         var named = report.Servers.FirstOrDefault(server => server.Known.Server.Address.Value == primary);
         if (named is null)
             return $"refused: the view service knows no server {primary}, only {string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
-        var others = report.Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead")).Select(Holds);
+        var others = report
+            .Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead"))
+            .Select(Holds);
         return $"refused: a reset makes {primary} ({RoleOf(named)}) primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
-            + string.Concat(others.Select(other => $"; {other}")) + $"; to do it all the same, add {Flag}";
+            + string.Concat(others.Select(other => $"; {other}"))
+            + $"; to do it all the same, add {Flag}";
     }
 
-    private static string Holds(ServerReport server) => server.Role == "dead"
-        ? $"{server.Known.Server.Address} is dead and may hold more"
-        : $"{server.Known.Server.Address} ({RoleOf(server)}) holds {Contents(server)}";
+    private static string Holds(ServerReport server) =>
+        server.Role == "dead"
+            ? $"{server.Known.Server.Address} is dead and may hold more"
+            : $"{server.Known.Server.Address} ({RoleOf(server)}) holds {Contents(server)}";
 
     private static string RoleOf(ServerReport server) =>
         server.OwnRole is { } own ? $"{server.Role}, {own}" : server.Role;
 
-    private static string Contents(ServerReport server) => server.Status is not { } status
-        ? "nobody knows what, as it does not answer"
-        : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
+    private static string Contents(ServerReport server) =>
+        server.Status is not { } status
+            ? "nobody knows what, as it does not answer"
+            : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {status.Position}";
 }

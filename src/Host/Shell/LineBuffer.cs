@@ -37,14 +37,18 @@ internal sealed class LineBuffer
 
     public void WordLeft()
     {
-        while (Cursor > 0 && _text[Cursor - 1] == ' ') Cursor--;
-        while (Cursor > 0 && _text[Cursor - 1] != ' ') Cursor--;
+        while (Cursor > 0 && _text[Cursor - 1] == ' ')
+            Cursor--;
+        while (Cursor > 0 && _text[Cursor - 1] != ' ')
+            Cursor--;
     }
 
     public void WordRight()
     {
-        while (Cursor < _text.Length && _text[Cursor] == ' ') Cursor++;
-        while (Cursor < _text.Length && _text[Cursor] != ' ') Cursor++;
+        while (Cursor < _text.Length && _text[Cursor] == ' ')
+            Cursor++;
+        while (Cursor < _text.Length && _text[Cursor] != ' ')
+            Cursor++;
     }
 
     public void Backspace()
@@ -86,13 +90,26 @@ internal sealed class LineBuffer
     }
 }
 
-/// <summary>How many columns of a terminal a text takes: letters of East Asia and pictures take two, marks on other letters none.</summary>
+/// <summary>
+/// How many columns of a terminal a text takes: letters of East Asia and pictures take two, marks on other letters
+/// none.
+/// </summary>
 internal static class TextWidth
 {
     private static readonly (int First, int Last)[] Wide =
     [
-        (0x1100, 0x115f), (0x2e80, 0x303e), (0x3041, 0xa4cf), (0xac00, 0xd7a3), (0xf900, 0xfaff), (0xfe30, 0xfe6f),
-        (0xff00, 0xff60), (0xffe0, 0xffe6), (0x1f300, 0x1f64f), (0x1f680, 0x1f6ff), (0x1f900, 0x1faff), (0x20000, 0x3fffd),
+        (0x1100, 0x115f),
+        (0x2e80, 0x303e),
+        (0x3041, 0xa4cf),
+        (0xac00, 0xd7a3),
+        (0xf900, 0xfaff),
+        (0xfe30, 0xfe6f),
+        (0xff00, 0xff60),
+        (0xffe0, 0xffe6),
+        (0x1f300, 0x1f64f),
+        (0x1f680, 0x1f6ff),
+        (0x1f900, 0x1faff),
+        (0x20000, 0x3fffd),
     ];
 
     /// <returns>Where the character that ends before this place begins.</returns>
@@ -106,13 +123,22 @@ internal static class TextWidth
     /// <summary>Of the character at this place.</summary>
     public static int At(string text, int at)
     {
-        if (!Rune.TryGetRuneAt(text, at, out var rune)) return 1;
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format) return 0;
+        if (!Rune.TryGetRuneAt(text, at, out var rune))
+            return 1;
+        if (
+            Rune.GetUnicodeCategory(rune)
+            is UnicodeCategory.NonSpacingMark
+                or UnicodeCategory.EnclosingMark
+                or UnicodeCategory.Format
+        )
+            return 0;
         return Array.Exists(Wide, range => rune.Value >= range.First && rune.Value <= range.Last) ? 2 : 1;
     }
 }
 
-/// <summary>The lines typed so far, oldest first, and which of them is shown. Kept in memory only: values may be secret.</summary>
+/// <summary>
+/// The lines typed so far, oldest first, and which of them is shown. Kept in memory only: values may be secret.
+/// </summary>
 internal sealed class LineHistory
 {
     private readonly List<string> _lines = [];
@@ -121,22 +147,26 @@ internal sealed class LineHistory
 
     public void Add(string line)
     {
-        if (line.Length > 0 && (_lines.Count == 0 || _lines[^1] != line)) _lines.Add(line);
+        if (line.Length > 0 && (_lines.Count == 0 || _lines[^1] != line))
+            _lines.Add(line);
         _at = _lines.Count;
     }
 
     /// <returns>The line before the one shown, or null at the oldest.</returns>
     public string? Older(string shown)
     {
-        if (_at == 0) return null;
-        if (_at == _lines.Count) _draft = shown;
+        if (_at == 0)
+            return null;
+        if (_at == _lines.Count)
+            _draft = shown;
         return _lines[--_at];
     }
 
     /// <returns>The line after the one shown, in the end what was being typed, or null behind that.</returns>
     public string? Newer()
     {
-        if (_at == _lines.Count) return null;
+        if (_at == _lines.Count)
+            return null;
         return ++_at == _lines.Count ? _draft : _lines[_at];
     }
 }

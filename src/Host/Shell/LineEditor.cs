@@ -1,6 +1,9 @@
 namespace PbKv.Host.Shell;
 
-/// <summary>Reads a line from a terminal: editing, history with the arrow keys, completion with Tab. Handed its keys and its screen, so that tests can type.</summary>
+/// <summary>
+/// Reads a line from a terminal: editing, history with the arrow keys, completion with Tab. Handed its keys and its
+/// screen, so that tests can type.
+/// </summary>
 internal sealed class LineEditor
 {
     private readonly Func<ConsoleKeyInfo> _readKey;
@@ -10,7 +13,12 @@ internal sealed class LineEditor
     private readonly LineHistory _history = new();
 
     /// <param name="complete">From the text before the cursor to what the word there may become.</param>
-    public LineEditor(Func<ConsoleKeyInfo> readKey, TextWriter screen, Func<int> width, Func<string, IReadOnlyList<string>> complete)
+    public LineEditor(
+        Func<ConsoleKeyInfo> readKey,
+        TextWriter screen,
+        Func<int> width,
+        Func<string, IReadOnlyList<string>> complete
+    )
     {
         _readKey = readKey;
         _screen = screen;
@@ -27,7 +35,8 @@ internal sealed class LineEditor
         {
             Draw(prompt, line);
             var key = _readKey();
-            if (key.Key == ConsoleKey.Enter) break;
+            if (key.Key == ConsoleKey.Enter)
+                break;
             if (IsControl(key, ConsoleKey.D) && line.Text.Length == 0)
             {
                 _screen.Write("\r\n");
@@ -37,11 +46,14 @@ internal sealed class LineEditor
             if (IsControl(key, ConsoleKey.C))
             {
                 _screen.Write("^C\r\n");
-                if (line.Text.Length == 0) return null;
+                if (line.Text.Length == 0)
+                    return null;
                 line = new LineBuffer();
             }
-            else if (key.Key == ConsoleKey.Tab) Complete(line);
-            else Edit(key, line);
+            else if (key.Key == ConsoleKey.Tab)
+                Complete(line);
+            else
+                Edit(key, line);
         }
 
         _screen.Write("\r\n");
@@ -50,27 +62,47 @@ internal sealed class LineEditor
         return line.Text;
     }
 
-    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) => key.Key == letter && key.Modifiers == ConsoleModifiers.Control;
+    private static bool IsControl(ConsoleKeyInfo key, ConsoleKey letter) =>
+        key.Key == letter && key.Modifiers == ConsoleModifiers.Control;
 
     private void Edit(ConsoleKeyInfo key, LineBuffer line)
     {
-        if (key.Modifiers.HasFlag(ConsoleModifiers.Control)) EditWithControl(key.Key, line);
-        else if (!EditWithKey(key.Key, line) && !char.IsControl(key.KeyChar)) line.Insert(key.KeyChar.ToString());
+        if (key.Modifiers.HasFlag(ConsoleModifiers.Control))
+            EditWithControl(key.Key, line);
+        else if (!EditWithKey(key.Key, line) && !char.IsControl(key.KeyChar))
+            line.Insert(key.KeyChar.ToString());
     }
 
     private bool EditWithKey(ConsoleKey key, LineBuffer line)
     {
         switch (key)
         {
-            case ConsoleKey.LeftArrow: line.Left(); return true;
-            case ConsoleKey.RightArrow: line.Right(); return true;
-            case ConsoleKey.Home: line.Home(); return true;
-            case ConsoleKey.End: line.End(); return true;
-            case ConsoleKey.Backspace: line.Backspace(); return true;
-            case ConsoleKey.Delete: line.Delete(); return true;
-            case ConsoleKey.UpArrow: Show(_history.Older(line.Text), line); return true;
-            case ConsoleKey.DownArrow: Show(_history.Newer(), line); return true;
-            default: return false;
+            case ConsoleKey.LeftArrow:
+                line.Left();
+                return true;
+            case ConsoleKey.RightArrow:
+                line.Right();
+                return true;
+            case ConsoleKey.Home:
+                line.Home();
+                return true;
+            case ConsoleKey.End:
+                line.End();
+                return true;
+            case ConsoleKey.Backspace:
+                line.Backspace();
+                return true;
+            case ConsoleKey.Delete:
+                line.Delete();
+                return true;
+            case ConsoleKey.UpArrow:
+                Show(_history.Older(line.Text), line);
+                return true;
+            case ConsoleKey.DownArrow:
+                Show(_history.Newer(), line);
+                return true;
+            default:
+                return false;
         }
     }
 
@@ -78,28 +110,60 @@ internal sealed class LineEditor
     {
         switch (key)
         {
-            case ConsoleKey.A: line.Home(); break;
-            case ConsoleKey.E: line.End(); break;
-            case ConsoleKey.B: line.Left(); break;
-            case ConsoleKey.F: line.Right(); break;
-            case ConsoleKey.D: line.Delete(); break;
-            case ConsoleKey.H: line.Backspace(); break;
-            case ConsoleKey.K: line.CutToEnd(); break;
-            case ConsoleKey.U: line.CutToStart(); break;
-            case ConsoleKey.W or ConsoleKey.Backspace: line.CutWord(); break;
-            case ConsoleKey.Y: line.Paste(); break;
-            case ConsoleKey.P: Show(_history.Older(line.Text), line); break;
-            case ConsoleKey.N: Show(_history.Newer(), line); break;
-            case ConsoleKey.LeftArrow: line.WordLeft(); break;
-            case ConsoleKey.RightArrow: line.WordRight(); break;
-            case ConsoleKey.L: _screen.Write("\u001b[H\u001b[2J"); break;
-            default: break;
+            case ConsoleKey.A:
+                line.Home();
+                break;
+            case ConsoleKey.E:
+                line.End();
+                break;
+            case ConsoleKey.B:
+                line.Left();
+                break;
+            case ConsoleKey.F:
+                line.Right();
+                break;
+            case ConsoleKey.D:
+                line.Delete();
+                break;
+            case ConsoleKey.H:
+                line.Backspace();
+                break;
+            case ConsoleKey.K:
+                line.CutToEnd();
+                break;
+            case ConsoleKey.U:
+                line.CutToStart();
+                break;
+            case ConsoleKey.W or ConsoleKey.Backspace:
+                line.CutWord();
+                break;
+            case ConsoleKey.Y:
+                line.Paste();
+                break;
+            case ConsoleKey.P:
+                Show(_history.Older(line.Text), line);
+                break;
+            case ConsoleKey.N:
+                Show(_history.Newer(), line);
+                break;
+            case ConsoleKey.LeftArrow:
+                line.WordLeft();
+                break;
+            case ConsoleKey.RightArrow:
+                line.WordRight();
+                break;
+            case ConsoleKey.L:
+                _screen.Write("\u001b[H\u001b[2J");
+                break;
+            default:
+                break;
         }
     }
 
     private static void Show(string? text, LineBuffer line)
     {
-        if (text is not null) line.Set(text);
+        if (text is not null)
+            line.Set(text);
     }
 
     private void Complete(LineBuffer line)
@@ -107,11 +171,15 @@ internal sealed class LineEditor
         var before = line.BeforeCursor;
         var word = before[(before.LastIndexOf(' ') + 1)..];
         var candidates = _complete(before);
-        if (candidates.Count == 0) return;
+        if (candidates.Count == 0)
+            return;
         var common = candidates.Aggregate(CommonStart);
-        if (common.Length > word.Length) line.Insert(common[word.Length..]);
-        if (candidates.Count == 1) line.Insert(" ");
-        else if (common.Length == word.Length) _screen.Write($"\r\n{string.Join("  ", candidates)}\r\n");
+        if (common.Length > word.Length)
+            line.Insert(common[word.Length..]);
+        if (candidates.Count == 1)
+            line.Insert(" ");
+        else if (common.Length == word.Length)
+            _screen.Write($"\r\n{string.Join("  ", candidates)}\r\n");
     }
 
     private static string CommonStart(string left, string right) => left[..left.AsSpan().CommonPrefixLength(right)];
@@ -125,7 +193,8 @@ internal sealed class LineEditor
         {
             var before = TextWidth.Before(text, first);
             var columns = TextWidth.At(text, before);
-            if (cursor + columns >= room) break;
+            if (cursor + columns >= room)
+                break;
             (first, cursor) = (before, cursor + columns);
         }
 

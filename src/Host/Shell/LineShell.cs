@@ -3,7 +3,9 @@ using PbKv.Host.Client;
 
 namespace PbKv.Host.Shell;
 
-/// <summary>The shell without a terminal: one command a line, one answer a line, each flushed, until the input ends.</summary>
+/// <summary>
+/// The shell without a terminal: one command a line, one answer a line, each flushed, until the input ends.
+/// </summary>
 internal sealed class LineShell(Terminal terminal, Store store, bool json)
 {
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -14,8 +16,10 @@ internal sealed class LineShell(Terminal terminal, Store store, bool json)
         {
             // Reading standard input cannot be cancelled; a signal must not wait for a line.
             var reading = lines.ReadAsync();
-            if (await Task.WhenAny(reading, asked) != reading || await reading is not { } line) break;
-            if (await AnswerAsync(line, cancellation) is not { } answer) continue;
+            if (await Task.WhenAny(reading, asked) != reading || await reading is not { } line)
+                break;
+            if (await AnswerAsync(line, cancellation) is not { } answer)
+                continue;
             terminal.WriteLine(answer);
             terminal.Flush();
         }
@@ -28,7 +32,8 @@ internal sealed class LineShell(Terminal terminal, Store store, bool json)
     {
         try
         {
-            if (ShellRequest.Parse(line) is not { } request) return null;
+            if (ShellRequest.Parse(line) is not { } request)
+                return null;
             if (request.Kind is null)
             {
                 var status = await store.StatusAsync(cancellation);
@@ -61,21 +66,24 @@ internal sealed class LineReader(Stream input)
             if (_at == _filled)
             {
                 (_at, _filled) = (0, await input.ReadAsync(_buffer));
-                if (_filled == 0) return line.Count > 0 ? Trimmed(line) : null;
+                if (_filled == 0)
+                    return line.Count > 0 ? Trimmed(line) : null;
             }
 
             var end = Array.IndexOf(_buffer, (byte)'\n', _at, _filled - _at);
             var upTo = end < 0 ? _filled : end;
             line.AddRange(_buffer.AsSpan(_at, upTo - _at));
             _at = end < 0 ? upTo : upTo + 1;
-            if (end >= 0) return Trimmed(line);
+            if (end >= 0)
+                return Trimmed(line);
         }
     }
 
     /// <summary>Lines from elsewhere end with CR and LF.</summary>
     private static byte[] Trimmed(List<byte> line)
     {
-        if (line is [.., (byte)'\r']) line.RemoveAt(line.Count - 1);
+        if (line is [.., (byte)'\r'])
+            line.RemoveAt(line.Count - 1);
         return [.. line];
     }
 }

@@ -6,8 +6,8 @@ using PbKv.Protocol;
 namespace PbKv.Host.Shell;
 
 /// <summary>
-/// Splits a line of the shell into words: blanks separate, single and double quotes hold together what blanks would part.
-/// In both kinds of quotes \\ \" \' \n \r \t \xHH are escapes; outside of them a backslash is a backslash.
+/// Splits a line of the shell into words: blanks separate, single and double quotes hold together what blanks would
+/// part. In both kinds of quotes \\ \" \' \n \r \t \xHH are escapes; outside of them a backslash is a backslash.
 /// </summary>
 internal static class LineWords
 {
@@ -23,18 +23,22 @@ internal static class LineWords
             var c = line[at];
             if (c is (byte)' ' or (byte)'\t')
             {
-                if (inWord) words.Add(new Bytes([.. word]));
+                if (inWord)
+                    words.Add(new Bytes([.. word]));
                 word.Clear();
                 inWord = false;
                 continue;
             }
 
             inWord = true;
-            if (c is not ((byte)'"' or (byte)'\'')) word.Add(c);
-            else if (!ReadQuoted(line, ref at, word, out problem)) return null;
+            if (c is not ((byte)'"' or (byte)'\''))
+                word.Add(c);
+            else if (!ReadQuoted(line, ref at, word, out problem))
+                return null;
         }
 
-        if (inWord) words.Add(new Bytes([.. word]));
+        if (inWord)
+            words.Add(new Bytes([.. word]));
         return words;
     }
 
@@ -46,32 +50,45 @@ internal static class LineWords
         var opened = at;
         for (at++; at < line.Length && line[at] != quote; at++)
         {
-            if (line[at] != '\\') word.Add(line[at]);
-            else if (!LineEscapes.Read(line, ref at, out var escaped, out problem)) return false;
-            else word.Add(escaped);
+            if (line[at] != '\\')
+                word.Add(line[at]);
+            else if (!LineEscapes.Read(line, ref at, out var escaped, out problem))
+                return false;
+            else
+                word.Add(escaped);
         }
 
-        if (at < line.Length) return true;
-        problem = $"the quote {(char)quote} at column {opened + 1} is not closed; quotes hold together what blanks would part";
+        if (at < line.Length)
+            return true;
+        problem =
+            $"the quote {(char)quote} at column {opened + 1} is not closed; quotes hold together what blanks would part";
         return false;
     }
 }
 
-/// <summary>The escapes of the line protocol: any value fits on one line, and every byte of it can be had back.</summary>
+/// <summary>
+/// The escapes of the line protocol: any value fits on one line, and every byte of it can be had back.
+/// </summary>
 internal static class LineEscapes
 {
     private const string Known = @"known are \\ \"" \' \n \r \t \xHH";
 
-    /// <summary>The value as it stands behind `ok`: unquoted, with escapes for what would break the line or is not UTF-8.</summary>
+    /// <summary>
+    /// The value as it stands behind `ok`: unquoted, with escapes for what would break the line or is not UTF-8.
+    /// </summary>
     public static void Write(Bytes value, List<byte> to)
     {
         var rest = value.Span;
         while (!rest.IsEmpty)
         {
             var length = 1;
-            if (rest[0] < 0x80) WriteAscii(rest[0], to);
-            else if (Rune.DecodeFromUtf8(rest, out _, out length) == OperationStatus.Done) to.AddRange(rest[..length]);
-            else foreach (var invalid in rest[..length]) WriteHex(invalid, to);
+            if (rest[0] < 0x80)
+                WriteAscii(rest[0], to);
+            else if (Rune.DecodeFromUtf8(rest, out _, out length) == OperationStatus.Done)
+                to.AddRange(rest[..length]);
+            else
+                foreach (var invalid in rest[..length])
+                    WriteHex(invalid, to);
             rest = rest[length..];
         }
     }

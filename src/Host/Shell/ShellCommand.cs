@@ -13,15 +13,19 @@ internal static class ShellCommand
         var client = new ClientOptions();
         var command = new Command("shell", "Type commands; without a terminal: one command a line, one answer a line");
         client.AddTo(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var address = client.Read(parsed);
-            using var signals = new Signals();
-            await using var store = await Store.OpenAsync(address);
-            if (terminal.IsInteractive && !client.Json(parsed)) await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
-            else await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
-            return ExitCodes.Done;
-        });
+        command.SetAction(
+            async (parsed, _) =>
+            {
+                var address = client.Read(parsed);
+                using var signals = new Signals();
+                await using var store = await Store.OpenAsync(address);
+                if (terminal.IsInteractive && !client.Json(parsed))
+                    await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
+                else
+                    await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
+                return ExitCodes.Done;
+            }
+        );
         return command;
     }
 }
@@ -57,15 +61,27 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         while (!asked.IsCancellationRequested)
         {
             // A thread of its own: reading keys blocks, and a signal must not wait for one.
-            var typed = Task.Factory.StartNew(() => Read(editor), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            if (await Task.WhenAny(typed, Task.Delay(Timeout.Infinite, asked)) != typed) return;
-            if (await typed is not { } line || line.Trim() is "exit" or "quit") return;
-            if (line.Trim() is "help" or "?") foreach (var text in Help) Say(text);
-            else await AnswerAsync(line, asked);
+            var typed = Task.Factory.StartNew(
+                () => Read(editor),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default
+            );
+            if (await Task.WhenAny(typed, Task.Delay(Timeout.Infinite, asked)) != typed)
+                return;
+            if (await typed is not { } line || line.Trim() is "exit" or "quit")
+                return;
+            if (line.Trim() is "help" or "?")
+                foreach (var text in Help)
+                    Say(text);
+            else
+                await AnswerAsync(line, asked);
         }
     }
 
-    /// <summary>At the prompt Ctrl-C is a key, which gives up a line that is being typed; elsewhere it is a signal.</summary>
+    /// <summary>
+    /// At the prompt Ctrl-C is a key, which gives up a line that is being typed; elsewhere it is a signal.
+    /// </summary>
     private static string? Read(LineEditor editor)
     {
         Console.TreatControlCAsInput = true;
@@ -89,9 +105,12 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
     {
         try
         {
-            if (ShellRequest.Parse(Encoding.UTF8.GetBytes(line)) is not { } request) return;
-            if (request.Kind is null) Say(StatusText.Of(await store.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
-            else Say(ForPeople(await store.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
+            if (ShellRequest.Parse(Encoding.UTF8.GetBytes(line)) is not { } request)
+                return;
+            if (request.Kind is null)
+                Say(StatusText.Of(await store.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
+            else
+                Say(ForPeople(await store.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
         }
         catch (Failure failure)
         {
@@ -101,8 +120,10 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
 
     private static string ForPeople(Answer answer)
     {
-        if (!answer.HasValue) return "ok";
-        if (!answer.Found) return "(nothing stored)";
+        if (!answer.HasValue)
+            return "ok";
+        if (!answer.Found)
+            return "(nothing stored)";
         var escaped = new List<byte>();
         LineEscapes.Write(answer.Value, escaped);
         // So that it can be typed back as it stands.

@@ -23,19 +23,26 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
     public static ShellRequest? Parse(ReadOnlySpan<byte> line)
     {
         var words = LineWords.Split(line, out var problem) ?? throw new Failure("Usage", problem, ExitCodes.WrongUsage);
-        if (words.Count == 0) return null;
+        if (words.Count == 0)
+            return null;
         var name = words[0].ToString();
         var command = Array.Find(Known, known => known.Name == name);
         if (command.Name is null)
         {
             var nearest = Spelling.Nearest(name, Names);
-            throw Failure.Usage($"there is no command '{name}'", nearest is null ? $"there are {string.Join(", ", Names)}" : $"did you mean '{nearest}'?");
+            throw Failure.Usage(
+                $"there is no command '{name}'",
+                nearest is null ? $"there are {string.Join(", ", Names)}" : $"did you mean '{nearest}'?"
+            );
         }
 
         if (words.Count != command.Words)
         {
             var quotes = words.Count > command.Words ? ", and blanks in a word need quotes" : "";
-            throw Failure.Usage($"'{name}' came with {words.Count - 1} {(words.Count == 2 ? "word" : "words")}", $"it is written '{command.Form}'{quotes}");
+            throw Failure.Usage(
+                $"'{name}' came with {words.Count - 1} {(words.Count == 2 ? "word" : "words")}",
+                $"it is written '{command.Form}'{quotes}"
+            );
         }
 
         return new ShellRequest(command.Kind, words.ElementAtOrDefault(1), words.ElementAtOrDefault(2));

@@ -6,18 +6,25 @@ public sealed partial class ClerkNode
     /// <summary>The one place that decides what may be sent now; every input ends here.</summary>
     private void Proceed(Effects effects)
     {
-        if (_sessionLost && _requests.Count == 0) EndSession(effects);
-        if (_pending.Count == 0 || _pause.IsOn) return;
-        if (_view.Primary is not { } primary) _inquiry.Ask(_view.Id, _tick, effects);
-        else if (_session == 0) Open(primary.Address, effects);
-        else if (!_sessionLost) SendWhatFits(primary.Address, effects);
+        if (_sessionLost && _requests.Count == 0)
+            EndSession(effects);
+        if (_pending.Count == 0 || _pause.IsOn)
+            return;
+        if (_view.Primary is not { } primary)
+            _inquiry.Ask(_view.Id, _tick, effects);
+        else if (_session == 0)
+            Open(primary.Address, effects);
+        else if (!_sessionLost)
+            SendWhatFits(primary.Address, effects);
     }
 
     private void Open(NodeAddress primary, Effects effects)
     {
-        if (_opening != 0) return;
+        if (_opening != 0)
+            return;
         _opening = ++_lastRequest;
-        if (_firstOpening == 0) _firstOpening = _opening;
+        if (_firstOpening == 0)
+            _firstOpening = _opening;
         (_openingView, _openingSince) = (_view.Number, _tick);
         effects.Send(primary, new OpenSession(_group, _view.Id, _opening));
         AskWhereInDoubt(effects);
@@ -28,22 +35,32 @@ public sealed partial class ClerkNode
         while (_requests.HasRoom)
         {
             var operations = _pending.Take(
-                _lastRequest + 1, _settings.SessionWindow, _settings.RequestBytes, out var first, out var last);
-            if (operations.IsDefault) return;
+                _lastRequest + 1,
+                _settings.SessionWindow,
+                _settings.RequestBytes,
+                out var first,
+                out var last
+            );
+            if (operations.IsDefault)
+                return;
             var number = ++_lastRequest;
             _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length));
-            effects.Send(primary, new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations)));
+            effects.Send(
+                primary,
+                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations))
+            );
             AskWhereInDoubt(effects);
         }
     }
 
     /// <summary>
-    /// A transport sends nothing for a moment after a connection broke, and tells nobody. Whoever has asked for the view is
-    /// told of the next one as well, and need not wait until the request is late.
+    /// A transport sends nothing for a moment after a connection broke, and tells nobody. Whoever has asked for the
+    /// view is told of the next one as well, and need not wait until the request is late.
     /// </summary>
     private void AskWhereInDoubt(Effects effects)
     {
-        if (!_primaryInDoubt) return;
+        if (!_primaryInDoubt)
+            return;
         _primaryInDoubt = false;
         _inquiry.Ask(_view.Id, _tick, effects);
     }
@@ -53,18 +70,22 @@ public sealed partial class ClerkNode
     {
         if (_session != 0 && reply.Session == _session)
         {
-            foreach (ref readonly var result in reply.Results.AsSpan()) Take(result, effects);
+            foreach (ref readonly var result in reply.Results.AsSpan())
+                Take(result, effects);
         }
-        if (reply.Newer is { } newer) Learn(newer, effects);
+        if (reply.Newer is { } newer)
+            Learn(newer, effects);
         Proceed(effects);
     }
 
     private void Take(in OperationResult result, Effects effects)
     {
-        if (!_pending.Holds(result.Sequence)) return;
+        if (!_pending.Holds(result.Sequence))
+            return;
         ref readonly var operation = ref _pending[result.Sequence];
         // Nobody can know the result of what was never sent.
-        if (operation.Sendings == 0) return;
+        if (operation.Sendings == 0)
+            return;
         if (operation.Kind == OperationKind.CloseSession)
         {
             _session = 0;
@@ -78,24 +99,27 @@ public sealed partial class ClerkNode
         Settle(result.Sequence);
     }
 
-    private static CallStatus StatusOf(ResultStatus status) => status switch
-    {
-        ResultStatus.Ok => CallStatus.Ok,
-        ResultStatus.Missing => CallStatus.Missing,
-        ResultStatus.EmptyKey => CallStatus.EmptyKey,
-        ResultStatus.KeyTooLong => CallStatus.KeyTooLong,
-        ResultStatus.ValueTooLarge => CallStatus.ValueTooLarge,
-        // The floor never passes what is wanted, so this does not happen; if it does, the result is gone.
-        _ => CallStatus.SessionExpired,
-    };
+    private static CallStatus StatusOf(ResultStatus status) =>
+        status switch
+        {
+            ResultStatus.Ok => CallStatus.Ok,
+            ResultStatus.Missing => CallStatus.Missing,
+            ResultStatus.EmptyKey => CallStatus.EmptyKey,
+            ResultStatus.KeyTooLong => CallStatus.KeyTooLong,
+            ResultStatus.ValueTooLarge => CallStatus.ValueTooLarge,
+            // The floor never passes what is wanted, so this does not happen; if it does, the result is gone.
+            _ => CallStatus.SessionExpired,
+        };
 
     private void HandleRefusal(Refusal refusal, Effects effects)
     {
         // A newer view with another primary puts everything back: then the refusal is of a request no longer awaited.
         Learn(refusal.View, effects);
         var index = _requests.IndexOf(refusal.Number);
-        if (index >= 0) HandleRefusalOf(index, refusal, effects);
-        else if (refusal.Number == _opening && _opening != 0) HandleRefusalOfOpening(refusal, effects);
+        if (index >= 0)
+            HandleRefusalOf(index, refusal, effects);
+        else if (refusal.Number == _opening && _opening != 0)
+            HandleRefusalOfOpening(refusal, effects);
         Proceed(effects);
     }
 
@@ -131,23 +155,34 @@ public sealed partial class ClerkNode
     }
 
     /// <summary>
-    /// The right primary asks for patience: the view service is not troubled, unless this lasts (a primary that was deposed
-    /// and cannot hear it would ask for patience for ever).
+    /// The right primary asks for patience: the view service is not troubled, unless this lasts (a primary that was
+    /// deposed and cannot hear it would ask for patience for ever).
     /// </summary>
     private void ComeBackLater(RefusalReason reason, Effects effects)
     {
-        if (_pause.IsOn) return;
-        effects.Notice(NoticeKind.Retry, $"session {_session}: {_view.Primary} is {reason}, sequence {_pending.Floor} and up wait");
-        if (_pause.IsLongest(_settings)) _inquiry.Ask(_view.Id, _tick, effects);
+        if (_pause.IsOn)
+            return;
+        effects.Notice(
+            NoticeKind.Retry,
+            $"session {_session}: {_view.Primary} is {reason}, sequence {_pending.Floor} and up wait"
+        );
+        if (_pause.IsLongest(_settings))
+            _inquiry.Ask(_view.Id, _tick, effects);
         _pause.Begin(_settings, effects);
     }
 
-    /// <summary>Something went wrong: everything unanswered is sent again, at once where a newer view is known by now.</summary>
+    /// <summary>
+    /// Something went wrong: everything unanswered is sent again, at once where a newer view is known by now.
+    /// </summary>
     private void TryAgain(string reason, long sentInView, Effects effects)
     {
-        effects.Notice(NoticeKind.Retry, $"session {_session}: {reason} in view {sentInView}, sequence {_pending.Floor} and up are sent again");
+        effects.Notice(
+            NoticeKind.Retry,
+            $"session {_session}: {reason} in view {sentInView}, sequence {_pending.Floor} and up are sent again"
+        );
         PutAllBack();
-        if (sentInView < _view.Number) return;
+        if (sentInView < _view.Number)
+            return;
         _inquiry.Ask(_view.Id, _tick, effects);
         _pause.Begin(_settings, effects);
     }
@@ -155,7 +190,13 @@ public sealed partial class ClerkNode
     private void HandleSessionOpened(SessionOpened opened, Effects effects)
     {
         // Any try of the present opening will do: a slow answer is as good as the one to the latest try.
-        if (_session == 0 && _firstOpening != 0 && opened.Request >= _firstOpening && opened.Request <= _lastRequest && opened.Session > 0)
+        if (
+            _session == 0
+            && _firstOpening != 0
+            && opened.Request >= _firstOpening
+            && opened.Request <= _lastRequest
+            && opened.Session > 0
+        )
         {
             _session = opened.Session;
             (_firstOpening, _opening) = (0, 0);
@@ -163,13 +204,14 @@ public sealed partial class ClerkNode
             _pause.End(effects);
             effects.Notice(NoticeKind.SessionOpened, $"session {_session} opened by {_view.Primary}");
         }
-        if (opened.Newer is { } newer) Learn(newer, effects);
+        if (opened.Newer is { } newer)
+            Learn(newer, effects);
         Proceed(effects);
     }
 
     /// <summary>
-    /// The primary executed nothing of this request and never will: what was sent with it alone goes on in a new session.
-    /// Each other request in flight is waited for, as it may have been executed before the session ended.
+    /// The primary executed nothing of this request and never will: what was sent with it alone goes on in a new
+    /// session. Each other request in flight is waited for, as it may have been executed before the session ended.
     /// </summary>
     private void LoseSession(int index)
     {
@@ -177,7 +219,11 @@ public sealed partial class ClerkNode
         for (var sequence = Math.Max(request.First, _pending.Floor); sequence <= request.Last; sequence++)
         {
             ref var operation = ref _pending[sequence];
-            if (operation.State == PendingState.InFlight && operation.Request == request.Number && operation.Sendings == 1)
+            if (
+                operation.State == PendingState.InFlight
+                && operation.Request == request.Number
+                && operation.Sendings == 1
+            )
                 operation.Sendings = 0;
         }
         PutBack(index);
@@ -185,15 +231,19 @@ public sealed partial class ClerkNode
     }
 
     /// <summary>
-    /// Nothing of the old session is awaited any more. A write that may have been executed in it must not run again in the
-    /// next one: its outcome is unknown. What is left goes on there, Gets included.
+    /// Nothing of the old session is awaited any more. A write that may have been executed in it must not run again in
+    /// the next one: its outcome is unknown. What is left goes on there, Gets included.
     /// </summary>
     private void EndSession(Effects effects)
     {
-        effects.Notice(NoticeKind.SessionLost, $"session {_session} is gone, sequence {_pending.Floor} and up go on in another");
+        effects.Notice(
+            NoticeKind.SessionLost,
+            $"session {_session} is gone, sequence {_pending.Floor} and up go on in another"
+        );
         for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
         {
-            if (!_pending.Holds(sequence)) continue;
+            if (!_pending.Holds(sequence))
+                continue;
             ref readonly var operation = ref _pending[sequence];
             if (operation.Kind == OperationKind.CloseSession)
             {
@@ -214,7 +264,10 @@ public sealed partial class ClerkNode
     {
         if (IsOfOtherCluster(news.View))
         {
-            effects.Notice(NoticeKind.WrongCluster, $"{from} tells of view {news.View} of cluster {news.View.Cluster}, this is cluster {_view.Cluster}");
+            effects.Notice(
+                NoticeKind.WrongCluster,
+                $"{from} tells of view {news.View} of cluster {news.View.Cluster}, this is cluster {_view.Cluster}"
+            );
             _inquiry.Distrust();
         }
         else
@@ -223,7 +276,8 @@ public sealed partial class ClerkNode
             Learn(news.View, effects);
         }
         // There is no primary yet: it is asked for again after a pause, not in a circle.
-        if (_view.Primary is null && _pending.Count > 0) _pause.Begin(_settings, effects);
+        if (_view.Primary is null && _pending.Count > 0)
+            _pause.Begin(_settings, effects);
         Proceed(effects);
     }
 
@@ -233,8 +287,10 @@ public sealed partial class ClerkNode
     /// <summary>Switches to a view that is news, and ends a pause: the new primary is tried at once.</summary>
     private void Learn(View view, Effects effects)
     {
-        if (view.Number <= 0 || IsOfOtherCluster(view)) return;
-        if (view.Cluster == _view.Cluster && view.Number <= _view.Number) return;
+        if (view.Number <= 0 || IsOfOtherCluster(view))
+            return;
+        if (view.Cluster == _view.Cluster && view.Number <= _view.Number)
+            return;
         var moved = view.Primary != _view.Primary;
         _view = view;
         effects.Notice(NoticeKind.ViewLearned, $"session {_session}: view {view}");
@@ -258,7 +314,8 @@ public sealed partial class ClerkNode
 
     private void PutAllBack()
     {
-        while (_requests.Count > 0) PutBack(_requests.Count - 1);
+        while (_requests.Count > 0)
+            PutBack(_requests.Count - 1);
         _opening = 0;
     }
 
@@ -266,7 +323,8 @@ public sealed partial class ClerkNode
     {
         _ticking = false;
         _tick++;
-        if (_tick >= _earliestDeadline) GiveUpWhatIsLate(effects);
+        if (_tick >= _earliestDeadline)
+            GiveUpWhatIsLate(effects);
         if (_pending.Count > 0)
         {
             KeepTicking(effects);
@@ -291,23 +349,28 @@ public sealed partial class ClerkNode
         _earliestDeadline = long.MaxValue;
         for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
         {
-            if (!_pending.Holds(sequence)) continue;
+            if (!_pending.Holds(sequence))
+                continue;
             var deadline = _pending[sequence].Deadline;
             if (deadline > _tick)
             {
                 _earliestDeadline = Math.Min(_earliestDeadline, deadline);
                 continue;
             }
-            if (late++ == 0) first = sequence;
+            if (late++ == 0)
+                first = sequence;
             GiveUp(sequence, CallStatus.DeadlinePassed, effects);
         }
         if (late > 0)
-            effects.Notice(NoticeKind.DeadlinePassed, $"session {_session}: the deadline of {late} operations passed, sequence {first} and up");
+            effects.Notice(
+                NoticeKind.DeadlinePassed,
+                $"session {_session}: the deadline of {late} operations passed, sequence {first} and up"
+            );
     }
 
     /// <summary>
-    /// The result is no longer wanted: the floor passes the sequence, and a copy that is still on its way is refused once
-    /// anything of this session is executed after it.
+    /// The result is no longer wanted: the floor passes the sequence, and a copy that is still on its way is refused
+    /// once anything of this session is executed after it.
     /// </summary>
     private void GiveUp(long sequence, CallStatus sent, Effects effects)
     {
@@ -319,7 +382,8 @@ public sealed partial class ClerkNode
     private void Settle(long sequence)
     {
         ref readonly var operation = ref _pending[sequence];
-        if (operation.State == PendingState.InFlight) _requests.Settle(operation.Request);
+        if (operation.State == PendingState.InFlight)
+            _requests.Settle(operation.Request);
         _pending.Remove(sequence);
     }
 }

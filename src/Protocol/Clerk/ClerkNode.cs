@@ -3,9 +3,10 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The client. Takes calls of many callers, gives each a sequence that every retry keeps, and sends them to the primary in
-/// batches until they are done, given up, or lost with their session. While requests are in flight further calls gather,
-/// and go together when an answer frees a place. It asks for the view only when it knows none or something went wrong.
+/// The client. Takes calls of many callers, gives each a sequence that every retry keeps, and sends them to the primary
+/// in batches until they are done, given up, or lost with their session. While requests are in flight further calls
+/// gather, and go together when an answer frees a place. It asks for the view only when it knows none or something went
+/// wrong.
 ///
 ///     no view → (ViewNews) → no session → (SessionOpened) → sending ⇄ pausing (something went wrong)
 ///                                ↑_________ (Refusal: SessionExpired) _____|
@@ -27,7 +28,8 @@ public sealed partial class ClerkNode : Node
     private bool _sessionLost;
     private long _lastRequest;
 
-    // The connection to the primary broke while nothing was under way: the next that is sent there may be lost without a word.
+    // The connection to the primary broke while nothing was under way: the next that is sent there may be lost without
+    // a word.
     private bool _primaryInDoubt;
 
     // Set while a session is being opened: the first request that asked for it, and the one whose answer is awaited.
@@ -41,16 +43,27 @@ public sealed partial class ClerkNode : Node
     private long _earliestDeadline = long.MaxValue;
     private bool _closed;
 
-    public ClerkNode(NodeAddress self, ImmutableArray<NodeAddress> viewServices, GroupName group, ProtocolSettings settings)
-        : this(self, viewServices, group, settings, SafetyRules.All)
-    {
-    }
+    public ClerkNode(
+        NodeAddress self,
+        ImmutableArray<NodeAddress> viewServices,
+        GroupName group,
+        ProtocolSettings settings
+    )
+        : this(self, viewServices, group, settings, SafetyRules.All) { }
 
     internal ClerkNode(
-        NodeAddress self, ImmutableArray<NodeAddress> viewServices, GroupName group, ProtocolSettings settings, SafetyRules rules)
+        NodeAddress self,
+        ImmutableArray<NodeAddress> viewServices,
+        GroupName group,
+        ProtocolSettings settings,
+        SafetyRules rules
+    )
     {
         if (viewServices.IsDefaultOrEmpty)
-            throw new ArgumentException($"clerk {self} was given no view service: name at least one address", nameof(viewServices));
+            throw new ArgumentException(
+                $"clerk {self} was given no view service: name at least one address",
+                nameof(viewServices)
+            );
         (_self, _group, _settings, _rules) = (self, group, settings, rules);
         _requests = new RequestsInFlight(settings.RequestsInFlight);
         // A view service answers from memory: it is given a quarter of the time that a request may take.
@@ -79,16 +92,17 @@ public sealed partial class ClerkNode : Node
     public long Floor => _pending.Floor;
 
     /// <summary>Nothing to do before the first call: a clerk that is not used costs nobody anything.</summary>
-    public override void Start(Effects effects)
-    {
-    }
+    public override void Start(Effects effects) { }
 
     /// <summary>Takes a call; it is sent with the next <see cref="Flush"/>, or when an answer makes room.</summary>
     /// <param name="call">The host's name for it, which no other outstanding call bears.</param>
     /// <param name="deadlineTicks">The clerk ticks it is tried for; long.MaxValue is for ever.</param>
     public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
     {
-        Invariant.Assert(kind is >= OperationKind.Get and <= OperationKind.Append, $"call {call} is no operation on a key: {kind}");
+        Invariant.Assert(
+            kind is >= OperationKind.Get and <= OperationKind.Append,
+            $"call {call} is no operation on a key: {kind}"
+        );
         if (Check(key, value) is { } error)
         {
             effects.Complete(call, error);
@@ -100,26 +114,47 @@ public sealed partial class ClerkNode : Node
             return;
         }
         // The tick that is already running may end at once: it does not count for this call.
-        var deadline = deadlineTicks >= long.MaxValue - _tick - 1 ? long.MaxValue : _tick + deadlineTicks + (_ticking ? 1 : 0);
-        Add(new PendingOperation { Call = call, Deadline = deadline, Kind = kind, Key = key, Value = value, State = PendingState.Waiting }, effects);
+        var deadline =
+            deadlineTicks >= long.MaxValue - _tick - 1 ? long.MaxValue : _tick + deadlineTicks + (_ticking ? 1 : 0);
+        Add(
+            new PendingOperation
+            {
+                Call = call,
+                Deadline = deadline,
+                Kind = kind,
+                Key = key,
+                Value = value,
+                State = PendingState.Waiting,
+            },
+            effects
+        );
     }
 
     public void Flush(Effects effects) => Proceed(effects);
 
-    /// <summary>The caller wants no result any more. The operation may still be executed, unless it was never sent.</summary>
+    /// <summary>
+    /// The caller wants no result any more. The operation may still be executed, unless it was never sent.
+    /// </summary>
     public void Cancel(long call, Effects effects)
     {
         for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
         {
             ref readonly var operation = ref _pending[sequence];
-            if (operation.State == PendingState.None || operation.Call != call || operation.Kind == OperationKind.CloseSession) continue;
+            if (
+                operation.State == PendingState.None
+                || operation.Call != call
+                || operation.Kind == OperationKind.CloseSession
+            )
+                continue;
             GiveUp(sequence, CallStatus.Cancelled, effects);
             break;
         }
         Proceed(effects);
     }
 
-    /// <summary>Gives up what is outstanding, then closes the session: the clerk may stop when that is answered.</summary>
+    /// <summary>
+    /// Gives up what is outstanding, then closes the session: the clerk may stop when that is answered.
+    /// </summary>
     public void Close(Effects effects)
     {
         if (_closed)
@@ -130,7 +165,8 @@ public sealed partial class ClerkNode : Node
         _closed = true;
         for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
         {
-            if (_pending.Holds(sequence)) GiveUp(sequence, CallStatus.Cancelled, effects);
+            if (_pending.Holds(sequence))
+                GiveUp(sequence, CallStatus.Cancelled, effects);
         }
         if (_session == 0 || _sessionLost)
         {
@@ -138,7 +174,15 @@ public sealed partial class ClerkNode : Node
             effects.MayStop = true;
             return;
         }
-        Add(new PendingOperation { Deadline = long.MaxValue, Kind = OperationKind.CloseSession, State = PendingState.Waiting }, effects);
+        Add(
+            new PendingOperation
+            {
+                Deadline = long.MaxValue,
+                Kind = OperationKind.CloseSession,
+                State = PendingState.Waiting,
+            },
+            effects
+        );
         Proceed(effects);
     }
 
@@ -146,16 +190,29 @@ public sealed partial class ClerkNode : Node
     {
         switch (message)
         {
-            case Reply reply: HandleReply(reply, effects); break;
-            case Refusal refusal: HandleRefusal(refusal, effects); break;
-            case SessionOpened opened: HandleSessionOpened(opened, effects); break;
-            case ViewNews news: HandleViewNews(from, news, effects); break;
+            case Reply reply:
+                HandleReply(reply, effects);
+                break;
+            case Refusal refusal:
+                HandleRefusal(refusal, effects);
+                break;
+            case SessionOpened opened:
+                HandleSessionOpened(opened, effects);
+                break;
+            case ViewNews news:
+                HandleViewNews(from, news, effects);
+                break;
             // What others say to one another is nothing to a clerk, wherever it comes from.
-            case Ping or PingAnswer or PingRefused or ViewRequest or ResetRequest or ResetAnswer: break;
-            case OpenSession or Request: break;
-            case Forward or ForwardAck or ForwardWanted or Chunk or ChunkAck or Installed or WrongView: break;
-            case StatusRequest or ViewServiceStatus or ReplicaStatus: break;
-            default: throw new InvariantBrokenException($"clerk {_self} has no arm for {message.GetType().Name}");
+            case Ping or PingAnswer or PingRefused or ViewRequest or ResetRequest or ResetAnswer:
+                break;
+            case OpenSession or Request:
+                break;
+            case Forward or ForwardAck or ForwardWanted or Chunk or ChunkAck or Installed or WrongView:
+                break;
+            case StatusRequest or ViewServiceStatus or ReplicaStatus:
+                break;
+            default:
+                throw new InvariantBrokenException($"clerk {_self} has no arm for {message.GetType().Name}");
         }
     }
 
@@ -163,7 +220,9 @@ public sealed partial class ClerkNode : Node
     {
         switch (timer)
         {
-            case ClerkTick: OnTick(effects); break;
+            case ClerkTick:
+                OnTick(effects);
+                break;
             case RetryTimer when _pause.IsOn:
                 _pause.OnTimer();
                 Proceed(effects);
@@ -176,9 +235,12 @@ public sealed partial class ClerkNode : Node
         _inquiry.OnConnectionLost(peer, _view.Id, _tick, effects);
         if (peer == _view.Primary?.Address)
         {
-            if (_opening != 0) TryAgain($"connection to {peer} lost", _openingView, effects);
-            else if (_requests.Count > 0) TryAgain($"connection to {peer} lost", _requests[0].View, effects);
-            else _primaryInDoubt = true;
+            if (_opening != 0)
+                TryAgain($"connection to {peer} lost", _openingView, effects);
+            else if (_requests.Count > 0)
+                TryAgain($"connection to {peer} lost", _requests[0].View, effects);
+            else
+                _primaryInDoubt = true;
         }
         Proceed(effects);
     }
@@ -216,8 +278,10 @@ public sealed partial class ClerkNode : Node
 
     private CallStatus? Check(Bytes key, Bytes value)
     {
-        if (key.IsEmpty) return CallStatus.EmptyKey;
-        if (key.Length > _settings.MaxKeyBytes) return CallStatus.KeyTooLong;
+        if (key.IsEmpty)
+            return CallStatus.EmptyKey;
+        if (key.Length > _settings.MaxKeyBytes)
+            return CallStatus.KeyTooLong;
         return value.Length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
     }
 
@@ -230,7 +294,8 @@ public sealed partial class ClerkNode : Node
 
     private void KeepTicking(Effects effects)
     {
-        if (_ticking) return;
+        if (_ticking)
+            return;
         _ticking = true;
         effects.Set(ClerkTick.Instance, _settings.ClerkTickMs, _settings.ClerkTickMs);
     }

@@ -12,7 +12,9 @@ internal enum PendingState : byte
     InFlight = 2,
 }
 
-/// <summary>One call on a clerk that is not over. Its sequence is its place in <see cref="PendingOperations"/>.</summary>
+/// <summary>
+/// One call on a clerk that is not over. Its sequence is its place in <see cref="PendingOperations"/>.
+/// </summary>
 internal struct PendingOperation
 {
     public long Call;
@@ -39,7 +41,8 @@ internal struct PendingOperation
     public readonly void AddTo(ref Fingerprint fingerprint, long tick)
     {
         fingerprint.Add((long)State);
-        if (State == PendingState.None) return;
+        if (State == PendingState.None)
+            return;
         fingerprint.Add(Call);
         fingerprint.Add(Deadline == long.MaxValue ? -1 : Deadline - tick);
         fingerprint.Add(State == PendingState.InFlight ? Request : 0);

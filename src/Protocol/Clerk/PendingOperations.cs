@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The operations of a session that are not over, in a ring indexed by sequence. The lowest of them is the floor: nothing
-/// below it is wanted any more. Slots are reused, so an operation costs no allocation.
+/// The operations of a session that are not over, in a ring indexed by sequence. The lowest of them is the floor:
+/// nothing below it is wanted any more. Slots are reused, so an operation costs no allocation.
 /// </summary>
 internal sealed class PendingOperations
 {
@@ -30,11 +30,13 @@ internal sealed class PendingOperations
 
     public ref PendingOperation this[long sequence] => ref _slots[sequence & (_slots.Length - 1)];
 
-    public bool Holds(long sequence) => sequence >= Floor && sequence < Next && this[sequence].State != PendingState.None;
+    public bool Holds(long sequence) =>
+        sequence >= Floor && sequence < Next && this[sequence].State != PendingState.None;
 
     public void Add(in PendingOperation operation)
     {
-        if (Next - Floor == _slots.Length) Grow();
+        if (Next - Floor == _slots.Length)
+            Grow();
         this[Next++] = operation;
         Count++;
     }
@@ -43,29 +45,36 @@ internal sealed class PendingOperations
     {
         this[sequence] = default;
         Count--;
-        while (Floor < Next && this[Floor].State == PendingState.None) Floor++;
+        while (Floor < Next && this[Floor].State == PendingState.None)
+            Floor++;
     }
 
-    /// <summary>The operations that go with the next request, lowest sequences first; default where none may go.</summary>
+    /// <summary>
+    /// The operations that go with the next request, lowest sequences first; default where none may go.
+    /// </summary>
     public ImmutableArray<Operation> Take(long request, int window, int bytes, out long first, out long last)
     {
         var end = Math.Min(Next, Floor + window);
         _waitingFrom = Math.Max(_waitingFrom, Floor);
-        while (_waitingFrom < end && this[_waitingFrom].State != PendingState.Waiting) _waitingFrom++;
+        while (_waitingFrom < end && this[_waitingFrom].State != PendingState.Waiting)
+            _waitingFrom++;
         first = last = _waitingFrom;
         var count = CountWhatFits(end, bytes);
-        if (count == 0) return default;
+        if (count == 0)
+            return default;
 
         var operations = new Operation[count];
         for (var i = 0; i < count; _waitingFrom++)
         {
             ref var slot = ref this[_waitingFrom];
-            if (slot.State != PendingState.Waiting) continue;
+            if (slot.State != PendingState.Waiting)
+                continue;
             operations[i++] = new Operation(slot.Kind, _waitingFrom, slot.Key, slot.Value);
             slot.State = PendingState.InFlight;
             slot.Request = request;
             slot.EverSent = true;
-            if (slot.Sendings < 2) slot.Sendings++;
+            if (slot.Sendings < 2)
+                slot.Sendings++;
             last = _waitingFrom;
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(operations);
@@ -78,9 +87,11 @@ internal sealed class PendingOperations
         for (var sequence = _waitingFrom; sequence < end; sequence++)
         {
             ref readonly var slot = ref this[sequence];
-            if (slot.State != PendingState.Waiting) continue;
+            if (slot.State != PendingState.Waiting)
+                continue;
             size += slot.Size;
-            if (count > 0 && size > bytes) break;
+            if (count > 0 && size > bytes)
+                break;
             count++;
         }
         return count;
@@ -92,7 +103,8 @@ internal sealed class PendingOperations
         for (var sequence = Math.Max(first, Floor); sequence <= last; sequence++)
         {
             ref var slot = ref this[sequence];
-            if (slot.State == PendingState.InFlight && slot.Request == request) slot.State = PendingState.Waiting;
+            if (slot.State == PendingState.InFlight && slot.Request == request)
+                slot.State = PendingState.Waiting;
         }
         _waitingFrom = Math.Min(_waitingFrom, first);
     }
@@ -105,7 +117,8 @@ internal sealed class PendingOperations
         for (var sequence = Floor; sequence < Next; sequence++)
         {
             var slot = this[sequence];
-            if (slot.State == PendingState.None) continue;
+            if (slot.State == PendingState.None)
+                continue;
             slot.State = PendingState.Waiting;
             slot.Sendings = 0;
             slots[next++ & (slots.Length - 1)] = slot;
@@ -120,13 +133,15 @@ internal sealed class PendingOperations
     {
         fingerprint.Add(Floor);
         fingerprint.Add(Next);
-        for (var sequence = Floor; sequence < Next; sequence++) this[sequence].AddTo(ref fingerprint, tick);
+        for (var sequence = Floor; sequence < Next; sequence++)
+            this[sequence].AddTo(ref fingerprint, tick);
     }
 
     private void Grow()
     {
         var slots = new PendingOperation[2 * _slots.Length];
-        for (var sequence = Floor; sequence < Next; sequence++) slots[sequence & (slots.Length - 1)] = this[sequence];
+        for (var sequence = Floor; sequence < Next; sequence++)
+            slots[sequence & (slots.Length - 1)] = this[sequence];
         _slots = slots;
     }
 }

@@ -4,7 +4,14 @@ namespace PbKv.Protocol;
 /// <param name="View">The number of the view in which it was sent.</param>
 /// <param name="SentAt">The tick of the clerk at which it was sent.</param>
 /// <param name="Awaited">How many of its operations are not over.</param>
-internal readonly record struct RequestInFlight(long Number, long View, long SentAt, long First, long Last, int Awaited);
+internal readonly record struct RequestInFlight(
+    long Number,
+    long View,
+    long SentAt,
+    long First,
+    long Last,
+    int Awaited
+);
 
 /// <summary>The few requests that are in flight at a time, oldest first.</summary>
 internal sealed class RequestsInFlight
@@ -31,7 +38,8 @@ internal sealed class RequestsInFlight
     {
         for (var i = 0; i < Count; i++)
         {
-            if (_requests[i].Number == number) return i;
+            if (_requests[i].Number == number)
+                return i;
         }
         return -1;
     }
@@ -46,10 +54,13 @@ internal sealed class RequestsInFlight
     public void Settle(long number)
     {
         var index = IndexOf(number);
-        if (index < 0) return;
+        if (index < 0)
+            return;
         ref var request = ref _requests[index];
-        if (request.Awaited == 1) RemoveAt(index);
-        else request = request with { Awaited = request.Awaited - 1 };
+        if (request.Awaited == 1)
+            RemoveAt(index);
+        else
+            request = request with { Awaited = request.Awaited - 1 };
     }
 
     public void Clear() => Count = 0;

@@ -1,6 +1,8 @@
 namespace PbKv.Protocol;
 
-/// <summary>The pause before the next try: twice as long each time, up to a cap, and as long again as the host draws.</summary>
+/// <summary>
+/// The pause before the next try: twice as long each time, up to a cap, and as long again as the host draws.
+/// </summary>
 internal struct RetryPause
 {
     private int _doublings;
@@ -12,16 +14,19 @@ internal struct RetryPause
 
     public void Begin(ProtocolSettings settings, Effects effects)
     {
-        if (IsOn) return;
+        if (IsOn)
+            return;
         IsOn = true;
         var longest = (int)Math.Min(Longest(settings), settings.RetryMaxMs);
         effects.Set(RetryTimer.Instance, longest / 2, longest);
-        if (!IsLongest(settings)) _doublings++;
+        if (!IsLongest(settings))
+            _doublings++;
     }
 
     public void End(Effects effects)
     {
-        if (!IsOn) return;
+        if (!IsOn)
+            return;
         IsOn = false;
         effects.Cancel(RetryTimer.Instance);
     }

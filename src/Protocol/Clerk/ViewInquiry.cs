@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace PbKv.Protocol;
 
-/// <summary>Asks the view services for the view: one question at a time, and the next address when one gives no answer.</summary>
+/// <summary>
+/// Asks the view services for the view: one question at a time, and the next address when one gives no answer.
+/// </summary>
 internal sealed class ViewInquiry(ImmutableArray<NodeAddress> addresses, int timeoutTicks)
 {
     private int _index;
@@ -13,24 +15,28 @@ internal sealed class ViewInquiry(ImmutableArray<NodeAddress> addresses, int tim
 
     public void Ask(ViewId known, long tick, Effects effects)
     {
-        if (!IsOpen) Send(known, tick, effects);
+        if (!IsOpen)
+            Send(known, tick, effects);
     }
 
     public void AskAgainIfLate(ViewId known, long tick, Effects effects)
     {
-        if (!IsOpen || tick - _askedAt < timeoutTicks) return;
+        if (!IsOpen || tick - _askedAt < timeoutTicks)
+            return;
         TurnToNext();
         Send(known, tick, effects);
     }
 
     /// <summary>
-    /// The next address is asked at once, unless all are out of reach: then the next tick that finds the question too old
-    /// asks again, so that a dead view service is not knocked at without end.
+    /// The next address is asked at once, unless all are out of reach: then the next tick that finds the question too
+    /// old asks again, so that a dead view service is not knocked at without end.
     /// </summary>
     public void OnConnectionLost(NodeAddress peer, ViewId known, long tick, Effects effects)
     {
-        if (!IsOpen || peer != addresses[_index]) return;
-        if (_unanswered >= addresses.Length) return;
+        if (!IsOpen || peer != addresses[_index])
+            return;
+        if (_unanswered >= addresses.Length)
+            return;
         TurnToNext();
         Send(known, tick, effects);
     }
@@ -56,7 +62,8 @@ internal sealed class ViewInquiry(ImmutableArray<NodeAddress> addresses, int tim
     {
         fingerprint.Add(_index);
         fingerprint.Add(IsOpen);
-        if (!IsOpen) return;
+        if (!IsOpen)
+            return;
         fingerprint.Add(_unanswered);
         fingerprint.Add(Math.Min(tick - _askedAt, timeoutTicks));
     }

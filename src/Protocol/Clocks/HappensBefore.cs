@@ -9,9 +9,10 @@ public enum CausalOrder
 }
 
 /// <summary>
-/// Orders two stamps. Before and After are never the wrong way round, as they need both clocks to agree. Where a vector has
-/// lost an entry of a server long gone, events may look concurrent that are not. Stamps of equal vectors are ordered by
-/// their Lamport times: that is what tells the events of one clerk apart, as a clerk has no entry of its own.
+/// Orders two stamps. Before and After are never the wrong way round, as they need both clocks to agree. Where a vector
+/// has lost an entry of a server long gone, events may look concurrent that are not. Stamps of equal vectors are
+/// ordered by their Lamport times: that is what tells the events of one clerk apart, as a clerk has no entry of its
+/// own.
 /// </summary>
 public static class HappensBefore
 {
@@ -20,7 +21,11 @@ public static class HappensBefore
         if (left.Lamport == right.Lamport)
             return left.Vector.Equals(right.Vector) ? CausalOrder.Equal : CausalOrder.Concurrent;
         return left.Lamport < right.Lamport
-            ? left.Vector.IsWithin(right.Vector) ? CausalOrder.Before : CausalOrder.Concurrent
-            : right.Vector.IsWithin(left.Vector) ? CausalOrder.After : CausalOrder.Concurrent;
+            ? left.Vector.IsWithin(right.Vector)
+                ? CausalOrder.Before
+                : CausalOrder.Concurrent
+            : right.Vector.IsWithin(left.Vector)
+                ? CausalOrder.After
+                : CausalOrder.Concurrent;
     }
 }

@@ -1,9 +1,10 @@
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The clock of one node, kept by whoever hosts it. Every send and every receive is an event: it advances the Lamport time
-/// and, on a view service or replica, its own entry of the vector. A clerk's clock has no entry of its own: it merges and
-/// carries those of others. The vector is updated in place, and copied only when a stamp is asked for after a change.
+/// The clock of one node, kept by whoever hosts it. Every send and every receive is an event: it advances the Lamport
+/// time and, on a view service or replica, its own entry of the vector. A clerk's clock has no entry of its own: it
+/// merges and carries those of others. The vector is updated in place, and copied only when a stamp is asked for after
+/// a change.
 /// </summary>
 public sealed class NodeClock
 {
@@ -29,15 +30,18 @@ public sealed class NodeClock
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(keep);
         _keep = keep;
-        if (self is { } id) Become(id);
+        if (self is { } id)
+            Become(id);
     }
 
     /// <summary>The server goes on under a higher incarnation: its own entry does too.</summary>
     public void Become(ServerId self)
     {
-        if (_own >= 0) RemoveAt(_own);
+        if (_own >= 0)
+            RemoveAt(_own);
         var (index, found) = Locate(0, new VectorEntry(self, 0));
-        if (found) RemoveAt(index);
+        if (found)
+            RemoveAt(index);
         Insert(index, new VectorEntry(self, 0));
         _own = index;
     }
@@ -68,21 +72,26 @@ public sealed class NodeClock
             own = own with { Count = own.Count + 1 };
             _copy = null;
         }
-        if (_events % EventsBetweenSweeps == 0) DropLongGone();
+        if (_events % EventsBetweenSweeps == 0)
+            DropLongGone();
     }
 
     private void Merge(VectorClock vector)
     {
         // What came last was carried along, or came from this clock: a clerk hears the same vector many times.
-        if (ReferenceEquals(vector, _copy)) return;
+        if (ReferenceEquals(vector, _copy))
+            return;
         var index = 0;
         foreach (ref readonly var entry in vector.Entries)
         {
             (index, var found) = Locate(index, entry);
-            if (found) Raise(index, entry);
-            else if (!WasDropped(entry)) Insert(index, entry);
+            if (found)
+                Raise(index, entry);
+            else if (!WasDropped(entry))
+                Insert(index, entry);
         }
-        while (_count > MaxEntries) Drop(LeastRecentlyAdvanced());
+        while (_count > MaxEntries)
+            Drop(LeastRecentlyAdvanced());
     }
 
     private (int Index, bool Found) Locate(int index, in VectorEntry entry)
@@ -90,15 +99,19 @@ public sealed class NodeClock
         for (; index < _count; index++)
         {
             var order = VectorClock.CompareAddresses(_entries[index], entry);
-            if (order >= 0) return (index, order == 0);
+            if (order >= 0)
+                return (index, order == 0);
         }
         return (index, false);
     }
 
-    /// <summary>Nobody knows more of this life than it does, and it is no other: its own entry is nobody's to raise.</summary>
+    /// <summary>
+    /// Nobody knows more of this life than it does, and it is no other: its own entry is nobody's to raise.
+    /// </summary>
     private void Raise(int index, in VectorEntry entry)
     {
-        if (index == _own || !entry.IsAfter(_entries[index])) return;
+        if (index == _own || !entry.IsAfter(_entries[index]))
+            return;
         _entries[index] = entry;
         _advancedAt[index] = _events;
         _copy = null;
@@ -116,7 +129,8 @@ public sealed class NodeClock
         _entries[index] = entry;
         _advancedAt[index] = _events;
         _count++;
-        if (_own >= index) _own++;
+        if (_own >= index)
+            _own++;
         _copy = null;
     }
 
@@ -125,8 +139,10 @@ public sealed class NodeClock
         _count--;
         Array.Copy(_entries, index + 1, _entries, index, _count - index);
         Array.Copy(_advancedAt, index + 1, _advancedAt, index, _count - index);
-        if (_own == index) _own = -1;
-        else if (_own > index) _own--;
+        if (_own == index)
+            _own = -1;
+        else if (_own > index)
+            _own--;
         _copy = null;
     }
 
@@ -134,7 +150,8 @@ public sealed class NodeClock
     {
         for (var i = _count - 1; i >= 0; i--)
         {
-            if (i != _own && _events - _advancedAt[i] >= _keep) Drop(i);
+            if (i != _own && _events - _advancedAt[i] >= _keep)
+                Drop(i);
         }
     }
 
@@ -143,15 +160,19 @@ public sealed class NodeClock
         var oldest = _own == 0 ? 1 : 0;
         for (var i = oldest + 1; i < _count; i++)
         {
-            if (i != _own && _advancedAt[i] < _advancedAt[oldest]) oldest = i;
+            if (i != _own && _advancedAt[i] < _advancedAt[oldest])
+                oldest = i;
         }
         return oldest;
     }
 
-    /// <summary>What is dropped is remembered for a while: others still carry it, and would bring it back for ever.</summary>
+    /// <summary>
+    /// What is dropped is remembered for a while: others still carry it, and would bring it back for ever.
+    /// </summary>
     private void Drop(int index)
     {
-        if (_dropped.Count == MaxEntries) _dropped.Dequeue();
+        if (_dropped.Count == MaxEntries)
+            _dropped.Dequeue();
         _dropped.Enqueue(_entries[index]);
         RemoveAt(index);
     }
@@ -160,7 +181,8 @@ public sealed class NodeClock
     {
         foreach (var dropped in _dropped)
         {
-            if (dropped.Node.Address == entry.Node.Address && !entry.IsAfter(dropped)) return true;
+            if (dropped.Node.Address == entry.Node.Address && !entry.IsAfter(dropped))
+                return true;
         }
         return false;
     }

@@ -11,8 +11,8 @@ public readonly record struct VectorEntry(ServerId Node, long Count)
 }
 
 /// <summary>
-/// What a stamp knows of every view service and replica: one entry an address, sorted by it, never changed. Clerks carry
-/// vectors and have no entry in them, so a vector does not grow with the number of clients.
+/// What a stamp knows of every view service and replica: one entry an address, sorted by it, never changed. Clerks
+/// carry vectors and have no entry in them, so a vector does not grow with the number of clients.
 /// </summary>
 public sealed class VectorClock : IEquatable<VectorClock>
 {
@@ -27,23 +27,29 @@ public sealed class VectorClock : IEquatable<VectorClock>
     /// <summary>Takes the entries in any order; of two lives of one address the later is kept.</summary>
     public static VectorClock Of(params ReadOnlySpan<VectorEntry> entries)
     {
-        if (entries.IsEmpty) return Empty;
-        if (IsSorted(entries)) return new VectorClock(entries.ToArray());
+        if (entries.IsEmpty)
+            return Empty;
+        if (IsSorted(entries))
+            return new VectorClock(entries.ToArray());
         var latest = new SortedDictionary<string, VectorEntry>(StringComparer.Ordinal);
         foreach (var entry in entries)
         {
             var address = entry.Node.Address.Value;
-            if (!latest.TryGetValue(address, out var known) || entry.IsAfter(known)) latest[address] = entry;
+            if (!latest.TryGetValue(address, out var known) || entry.IsAfter(known))
+                latest[address] = entry;
         }
         return new VectorClock([.. latest.Values]);
     }
 
-    /// <summary>How many events of exactly this life are known: 0 where it is unknown, or followed by a later one.</summary>
+    /// <summary>
+    /// How many events of exactly this life are known: 0 where it is unknown, or followed by a later one.
+    /// </summary>
     public long CountOf(ServerId node)
     {
         foreach (ref readonly var entry in Entries)
         {
-            if (entry.Node == node) return entry.Count;
+            if (entry.Node == node)
+                return entry.Count;
         }
         return 0;
     }
@@ -51,13 +57,17 @@ public sealed class VectorClock : IEquatable<VectorClock>
     /// <summary>Whether everything that this vector knows is known to the other too.</summary>
     public bool IsWithin(VectorClock other)
     {
-        if (ReferenceEquals(this, other)) return true;
+        if (ReferenceEquals(this, other))
+            return true;
         var theirs = 0;
         foreach (ref readonly var mine in Entries)
         {
-            while (theirs < other._entries.Length && CompareAddresses(other._entries[theirs], mine) < 0) theirs++;
-            if (theirs == other._entries.Length || CompareAddresses(other._entries[theirs], mine) != 0) return false;
-            if (mine.IsAfter(other._entries[theirs])) return false;
+            while (theirs < other._entries.Length && CompareAddresses(other._entries[theirs], mine) < 0)
+                theirs++;
+            if (theirs == other._entries.Length || CompareAddresses(other._entries[theirs], mine) != 0)
+                return false;
+            if (mine.IsAfter(other._entries[theirs]))
+                return false;
         }
         return true;
     }
@@ -72,7 +82,8 @@ public sealed class VectorClock : IEquatable<VectorClock>
     {
         for (var i = 1; i < entries.Length; i++)
         {
-            if (CompareAddresses(entries[i - 1], entries[i]) >= 0) return false;
+            if (CompareAddresses(entries[i - 1], entries[i]) >= 0)
+                return false;
         }
         return true;
     }
@@ -95,7 +106,8 @@ public sealed class VectorClock : IEquatable<VectorClock>
     public override string ToString()
     {
         var text = new StringBuilder("{");
-        foreach (var entry in _entries) text.Append(text.Length > 1 ? " " : "").Append(entry.Node).Append(':').Append(entry.Count);
+        foreach (var entry in _entries)
+            text.Append(text.Length > 1 ? " " : "").Append(entry.Node).Append(':').Append(entry.Count);
         return text.Append('}').ToString();
     }
 }

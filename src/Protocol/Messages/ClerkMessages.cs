@@ -52,7 +52,8 @@ public sealed record Reply(long Number, long Session, ImmutableArray<OperationRe
         fingerprint.Add(Number);
         fingerprint.Add(Session);
         fingerprint.Add(Results.Length);
-        foreach (var result in Results) result.AddTo(ref fingerprint);
+        foreach (var result in Results)
+            result.AddTo(ref fingerprint);
         (Newer ?? View.None).AddTo(ref fingerprint);
     }
 }
@@ -76,8 +77,8 @@ public enum RefusalReason : byte
 }
 
 /// <summary>
-/// Server → clerk: this request gets no answer here, or none beyond the reply before it, and why; with the view known here. It was not executed by this message; one
-/// whose answer was held may have been before.
+/// Server → clerk: this request gets no answer here, or none beyond the reply before it, and why; with the view known
+/// here. It was not executed by this message; one whose answer was held may have been before.
 /// </summary>
 public sealed record Refusal(long Number, RefusalReason Reason, View View) : Message
 {

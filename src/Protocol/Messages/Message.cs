@@ -8,9 +8,7 @@ namespace PbKv.Protocol;
 /// </summary>
 public abstract record Message
 {
-    private protected Message()
-    {
-    }
+    private protected Message() { }
 
     public abstract void AddTo(ref Fingerprint fingerprint);
 }

@@ -5,8 +5,10 @@ namespace PbKv.Protocol;
 /// <summary>Primary → backup: the next part of the history, in order, executed or about to be answered.</summary>
 /// <param name="Serial">The index of this forward within the view, from 1.</param>
 /// <param name="FirstPosition">The position of the first operation (of the next one, where there is none).</param>
-/// <param name="Marker">Everything ever answered alone in this view lies at or before this position; -1 before the switch.</param>
-public sealed record Forward(ViewId View, long Serial, long FirstPosition, long Marker, ImmutableArray<Batch> Batches) : Message
+/// <param name="Marker">Everything ever answered alone in this view lies at or before this position; -1 before the
+/// switch.</param>
+public sealed record Forward(ViewId View, long Serial, long FirstPosition, long Marker, ImmutableArray<Batch> Batches)
+    : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -16,7 +18,8 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
         fingerprint.Add(FirstPosition);
         fingerprint.Add(Marker);
         fingerprint.Add(Batches.Length);
-        foreach (var batch in Batches) batch.AddTo(ref fingerprint);
+        foreach (var batch in Batches)
+            batch.AddTo(ref fingerprint);
     }
 }
 
@@ -48,8 +51,14 @@ public sealed record ForwardWanted(ViewId View, long Serial) : Message
 /// <param name="Position">The position of the last operation that the snapshot holds.</param>
 /// <param name="Total">About the bytes of the whole snapshot, for progress.</param>
 public sealed record Chunk(
-    ViewId View, long Index, bool Last, long Position, long Total,
-    ImmutableArray<Entry> Entries, ImmutableArray<SessionImage> Sessions) : Message
+    ViewId View,
+    long Index,
+    bool Last,
+    long Position,
+    long Total,
+    ImmutableArray<Entry> Entries,
+    ImmutableArray<SessionImage> Sessions
+) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -60,9 +69,11 @@ public sealed record Chunk(
         fingerprint.Add(Position);
         fingerprint.Add(Total);
         fingerprint.Add(Entries.Length);
-        foreach (var entry in Entries) entry.AddTo(ref fingerprint);
+        foreach (var entry in Entries)
+            entry.AddTo(ref fingerprint);
         fingerprint.Add(Sessions.Length);
-        foreach (var session in Sessions) session.AddTo(ref fingerprint);
+        foreach (var session in Sessions)
+            session.AddTo(ref fingerprint);
     }
 }
 
@@ -77,7 +88,9 @@ public sealed record ChunkAck(ViewId View, long Next) : Message
     }
 }
 
-/// <summary>Backup → primary: the snapshot is installed. From here on the primary answers nothing alone in this view.</summary>
+/// <summary>
+/// Backup → primary: the snapshot is installed. From here on the primary answers nothing alone in this view.
+/// </summary>
 public sealed record Installed(ViewId View) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
@@ -107,7 +120,9 @@ public readonly record struct Entry(Bytes Key, Bytes Value)
     }
 }
 
-/// <summary>One session as it travels in a snapshot: its floor and the results of mutations that are still wanted.</summary>
+/// <summary>
+/// One session as it travels in a snapshot: its floor and the results of mutations that are still wanted.
+/// </summary>
 public sealed record SessionImage(long Session, long Floor, ImmutableArray<OperationResult> Results)
 {
     public void AddTo(ref Fingerprint fingerprint)
@@ -115,6 +130,7 @@ public sealed record SessionImage(long Session, long Floor, ImmutableArray<Opera
         fingerprint.Add(Session);
         fingerprint.Add(Floor);
         fingerprint.Add(Results.Length);
-        foreach (var result in Results) result.AddTo(ref fingerprint);
+        foreach (var result in Results)
+            result.AddTo(ref fingerprint);
     }
 }

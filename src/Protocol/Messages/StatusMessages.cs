@@ -15,8 +15,14 @@ public sealed record StatusRequest(long Number) : Message
 /// <summary>View service → asker: the view, its two facts, the servers known, and what is being waited for.</summary>
 /// <param name="Messages">How many messages the view service has handled since it started.</param>
 public sealed record ViewServiceStatus(
-    long Number, View View, bool Acknowledged, bool Synced, long Messages, string? WaitingFor,
-    ImmutableArray<KnownServer> Servers) : Message
+    long Number,
+    View View,
+    bool Acknowledged,
+    bool Synced,
+    long Messages,
+    string? WaitingFor,
+    ImmutableArray<KnownServer> Servers
+) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -46,9 +52,22 @@ public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leav
 /// <summary>Server → asker: where it is and what it holds.</summary>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>
 public sealed record ReplicaStatus(
-    long Number, ServerId Server, GroupName Group, View View, bool Confirmed, bool Synced, double Progress,
-    long Position, long AcknowledgedPosition, long Keys, long Bytes, long Sessions, ulong Digest,
-    long Operations, long Deduplicated) : Message
+    long Number,
+    ServerId Server,
+    GroupName Group,
+    View View,
+    bool Confirmed,
+    bool Synced,
+    double Progress,
+    long Position,
+    long AcknowledgedPosition,
+    long Keys,
+    long Bytes,
+    long Sessions,
+    ulong Digest,
+    long Operations,
+    long Deduplicated
+) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {

@@ -1,11 +1,16 @@
 namespace PbKv.Protocol;
 
-/// <summary>Server → view service, every ping interval and at once when something changed: I live, and this is where I am.</summary>
-/// <param name="Synced">The server is the backup of this view and holds everything that was ever answered alone in it.</param>
-/// <param name="BackupSilent">The server is the primary of this view and its backup has not acknowledged for long.</param>
+/// <summary>
+/// Server → view service, every ping interval and at once when something changed: I live, and this is where I am.
+/// </summary>
+/// <param name="Synced">The server is the backup of this view and holds everything that was ever answered alone in
+/// it.</param>
+/// <param name="BackupSilent">The server is the primary of this view and its backup has not acknowledged for
+/// long.</param>
 /// <param name="Leaving">The server asks to be replaced.</param>
 /// <param name="NewestAnswer">The number of the newest answer heard: shows that the way back works.</param>
-public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool BackupSilent, bool Leaving, long NewestAnswer) : Message
+public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool BackupSilent, bool Leaving, long NewestAnswer)
+    : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -23,7 +28,8 @@ public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool Backup
 /// <param name="Server">Whom it answers: a server believes nothing that was meant for an earlier life.</param>
 /// <param name="Answer">The view service's tick; the server's next pings show that it heard it.</param>
 /// <param name="Synced">Whether the view's backup holds everything: a server that leaves waits for it.</param>
-public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, long Answer, bool Synced = false) : Message
+public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, long Answer, bool Synced = false)
+    : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -62,7 +68,9 @@ public sealed record PingRefused(ServerId Server, PingRefusal Reason, ClusterId 
     }
 }
 
-/// <summary>Clerk or server → view service: what is the view? Asked when none is known or something went wrong.</summary>
+/// <summary>
+/// Clerk or server → view service: what is the view? Asked when none is known or something went wrong.
+/// </summary>
 public sealed record ViewRequest(ViewId Known) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)
@@ -72,7 +80,9 @@ public sealed record ViewRequest(ViewId Known) : Message
     }
 }
 
-/// <summary>View service → clerk or server: the view, as an answer, or unasked when it is new or newly acknowledged.</summary>
+/// <summary>
+/// View service → clerk or server: the view, as an answer, or unasked when it is new or newly acknowledged.
+/// </summary>
 public sealed record ViewNews(View View, bool Acknowledged) : Message
 {
     public override void AddTo(ref Fingerprint fingerprint)

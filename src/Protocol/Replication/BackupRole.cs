@@ -5,9 +5,9 @@ namespace PbKv.Protocol;
 /// behind it and acknowledges what it holds.
 /// </summary>
 /// <remarks>
-/// Forwards that come while the snapshot is on its way are kept, acknowledged and executed after the installation. Only then
-/// does the backup confirm, so that nothing waits for a long queue after the switch. They release no answer: until the
-/// confirmation the primary answers alone.
+/// Forwards that come while the snapshot is on its way are kept, acknowledged and executed after the installation. Only
+/// then does the backup confirm, so that nothing waits for a long queue after the switch. They release no answer: until
+/// the confirmation the primary answers alone.
 /// </remarks>
 internal sealed class BackupRole
 {
@@ -26,7 +26,13 @@ internal sealed class BackupRole
     private long _total;
     private long _marker = -1;
 
-    public BackupRole(View view, ReplicatedState state, ProtocolSettings settings, SafetyRules rules, bool keepInstalled)
+    public BackupRole(
+        View view,
+        ReplicatedState state,
+        ProtocolSettings settings,
+        SafetyRules rules,
+        bool keepInstalled
+    )
     {
         _view = view;
         _settings = settings;
@@ -63,12 +69,18 @@ internal sealed class BackupRole
     /// <summary>And so is what came behind it in the meantime: the primary was told.</summary>
     public bool Confirmed { get; private set; }
 
-    /// <summary>Holds everything that was ever answered alone in this view, and all that is acknowledged: may be promoted.</summary>
-    public bool Synced => _rules.Has(SafetyRule.MarkerCoversAnsweredAlone)
-        ? Confirmed && _marker >= 0 && _state.Position >= _marker
-        : Installed;
+    /// <summary>
+    /// Holds everything that was ever answered alone in this view, and all that is acknowledged: may be promoted.
+    /// </summary>
+    public bool Synced =>
+        _rules.Has(SafetyRule.MarkerCoversAnsweredAlone)
+            ? Confirmed && _marker >= 0 && _state.Position >= _marker
+            : Installed;
 
-    public double Progress => Installed ? -1 : _total == 0 ? 0 : Math.Min(1, (double)_loadedBytes / _total);
+    public double Progress =>
+        Installed ? -1
+        : _total == 0 ? 0
+        : Math.Min(1, (double)_loadedBytes / _total);
 
     public BackupRole Clone(ReplicatedState state) => new(this, state);
 
@@ -86,7 +98,8 @@ internal sealed class BackupRole
         }
         if (!Confirmed)
         {
-            if (_earlyBytes > _settings.StreamBytes) return; // Not acknowledged: the primary sends it again, and holds its clients back.
+            if (_earlyBytes > _settings.StreamBytes)
+                return; // Not acknowledged: the primary sends it again, and holds its clients back.
             _early.Enqueue(forward);
             _earlyBytes += SizeOf(forward);
         }
@@ -116,7 +129,8 @@ internal sealed class BackupRole
         }
         Load(chunk);
         effects.Send(primary, new ChunkAck(_view.Id, _nextChunk));
-        if (!chunk.Last) return null;
+        if (!chunk.Last)
+            return null;
         Install(chunk, effects);
         CatchUp(primary, effects);
         return _state;
@@ -125,21 +139,28 @@ internal sealed class BackupRole
     /// <summary>Executes a bounded part of what came during the transfer; confirms when nothing is left.</summary>
     public void CatchUp(NodeAddress primary, Effects effects)
     {
-        if (!Installed || Confirmed) return;
+        if (!Installed || Confirmed)
+            return;
         var budget = _settings.CatchUpStep;
         var written = _state.Store.Written;
-        while (budget > 0 && _state.Store.Written - written <= BatchExecution.MostWrittenBytes && _early.TryDequeue(out var forward))
+        while (
+            budget > 0
+            && _state.Store.Written - written <= BatchExecution.MostWrittenBytes
+            && _early.TryDequeue(out var forward)
+        )
         {
             _earlyBytes -= SizeOf(forward);
             if (!Execute(forward, effects))
             {
-                // Not a stream of this snapshot. It was acknowledged, so it will not come again: a backup that confirmed now would
-                // have a hole in its history. It never confirms; the primary reports it, and the next view begins anew.
+                // Not a stream of this snapshot. It was acknowledged, so it will not come again: a backup that
+                // confirmed now would have a hole in its history. It never confirms; the primary reports it, and the
+                // next view begins anew.
                 _early.Clear();
                 _earlyBytes = 0;
                 return;
             }
-            foreach (var batch in forward.Batches) budget -= batch.Operations.Length;
+            foreach (var batch in forward.Batches)
+                budget -= batch.Operations.Length;
         }
         if (_early.Count > 0)
         {
@@ -156,7 +177,8 @@ internal sealed class BackupRole
     {
         _askedFor = 0;
         // The confirmation may have been lost: the primary goes on alone until it hears it.
-        if (Confirmed && _marker < 0) effects.Send(primary, new Installed(_view.Id));
+        if (Confirmed && _marker < 0)
+            effects.Send(primary, new Installed(_view.Id));
     }
 
     public void AddTo(ref Fingerprint fingerprint)
@@ -169,10 +191,12 @@ internal sealed class BackupRole
         fingerprint.Add(_marker);
         _staging.AddTo(ref fingerprint);
         fingerprint.Add(_early.Count);
-        foreach (var forward in _early) forward.AddTo(ref fingerprint);
+        foreach (var forward in _early)
+            forward.AddTo(ref fingerprint);
     }
 
-    private ReplicatedState EmptyStaging() => _rules.Has(SafetyRule.InstallReplaces) ? new ReplicatedState() : _state.Clone();
+    private ReplicatedState EmptyStaging() =>
+        _rules.Has(SafetyRule.InstallReplaces) ? new ReplicatedState() : _state.Clone();
 
     private void Load(Chunk chunk)
     {
@@ -199,8 +223,10 @@ internal sealed class BackupRole
         _state = _staging;
         _staging = new ReplicatedState();
         Installed = true;
-        effects.Notice(NoticeKind.TransferInstalled,
-            $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}");
+        effects.Notice(
+            NoticeKind.TransferInstalled,
+            $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}"
+        );
     }
 
     private bool Execute(Forward forward, Effects effects)
@@ -208,28 +234,37 @@ internal sealed class BackupRole
         var next = _state.Position + 1;
         if (forward.FirstPosition != next && _rules.Has(SafetyRule.ForwardsInOrder))
         {
-            effects.Notice(NoticeKind.ForwardRefused,
-                $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here");
+            effects.Notice(
+                NoticeKind.ForwardRefused,
+                $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here"
+            );
             return false;
         }
-        foreach (var batch in forward.Batches) _state.Apply(batch, _rules.Has(SafetyRule.SessionsTravelWithForwards));
-        if (forward.Marker >= 0) _marker = forward.Marker;
+        foreach (var batch in forward.Batches)
+            _state.Apply(batch, _rules.Has(SafetyRule.SessionsTravelWithForwards));
+        if (forward.Marker >= 0)
+            _marker = forward.Marker;
         return true;
     }
 
     private void AskForGap(NodeAddress primary, Forward forward, Effects effects)
     {
         // Once until it comes or a tick passes: each of many late forwards asking for the same would multiply them.
-        if (_askedFor == _nextSerial) return;
+        if (_askedFor == _nextSerial)
+            return;
         _askedFor = _nextSerial;
-        effects.Notice(NoticeKind.ForwardGap, $"view={_view.Number} got forward {forward.Serial}, missing {_nextSerial}");
+        effects.Notice(
+            NoticeKind.ForwardGap,
+            $"view={_view.Number} got forward {forward.Serial}, missing {_nextSerial}"
+        );
         effects.Send(primary, new ForwardWanted(_view.Id, _nextSerial));
     }
 
     private static long SizeOf(Forward forward)
     {
         long bytes = 64;
-        foreach (var batch in forward.Batches) bytes += batch.Size;
+        foreach (var batch in forward.Batches)
+            bytes += batch.Size;
         return bytes;
     }
 }

@@ -4,20 +4,21 @@ using System.Runtime.InteropServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// One request at the primary: what is new is executed, what is known is looked up, what may not be is refused; and the part
-/// that belongs into the history.
+/// One request at the primary: what is new is executed, what is known is looked up, what may not be is refused; and the
+/// part that belongs into the history.
 /// </summary>
 internal struct BatchExecution
 {
     /// <summary>
-    /// A request whose results are larger than this is done in part. A few thousand Gets of large values fit into one request, and
-    /// their answer would keep the server in one turn for longer than a ping may be late.
+    /// A request whose results are larger than this is done in part. A few thousand Gets of large values fit into one
+    /// request, and their answer would keep the server in one turn for longer than a ping may be late.
     /// </summary>
     private const long MostResultBytes = 2 << 20;
 
     /// <summary>
-    /// And one that makes the store write more than this: as many appends to large values, more of them than the store keeps room
-    /// behind (<see cref="GrowingValues"/>), copy each of them whole. A backup that catches up takes no more in one turn either.
+    /// And one that makes the store write more than this: as many appends to large values, more of them than the store
+    /// keeps room behind (<see cref="GrowingValues"/>), copy each of them whole. A backup that catches up takes no more
+    /// in one turn either.
     /// </summary>
     public const long MostWrittenBytes = 8 << 20;
 
@@ -45,7 +46,9 @@ internal struct BatchExecution
 
     public long ResultBytes { get; private set; }
 
-    /// <summary>How many operations at the end of the batch were not looked at: what came before is enough for one turn.</summary>
+    /// <summary>
+    /// How many operations at the end of the batch were not looked at: what came before is enough for one turn.
+    /// </summary>
     public int LeftOut { get; private set; }
 
     /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
@@ -57,9 +60,13 @@ internal struct BatchExecution
 
     public readonly ImmutableArray<OperationResult> Results => ImmutableCollectionsMarshal.AsImmutableArray(_results);
 
-    /// <summary>What is forwarded: the batch itself where all of it was executed, its new part otherwise, or nothing.</summary>
+    /// <summary>
+    /// What is forwarded: the batch itself where all of it was executed, its new part otherwise, or nothing.
+    /// </summary>
     public readonly Batch? Accepted =>
-        _executed == 0 ? null : !_apart ? _batch : new Batch(_batch.Session, _batch.Floor, Executed);
+        _executed == 0 ? null
+        : !_apart ? _batch
+        : new Batch(_batch.Session, _batch.Floor, Executed);
 
     public void Run()
     {
@@ -87,8 +94,10 @@ internal struct BatchExecution
                 operations[..i].CopyTo(part);
                 _apart = true;
             }
-            if (!executed) continue;
-            if (part is not null) part[_executed] = accepted;
+            if (!executed)
+                continue;
+            if (part is not null)
+                part[_executed] = accepted;
             _executed++;
         }
         Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
@@ -104,17 +113,30 @@ internal struct BatchExecution
 
     public readonly void Tell(Effects effects)
     {
-        if (Duplicates > 0) effects.Notice(NoticeKind.Deduplicated, $"session={_batch.Session} floor={_batch.Floor} duplicates={Duplicates}");
-        if (_belowFloor > 0) effects.Notice(NoticeKind.BelowFloor, $"session={_batch.Session} floor={_batch.Floor} refused={_belowFloor}");
+        if (Duplicates > 0)
+            effects.Notice(
+                NoticeKind.Deduplicated,
+                $"session={_batch.Session} floor={_batch.Floor} duplicates={Duplicates}"
+            );
+        if (_belowFloor > 0)
+            effects.Notice(
+                NoticeKind.BelowFloor,
+                $"session={_batch.Session} floor={_batch.Floor} refused={_belowFloor}"
+            );
     }
 
     /// <summary>What a Get would see now; only where a test turned the rule off.</summary>
-    public static ImmutableArray<OperationResult> ReadAgain(ReplicatedState state, Batch batch, ImmutableArray<OperationResult> results)
+    public static ImmutableArray<OperationResult> ReadAgain(
+        ReplicatedState state,
+        Batch batch,
+        ImmutableArray<OperationResult> results
+    )
     {
         var again = results.ToArray();
         for (var i = 0; i < again.Length; i++)
         {
-            if (batch.Operations[i].IsRead) again[i] = Read(state, batch.Operations[i]);
+            if (batch.Operations[i].IsRead)
+                again[i] = Read(state, batch.Operations[i]);
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(again);
     }
@@ -133,23 +155,28 @@ internal struct BatchExecution
             Duplicates++;
             return known;
         }
-        if (CheckKey(operation.Key, operation.Kind) is { } bad) return new OperationResult(operation.Sequence, bad, default);
+        if (CheckKey(operation.Key, operation.Kind) is { } bad)
+            return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
         {
             _reads++;
             return Read(_state, operation);
         }
-        if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation)) operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
+        if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation))
+            operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         // The floor moves only with operations of the history, so that the backup forgets the same results.
-        if (_executed == 0) session.RaiseFloor(_batch.Floor);
+        if (_executed == 0)
+            session.RaiseFloor(_batch.Floor);
         executed = true;
         return _state.Execute(_batch.Session, session, operation);
     }
 
     private readonly ResultStatus? CheckKey(Bytes key, OperationKind kind)
     {
-        if (kind == OperationKind.CloseSession) return null;
-        if (key.IsEmpty) return ResultStatus.EmptyKey;
+        if (kind == OperationKind.CloseSession)
+            return null;
+        if (key.IsEmpty)
+            return ResultStatus.EmptyKey;
         return key.Length > _settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
     }
 

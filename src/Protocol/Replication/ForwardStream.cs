@@ -3,13 +3,13 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The primary's side of the stream of forwards in one view: what waits to be sent, what is in flight, and the answers that
-/// are held until the backup has acknowledged a forward that was first sent after them.
+/// The primary's side of the stream of forwards in one view: what waits to be sent, what is in flight, and the answers
+/// that are held until the backup has acknowledged a forward that was first sent after them.
 /// </summary>
 /// <remarks>
-/// Every answer that may not go out alone is held here, writes, Gets and duplicates alike: an answer rides with the first
-/// forward that is sent after it was held and that completes the operations before it. Acknowledgements are cumulative, so
-/// that forward's acknowledgement covers whatever the answer tells of.
+/// Every answer that may not go out alone is held here, writes, Gets and duplicates alike: an answer rides with the
+/// first forward that is sent after it was held and that completes the operations before it. Acknowledgements are
+/// cumulative, so that forward's acknowledgement covers whatever the answer tells of.
 /// </remarks>
 internal sealed class ForwardStream
 {
@@ -99,8 +99,10 @@ internal sealed class ForwardStream
     /// <summary>Sends what gathered, as far as forwards may be in flight.</summary>
     public void Pump(Effects effects)
     {
-        while (_inFlight.Count < _settings.ForwardsInFlight
-            && (_pending.Count > 0 || _heldSent < _heldTotal || (Switched && !_markerSent)))
+        while (
+            _inFlight.Count < _settings.ForwardsInFlight
+            && (_pending.Count > 0 || _heldSent < _heldTotal || (Switched && !_markerSent))
+        )
         {
             SendNext(effects);
         }
@@ -110,7 +112,8 @@ internal sealed class ForwardStream
     /// <returns>False for a serial that was never sent.</returns>
     public bool Acknowledge(long serial, Action<HeldAnswer, Effects> release, Effects effects)
     {
-        if (serial >= _nextSerial || serial < 0) return false;
+        if (serial >= _nextSerial || serial < 0)
+            return false;
         TicksWithoutAnswer = 0;
         while (_inFlight.TryPeek(out var first) && first.Forward.Serial <= serial)
         {
@@ -127,20 +130,23 @@ internal sealed class ForwardStream
         return true;
     }
 
-    public void AcknowledgeAll(Action<HeldAnswer, Effects> release, Effects effects) => Acknowledge(_nextSerial - 1, release, effects);
+    public void AcknowledgeAll(Action<HeldAnswer, Effects> release, Effects effects) =>
+        Acknowledge(_nextSerial - 1, release, effects);
 
     /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
     public IEnumerable<HeldAnswer> TakeHeld()
     {
         _heldSent = _heldTotal;
-        while (_held.TryDequeue(out var answer)) yield return answer;
+        while (_held.TryDequeue(out var answer))
+            yield return answer;
     }
 
     public void SendAgainFrom(long serial, Effects effects)
     {
         foreach (var flight in _inFlight)
         {
-            if (flight.Forward.Serial >= serial) effects.Send(Backup, flight.Forward);
+            if (flight.Forward.Serial >= serial)
+                effects.Send(Backup, flight.Forward);
         }
     }
 
@@ -153,9 +159,12 @@ internal sealed class ForwardStream
             TicksWithoutAnswer = 0;
             return;
         }
-        if (TicksWithoutAnswer < int.MaxValue) TicksWithoutAnswer++;
-        // One whole tick has passed since anything was heard: what is in flight is taken for lost. Repeats change nothing.
-        if (TicksWithoutAnswer >= 2) SendAgainFrom(0, effects);
+        if (TicksWithoutAnswer < int.MaxValue)
+            TicksWithoutAnswer++;
+        // One whole tick has passed since anything was heard: what is in flight is taken for lost. Repeats change
+        // nothing.
+        if (TicksWithoutAnswer >= 2)
+            SendAgainFrom(0, effects);
     }
 
     public void AddTo(ref Fingerprint fingerprint)
@@ -166,7 +175,8 @@ internal sealed class ForwardStream
         fingerprint.Add(_markerSent);
         fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
         fingerprint.Add(_pending.Count);
-        foreach (var batch in _pending) batch.AddTo(ref fingerprint);
+        foreach (var batch in _pending)
+            batch.AddTo(ref fingerprint);
         fingerprint.Add(_inFlight.Count);
         foreach (var flight in _inFlight)
         {
@@ -190,7 +200,9 @@ internal sealed class ForwardStream
         if (_pending.Count > 0)
         {
             var builder = ImmutableArray.CreateBuilder<Batch>(Math.Min(_pending.Count, 64));
-            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= _settings.ForwardBytes))
+            while (
+                _pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= _settings.ForwardBytes)
+            )
             {
                 builder.Add(_pending.Dequeue());
                 bytes += next.Size;
@@ -230,11 +242,12 @@ internal sealed class ForwardStream
 internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, Batch? Batch, long After, long Bytes)
 {
     /// <summary>The number of the request that it would have answered.</summary>
-    public long Request => Answer switch
-    {
-        Reply reply => reply.Number,
-        SessionOpened opened => opened.Request,
-        Refusal refusal => refusal.Number,
-        _ => throw new InvariantBrokenException($"{Answer.GetType().Name} is no answer to a clerk"),
-    };
+    public long Request =>
+        Answer switch
+        {
+            Reply reply => reply.Number,
+            SessionOpened opened => opened.Request,
+            Refusal refusal => refusal.Number,
+            _ => throw new InvariantBrokenException($"{Answer.GetType().Name} is no answer to a clerk"),
+        };
 }

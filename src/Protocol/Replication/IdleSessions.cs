@@ -1,8 +1,8 @@
 namespace PbKv.Protocol;
 
 /// <summary>
-/// When each session was last used, in ticks of this primary. Not replicated: a new primary gives every session its full
-/// time again. A few sessions are looked at in each tick, in turn.
+/// When each session was last used, in ticks of this primary. Not replicated: a new primary gives every session its
+/// full time again. A few sessions are looked at in each tick, in turn.
 /// </summary>
 internal sealed class IdleSessions
 {
@@ -33,23 +33,29 @@ internal sealed class IdleSessions
 
     public void Used(long session)
     {
-        if (!IsOff) _lastUsed[session] = _now;
+        if (!IsOff)
+            _lastUsed[session] = _now;
     }
 
     /// <returns>Sessions that have been idle for too long.</returns>
     public List<long> Tick(SessionTable sessions)
     {
         var expired = new List<long>();
-        if (IsOff) return expired;
+        if (IsOff)
+            return expired;
         _now++;
         for (var i = 0; i < PerTick; i++)
         {
             _at = sessions.After(_at)?.Id;
-            if (_at is not { } session) break;
-            if (!_lastUsed.TryGetValue(session, out var last)) _lastUsed[session] = _now;
-            else if (_now - last >= _idleTicks) expired.Add(session);
+            if (_at is not { } session)
+                break;
+            if (!_lastUsed.TryGetValue(session, out var last))
+                _lastUsed[session] = _now;
+            else if (_now - last >= _idleTicks)
+                expired.Add(session);
         }
-        foreach (var session in expired) _lastUsed.Remove(session);
+        foreach (var session in expired)
+            _lastUsed.Remove(session);
         return expired;
     }
 
@@ -57,6 +63,7 @@ internal sealed class IdleSessions
 
     public void AddTo(ref Fingerprint fingerprint)
     {
-        if (!IsOff) fingerprint.Add(_now);
+        if (!IsOff)
+            fingerprint.Add(_now);
     }
 }

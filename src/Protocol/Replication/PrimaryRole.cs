@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// A server's part while it is primary in one view: it executes what clerks ask, each operation once, and lets an answer go
-/// only when the view allows it: alone while there is no installed backup, otherwise after the backup's acknowledgement.
+/// A server's part while it is primary in one view: it executes what clerks ask, each operation once, and lets an
+/// answer go only when the view allows it: alone while there is no installed backup, otherwise after the backup's
+/// acknowledgement.
 /// </summary>
 internal sealed class PrimaryRole
 {
@@ -18,11 +19,19 @@ internal sealed class PrimaryRole
     private ForwardStream? _stream;
     private TransferSource? _transfer;
 
-    /// <param name="inherited">Answers held in the view before this one, in which the server was primary as well.</param>
-    /// <param name="keepInstalled">Only where a test turned the rule off: the backup counts as installed from before.</param>
+    /// <param name="inherited">Answers held in the view before this one, in which the server was primary as
+    /// well.</param>
+    /// <param name="keepInstalled">Only where a test turned the rule off: the backup counts as installed from
+    /// before.</param>
     public PrimaryRole(
-        View view, ReplicatedState state, IdleSessions idle, IEnumerable<HeldAnswer> inherited, ProtocolSettings settings,
-        SafetyRules rules, bool keepInstalled)
+        View view,
+        ReplicatedState state,
+        IdleSessions idle,
+        IEnumerable<HeldAnswer> inherited,
+        ProtocolSettings settings,
+        SafetyRules rules,
+        bool keepInstalled
+    )
     {
         _view = view;
         _state = state;
@@ -31,10 +40,13 @@ internal sealed class PrimaryRole
         _idle = idle;
         _release = Release;
         _untilConfirmed = [.. inherited];
-        if (view.Backup is not { } backup) return;
+        if (view.Backup is not { } backup)
+            return;
         _stream = new ForwardStream(view.Id, backup.Address, state.Position, settings);
-        if (keepInstalled) _stream.Switch(state.Position);
-        else _transfer = new TransferSource(view.Id, backup.Address, state, settings);
+        if (keepInstalled)
+            _stream.Switch(state.Position);
+        else
+            _transfer = new TransferSource(view.Id, backup.Address, state, settings);
     }
 
     private PrimaryRole(PrimaryRole other, ReplicatedState state, IdleSessions idle)
@@ -76,25 +88,34 @@ internal sealed class PrimaryRole
     public void Begin(Effects effects)
     {
         _stream?.Pump(effects);
-        if (_transfer is null) return;
-        effects.Notice(NoticeKind.TransferStarted, $"view={_view.Number} to={_view.Backup} bytes={_transfer.Total} position={_state.Position}");
+        if (_transfer is null)
+            return;
+        effects.Notice(
+            NoticeKind.TransferStarted,
+            $"view={_view.Number} to={_view.Backup} bytes={_transfer.Total} position={_state.Position}"
+        );
         _transfer.Pump(effects);
     }
 
     public void Confirm(Effects effects)
     {
-        if (Confirmed) return;
+        if (Confirmed)
+            return;
         Confirmed = true;
-        // What was held in the view before is in the snapshot of every later backup, and no view can pass over this one.
-        if (_untilConfirmed.Count > 0) effects.Notice(NoticeKind.AnswersReleased, $"view={_view.Number} answers={_untilConfirmed.Count}");
-        foreach (var answer in _untilConfirmed) effects.Send(answer.To, answer.Answer);
+        // What was held in the view before is in the snapshot of every later backup, and no view can pass over this
+        // one.
+        if (_untilConfirmed.Count > 0)
+            effects.Notice(NoticeKind.AnswersReleased, $"view={_view.Number} answers={_untilConfirmed.Count}");
+        foreach (var answer in _untilConfirmed)
+            effects.Send(answer.To, answer.Answer);
         _untilConfirmed.Clear();
     }
 
     /// <summary>Whether this one answers clients now, and why not.</summary>
     public RefusalReason? Refuses()
     {
-        if (!Confirmed && _rules.Has(SafetyRule.ConfirmedBeforeAnswering)) return RefusalReason.NotReady;
+        if (!Confirmed && _rules.Has(SafetyRule.ConfirmedBeforeAnswering))
+            return RefusalReason.NotReady;
         return _stream is { IsFull: true } ? RefusalReason.Busy : null;
     }
 
@@ -123,9 +144,17 @@ internal sealed class PrimaryRole
             if (_rules.Has(SafetyRule.UnknownSessionsRefused))
             {
                 effects.Notice(NoticeKind.UnknownSession, $"session={batch.Session} of {clerk}");
-                // It tells of the state like a Get, and waits like one: a primary that expired the session and is deposed before
-                // its backup heard of it would send the clerk into a new session while the old one lives on.
-                Answer(clerk, new Refusal(request.Number, RefusalReason.SessionExpired, _view), null, 32, mayGo: false, effects);
+                // It tells of the state like a Get, and waits like one: a primary that expired the session and is
+                // deposed before its backup heard of it would send the clerk into a new session while the old one lives
+                // on.
+                Answer(
+                    clerk,
+                    new Refusal(request.Number, RefusalReason.SessionExpired, _view),
+                    null,
+                    32,
+                    mayGo: false,
+                    effects
+                );
                 _stream?.Pump(effects);
                 return;
             }
@@ -137,23 +166,32 @@ internal sealed class PrimaryRole
         Executed += execution.Executed.Length;
         Deduplicated += execution.Duplicates;
         execution.Tell(effects);
-        if (execution.Accepted is { } accepted) _stream?.Enqueue(accepted);
-        if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession) _idle.Forget(batch.Session);
+        if (execution.Accepted is { } accepted)
+            _stream?.Enqueue(accepted);
+        if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession)
+            _idle.Forget(batch.Session);
         var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
         var mayGo = MayGoAtOnce(execution);
         if (execution.Duplicates > 0 && !Alone && !mayGo)
-            effects.Notice(NoticeKind.DuplicateHeld, $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}");
+            effects.Notice(
+                NoticeKind.DuplicateHeld,
+                $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}"
+            );
         Answer(clerk, reply, batch, execution.ResultBytes, mayGo, effects);
         // Behind the reply, so that what it answers is not asked for again.
-        if (execution.LeftOut > 0) Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), null, 32, mayGo, effects);
+        if (execution.LeftOut > 0)
+            Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), null, 32, mayGo, effects);
         _stream?.Pump(effects);
     }
 
     public void OnAck(ForwardAck ack, Effects effects)
     {
-        if (_stream is null) return;
-        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial)) _stream.AcknowledgeAll(_release, effects);
-        else if (!_stream.Acknowledge(ack.Serial, _release, effects)) return;
+        if (_stream is null)
+            return;
+        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial))
+            _stream.AcknowledgeAll(_release, effects);
+        else if (!_stream.Acknowledge(ack.Serial, _release, effects))
+            return;
         _stream.Pump(effects);
     }
 
@@ -165,15 +203,19 @@ internal sealed class PrimaryRole
 
     public void OnChunkAck(ChunkAck ack, Effects effects)
     {
-        if (_transfer is null) return;
+        if (_transfer is null)
+            return;
         _stream?.HeardOfBackup();
         _transfer.Acknowledge(ack.Next, effects);
     }
 
-    /// <summary>The switch: the backup confirmed the installation. The marker goes into the stream at this position.</summary>
+    /// <summary>
+    /// The switch: the backup confirmed the installation. The marker goes into the stream at this position.
+    /// </summary>
     public void OnInstalled(Effects effects)
     {
-        if (_stream is null || _stream.Switched || _transfer is not { AllSent: true }) return;
+        if (_stream is null || _stream.Switched || _transfer is not { AllSent: true })
+            return;
         _transfer = null;
         _stream.HeardOfBackup();
         _stream.Switch(_state.Position);
@@ -188,14 +230,19 @@ internal sealed class PrimaryRole
         _transfer?.Tick(effects);
         if (BackupSilent && !wasSilent)
         {
-            effects.Notice(NoticeKind.BackupSilent, $"view={_view.Number} backup={_view.Backup} ticks={_stream!.TicksWithoutAnswer}");
-            if (!_rules.Has(SafetyRule.OnlyViewDropsBackup)) DropBackup(effects);
+            effects.Notice(
+                NoticeKind.BackupSilent,
+                $"view={_view.Number} backup={_view.Backup} ticks={_stream!.TicksWithoutAnswer}"
+            );
+            if (!_rules.Has(SafetyRule.OnlyViewDropsBackup))
+                DropBackup(effects);
         }
         ExpireIdle(effects);
     }
 
     /// <summary>Everything still held, for the next view or for nobody.</summary>
-    public IEnumerable<HeldAnswer> TakeHeld() => _stream is null ? _untilConfirmed : _untilConfirmed.Concat(_stream.TakeHeld());
+    public IEnumerable<HeldAnswer> TakeHeld() =>
+        _stream is null ? _untilConfirmed : _untilConfirmed.Concat(_stream.TakeHeld());
 
     public void AddTo(ref Fingerprint fingerprint)
     {
@@ -217,7 +264,8 @@ internal sealed class PrimaryRole
         var limit = Math.Max(floor, batch.Floor) + _settings.SessionWindow;
         foreach (ref readonly var operation in batch.Operations.AsSpan())
         {
-            if (operation.Sequence >= limit) return false;
+            if (operation.Sequence >= limit)
+                return false;
         }
         return true;
     }
@@ -229,8 +277,10 @@ internal sealed class PrimaryRole
 
     private void Answer(NodeAddress clerk, Message answer, Batch? batch, long bytes, bool mayGo, Effects effects)
     {
-        if (Alone || mayGo) effects.Send(clerk, answer);
-        else _stream!.Hold(clerk, answer, batch, bytes);
+        if (Alone || mayGo)
+            effects.Send(clerk, answer);
+        else
+            _stream!.Hold(clerk, answer, batch, bytes);
     }
 
     private void Release(HeldAnswer held, Effects effects)
@@ -243,7 +293,8 @@ internal sealed class PrimaryRole
 
     private void ExpireIdle(Effects effects)
     {
-        if (!Confirmed || _stream is { IsFull: true }) return;
+        if (!Confirmed || _stream is { IsFull: true })
+            return;
         foreach (var session in _idle.Tick(_state.Sessions))
         {
             var operation = new Operation(OperationKind.ExpireSession, 0, default, default);
@@ -257,7 +308,8 @@ internal sealed class PrimaryRole
     /// <summary>What no primary may do by itself; kept to show what happens then.</summary>
     private void DropBackup(Effects effects)
     {
-        foreach (var answer in _stream!.TakeHeld()) Release(answer, effects);
+        foreach (var answer in _stream!.TakeHeld())
+            Release(answer, effects);
         _stream = null;
         _transfer = null;
     }

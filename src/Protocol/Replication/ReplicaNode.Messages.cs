@@ -1,14 +1,18 @@
 namespace PbKv.Protocol;
 
-/// <summary>What a server does with the messages of clerks and of the other replica, before its role sees them.</summary>
+/// <summary>
+/// What a server does with the messages of clerks and of the other replica, before its role sees them.
+/// </summary>
 public sealed partial class ReplicaNode
 {
     private void OnRequest(NodeAddress clerk, Request request, Effects effects)
     {
-        if (!IsWellFormed(request.Batch)) return;
+        if (!IsWellFormed(request.Batch))
+            return;
         if (Refuses(request.Group, request.View, effects) is { } reason)
         {
-            if (reason == RefusalReason.Busy) effects.Notice(NoticeKind.Busy, $"view={View.Number} request={request.Number} of {clerk}");
+            if (reason == RefusalReason.Busy)
+                effects.Notice(NoticeKind.Busy, $"view={View.Number} request={request.Number} of {clerk}");
             effects.Send(clerk, new Refusal(request.Number, reason, View));
             return;
         }
@@ -17,14 +21,18 @@ public sealed partial class ReplicaNode
 
     private void OnOpenSession(NodeAddress clerk, OpenSession open, Effects effects)
     {
-        if (Refuses(open.Group, open.View, effects) is { } reason) effects.Send(clerk, new Refusal(open.Request, reason, View));
-        else _primary!.Open(clerk, open, NewerThan(open.View), effects);
+        if (Refuses(open.Group, open.View, effects) is { } reason)
+            effects.Send(clerk, new Refusal(open.Request, reason, View));
+        else
+            _primary!.Open(clerk, open, NewerThan(open.View), effects);
     }
 
     private RefusalReason? Refuses(GroupName group, ViewId known, Effects effects)
     {
-        if (group != _group) return RefusalReason.WrongGroup;
-        if (known.Cluster != View.Cluster && known.Number > 0 && _rules.Has(SafetyRule.ClusterIdChecked)) return RefusalReason.NotPrimary;
+        if (group != _group)
+            return RefusalReason.WrongGroup;
+        if (known.Cluster != View.Cluster && known.Number > 0 && _rules.Has(SafetyRule.ClusterIdChecked))
+            return RefusalReason.NotPrimary;
         if (known.Number > View.Number)
         {
             AskForView(known.Number, effects);
@@ -42,7 +50,8 @@ public sealed partial class ReplicaNode
             Refuse(from, forward.View, $"forward {forward.Serial}", effects);
             return;
         }
-        if (_backup is null || from != PrimaryAddress) return;
+        if (_backup is null || from != PrimaryAddress)
+            return;
         _backup.OnForward(from, forward, effects);
         PingWhenSynced(effects);
     }
@@ -54,7 +63,8 @@ public sealed partial class ReplicaNode
             Refuse(from, chunk.View, $"chunk {chunk.Index}", effects);
             return;
         }
-        if (_backup is null || from != PrimaryAddress) return;
+        if (_backup is null || from != PrimaryAddress)
+            return;
         if (_backup.OnChunk(from, chunk, effects) is { } installed)
         {
             _state = installed;
@@ -72,46 +82,61 @@ public sealed partial class ReplicaNode
     private bool IsFromBackup(NodeAddress from, ViewId view, Effects effects) =>
         Matches(view, effects) && _primary is not null && View.Backup?.Address == from;
 
-    /// <summary>Whether a replica's message is of the present view; a newer one is asked for, and the message not processed.</summary>
+    /// <summary>
+    /// Whether a replica's message is of the present view; a newer one is asked for, and the message not processed.
+    /// </summary>
     private bool Matches(ViewId view, Effects effects)
     {
-        if (view == View.Id) return true;
-        if (view.Number > View.Number && (View.Number == 0 || view.Cluster == View.Cluster)) AskForView(view.Number, effects);
+        if (view == View.Id)
+            return true;
+        if (view.Number > View.Number && (View.Number == 0 || view.Cluster == View.Cluster))
+            AskForView(view.Number, effects);
         return false;
     }
 
     private void Refuse(NodeAddress from, ViewId theirs, string what, Effects effects)
     {
-        if (theirs.Cluster != View.Cluster || theirs.Number > View.Number) return;
-        effects.Notice(NoticeKind.ForwardRefused, $"{what} of view {theirs.Number} from {from}: view {View.Number} is known here");
+        if (theirs.Cluster != View.Cluster || theirs.Number > View.Number)
+            return;
+        effects.Notice(
+            NoticeKind.ForwardRefused,
+            $"{what} of view {theirs.Number} from {from}: view {View.Number} is known here"
+        );
         effects.Send(from, new WrongView(View));
     }
 
     private void AskForView(long number, Effects effects)
     {
         // Once a tick for the same number is enough: there may be a queue of messages behind this one.
-        if (_askedForView >= number) return;
+        if (_askedForView >= number)
+            return;
         _askedForView = number;
         effects.Send(_viewService, new ViewRequest(View.Id));
     }
 
     private void PingWhenSynced(Effects effects)
     {
-        if (Synced == _toldSynced) return;
+        if (Synced == _toldSynced)
+            return;
         _toldSynced = Synced;
-        if (!Synced) return;
+        if (!Synced)
+            return;
         effects.Notice(NoticeKind.Synced, $"view={View.Number} position={Position} keys={Store.Count}");
         Ping(effects);
     }
 
     private static bool IsWellFormed(Batch batch)
     {
-        if (batch.Operations.IsDefaultOrEmpty || batch.Session <= 0 || batch.Floor < 0) return false;
+        if (batch.Operations.IsDefaultOrEmpty || batch.Session <= 0 || batch.Floor < 0)
+            return false;
         foreach (ref readonly var operation in batch.Operations.AsSpan())
         {
-            if (operation.Sequence < 0) return false;
-            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append) continue;
-            if (operation.Kind != OperationKind.CloseSession || batch.Operations.Length != 1) return false;
+            if (operation.Sequence < 0)
+                return false;
+            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append)
+                continue;
+            if (operation.Kind != OperationKind.CloseSession || batch.Operations.Length != 1)
+                return false;
         }
         return true;
     }

@@ -3,19 +3,29 @@ namespace PbKv.Protocol;
 /// <summary>How a server learns of views and enters them.</summary>
 public sealed partial class ReplicaNode
 {
-    /// <summary>A reset view begins its history at its number times 2^40: above every position of an earlier view.</summary>
+    /// <summary>
+    /// A reset view begins its history at its number times 2^40: above every position of an earlier view.
+    /// </summary>
     private const int ResetShift = 40;
 
     private void OnPingAnswer(PingAnswer answer, Effects effects)
     {
-        if (!IsMe(answer.Server)) return; // Meant for an earlier life.
-        if (!BelievesCluster(answer.View, effects)) return;
+        if (!IsMe(answer.Server))
+            return; // Meant for an earlier life.
+        if (!BelievesCluster(answer.View, effects))
+            return;
         _newestAnswer = answer.Answer;
         _lastRefusal = null;
         Learn(answer.View, answer.Acknowledged, effects);
-        // Only what is said of the view that it is in now: an answer that was long on its way may be of a view before the one
-        // that needs it.
-        if (_leaving && answer.View == View && answer.Acknowledged && !View.Names(Id) && (View.Backup is null || answer.Synced))
+        // Only what is said of the view that it is in now: an answer that was long on its way may be of a view before
+        // the one that needs it.
+        if (
+            _leaving
+            && answer.View == View
+            && answer.Acknowledged
+            && !View.Names(Id)
+            && (View.Backup is null || answer.Synced)
+        )
         {
             effects.Notice(NoticeKind.Left, $"view={answer.View}");
             effects.MayStop = true;
@@ -24,61 +34,85 @@ public sealed partial class ReplicaNode
 
     private void OnPingRefused(PingRefused refused, Effects effects)
     {
-        if (!IsMe(refused.Server)) return;
+        if (!IsMe(refused.Server))
+            return;
         if (refused.Reason == PingRefusal.OlderIncarnation)
         {
-            if (refused.Known > Id.Incarnation) TakeHigherIncarnation(refused.Known, effects);
+            if (refused.Known > Id.Incarnation)
+                TakeHigherIncarnation(refused.Known, effects);
             return;
         }
-        if (_lastRefusal == refused.Reason) return;
+        if (_lastRefusal == refused.Reason)
+            return;
         _lastRefusal = refused.Reason;
-        effects.Notice(NoticeKind.WrongCluster, refused.Reason == PingRefusal.OtherCluster
-            ? $"the view service serves cluster {refused.Cluster}, this server holds data of {View.Cluster}: it is ignored there; restart it empty to join, bring the old view service back, or reset that one to take over what is held here"
-            : $"the view service has never made view {View.Number} that this server is in: it lost its memory; bring it back with its --data, or reset");
+        effects.Notice(
+            NoticeKind.WrongCluster,
+            refused.Reason == PingRefusal.OtherCluster
+                ? $"the view service serves cluster {refused.Cluster}, this server holds data of {View.Cluster}: it is ignored there; restart it empty to join, bring the old view service back, or reset that one to take over what is held here"
+                : $"the view service has never made view {View.Number} that this server is in: it lost its memory; bring it back with its --data, or reset"
+        );
     }
 
     private void Learn(View view, bool acknowledged, Effects effects)
     {
-        if (view.Number == 0 || view.Number < View.Number || !BelievesCluster(view, effects)) return;
+        if (view.Number == 0 || view.Number < View.Number || !BelievesCluster(view, effects))
+            return;
         if (view.Number > View.Number)
         {
-            if (IsSuperseded(view.Primary, effects) || IsSuperseded(view.Backup, effects)) return;
+            if (IsSuperseded(view.Primary, effects) || IsSuperseded(view.Backup, effects))
+                return;
             Enter(view, effects);
         }
         else
         {
-            Invariant.Assert(view == View || !_rules.Has(SafetyRule.ClusterIdChecked), $"view {view.Number} means one pair for ever: {View} and {view}");
+            Invariant.Assert(
+                view == View || !_rules.Has(SafetyRule.ClusterIdChecked),
+                $"view {view.Number} means one pair for ever: {View} and {view}"
+            );
         }
-        if (!acknowledged || _primary is null || _primary.Confirmed) return;
+        if (!acknowledged || _primary is null || _primary.Confirmed)
+            return;
         _primary.Confirm(effects);
         effects.Notice(NoticeKind.Confirmed, $"view={View.Number}");
     }
 
     private bool BelievesCluster(View view, Effects effects)
     {
-        if (View.Number == 0 || view.Cluster == View.Cluster || !_rules.Has(SafetyRule.ClusterIdChecked)) return true;
-        effects.Notice(NoticeKind.WrongCluster, $"a view of cluster {view.Cluster} is not believed: this server is in {View.Cluster}");
+        if (View.Number == 0 || view.Cluster == View.Cluster || !_rules.Has(SafetyRule.ClusterIdChecked))
+            return true;
+        effects.Notice(
+            NoticeKind.WrongCluster,
+            $"a view of cluster {view.Cluster} is not believed: this server is in {View.Cluster}"
+        );
         return false;
     }
 
     private bool IsSuperseded(ServerId? named, Effects effects)
     {
-        if (named is not { } server || server.Address != Id.Address || server.Incarnation <= Id.Incarnation) return false;
-        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation)) return false;
+        if (named is not { } server || server.Address != Id.Address || server.Incarnation <= Id.Incarnation)
+            return false;
+        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation))
+            return false;
         TakeHigherIncarnation(server.Incarnation, effects);
         return true;
     }
 
     /// <summary>
-    /// The clock of this machine went back: the server starts over, above every earlier life, with no role and no data. Once: a
-    /// life above that one is no earlier one but another server's. The two would drive each other out for ever, with whatever they hold.
+    /// The clock of this machine went back: the server starts over, above every earlier life, with no role and no data.
+    /// Once: a life above that one is no earlier one but another server's. The two would drive each other out for ever,
+    /// with whatever they hold.
     /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
         if (_superseded)
-            throw new InvariantBrokenException($"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back twice: start again");
+            throw new InvariantBrokenException(
+                $"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back twice: start again"
+            );
         _superseded = true;
-        effects.Notice(NoticeKind.Superseded, $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty");
+        effects.Notice(
+            NoticeKind.Superseded,
+            $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty"
+        );
         DropAnswers(effects);
         LeaveRoles();
         Id = new ServerId(Id.Address, known + 1);
@@ -96,11 +130,13 @@ public sealed partial class ReplicaNode
         var formerRole = Role;
         var abandoned = _backup is { Installed: false } || _primary is { IsTransferring: true };
         View = view;
-        if (IsMe(view.Primary)) BecomePrimary(former, effects);
+        if (IsMe(view.Primary))
+            BecomePrimary(former, effects);
         else
         {
             DropAnswers(effects);
-            var keepInstalled = !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == view.Primary;
+            var keepInstalled =
+                !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == view.Primary;
             LeaveRoles();
             if (IsMe(view.Backup))
             {
@@ -109,44 +145,57 @@ public sealed partial class ReplicaNode
             }
         }
         _toldSynced = false;
-        if (abandoned) effects.Notice(NoticeKind.TransferAbandoned, $"view={former.Number}");
-        effects.Notice(NoticeKind.RoleChanged, $"view={view} was={formerRole} now={Role} position={Position} keys={Store.Count}");
+        if (abandoned)
+            effects.Notice(NoticeKind.TransferAbandoned, $"view={former.Number}");
+        effects.Notice(
+            NoticeKind.RoleChanged,
+            $"view={view} was={formerRole} now={Role} position={Position} keys={Store.Count}"
+        );
         Ping(effects);
         _primary?.Begin(effects);
     }
 
     private void BecomePrimary(View former, Effects effects)
     {
-        // Views may have been skipped here. If another server was primary in one of them it never acknowledged it, or this one
-        // could be primary again only by way of a transfer, which it would have entered as backup.
+        // Views may have been skipped here. If another server was primary in one of them it never acknowledged it, or
+        // this one could be primary again only by way of a transfer, which it would have entered as backup.
         var stays = _primary is not null && IsMe(former.Primary) && !View.Reset;
         var inherited = stays ? _primary!.TakeHeld().ToList() : [];
-        if (!stays) DropAnswers(effects);
-        var keepInstalled = !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == View.Backup;
+        if (!stays)
+            DropAnswers(effects);
+        var keepInstalled =
+            !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == View.Backup;
         LeaveRoles();
-        // Sessions are named by positions. Those of the history that the reset gives up must not be opened a second time, for
-        // somebody else: their clerks still use them.
-        if (View.Reset) _state.Position = Math.Max(_state.Position, View.Number << ResetShift);
+        // Sessions are named by positions. Those of the history that the reset gives up must not be opened a second
+        // time, for somebody else: their clerks still use them.
+        if (View.Reset)
+            _state.Position = Math.Max(_state.Position, View.Number << ResetShift);
         _primary = new PrimaryRole(View, _state, _idle, inherited, _settings, _rules, keepInstalled);
-        if (View.Backup is not null) _pairedWith = View.Backup;
+        if (View.Backup is not null)
+            _pairedWith = View.Backup;
     }
 
     /// <summary>
-    /// Whoever waits for one is told to ask elsewhere, with the same session and sequence: a clerk all of whose requests are held
-    /// here would otherwise hear of the new view by a timeout only. It tells nothing of whether they were executed.
+    /// Whoever waits for one is told to ask elsewhere, with the same session and sequence: a clerk all of whose
+    /// requests are held here would otherwise hear of the new view by a timeout only. It tells nothing of whether they
+    /// were executed.
     /// </summary>
     private void DropAnswers(Effects effects)
     {
-        if (_primary is null) return;
+        if (_primary is null)
+            return;
         var held = _primary.TakeHeld().ToList();
-        if (held.Count == 0) return;
+        if (held.Count == 0)
+            return;
         if (_rules.Has(SafetyRule.HeldDroppedWhenDeposed))
         {
             effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
-            foreach (var answer in held) effects.Send(answer.To, new Refusal(answer.Request, RefusalReason.NotPrimary, View));
+            foreach (var answer in held)
+                effects.Send(answer.To, new Refusal(answer.Request, RefusalReason.NotPrimary, View));
             return;
         }
-        foreach (var answer in held) effects.Send(answer.To, answer.Answer);
+        foreach (var answer in held)
+            effects.Send(answer.To, answer.Answer);
     }
 
     private void LeaveRoles()

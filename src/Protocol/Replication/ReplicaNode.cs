@@ -8,15 +8,14 @@ public enum ReplicaRole : byte
 }
 
 /// <summary>
-/// A server that may hold data. It pings the view service, enters the views that it learns of, and in each is primary, backup
-/// or idle; an idle one keeps what it held, since the view service may fall back to it.
+/// A server that may hold data. It pings the view service, enters the views that it learns of, and in each is primary,
+/// backup or idle; an idle one keeps what it held, since the view service may fall back to it.
 /// </summary>
 /// <remarks>
-/// <code>
-/// idle    --view names it backup-->            backup  --every chunk in place, caught up--> confirmed --marker--> synced
-/// backup  --view names it primary-->           primary --view service: acknowledged-->      confirmed: answers clients
-/// primary --view names another-->              idle (held answers dropped)
-/// primary --its backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
+/// <code> idle    --view names it backup-->            backup  --every chunk in place, caught up--> confirmed
+/// --marker--> synced backup  --view names it primary-->           primary --view service: acknowledged-->
+/// confirmed: answers clients primary --view names another-->              idle (held answers dropped) primary --its
+/// backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
 /// </code>
 /// </remarks>
 public sealed partial class ReplicaNode : Node
@@ -40,11 +39,15 @@ public sealed partial class ReplicaNode : Node
     private PingRefusal? _lastRefusal;
 
     public ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
-        : this(self, viewService, group, settings, SafetyRules.All)
-    {
-    }
+        : this(self, viewService, group, settings, SafetyRules.All) { }
 
-    internal ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings, SafetyRules rules)
+    internal ReplicaNode(
+        ServerId self,
+        NodeAddress viewService,
+        GroupName group,
+        ProtocolSettings settings,
+        SafetyRules rules
+    )
     {
         Id = self;
         _viewService = viewService;
@@ -54,7 +57,8 @@ public sealed partial class ReplicaNode : Node
         _idle = new IdleSessions(settings);
     }
 
-    private ReplicaNode(ReplicaNode other) : this(other.Id, other._viewService, other._group, other._settings, other._rules)
+    private ReplicaNode(ReplicaNode other)
+        : this(other.Id, other._viewService, other._group, other._settings, other._rules)
     {
         View = other.View;
         _state = other._state.Clone();
@@ -76,7 +80,10 @@ public sealed partial class ReplicaNode : Node
 
     public View View { get; private set; } = View.None;
 
-    public ReplicaRole Role => _primary is not null ? ReplicaRole.Primary : _backup is not null ? ReplicaRole.Backup : ReplicaRole.Idle;
+    public ReplicaRole Role =>
+        _primary is not null ? ReplicaRole.Primary
+        : _backup is not null ? ReplicaRole.Backup
+        : ReplicaRole.Idle;
 
     /// <summary>Primary: the view is acknowledged, clients are answered.</summary>
     public bool Confirmed => _primary is { Confirmed: true };
@@ -107,7 +114,9 @@ public sealed partial class ReplicaNode : Node
         effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
     }
 
-    /// <summary>Asks to be replaced; <see cref="Effects.MayStop"/> tells when nothing depends on this server any more.</summary>
+    /// <summary>
+    /// Asks to be replaced; <see cref="Effects.MayStop"/> tells when nothing depends on this server any more.
+    /// </summary>
     public void Leave(Effects effects)
     {
         _leaving = true;
@@ -118,21 +127,49 @@ public sealed partial class ReplicaNode : Node
     {
         switch (message)
         {
-            case Request request: OnRequest(from, request, effects); break;
-            case ForwardAck ack: OnForwardAck(from, ack, effects); break;
-            case Forward forward: OnForward(from, forward, effects); break;
-            case OpenSession open: OnOpenSession(from, open, effects); break;
-            case PingAnswer answer: OnPingAnswer(answer, effects); break;
-            // The first view decides what cluster it is: it is not taken from whoever has this address in mind from an earlier life.
-            case ViewNews news when View.Number > 0 || from == _viewService: Learn(news.View, news.Acknowledged, effects); break;
-            case WrongView wrong when View.Number > 0: Learn(wrong.Known, acknowledged: false, effects); break;
-            case PingRefused refused: OnPingRefused(refused, effects); break;
-            case Chunk chunk: OnChunk(from, chunk, effects); break;
-            case ChunkAck ack when IsFromBackup(from, ack.View, effects): _primary!.OnChunkAck(ack, effects); break;
-            case Installed installed when IsFromBackup(from, installed.View, effects): _primary!.OnInstalled(effects); break;
-            case ForwardWanted wanted when IsFromBackup(from, wanted.View, effects): _primary!.OnWanted(wanted, effects); break;
-            case StatusRequest request: effects.Send(from, Status(request.Number)); break;
-            default: break; // Not for a server, or of a view in which it is not asked: nothing changes.
+            case Request request:
+                OnRequest(from, request, effects);
+                break;
+            case ForwardAck ack:
+                OnForwardAck(from, ack, effects);
+                break;
+            case Forward forward:
+                OnForward(from, forward, effects);
+                break;
+            case OpenSession open:
+                OnOpenSession(from, open, effects);
+                break;
+            case PingAnswer answer:
+                OnPingAnswer(answer, effects);
+                break;
+            // The first view decides what cluster it is: it is not taken from whoever has this address in mind from an
+            // earlier life.
+            case ViewNews news when View.Number > 0 || from == _viewService:
+                Learn(news.View, news.Acknowledged, effects);
+                break;
+            case WrongView wrong when View.Number > 0:
+                Learn(wrong.Known, acknowledged: false, effects);
+                break;
+            case PingRefused refused:
+                OnPingRefused(refused, effects);
+                break;
+            case Chunk chunk:
+                OnChunk(from, chunk, effects);
+                break;
+            case ChunkAck ack when IsFromBackup(from, ack.View, effects):
+                _primary!.OnChunkAck(ack, effects);
+                break;
+            case Installed installed when IsFromBackup(from, installed.View, effects):
+                _primary!.OnInstalled(effects);
+                break;
+            case ForwardWanted wanted when IsFromBackup(from, wanted.View, effects):
+                _primary!.OnWanted(wanted, effects);
+                break;
+            case StatusRequest request:
+                effects.Send(from, Status(request.Number));
+                break;
+            default:
+                break; // Not for a server, or of a view in which it is not asked: nothing changes.
         }
     }
 
@@ -153,14 +190,17 @@ public sealed partial class ReplicaNode : Node
             case PingAgainTimer:
                 Ping(effects);
                 break;
-            default: break; // Set in an earlier role.
+            default:
+                break; // Set in an earlier role.
         }
     }
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (peer != _viewService) return;
-        // It may be told that this server is gone: show that it is not, now and once more when the connection can be made again.
+        if (peer != _viewService)
+            return;
+        // It may be told that this server is gone: show that it is not, now and once more when the connection can be
+        // made again.
         Ping(effects);
         effects.Set(PingAgainTimer.Instance, _settings.ConnectionLostMs / 3, _settings.ConnectionLostMs / 2);
     }
@@ -180,16 +220,34 @@ public sealed partial class ReplicaNode : Node
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
         fingerprint.Add(_superseded);
-        if (!_rules.Has(SafetyRule.TransferInEveryView)) fingerprint.Add(_pairedWith?.ToString());
+        if (!_rules.Has(SafetyRule.TransferInEveryView))
+            fingerprint.Add(_pairedWith?.ToString());
     }
 
     private NodeAddress PrimaryAddress => View.Primary!.Value.Address;
 
     private void Ping(Effects effects) =>
-        effects.Send(_viewService, new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer));
+        effects.Send(
+            _viewService,
+            new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer)
+        );
 
-    private ReplicaStatus Status(long number) => new(
-        number, Id, _group, View, Confirmed, Synced, _primary?.Progress ?? _backup?.Progress ?? -1,
-        Position, AcknowledgedPosition, Store.Count, Store.ByteCount, Sessions.Count, unchecked(Store.Digest + Sessions.Digest),
-        _executed + (_primary?.Executed ?? 0), _deduplicated + (_primary?.Deduplicated ?? 0));
+    private ReplicaStatus Status(long number) =>
+        new(
+            number,
+            Id,
+            _group,
+            View,
+            Confirmed,
+            Synced,
+            _primary?.Progress ?? _backup?.Progress ?? -1,
+            Position,
+            AcknowledgedPosition,
+            Store.Count,
+            Store.ByteCount,
+            Sessions.Count,
+            unchecked(Store.Digest + Sessions.Digest),
+            _executed + (_primary?.Executed ?? 0),
+            _deduplicated + (_primary?.Deduplicated ?? 0)
+        );
 }

@@ -15,9 +15,8 @@ internal sealed class ReplicatedState
         Position = position;
     }
 
-    public ReplicatedState() : this(new KvStore(), new SessionTable(), 0)
-    {
-    }
+    public ReplicatedState()
+        : this(new KvStore(), new SessionTable(), 0) { }
 
     public KvStore Store { get; }
 
@@ -27,7 +26,9 @@ internal sealed class ReplicatedState
 
     public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position);
 
-    /// <summary>Executes the next operation of the history: it takes one position, and its session remembers the result.</summary>
+    /// <summary>
+    /// Executes the next operation of the history: it takes one position, and its session remembers the result.
+    /// </summary>
     /// <param name="remember">False only where a test turned the rule off.</param>
     public OperationResult Execute(long sessionId, Session? session, in Operation operation, bool remember = true)
     {
@@ -42,7 +43,8 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
         }
         var result = Mutate(operation);
-        if (remember) session?.Record(result);
+        if (remember)
+            session?.Record(result);
         return result;
     }
 
@@ -50,9 +52,11 @@ internal sealed class ReplicatedState
     public void Apply(Batch batch, bool remember)
     {
         var session = batch.Session == 0 || Sessions.Find(batch.Session) is null ? null : Sessions.Edit(batch.Session);
-        if (remember) session?.RaiseFloor(batch.Floor);
+        if (remember)
+            session?.RaiseFloor(batch.Floor);
         Store.Warm(batch.Operations.AsSpan());
-        foreach (ref readonly var operation in batch.Operations.AsSpan()) Execute(batch.Session, session, operation, remember);
+        foreach (ref readonly var operation in batch.Operations.AsSpan())
+            Execute(batch.Session, session, operation, remember);
     }
 
     public void AddTo(ref Fingerprint fingerprint)
@@ -72,7 +76,11 @@ internal sealed class ReplicatedState
             case OperationKind.PutHash:
                 var found = Store.TryGet(operation.Key, out var previous);
                 Store.Put(operation.Key, HashText(previous, operation.Value));
-                return new OperationResult(operation.Sequence, found ? ResultStatus.Ok : ResultStatus.Missing, previous);
+                return new OperationResult(
+                    operation.Sequence,
+                    found ? ResultStatus.Ok : ResultStatus.Missing,
+                    previous
+                );
             case OperationKind.Append:
                 Store.Append(operation.Key, operation.Value);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);

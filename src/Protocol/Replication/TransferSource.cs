@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The primary's side of a transfer: the snapshot that it took in the step in which it entered the view, cut into chunks, of
-/// which a few are in flight.
+/// The primary's side of a transfer: the snapshot that it took in the step in which it entered the view, cut into
+/// chunks, of which a few are in flight.
 /// </summary>
 internal sealed class TransferSource
 {
@@ -27,9 +27,10 @@ internal sealed class TransferSource
     private int _ticksWithoutAnswer;
 
     /// <summary>
-    /// Chunks before this index were in flight when nothing had been heard for a while. They are sent again one by one, each
-    /// when the one before it is acknowledged: all at once, again and again, would stop up a link that is merely slow. New ones
-    /// wait until then: where a chunk was lost the backup would throw them away, and each round would end in another silence.
+    /// Chunks before this index were in flight when nothing had been heard for a while. They are sent again one by one,
+    /// each when the one before it is acknowledged: all at once, again and again, would stop up a link that is merely
+    /// slow. New ones wait until then: where a chunk was lost the backup would throw them away, and each round would
+    /// end in another silence.
     /// </summary>
     private long _repeatsEnd;
 
@@ -92,17 +93,22 @@ internal sealed class TransferSource
     /// <summary>The backup holds every chunk before this index.</summary>
     public void Acknowledge(long next, Effects effects)
     {
-        if (next > _nextIndex) return;
+        if (next > _nextIndex)
+            return;
         _ticksWithoutAnswer = 0;
-        if (Drop(next)) Repeat(effects);
+        if (Drop(next))
+            Repeat(effects);
         Pump(effects);
     }
 
     public void Tick(Effects effects)
     {
-        if (_inFlight.Count == 0) return;
-        if (_ticksWithoutAnswer < int.MaxValue) _ticksWithoutAnswer++;
-        if (_ticksWithoutAnswer < 2) return;
+        if (_inFlight.Count == 0)
+            return;
+        if (_ticksWithoutAnswer < int.MaxValue)
+            _ticksWithoutAnswer++;
+        if (_ticksWithoutAnswer < 2)
+            return;
         _repeatsEnd = _nextIndex;
         Repeat(effects);
     }
@@ -122,13 +128,15 @@ internal sealed class TransferSource
     private bool Drop(long next)
     {
         var before = _inFlight.Count;
-        while (_inFlight.TryPeek(out var first) && first.Index < next) _inFlight.Dequeue();
+        while (_inFlight.TryPeek(out var first) && first.Index < next)
+            _inFlight.Dequeue();
         return _inFlight.Count < before;
     }
 
     private void Repeat(Effects effects)
     {
-        if (IsRepeating) effects.Send(_backup, _inFlight.Peek());
+        if (IsRepeating)
+            effects.Send(_backup, _inFlight.Peek());
     }
 
     private Chunk NextChunk()
@@ -157,18 +165,27 @@ internal sealed class TransferSource
             bytes += AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - bytes, sessions);
         }
         _sentBytes += bytes;
-        return new Chunk(_view, _nextIndex++, _sentLast, _position, _total, entries.DrainToImmutable(), sessions.DrainToImmutable());
+        return new Chunk(
+            _view,
+            _nextIndex++,
+            _sentLast,
+            _position,
+            _total,
+            entries.DrainToImmutable(),
+            sessions.DrainToImmutable()
+        );
     }
 
     /// <summary>
-    /// The results of one session may be larger than any chunk may be, and than any frame: each PutHash in flight has a previous
-    /// value. Such a session goes in parts, one behind the other.
+    /// The results of one session may be larger than any chunk may be, and than any frame: each PutHash in flight has a
+    /// previous value. Such a session goes in parts, one behind the other.
     /// </summary>
     private long AddPartOf(SessionImage session, long room, ImmutableArray<SessionImage>.Builder sessions)
     {
         long bytes = 24;
         var count = 0;
-        while (count < session.Results.Length && (count == 0 || bytes < room)) bytes += 12 + session.Results[count++].Value.Length;
+        while (count < session.Results.Length && (count == 0 || bytes < room))
+            bytes += 12 + session.Results[count++].Value.Length;
         _rest = count < session.Results.Length ? session with { Results = session.Results[count..] } : null;
         sessions.Add(_rest is null ? session : session with { Results = session.Results[..count] });
         return bytes;

@@ -1,9 +1,9 @@
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The large values that were appended to last, each in a buffer with room behind it, outside the log of records: there an
-/// append copies and hashes all of its value, and a request full of appends to a large one would keep its node in one turn
-/// for longer than a ping may be late.
+/// The large values that were appended to last, each in a buffer with room behind it, outside the log of records: there
+/// an append copies and hashes all of its value, and a request full of appends to a large one would keep its node in
+/// one turn for longer than a ping may be late.
 /// </summary>
 internal sealed class GrowingValues
 {
@@ -24,13 +24,15 @@ internal sealed class GrowingValues
     public GrowingValue? First => _values.Count > 0 ? _values[0] : null;
 
     /// <summary>One that has to go: there are too many, or they are too large together.</summary>
-    public GrowingValue? Surplus => _values.Count > Most || (Capacity > MostBytes && _values.Count > 1) ? _values[0] : null;
+    public GrowingValue? Surplus =>
+        _values.Count > Most || (Capacity > MostBytes && _values.Count > 1) ? _values[0] : null;
 
     public GrowingValue? Find(ulong hash, ReadOnlySpan<byte> key)
     {
         for (var i = _values.Count - 1; i >= 0; i--)
         {
-            if (_values[i].Hash == hash && key.SequenceEqual(_values[i].Key)) return _values[i];
+            if (_values[i].Hash == hash && key.SequenceEqual(_values[i].Key))
+                return _values[i];
         }
         return null;
     }
@@ -38,7 +40,8 @@ internal sealed class GrowingValues
     /// <summary>Whether this key was appended to lately: one that never is again is not worth a buffer.</summary>
     public bool IsAppendedAgain(ulong hash)
     {
-        if (_appended.AsSpan().Contains(hash)) return true;
+        if (_appended.AsSpan().Contains(hash))
+            return true;
         _appended[_nextAppended] = hash;
         _nextAppended = (_nextAppended + 1) % Most;
         return false;
@@ -57,7 +60,8 @@ internal sealed class GrowingValues
         var before = growing.Capacity;
         growing.Append(tail);
         Capacity += growing.Capacity - before;
-        if (_values[^1] == growing) return;
+        if (_values[^1] == growing)
+            return;
         _values.Remove(growing);
         _values.Add(growing);
     }

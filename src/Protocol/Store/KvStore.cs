@@ -2,15 +2,15 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// Keys and values, copied into compact storage (<see cref="RecordLog"/>) and found by a hash trie
-/// (<see cref="RecordIndex"/>). A snapshot and a clone cost the same whatever the store holds: they share all of it, and
-/// what is shared is copied piece by piece when it is written to next. The cost of an operation does not grow with the
-/// number of keys.
+/// (<see cref="RecordIndex"/>). A snapshot and a clone cost the same whatever the store holds: they share all of it,
+/// and what is shared is copied piece by piece when it is written to next. The cost of an operation does not grow with
+/// the number of keys.
 /// </summary>
 internal sealed class KvStore
 {
     /// <summary>
-    /// How many bytes of a segment with holes are looked through for each byte written. The emptiest segment has holes in
-    /// a third at least, so three keep the holes from growing.
+    /// How many bytes of a segment with holes are looked through for each byte written. The emptiest segment has holes
+    /// in a third at least, so three keep the holes from growing.
     /// </summary>
     private const int CleaningRate = 3;
 
@@ -74,19 +74,22 @@ internal sealed class KvStore
     }
 
     /// <summary>
-    /// Looks at what these operations are going to look at, all of them before the first is executed: in a large store each
-    /// look waits for main memory, and looks that do not depend on one another wait together. Changes nothing.
+    /// Looks at what these operations are going to look at, all of them before the first is executed: in a large store
+    /// each look waits for main memory, and looks that do not depend on one another wait together. Changes nothing.
     /// </summary>
     /// <returns>Something of all that was read, so that the reads are not left out.</returns>
     public ulong Warm(ReadOnlySpan<Operation> operations)
     {
         ulong seen = 0;
-        if (Count < WorthWarming || operations.Length < 2) return seen;
-        foreach (ref readonly var operation in operations) seen ^= _index.Home(Hashing.Hash64(operation.Key.Span)).Value;
+        if (Count < WorthWarming || operations.Length < 2)
+            return seen;
+        foreach (ref readonly var operation in operations)
+            seen ^= _index.Home(Hashing.Hash64(operation.Key.Span)).Value;
         foreach (ref readonly var operation in operations)
         {
             var slot = _index.Guess(Hashing.Hash64(operation.Key.Span));
-            if (!slot.IsEmpty) seen ^= _log.Read(slot).Digest;
+            if (!slot.IsEmpty)
+                seen ^= _log.Read(slot).Digest;
         }
         return seen;
     }
@@ -94,18 +97,20 @@ internal sealed class KvStore
     public void Put(Bytes key, Bytes value)
     {
         var hash = Hashing.Hash64(key.Span);
-        if (_growing?.Find(hash, key.Span) is { } growing) Forget(growing);
+        if (_growing?.Find(hash, key.Span) is { } growing)
+            Forget(growing);
         Store(hash, key.Span, value.Span, default);
     }
 
     /// <summary>
-    /// Adds to the end of a value, or puts it where there was none. Returns the length that the value has now. Appends to a few
-    /// values in turn cost what they add, however large the values are.
+    /// Adds to the end of a value, or puts it where there was none. Returns the length that the value has now. Appends
+    /// to a few values in turn cost what they add, however large the values are.
     /// </summary>
     public int Append(Bytes key, Bytes value)
     {
         var hash = Hashing.Hash64(key.Span);
-        if (_growing?.Find(hash, key.Span) is { } growing) return Grow(growing, value.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing)
+            return Grow(growing, value.Span);
         var slot = _index.Find(hash, key.Span, _log);
         ReadOnlySpan<byte> earlier = slot.IsEmpty ? default : _log.Read(slot).Value;
         if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
@@ -143,14 +148,16 @@ internal sealed class KvStore
         _growing!.Append(growing, tail);
         ByteCount += tail.Length;
         Written += tail.Length;
-        while (_growing.Surplus is { } surplus) WriteBack(surplus);
+        while (_growing.Surplus is { } surplus)
+            WriteBack(surplus);
         return growing.Length;
     }
 
     /// <summary>Every growing value becomes a record again: what is shared or told is in the log.</summary>
     private void WriteBack()
     {
-        while (_growing?.First is { } growing) WriteBack(growing);
+        while (_growing?.First is { } growing)
+            WriteBack(growing);
     }
 
     private void WriteBack(GrowingValue growing)
@@ -174,7 +181,8 @@ internal sealed class KvStore
         Written += written.Size;
         ByteCount += key.Length + written.ValueLength;
         var earlier = _index.Set(hash, key, slot, _log);
-        if (earlier.IsEmpty) Count++;
+        if (earlier.IsEmpty)
+            Count++;
         else
         {
             var replaced = _log.Read(earlier);
@@ -182,7 +190,8 @@ internal sealed class KvStore
             ByteCount -= key.Length + replaced.ValueLength;
             _log.Forget(earlier, replaced.Size);
         }
-        if (_log.IsCleaning || _log.NeedsCleaning) Clean(written.Size * CleaningRate);
+        if (_log.IsCleaning || _log.NeedsCleaning)
+            Clean(written.Size * CleaningRate);
     }
 
     private void Clean(int bytes)
@@ -193,7 +202,8 @@ internal sealed class KvStore
             bytes -= record.Size;
             var hash = Hashing.Hash64(record.Key);
             var slot = new Slot(hash, place.Segment, place.Offset);
-            if (!_index.Holds(hash, slot)) continue;
+            if (!_index.Holds(hash, slot))
+                continue;
             _index.Replace(hash, slot, _log.Move(hash, slot));
             _log.Forget(slot, record.Size);
         }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The leaf of a <see cref="RecordIndex"/>, in one array without references: its owner, its depth and count, and then an
-/// open-addressed table of slots with linear probing. No key is ever removed.
+/// The leaf of a <see cref="RecordIndex"/>, in one array without references: its owner, its depth and count, and then
+/// an open-addressed table of slots with linear probing. No key is ever removed.
 /// </summary>
 internal static class Leaf
 {
@@ -38,8 +38,10 @@ internal static class Leaf
         for (var i = (int)(hash & 0xFFFF) & mask; ; i = (i + 1) & mask)
         {
             var slot = SlotAt(leaf, i);
-            if (slot.IsEmpty) return i;
-            if (slot.TagMatches(hash) && log.Read(slot).Key.SequenceEqual(key)) return i;
+            if (slot.IsEmpty)
+                return i;
+            if (slot.TagMatches(hash) && log.Read(slot).Key.SequenceEqual(key))
+                return i;
         }
     }
 
@@ -52,7 +54,8 @@ internal static class Leaf
         for (var i = (int)(hash & 0xFFFF) & mask; ; i = (i + 1) & mask)
         {
             var slot = SlotAt(leaf, i);
-            if (slot.IsEmpty || slot.TagMatches(hash)) return slot;
+            if (slot.IsEmpty || slot.TagMatches(hash))
+                return slot;
         }
     }
 
@@ -63,8 +66,10 @@ internal static class Leaf
         for (var i = (int)(hash & 0xFFFF) & mask; ; i = (i + 1) & mask)
         {
             var found = SlotAt(leaf, i);
-            if (found == slot) return i;
-            if (found.IsEmpty) return -1;
+            if (found == slot)
+                return i;
+            if (found.IsEmpty)
+                return -1;
         }
     }
 
@@ -72,7 +77,8 @@ internal static class Leaf
     public static void Put(ulong[] leaf, int index, Slot slot, bool added)
     {
         leaf[HeaderWords + index] = slot.Value;
-        if (added) leaf[1]++;
+        if (added)
+            leaf[1]++;
     }
 
     public static ulong[] CopyFor(ulong[] leaf, long owner)
@@ -88,7 +94,8 @@ internal static class Leaf
         // The tag is the low bits of the hash, from which the place follows: no key is read.
         foreach (var value in leaf.AsSpan(HeaderWords))
         {
-            if (value != 0) Add(larger, value >> 48, new Slot(value));
+            if (value != 0)
+                Add(larger, value >> 48, new Slot(value));
         }
         return larger;
     }
@@ -100,7 +107,8 @@ internal static class Leaf
         var halves = (Zeros: Create(owner, depth + 1, Slots(leaf)), Ones: Create(owner, depth + 1, Slots(leaf)));
         foreach (var value in leaf.AsSpan(HeaderWords))
         {
-            if (value == 0) continue;
+            if (value == 0)
+                continue;
             var slot = new Slot(value);
             var hash = Hashing.Hash64(log.Read(slot).Key);
             Add((hash << depth) >> 63 == 0 ? halves.Zeros : halves.Ones, hash, slot);
@@ -108,7 +116,9 @@ internal static class Leaf
         return halves;
     }
 
-    /// <summary>The slots in the order of (hash, key): the same for equal contents, whatever was written before.</summary>
+    /// <summary>
+    /// The slots in the order of (hash, key): the same for equal contents, whatever was written before.
+    /// </summary>
     public static Slot[] InOrder(ulong[] leaf, RecordLog log)
     {
         var slots = new Slot[Count(leaf)];
@@ -116,7 +126,8 @@ internal static class Leaf
         var count = 0;
         foreach (var value in leaf.AsSpan(HeaderWords))
         {
-            if (value == 0) continue;
+            if (value == 0)
+                continue;
             slots[count] = new Slot(value);
             hashes[count] = Hashing.Hash64(log.Read(slots[count]).Key);
             count++;
@@ -124,8 +135,10 @@ internal static class Leaf
         Array.Sort(hashes, slots);
         for (int start = 0, end; start < count; start = end)
         {
-            for (end = start + 1; end < count && hashes[end] == hashes[start];) end++;
-            if (end - start > 1) slots.AsSpan(start, end - start).Sort((a, b) => log.Read(a).Key.SequenceCompareTo(log.Read(b).Key));
+            for (end = start + 1; end < count && hashes[end] == hashes[start]; )
+                end++;
+            if (end - start > 1)
+                slots.AsSpan(start, end - start).Sort((a, b) => log.Read(a).Key.SequenceCompareTo(log.Read(b).Key));
         }
         return slots;
     }
@@ -134,7 +147,8 @@ internal static class Leaf
     {
         var mask = Slots(leaf) - 1;
         var i = (int)(hash & 0xFFFF) & mask;
-        while (!SlotAt(leaf, i).IsEmpty) i = (i + 1) & mask;
+        while (!SlotAt(leaf, i).IsEmpty)
+            i = (i + 1) & mask;
         Put(leaf, i, slot, added: true);
     }
 }

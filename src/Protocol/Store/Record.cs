@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value. The digest
-/// lies beside the entry so that an overwrite need not hash the old value again.
+/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value. The
+/// digest lies beside the entry so that an overwrite need not hash the old value again.
 /// </summary>
 internal readonly ref struct Record
 {
@@ -43,7 +43,13 @@ internal readonly ref struct Record
     public static int SizeOf(int key, int value) => checked(HeaderBytes + key + value);
 
     /// <summary>Writes all but the digest, which is known only when the value lies in one piece.</summary>
-    public static void Write(byte[] segment, int offset, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    public static void Write(
+        byte[] segment,
+        int offset,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> head,
+        ReadOnlySpan<byte> tail
+    )
     {
         var target = segment.AsSpan(offset, SizeOf(key.Length, head.Length + tail.Length));
         ref var start = ref MemoryMarshal.GetReference(target);
@@ -57,23 +63,23 @@ internal readonly ref struct Record
     public static void WriteDigest(byte[] segment, int offset, ulong digest) =>
         Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(segment.AsSpan(offset, sizeof(ulong))), digest);
 
-    /// <summary>What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.</summary>
+    /// <summary>
+    /// What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.
+    /// </summary>
     public static ulong DigestOf(ulong keyHash, ReadOnlySpan<byte> value) =>
         Hashing.Mix(Hashing.Step(keyHash, Hashing.Hash64(value, 2)));
 }
 
 /// <summary>
-/// Where a record lies, in 64 bits without a reference: 16 low bits of the key's hash, so that a table compares few keys,
-/// the number of its segment, and the offset in it. Zero is no record.
+/// Where a record lies, in 64 bits without a reference: 16 low bits of the key's hash, so that a table compares few
+/// keys, the number of its segment, and the offset in it. Zero is no record.
 /// </summary>
 internal readonly record struct Slot(ulong Value)
 {
     public const int MaxSegments = (1 << 24) - 1;
 
     public Slot(ulong hash, int segment, int offset)
-        : this((hash << 48) | ((ulong)(uint)(segment + 1) << 24) | (uint)offset)
-    {
-    }
+        : this((hash << 48) | ((ulong)(uint)(segment + 1) << 24) | (uint)offset) { }
 
     public bool IsEmpty => Value == 0;
 

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// From the hash of a key to the slot of its record: branches of 64 by six bits of the hash, the highest first, and below
-/// them leaves, which are open-addressed tables of slots. A leaf that is full is split by the next bit, so that leaves are
-/// well filled at every size. Who owns a node edits it in place; a node shared with a snapshot is copied first.
-/// A value type: copying it shares the nodes, and both copies then have to <see cref="Share"/>.
+/// From the hash of a key to the slot of its record: branches of 64 by six bits of the hash, the highest first, and
+/// below them leaves, which are open-addressed tables of slots. A leaf that is full is split by the next bit, so that
+/// leaves are well filled at every size. Who owns a node edits it in place; a node shared with a snapshot is copied
+/// first. A value type: copying it shares the nodes, and both copies then have to <see cref="Share"/>.
 /// </summary>
 internal struct RecordIndex
 {
@@ -53,7 +53,8 @@ internal struct RecordIndex
     /// <summary>Sets the slot of a key and returns the earlier one, or the empty slot.</summary>
     public Slot Set(ulong hash, ReadOnlySpan<byte> key, Slot slot, in RecordLog log)
     {
-        if (_owner == 0) _owner = _ids.Next();
+        if (_owner == 0)
+            _owner = _ids.Next();
         while (true)
         {
             var leaf = OwnLeaf(hash, out var parent, out var depth);
@@ -64,15 +65,18 @@ internal struct RecordIndex
                 Leaf.Put(leaf, index, slot, earlier.IsEmpty);
                 return earlier;
             }
-            if (Leaf.Slots(leaf) < LeafSlots || Leaf.Depth(leaf) == 64) Place(Leaf.Grow(leaf), hash, parent, depth);
-            else Split(leaf, hash, parent, depth, log);
+            if (Leaf.Slots(leaf) < LeafSlots || Leaf.Depth(leaf) == 64)
+                Place(Leaf.Grow(leaf), hash, parent, depth);
+            else
+                Split(leaf, hash, parent, depth, log);
         }
     }
 
     /// <summary>The record of a key was moved.</summary>
     public void Replace(ulong hash, Slot from, Slot to)
     {
-        if (_owner == 0) _owner = _ids.Next();
+        if (_owner == 0)
+            _owner = _ids.Next();
         var leaf = OwnLeaf(hash, out _, out _);
         Leaf.Put(leaf, Leaf.IndexOf(leaf, hash, from), to, added: false);
     }
@@ -102,15 +106,18 @@ internal struct RecordIndex
             if (branch.Owner != _owner)
             {
                 branch = branch.CopyFor(_owner);
-                if (parent is null) _root = branch;
-                else parent[Index(hash, depth - Branch.Bits)] = branch;
+                if (parent is null)
+                    _root = branch;
+                else
+                    parent[Index(hash, depth - Branch.Bits)] = branch;
             }
             parent = branch;
             node = branch[Index(hash, depth)];
             depth += Branch.Bits;
         }
         var leaf = Unsafe.As<ulong[]>(node)!;
-        if (Leaf.Owner(leaf) == _owner) return leaf;
+        if (Leaf.Owner(leaf) == _owner)
+            return leaf;
         leaf = Leaf.CopyFor(leaf, _owner);
         Place(leaf, hash, parent, depth);
         return leaf;
@@ -126,7 +133,8 @@ internal struct RecordIndex
         }
         var children = 1 << (depth - Leaf.Depth(leaf));
         var first = Index(hash, depth - Branch.Bits) & ~(children - 1);
-        for (var i = 0; i < children; i++) parent[first + i] = leaf;
+        for (var i = 0; i < children; i++)
+            parent[first + i] = leaf;
     }
 
     private void Split(ulong[] leaf, ulong hash, Branch? parent, int depth, in RecordLog log)
@@ -137,8 +145,10 @@ internal struct RecordIndex
         {
             // No bit is left that the parent tells apart: a branch takes the place of the leaf.
             var branch = new Branch(_owner);
-            if (parent is null) _root = branch;
-            else parent[Index(hash, depth - Branch.Bits)] = branch;
+            if (parent is null)
+                _root = branch;
+            else
+                parent[Index(hash, depth - Branch.Bits)] = branch;
             parent = branch;
             depth += Branch.Bits;
         }

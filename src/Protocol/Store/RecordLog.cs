@@ -5,9 +5,9 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// The records of a store, one behind the other in a few large segments: ten million entries are some thousand objects
-/// to the garbage collector. What is written is never changed, so that a value handed out, a snapshot and a clone read on.
-/// Overwritten records leave holes; the store moves what lives out of the emptiest segment, a little with every write.
-/// A value type: copying it shares the segments, and the copy gives up the right to write into them.
+/// to the garbage collector. What is written is never changed, so that a value handed out, a snapshot and a clone read
+/// on. Overwritten records leave holes; the store moves what lives out of the emptiest segment, a little with every
+/// write. A value type: copying it shares the segments, and the copy gives up the right to write into them.
 /// </summary>
 internal struct RecordLog
 {
@@ -36,7 +36,13 @@ internal struct RecordLog
     private long _sealedBytes;
     private long _sealedLive;
 
-    public static RecordLog Create() => new() { _segments = [], _tail = None, _victim = None };
+    public static RecordLog Create() =>
+        new()
+        {
+            _segments = [],
+            _tail = None,
+            _victim = None,
+        };
 
     /// <summary>Bytes of the segments that this log holds.</summary>
     public readonly long Capacity => _sealedBytes + (_tail == None ? 0 : _segments[_tail].Data!.Length);
@@ -46,11 +52,14 @@ internal struct RecordLog
 
     private readonly long Live => _sealedLive + (_tail == None ? 0 : _segments[_tail].Live);
 
-    private readonly int SegmentBytes => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Live / 32, FullSegment, LargestSegment));
+    private readonly int SegmentBytes =>
+        (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Live / 32, FullSegment, LargestSegment));
 
     public readonly bool IsCleaning => _victim != None;
 
-    /// <summary>For a copy that goes its own way: the original keeps the right to write behind the last record.</summary>
+    /// <summary>
+    /// For a copy that goes its own way: the original keeps the right to write behind the last record.
+    /// </summary>
     public void GiveUpTail() => _ownsTail = false;
 
     /// <summary>Somebody else reads the table of segments from now on: it is copied before it changes.</summary>
@@ -84,22 +93,30 @@ internal struct RecordLog
         OwnTable();
         var index = slot.Segment;
         _segments[index].Live -= size;
-        if (index == _tail) return;
+        if (index == _tail)
+            return;
         _sealedLive -= size;
-        if (_segments[index].Live == 0) Free(index);
+        if (_segments[index].Live == 0)
+            Free(index);
     }
 
-    /// <summary>The next record of the segment that is being emptied; its tag is that of hash 0. False at the end.</summary>
+    /// <summary>
+    /// The next record of the segment that is being emptied; its tag is that of hash 0. False at the end.
+    /// </summary>
     public bool TryNextOfVictim(out Slot slot)
     {
-        if (_victim == None && NeedsCleaning) ChooseVictim();
+        if (_victim == None && NeedsCleaning)
+            ChooseVictim();
         if (_victim != None && _victimOffset < _segments[_victim].Used)
         {
             slot = new Slot(0, _victim, _victimOffset);
             _victimOffset += Read(slot).Size;
             return true;
         }
-        Invariant.Assert(_victim == None || _segments[_victim].Live == 0, "a segment was read to its end and still holds live records");
+        Invariant.Assert(
+            _victim == None || _segments[_victim].Live == 0,
+            "a segment was read to its end and still holds live records"
+        );
         slot = default;
         return false;
     }
@@ -134,9 +151,12 @@ internal struct RecordLog
         }
         ref var tail = ref _segments[_tail];
         var room = tail.Data!.Length - tail.Used >= size;
-        if (room && _ownsTail) return _tail;
-        if (tail.Used + size <= SmallTailBytes && (room || tail.Live > tail.Used / 2)) Enlarge(ref tail, size);
-        else if (_ownsTail && tail.Data.Length < FullSegment && tail.Live > tail.Used / 2) Enlarge(ref tail, size);
+        if (room && _ownsTail)
+            return _tail;
+        if (tail.Used + size <= SmallTailBytes && (room || tail.Live > tail.Used / 2))
+            Enlarge(ref tail, size);
+        else if (_ownsTail && tail.Data.Length < FullSegment && tail.Live > tail.Used / 2)
+            Enlarge(ref tail, size);
         else
         {
             var wanted = (int)Math.Clamp(Live / 4, Math.Max(FirstSegment, size), SegmentBytes);
@@ -169,7 +189,8 @@ internal struct RecordLog
         _sealedBytes += tail.Data!.Length;
         _sealedLive += tail.Live;
         _tail = None;
-        if (tail.Live == 0) Free(index);
+        if (tail.Live == 0)
+            Free(index);
     }
 
     private void OpenTail(int size)
@@ -180,10 +201,12 @@ internal struct RecordLog
 
     private int Open(int size)
     {
-        while (_freeFrom < _segments.Length && _segments[_freeFrom].Data is not null) _freeFrom++;
+        while (_freeFrom < _segments.Length && _segments[_freeFrom].Data is not null)
+            _freeFrom++;
         var index = _freeFrom++;
         Invariant.Assert(index < Slot.MaxSegments, "the store is out of segment numbers");
-        if (index == _segments.Length) Array.Resize(ref _segments, Math.Max(1, index * 2));
+        if (index == _segments.Length)
+            Array.Resize(ref _segments, Math.Max(1, index * 2));
         _segments[index] = new Segment { Data = GC.AllocateUninitializedArray<byte>(size) };
         return index;
     }
@@ -193,7 +216,8 @@ internal struct RecordLog
         _sealedBytes -= _segments[index].Data!.Length;
         _segments[index] = default;
         _freeFrom = Math.Min(_freeFrom, index);
-        if (_victim == index) _victim = None;
+        if (_victim == index)
+            _victim = None;
     }
 
     private void ChooseVictim()
@@ -201,9 +225,11 @@ internal struct RecordLog
         var most = 0;
         for (var i = 0; i < _segments.Length; i++)
         {
-            if (i == _tail || _segments[i].Data is not { } data) continue;
+            if (i == _tail || _segments[i].Data is not { } data)
+                continue;
             var holes = data.Length - _segments[i].Live;
-            if (holes <= most) continue;
+            if (holes <= most)
+                continue;
             most = holes;
             _victim = i;
         }
@@ -212,7 +238,8 @@ internal struct RecordLog
 
     private void OwnTable()
     {
-        if (_ownsTable) return;
+        if (_ownsTable)
+            return;
         _segments = _segments.AsSpan().ToArray();
         _ownsTable = true;
     }

@@ -16,8 +16,9 @@ internal struct ResultWindow
 
     private OperationResult[] _places;
 
-    // How many lie elsewhere than in the place that follows from their sequence. While there are none, as almost always, a
-    // search ends after one look: sequences in flight fill long runs of places that it would otherwise go through.
+    // How many lie elsewhere than in the place that follows from their sequence. While there are none, as almost
+    // always, a search ends after one look: sequences in flight fill long runs of places that it would otherwise go
+    // through.
     private int _displaced;
     private int _tooLarge;
 
@@ -30,7 +31,11 @@ internal struct ResultWindow
     /// <summary>Every place, taken or not (<see cref="IsResult"/>), in no order.</summary>
     public readonly ReadOnlySpan<OperationResult> Places => _places;
 
-    public readonly ResultWindow Copy() => this with { _places = _places.Length == 0 ? _places : _places.AsSpan().ToArray() };
+    public readonly ResultWindow Copy() =>
+        this with
+        {
+            _places = _places.Length == 0 ? _places : _places.AsSpan().ToArray(),
+        };
 
     public readonly bool TryGet(long sequence, out OperationResult result)
     {
@@ -50,7 +55,8 @@ internal struct ResultWindow
             _places[i] = result;
             return true;
         }
-        if ((Count + 1) * 4 > _places.Length * 3) Resize(Math.Max(Smallest, _places.Length * 2));
+        if ((Count + 1) * 4 > _places.Length * 3)
+            Resize(Math.Max(Smallest, _places.Length * 2));
         Add(result);
         return false;
     }
@@ -59,17 +65,21 @@ internal struct ResultWindow
     {
         var hole = Find(sequence);
         result = hole < 0 ? default : _places[hole];
-        if (hole < 0) return false;
+        if (hole < 0)
+            return false;
         Count--;
         var mask = _places.Length - 1;
-        if (Home(result) != hole) _displaced--;
+        if (Home(result) != hole)
+            _displaced--;
         // Close the hole, so that a search that would have gone past it goes on finding what lies behind.
         for (var i = (hole + 1) & mask; _displaced > 0 && IsResult(_places[i]); i = (i + 1) & mask)
         {
             var home = Home(_places[i]);
-            if (((i - home) & mask) < ((i - hole) & mask)) continue;
+            if (((i - home) & mask) < ((i - hole) & mask))
+                continue;
             _places[hole] = _places[i];
-            if (home == hole) _displaced--;
+            if (home == hole)
+                _displaced--;
             hole = i;
         }
         _places[hole] = default;
@@ -77,8 +87,8 @@ internal struct ResultWindow
     }
 
     /// <summary>
-    /// Gives room back, but not at once: a session that goes on needs it again with its next batch, and to grow anew each
-    /// time would cost more than all else that is remembered of an operation.
+    /// Gives room back, but not at once: a session that goes on needs it again with its next batch, and to grow anew
+    /// each time would cost more than all else that is remembered of an operation.
     /// </summary>
     /// <param name="needed">How many results there were before the last were forgotten.</param>
     public void Shrink(int needed)
@@ -99,7 +109,8 @@ internal struct ResultWindow
         var results = ImmutableArray.CreateBuilder<OperationResult>(Count);
         foreach (ref readonly var place in _places.AsSpan())
         {
-            if (IsResult(place)) results.Add(place);
+            if (IsResult(place))
+                results.Add(place);
         }
         results.Sort(static (a, b) => a.Sequence.CompareTo(b.Sequence));
         return results.MoveToImmutable();
@@ -110,14 +121,18 @@ internal struct ResultWindow
 
     private readonly int Find(long sequence)
     {
-        if (_places.Length == 0) return -1;
+        if (_places.Length == 0)
+            return -1;
         var mask = _places.Length - 1;
         for (var i = (int)sequence & mask; ; i = (i + 1) & mask)
         {
             ref readonly var place = ref _places[i];
-            if (!IsResult(place)) return -1;
-            if (place.Sequence == sequence) return i;
-            if (_displaced == 0) return -1;
+            if (!IsResult(place))
+                return -1;
+            if (place.Sequence == sequence)
+                return i;
+            if (_displaced == 0)
+                return -1;
         }
     }
 
@@ -129,7 +144,8 @@ internal struct ResultWindow
         _displaced = 0;
         foreach (ref readonly var place in old.AsSpan())
         {
-            if (IsResult(place)) Add(place);
+            if (IsResult(place))
+                Add(place);
         }
     }
 
@@ -137,8 +153,10 @@ internal struct ResultWindow
     {
         var mask = _places.Length - 1;
         var i = Home(result);
-        if (IsResult(_places[i])) _displaced++;
-        while (IsResult(_places[i])) i = (i + 1) & mask;
+        if (IsResult(_places[i]))
+            _displaced++;
+        while (IsResult(_places[i]))
+            i = (i + 1) & mask;
         _places[i] = result;
         Count++;
     }

@@ -4,8 +4,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// One client's session: the floor below which it wants no results, and the results of mutations that it may still ask
-/// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone or snapshot of the table:
-/// anything else is refused, because a clone or a snapshot shares it.
+/// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone or snapshot of the
+/// table: anything else is refused, because a clone or a snapshot shares it.
 /// </summary>
 internal sealed class Session
 {
@@ -19,7 +19,8 @@ internal sealed class Session
         _results = ResultWindow.Create();
     }
 
-    private Session(Session other, SessionOwner owner) : this(other.Id, owner)
+    private Session(Session other, SessionOwner owner)
+        : this(other.Id, owner)
     {
         Floor = other.Floor;
         _results = other._results.Copy();
@@ -42,19 +43,25 @@ internal sealed class Session
     public void Record(OperationResult result)
     {
         MustBeOwned();
-        Invariant.Assert(result.Sequence >= Floor, $"session {Id} records sequence {result.Sequence} below its floor {Floor}");
+        Invariant.Assert(
+            result.Sequence >= Floor,
+            $"session {Id} records sequence {result.Sequence} below its floor {Floor}"
+        );
         var kept = result with { Value = result.Value.Compact() };
-        if (_results.Set(kept, out var earlier)) _owner.Digest -= DigestOf(earlier);
+        if (_results.Set(kept, out var earlier))
+            _owner.Digest -= DigestOf(earlier);
         _owner.Digest += DigestOf(kept);
     }
 
     /// <summary>Forgets the results below. A floor never falls: a lower one changes nothing.</summary>
     public void RaiseFloor(long floor)
     {
-        if (floor <= Floor) return;
+        if (floor <= Floor)
+            return;
         MustBeOwned();
         _owner.Digest -= DigestOfFloor();
-        if (_results.Count > 0) _owner.Digest -= Forget(floor);
+        if (_results.Count > 0)
+            _owner.Digest -= Forget(floor);
         Floor = floor;
         _owner.Digest += DigestOfFloor();
     }
@@ -74,7 +81,8 @@ internal sealed class Session
         var sum = DigestOfFloor();
         foreach (ref readonly var place in _results.Places)
         {
-            if (ResultWindow.IsResult(place)) sum += DigestOf(place);
+            if (ResultWindow.IsResult(place))
+                sum += DigestOf(place);
         }
         return sum;
     }
@@ -87,15 +95,18 @@ internal sealed class Session
         {
             for (var sequence = Floor; sequence < floor; sequence++)
             {
-                if (_results.Remove(sequence, out var result)) forgotten += DigestOf(result);
+                if (_results.Remove(sequence, out var result))
+                    forgotten += DigestOf(result);
             }
         }
         else
         {
-            // The floor jumped further than there is room for results: go through the results, not through the sequences.
+            // The floor jumped further than there is room for results: go through the results, not through the
+            // sequences.
             foreach (var result in _results.InOrder())
             {
-                if (result.Sequence < floor && _results.Remove(result.Sequence, out _)) forgotten += DigestOf(result);
+                if (result.Sequence < floor && _results.Remove(result.Sequence, out _))
+                    forgotten += DigestOf(result);
             }
         }
         _results.Shrink(held);
@@ -103,7 +114,10 @@ internal sealed class Session
     }
 
     private void MustBeOwned() =>
-        Invariant.Assert(!_owner.Shared, $"session {Id} is shared with a clone or a snapshot: take it from SessionTable.Edit before changing it");
+        Invariant.Assert(
+            !_owner.Shared,
+            $"session {Id} is shared with a clone or a snapshot: take it from SessionTable.Edit before changing it"
+        );
 
     private ulong DigestOfFloor() => Hashing.Mix(Hashing.Step(Hashing.Step(3, (ulong)Id), (ulong)Floor));
 

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The sessions of all clients, by number. A clone and a snapshot cost the same whatever the table holds; what they share
-/// is copied when it is changed next. The digest follows every change, those made through <see cref="Edit"/> too.
+/// The sessions of all clients, by number. A clone and a snapshot cost the same whatever the table holds; what they
+/// share is copied when it is changed next. The digest follows every change, those made through <see cref="Edit"/> too.
 /// </summary>
 internal sealed class SessionTable
 {
@@ -36,7 +36,8 @@ internal sealed class SessionTable
     public bool Close(long session)
     {
         var closed = Find(session);
-        if (closed is null) return false;
+        if (closed is null)
+            return false;
         Owner().Digest -= closed.WholeDigest();
         _sessions.Remove(session, Owner());
         Count--;
@@ -47,8 +48,8 @@ internal sealed class SessionTable
     public Session? Find(long session) => _sessions.Find(session);
 
     /// <summary>
-    /// The session behind this one in the table's order (the first behind null), or null at the end: to go through the table
-    /// a little at a time while it changes.
+    /// The session behind this one in the table's order (the first behind null), or null at the end: to go through the
+    /// table a little at a time while it changes.
     /// </summary>
     public Session? After(long? session)
     {
@@ -62,7 +63,8 @@ internal sealed class SessionTable
         var found = Find(session);
         Invariant.Assert(found is not null, $"session {session} is not open");
         var owner = Owner();
-        if (found.IsOwnedBy(owner)) return found;
+        if (found.IsOwnedBy(owner))
+            return found;
         found = found.CopyFor(owner);
         _sessions.Set(found, owner);
         return found;
@@ -79,7 +81,8 @@ internal sealed class SessionTable
         }
         var session = Edit(image.Session);
         session.RaiseFloor(image.Floor);
-        foreach (var result in image.Results) session.Record(result);
+        foreach (var result in image.Results)
+            session.Record(result);
     }
 
     /// <summary>An equal table; both go on independently.</summary>
@@ -105,7 +108,8 @@ internal sealed class SessionTable
 
     private SessionOwner Owner()
     {
-        if (_owner.Shared) _owner = new SessionOwner(_owner.Digest);
+        if (_owner.Shared)
+            _owner = new SessionOwner(_owner.Digest);
         return _owner;
     }
 }
@@ -135,8 +139,8 @@ internal sealed class SessionSnapshot
 }
 
 /// <summary>
-/// Goes through the sessions of a snapshot in an order that depends on nothing but their numbers. It may be left alone and
-/// taken up again at any time.
+/// Goes through the sessions of a snapshot in an order that depends on nothing but their numbers. It may be left alone
+/// and taken up again at any time.
 /// </summary>
 internal sealed class SessionCursor
 {
@@ -147,7 +151,8 @@ internal sealed class SessionCursor
 
     internal SessionCursor(SessionSnapshot snapshot) => _snapshot = snapshot;
 
-    private SessionCursor(SessionCursor other) => (_snapshot, _session, _next, _last) = (other._snapshot, other._session, other._next, other._last);
+    private SessionCursor(SessionCursor other) =>
+        (_snapshot, _session, _next, _last) = (other._snapshot, other._session, other._next, other._last);
 
     /// <summary>The session that MoveNext came to.</summary>
     public SessionImage Current

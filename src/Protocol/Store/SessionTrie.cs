@@ -17,7 +17,8 @@ internal struct SessionTrie
     public readonly Session? Find(long session)
     {
         var node = _root;
-        for (var bits = HashOf(session); node is SessionBranch branch; bits <<= SessionBranch.Bits) node = branch[(int)(bits >> 60)];
+        for (var bits = HashOf(session); node is SessionBranch branch; bits <<= SessionBranch.Bits)
+            node = branch[(int)(bits >> 60)];
         var found = Unsafe.As<Session?>(node);
         return found?.Id == session ? found : null;
     }
@@ -89,12 +90,15 @@ internal struct SessionTrie
 
     private static Session? AtOrAfter(object? node, ulong hash, int depth)
     {
-        if (node is Session session) return HashOf(session.Id) >= hash ? session : null;
-        if (node is not SessionBranch branch) return null;
+        if (node is Session session)
+            return HashOf(session.Id) >= hash ? session : null;
+        if (node is not SessionBranch branch)
+            return null;
         for (var i = Index(hash, depth); i < SessionBranch.Width; i++)
         {
             var found = AtOrAfter(branch[i], hash, depth + SessionBranch.Bits);
-            if (found is not null) return found;
+            if (found is not null)
+                return found;
             // Everything behind the first child lies above the hash: look for the lowest there.
             hash = 0;
         }
@@ -134,8 +138,10 @@ internal sealed class SessionBranch(SessionOwner owner)
         Session? only = null;
         foreach (var child in (ReadOnlySpan<object?>)_children)
         {
-            if (child is null) continue;
-            if (only is not null || child is not Session session) return null;
+            if (child is null)
+                continue;
+            if (only is not null || child is not Session session)
+                return null;
             only = session;
         }
         return only;

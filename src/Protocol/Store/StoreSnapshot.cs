@@ -31,7 +31,9 @@ internal sealed class StoreSnapshot
     /// <summary>A cursor before the first entry.</summary>
     public StoreCursor Cursor() => new(this);
 
-    /// <summary>The entries of the leaf that holds this hash, in order, and the first hash behind the leaf (0 behind the last).</summary>
+    /// <summary>
+    /// The entries of the leaf that holds this hash, in order, and the first hash behind the leaf (0 behind the last).
+    /// </summary>
     internal Slot[] LeafAt(ulong hash, out ulong next)
     {
         var leaf = _index.LeafOf(hash, out var depth);
@@ -63,7 +65,13 @@ internal sealed class StoreCursor
 
     private StoreCursor(StoreCursor other)
     {
-        (_snapshot, _leaf, _index, _next, _last) = (other._snapshot, other._leaf, other._index, other._next, other._last);
+        (_snapshot, _leaf, _index, _next, _last) = (
+            other._snapshot,
+            other._leaf,
+            other._index,
+            other._next,
+            other._last
+        );
     }
 
     /// <summary>The entry that MoveNext came to; slices of the store's storage.</summary>
@@ -73,7 +81,8 @@ internal sealed class StoreCursor
     {
         while (_index + 1 >= _leaf.Length)
         {
-            if (_last) return false;
+            if (_last)
+                return false;
             _leaf = _snapshot.LeafAt(_next, out _next);
             _last = _next == 0;
             _index = -1;

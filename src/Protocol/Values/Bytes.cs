@@ -4,7 +4,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// An immutable, binary-safe byte string with value equality. It may be a slice of a larger array (a received frame):
-/// whoever keeps one for long keeps a <see cref="Compact"/> copy, so that a small value never holds a large frame alive.
+/// whoever keeps one for long keeps a <see cref="Compact"/> copy, so that a small value never holds a large frame
+/// alive.
 /// </summary>
 public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
 {
@@ -12,9 +13,8 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
     private readonly int _offset;
 
     /// <summary>Takes the array over: the caller changes it no more.</summary>
-    public Bytes(byte[] array) : this(array, 0, array.Length)
-    {
-    }
+    public Bytes(byte[] array)
+        : this(array, 0, array.Length) { }
 
     /// <summary>Takes a slice of the array over: the caller changes it no more.</summary>
     public Bytes(byte[] array, int offset, int length)
@@ -47,8 +47,10 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
 
     public static Bytes Concat(Bytes first, Bytes second)
     {
-        if (first.IsEmpty) return second.Compact();
-        if (second.IsEmpty) return first.Compact();
+        if (first.IsEmpty)
+            return second.Compact();
+        if (second.IsEmpty)
+            return first.Compact();
         var joined = GC.AllocateUninitializedArray<byte>(checked(first.Length + second.Length));
         first.Span.CopyTo(joined);
         second.Span.CopyTo(joined.AsSpan(first.Length));

@@ -11,11 +11,13 @@ public static class Hashing
     private const ulong Prime3 = 0x165667B19E3779F9;
 
     /// <summary>The hash of PutHash: 32-bit FNV-1a over the first and then the second byte string.</summary>
-    public static uint Fnv1a(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => Fnv1a(second, Fnv1a(first, 2166136261));
+    public static uint Fnv1a(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
+        Fnv1a(second, Fnv1a(first, 2166136261));
 
     private static uint Fnv1a(ReadOnlySpan<byte> bytes, uint hash)
     {
-        foreach (var b in bytes) hash = unchecked((hash ^ b) * 16777619);
+        foreach (var b in bytes)
+            hash = unchecked((hash ^ b) * 16777619);
         return hash;
     }
 
@@ -33,7 +35,8 @@ public static class Hashing
             if (bytes.Length > 0)
             {
                 ulong rest = 0;
-                for (var i = 0; i < bytes.Length; i++) rest |= (ulong)bytes[i] << (8 * i);
+                for (var i = 0; i < bytes.Length; i++)
+                    rest |= (ulong)bytes[i] << (8 * i);
                 hash = Step(hash, rest);
             }
             return Mix(hash);

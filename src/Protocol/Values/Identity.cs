@@ -52,7 +52,8 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 }
 
 /// <summary>Who is primary and who is backup. A number names one pair for ever. Number 0 is no view.</summary>
-/// <param name="Reset">Made by an operator who accepts the loss of data; a primary that enters it drops what it held.</param>
+/// <param name="Reset">Made by an operator who accepts the loss of data; a primary that enters it drops what it
+/// held.</param>
 public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, ServerId? Backup, bool Reset = false)
 {
     public static View None { get; } = new(ClusterId.None, 0, null, null);

@@ -14,9 +14,9 @@ public enum OperationKind : byte
     ExpireSession = 7,
 
     /// <summary>
-    /// A write that would have made its value too large. It changes nothing, but it has a place in the history: otherwise a
-    /// late copy of the request, after the value has become shorter or at a server that allows more, would do what its client
-    /// was told is not done.
+    /// A write that would have made its value too large. It changes nothing, but it has a place in the history:
+    /// otherwise a late copy of the request, after the value has become shorter or at a server that allows more, would
+    /// do what its client was told is not done.
     /// </summary>
     TooLarge = 8,
 }
@@ -36,8 +36,8 @@ public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes
 }
 
 /// <summary>
-/// Operations of one session that travel, are executed and are forwarded together. Each takes one position in the history;
-/// executing the batch first moves the session's floor.
+/// Operations of one session that travel, are executed and are forwarded together. Each takes one position in the
+/// history; executing the batch first moves the session's floor.
 /// </summary>
 /// <param name="Session">The session, or 0 where the batch opens one.</param>
 /// <param name="Floor">The lowest sequence that the client still wants a result of.</param>
@@ -61,13 +61,15 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
         fingerprint.Add(Session);
         fingerprint.Add(Floor);
         fingerprint.Add(Operations.Length);
-        foreach (var operation in Operations) operation.AddTo(ref fingerprint);
+        foreach (var operation in Operations)
+            operation.AddTo(ref fingerprint);
     }
 
     private static long SizeOf(ImmutableArray<Operation> operations)
     {
         long size = 16;
-        foreach (ref readonly var operation in operations.AsSpan()) size += 16 + operation.Key.Length + operation.Value.Length;
+        foreach (ref readonly var operation in operations.AsSpan())
+            size += 16 + operation.Key.Length + operation.Value.Length;
         return size;
     }
 }
@@ -97,7 +99,9 @@ public enum ResultStatus : byte
     KeyTooLong = 4,
     ValueTooLarge = 5,
 
-    /// <summary>The sequence lies below the session's floor: its client said that it wants no result any more.</summary>
+    /// <summary>
+    /// The sequence lies below the session's floor: its client said that it wants no result any more.
+    /// </summary>
     BelowFloor = 6,
 }
 

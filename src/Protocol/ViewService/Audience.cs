@@ -1,8 +1,8 @@
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The clerks that asked for the view and have not been told of an acknowledged one since: they are told unasked. Bounded;
-/// a clerk beyond the bound finds out by asking again.
+/// The clerks that asked for the view and have not been told of an acknowledged one since: they are told unasked.
+/// Bounded; a clerk beyond the bound finds out by asking again.
 /// </summary>
 internal sealed class Audience
 {
@@ -12,7 +12,8 @@ internal sealed class Audience
 
     public Audience() => _clerks = [];
 
-    private Audience(OrderedDictionary<NodeAddress, bool> clerks) => _clerks = new OrderedDictionary<NodeAddress, bool>(clerks);
+    private Audience(OrderedDictionary<NodeAddress, bool> clerks) =>
+        _clerks = new OrderedDictionary<NodeAddress, bool>(clerks);
 
     public int Count => _clerks.Count;
 
@@ -20,25 +21,34 @@ internal sealed class Audience
 
     public void Add(NodeAddress clerk)
     {
-        if (_clerks.Count < Most) _clerks.TryAdd(clerk, true);
+        if (_clerks.Count < Most)
+            _clerks.TryAdd(clerk, true);
     }
 
     /// <param name="system">What the names of its clerks begin with.</param>
     public void Forget(string system)
     {
-        foreach (var clerk in _clerks.Keys.Where(clerk => clerk.Value.StartsWith(system, StringComparison.Ordinal)).ToList()) _clerks.Remove(clerk);
+        foreach (
+            var clerk in _clerks.Keys.Where(clerk => clerk.Value.StartsWith(system, StringComparison.Ordinal)).ToList()
+        )
+            _clerks.Remove(clerk);
     }
 
-    /// <summary>A view that is not acknowledged has no primary that answers yet: who hears of it waits for more.</summary>
+    /// <summary>
+    /// A view that is not acknowledged has no primary that answers yet: who hears of it waits for more.
+    /// </summary>
     public void Tell(ViewNews news, Effects effects)
     {
-        foreach (var (clerk, _) in _clerks) effects.Send(clerk, news);
-        if (news.Acknowledged) _clerks.Clear();
+        foreach (var (clerk, _) in _clerks)
+            effects.Send(clerk, news);
+        if (news.Acknowledged)
+            _clerks.Clear();
     }
 
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(_clerks.Count);
-        foreach (var (clerk, _) in _clerks) fingerprint.Add(clerk.Value);
+        foreach (var (clerk, _) in _clerks)
+            fingerprint.Add(clerk.Value);
     }
 }

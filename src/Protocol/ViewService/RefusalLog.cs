@@ -13,8 +13,10 @@ internal sealed class RefusalLog
 
     public bool IsNew(ServerId server, PingRefusal reason)
     {
-        if (_said.Contains((server, reason))) return false;
-        if (_said.Length == Most) _said = _said.RemoveAt(0);
+        if (_said.Contains((server, reason)))
+            return false;
+        if (_said.Length == Most)
+            _said = _said.RemoveAt(0);
         _said = _said.Add((server, reason));
         return true;
     }

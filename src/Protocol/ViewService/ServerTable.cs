@@ -3,12 +3,15 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// Who lives. One entry for an address, the newest life of it, in the order in which they were first heard of: "the first
-/// live server" means the same whatever the addresses are. The entries are immutable, so a copy of the table costs nothing.
+/// Who lives. One entry for an address, the newest life of it, in the order in which they were first heard of: "the
+/// first live server" means the same whatever the addresses are. The entries are immutable, so a copy of the table
+/// costs nothing.
 /// </summary>
 internal sealed class ServerTable
 {
-    /// <summary>Beyond this many the dead that no view names are forgotten, the oldest first: addresses come and go for ever.</summary>
+    /// <summary>
+    /// Beyond this many the dead that no view names are forgotten, the oldest first: addresses come and go for ever.
+    /// </summary>
     private const int Most = 1000;
 
     private const int LongestPauseFactor = 64;
@@ -18,9 +21,7 @@ internal sealed class ServerTable
     private ImmutableArray<TrackedServer> _servers;
 
     public ServerTable(ProtocolSettings settings, SafetyRules rules)
-        : this(settings.DeadPings, rules.Has(SafetyRule.IdentityIncludesIncarnation), [])
-    {
-    }
+        : this(settings.DeadPings, rules.Has(SafetyRule.IdentityIncludesIncarnation), []) { }
 
     private ServerTable(int deadPings, bool byIncarnation, ImmutableArray<TrackedServer> servers)
     {
@@ -40,7 +41,8 @@ internal sealed class ServerTable
     {
         foreach (var server in _servers)
         {
-            if (server.Id.Address == address) return server;
+            if (server.Id.Address == address)
+                return server;
         }
         return null;
     }
@@ -49,7 +51,9 @@ internal sealed class ServerTable
 
     public bool Alive(TrackedServer server) => server.Alive(_deadPings);
 
-    /// <summary>A life that a higher incarnation of its address has ended is in the table no more, and so not alive.</summary>
+    /// <summary>
+    /// A life that a higher incarnation of its address has ended is in the table no more, and so not alive.
+    /// </summary>
     public bool Alive(ServerId? id) => id is { } known && Find(known) is { } server && Alive(server);
 
     public bool Leaving(ServerId? id) => id is { } known && Find(known) is { Leaving: true };
@@ -57,8 +61,10 @@ internal sealed class ServerTable
     /// <summary>A server named by the memory: it has as long to ping as if it had just done so.</summary>
     public void Expect(ServerId? id)
     {
-        if (id is { } known && At(known.Address) is not { } other) _servers = _servers.Add(new TrackedServer(known));
-        else if (id is { } newer && At(newer.Address) is { } older && older.Id.Incarnation < newer.Incarnation) Replace(older, new TrackedServer(newer));
+        if (id is { } known && At(known.Address) is not { } other)
+            _servers = _servers.Add(new TrackedServer(known));
+        else if (id is { } newer && At(newer.Address) is { } older && older.Id.Incarnation < newer.Incarnation)
+            Replace(older, new TrackedServer(newer));
     }
 
     /// <summary>Takes a ping of the newest life of its address, which the caller has made sure of.</summary>
@@ -77,7 +83,8 @@ internal sealed class ServerTable
         }
         else
         {
-            // A restarted server is a new server: it goes to the end of the queue, and nothing of the earlier life is kept.
+            // A restarted server is a new server: it goes to the end of the queue, and nothing of the earlier life is
+            // kept.
             _servers = _servers.Remove(before).Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
         }
         return before;
@@ -86,30 +93,39 @@ internal sealed class ServerTable
     public void OnTick()
     {
         var aged = _servers.ToBuilder();
-        for (var i = 0; i < aged.Count; i++) aged[i] = aged[i].OnTick();
+        for (var i = 0; i < aged.Count; i++)
+            aged[i] = aged[i].OnTick();
         _servers = aged.DrainToImmutable();
     }
 
     public void Replace(TrackedServer old, TrackedServer changed) => _servers = _servers.Replace(old, changed);
 
-    /// <summary>A primary reported its backup: it is not taken again before a pause that doubles with every report.</summary>
+    /// <summary>
+    /// A primary reported its backup: it is not taken again before a pause that doubles with every report.
+    /// </summary>
     public void OnReportedSilent(ServerId id)
     {
-        if (Find(id) is not { } server) return;
+        if (Find(id) is not { } server)
+            return;
         var factor = Math.Min(LongestPauseFactor, 1L << Math.Min(server.SilentReports, 30));
         Replace(server, server with { SilentReports = server.SilentReports + 1, Pause = _deadPings * factor });
     }
 
-    /// <summary>The first live server that may be backup of this primary: those never reported silent before those that were.</summary>
+    /// <summary>
+    /// The first live server that may be backup of this primary: those never reported silent before those that were.
+    /// </summary>
     /// <param name="not">The backup that is to be replaced.</param>
     public ServerId? Idle(ServerId primary, ServerId? not = null)
     {
         TrackedServer? best = null;
         foreach (var server in _servers)
         {
-            if (!Alive(server) || server.Leaving || server.Pause > 0) continue;
-            if (server.Id.Address == primary.Address || Same(server.Id, not)) continue;
-            if (best is null || server.SilentReports < best.SilentReports) best = server;
+            if (!Alive(server) || server.Leaving || server.Pause > 0)
+                continue;
+            if (server.Id.Address == primary.Address || Same(server.Id, not))
+                continue;
+            if (best is null || server.SilentReports < best.SilentReports)
+                best = server;
         }
         return best?.Id;
     }
@@ -118,7 +134,8 @@ internal sealed class ServerTable
     {
         foreach (var server in _servers)
         {
-            if (Alive(server) && server.Leaving == leaving) return server.Id;
+            if (Alive(server) && server.Leaving == leaving)
+                return server.Id;
         }
         return null;
     }
@@ -126,15 +143,18 @@ internal sealed class ServerTable
     public void AddTo(ref Fingerprint fingerprint, long now)
     {
         fingerprint.Add(_servers.Length);
-        foreach (var server in _servers) server.AddTo(ref fingerprint, _deadPings, now);
+        foreach (var server in _servers)
+            server.AddTo(ref fingerprint, _deadPings, now);
     }
 
     private void Forget(View named, View? acknowledged)
     {
-        if (_servers.Length < Most) return;
+        if (_servers.Length < Most)
+            return;
         foreach (var server in _servers)
         {
-            if (Alive(server) || named.Names(server.Id) || acknowledged?.Names(server.Id) == true) continue;
+            if (Alive(server) || named.Names(server.Id) || acknowledged?.Names(server.Id) == true)
+                continue;
             _servers = _servers.Remove(server);
             return;
         }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// Live servers in views that this view service never made. Their pings count for nothing, but they may hold what a view service
-/// that lost its memory knows nothing of: an operator can have it take over from one of them.
+/// Live servers in views that this view service never made. Their pings count for nothing, but they may hold what a
+/// view service that lost its memory knows nothing of: an operator can have it take over from one of them.
 /// </summary>
 internal sealed class Strangers
 {
@@ -15,9 +15,7 @@ internal sealed class Strangers
     private ImmutableArray<Stranger> _all;
 
     public Strangers(int deadPings)
-        : this(deadPings, [])
-    {
-    }
+        : this(deadPings, []) { }
 
     private Strangers(int deadPings, ImmutableArray<Stranger> all) => (_deadPings, _all) = (deadPings, all);
 
@@ -29,7 +27,8 @@ internal sealed class Strangers
     {
         foreach (var stranger in _all)
         {
-            if (stranger.Id.Address == address) return stranger;
+            if (stranger.Id.Address == address)
+                return stranger;
         }
         return null;
     }
@@ -40,7 +39,8 @@ internal sealed class Strangers
         long newest = 0;
         foreach (var stranger in _all)
         {
-            if (stranger.View.Cluster == cluster) newest = Math.Max(newest, stranger.View.Number);
+            if (stranger.View.Cluster == cluster)
+                newest = Math.Max(newest, stranger.View.Number);
         }
         return newest;
     }
@@ -49,7 +49,8 @@ internal sealed class Strangers
     {
         if (At(ping.Server.Address) is { } known)
         {
-            if (known.Id.Incarnation <= ping.Server.Incarnation) _all = _all.Replace(known, new Stranger(ping.Server, ping.View, 0));
+            if (known.Id.Incarnation <= ping.Server.Incarnation)
+                _all = _all.Replace(known, new Stranger(ping.Server, ping.View, 0));
         }
         else if (_all.Length < Most)
         {
@@ -59,9 +60,11 @@ internal sealed class Strangers
 
     public void OnTick()
     {
-        if (_all.IsEmpty) return;
+        if (_all.IsEmpty)
+            return;
         var aged = _all.ToBuilder();
-        for (var i = 0; i < aged.Count; i++) aged[i] = aged[i] with { PingAge = aged[i].PingAge + 1 };
+        for (var i = 0; i < aged.Count; i++)
+            aged[i] = aged[i] with { PingAge = aged[i].PingAge + 1 };
         aged.RemoveAll(stranger => stranger.PingAge >= _deadPings);
         _all = aged.DrainToImmutable();
     }

@@ -1,8 +1,8 @@
 namespace PbKv.Protocol;
 
 /// <summary>
-/// What the view service knows of one life of a server. Everything is counted in its own ticks and kept as ages, so that two
-/// states that differ only in how long the view service has been running are the same state.
+/// What the view service knows of one life of a server. Everything is counted in its own ticks and kept as ages, so
+/// that two states that differ only in how long the view service has been running are the same state.
 /// </summary>
 internal sealed record TrackedServer(ServerId Id)
 {
@@ -30,7 +30,9 @@ internal sealed record TrackedServer(ServerId Id)
 
     public bool Leaving { get; init; }
 
-    /// <summary>How often a primary reported it as silent; it is taken last, and each time after a longer pause.</summary>
+    /// <summary>
+    /// How often a primary reported it as silent; it is taken last, and each time after a longer pause.
+    /// </summary>
     public int SilentReports { get; init; }
 
     /// <summary>Ticks until it may be backup again.</summary>
@@ -38,7 +40,8 @@ internal sealed record TrackedServer(ServerId Id)
 
     public bool Alive(int deadPings) => !HintDead && PingAge < deadPings && DeafTicks < deadPings;
 
-    /// <param name="newest">What the ping says of the newest answer heard; one of an earlier life of ours counts as none.</param>
+    /// <param name="newest">What the ping says of the newest answer heard; one of an earlier life of ours counts as
+    /// none.</param>
     public TrackedServer OnPing(long newest, bool leaving)
     {
         // The first ping proves nothing about the way back: its number is where the counting begins.
@@ -58,15 +61,16 @@ internal sealed record TrackedServer(ServerId Id)
         };
     }
 
-    public TrackedServer OnTick() => this with
-    {
-        PingAge = PingAge + 1,
-        // A tick without a ping says nothing of what the server hears.
-        DeafTicks = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks,
-        PingedThisTick = false,
-        HeardThisTick = false,
-        Pause = Math.Max(0, Pause - 1),
-    };
+    public TrackedServer OnTick() =>
+        this with
+        {
+            PingAge = PingAge + 1,
+            // A tick without a ping says nothing of what the server hears.
+            DeafTicks = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks,
+            PingedThisTick = false,
+            HeardThisTick = false,
+            Pause = Math.Max(0, Pause - 1),
+        };
 
     /// <param name="now">The number of the answers of this tick.</param>
     public void AddTo(ref Fingerprint fingerprint, int deadPings, long now)
@@ -84,11 +88,16 @@ internal sealed record TrackedServer(ServerId Id)
     private long Flags()
     {
         var flags = Pinged ? 1L : 0;
-        if (PingedThisTick) flags |= 2;
-        if (HeardThisTick) flags |= 4;
-        if (HintPending) flags |= 8;
-        if (HintDead) flags |= 16;
-        if (Leaving) flags |= 32;
+        if (PingedThisTick)
+            flags |= 2;
+        if (HeardThisTick)
+            flags |= 4;
+        if (HintPending)
+            flags |= 8;
+        if (HintDead)
+            flags |= 16;
+        if (Leaving)
+            flags |= 32;
         return flags;
     }
 }

@@ -27,23 +27,32 @@ internal readonly record struct Decision(DecisionKind Kind, ServerId? Primary, S
 
     public static Decision Blocked(string reason) => new(DecisionKind.Blocked, null, null, reason);
 
-    public static Decision Next(ServerId primary, ServerId? backup, string reason) => new(DecisionKind.Next, primary, backup, reason);
+    public static Decision Next(ServerId primary, ServerId? backup, string reason) =>
+        new(DecisionKind.Next, primary, backup, reason);
 
     public static Decision FallBack(ServerId primary, ServerId? backup, string reason) =>
         new(DecisionKind.FallBack, primary, backup, reason);
 }
 
 /// <summary>
-/// Who is primary and who is backup next: the only place where that is decided (a reset apart), a function of what is known.
-/// It changes nothing and tells nobody: a view will one day be stored elsewhere between being decided and being told.
+/// Who is primary and who is backup next: the only place where that is decided (a reset apart), a function of what is
+/// known. It changes nothing and tells nobody: a view will one day be stored elsewhere between being decided and being
+/// told.
 /// </summary>
 internal static class ViewDecision
 {
     /// <param name="listening">The view service has not listened long enough to know who is there.</param>
     /// <param name="backupSilent">The primary reports, in this very view, that its backup does not acknowledge.</param>
-    public static Decision Decide(ViewServiceMemory known, ServerTable servers, SafetyRules rules, bool listening, bool backupSilent)
+    public static Decision Decide(
+        ViewServiceMemory known,
+        ServerTable servers,
+        SafetyRules rules,
+        bool listening,
+        bool backupSilent
+    )
     {
-        if (known.View.Primary is not { } primary) return First(servers, listening);
+        if (known.View.Primary is not { } primary)
+            return First(servers, listening);
 
         var mayChange = known.Acknowledged || !rules.Has(SafetyRule.ChangeOnlyAcknowledged);
         if (!servers.Alive(primary))
@@ -52,11 +61,20 @@ internal static class ViewDecision
                 return Next(servers, heir, $"the primary {primary} is dead and the backup {heir} {HoldsAll(known)}");
             return known.Acknowledged ? NoHeir(known, servers, primary) : FallBack(known, servers, rules, primary);
         }
-        if (!mayChange) return Decision.Pending($"{primary} to acknowledge view {known.View.Number}");
+        if (!mayChange)
+            return Decision.Pending($"{primary} to acknowledge view {known.View.Number}");
 
         // Handed to a backup that leaves as well, the role would only have to move again.
-        if (servers.Leaving(primary) && Promotable(known, servers, rules) is { } successor && !servers.Leaving(successor))
-            return Next(servers, successor, $"the primary {primary} leaves and the backup {successor} {HoldsAll(known)}");
+        if (
+            servers.Leaving(primary)
+            && Promotable(known, servers, rules) is { } successor
+            && !servers.Leaving(successor)
+        )
+            return Next(
+                servers,
+                successor,
+                $"the primary {primary} leaves and the backup {successor} {HoldsAll(known)}"
+            );
         return Backup(known, servers, primary, backupSilent);
     }
 
@@ -68,9 +86,10 @@ internal static class ViewDecision
 
     private static Decision First(ServerTable servers, bool listening)
     {
-        // A view service that has just started would otherwise hand the cluster to whoever pings first, and learn a tick
-        // later that the others are in a view of a cluster that it has forgotten.
-        if (listening) return Decision.Pending("the first pings, before it makes a first view");
+        // A view service that has just started would otherwise hand the cluster to whoever pings first, and learn a
+        // tick later that the others are in a view of a cluster that it has forgotten.
+        if (listening)
+            return Decision.Pending("the first pings, before it makes a first view");
         return servers.FirstAlive() is { } first
             ? Decision.Next(first, null, $"{first} is the first live server")
             : Decision.Blocked("a server to ping: none is alive, and there is no view yet");
@@ -87,7 +106,11 @@ internal static class ViewDecision
                 ? Decision.Next(primary, idle, $"{idle} is idle and becomes backup")
                 : Decision.Nothing;
         }
-        var why = !servers.Alive(backup) ? "is dead" : servers.Leaving(backup) ? "leaves" : silent ? "is reported silent by its primary" : null;
+        var why =
+            !servers.Alive(backup) ? "is dead"
+            : servers.Leaving(backup) ? "leaves"
+            : silent ? "is reported silent by its primary"
+            : null;
         return why is null
             ? Decision.Nothing
             : Decision.Next(primary, servers.Idle(primary, not: backup), $"the backup {backup} {why}");
@@ -100,15 +123,22 @@ internal static class ViewDecision
     private static Decision NoHeir(ViewServiceMemory known, ServerTable servers, ServerId primary)
     {
         var backup = known.View.Backup;
-        if (backup is null) return Decision.Blocked($"{Return(servers, primary)}, which alone holds the data of view {known.View.Number}");
+        if (backup is null)
+            return Decision.Blocked(
+                $"{Return(servers, primary)}, which alone holds the data of view {known.View.Number}"
+            );
         return known.Synced
-            ? Decision.Blocked($"{Return(servers, primary)} or {Return(servers, backup.Value)}, which hold the data of view {known.View.Number}")
-            : Decision.Blocked($"{Return(servers, primary)}: it is dead, and its backup {backup} is not synced, so it lacks acknowledged writes");
+            ? Decision.Blocked(
+                $"{Return(servers, primary)} or {Return(servers, backup.Value)}, which hold the data of view {known.View.Number}"
+            )
+            : Decision.Blocked(
+                $"{Return(servers, primary)}: it is dead, and its backup {backup} is not synced, so it lacks acknowledged writes"
+            );
     }
 
     /// <summary>
-    /// The primary of a view that was never acknowledged is dead. It has answered nobody (see ConfirmedBeforeAnswering), so
-    /// whoever held everything in the last acknowledged view still does.
+    /// The primary of a view that was never acknowledged is dead. It has answered nobody (see
+    /// ConfirmedBeforeAnswering), so whoever held everything in the last acknowledged view still does.
     /// </summary>
     private static Decision FallBack(ViewServiceMemory known, ServerTable servers, SafetyRules rules, ServerId primary)
     {
@@ -119,7 +149,10 @@ internal static class ViewDecision
                 ? Decision.FallBack(any, servers.Idle(any), $"{reason}; {any} is alive")
                 : Decision.Blocked($"any server: {reason}");
         }
-        var holder = servers.Alive(last.Primary) ? last.Primary : known.LastAcknowledgedSynced && servers.Alive(last.Backup) ? last.Backup : null;
+        var holder =
+            servers.Alive(last.Primary) ? last.Primary
+            : known.LastAcknowledgedSynced && servers.Alive(last.Backup) ? last.Backup
+            : null;
         if (holder is { } id)
             return Decision.FallBack(id, servers.Idle(id), $"{reason}; {id} holds everything since view {last.Number}");
         var holders = known.LastAcknowledgedSynced

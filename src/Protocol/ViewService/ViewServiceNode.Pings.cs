@@ -5,7 +5,8 @@ public sealed partial class ViewServiceNode
 {
     private void OnPing(Ping ping, Effects effects)
     {
-        if (IsSuperseded(ping, effects) || IsStranger(ping, effects)) return;
+        if (IsSuperseded(ping, effects) || IsStranger(ping, effects))
+            return;
         Hear(ping, effects);
         var told = Acknowledged;
         LearnFacts(ping, effects);
@@ -14,28 +15,35 @@ public sealed partial class ViewServiceNode
     }
 
     /// <summary>
-    /// Judged before anything else of the ping: a late ping of a life that has ended must not even make a view service believe
-    /// that there is another cluster.
+    /// Judged before anything else of the ping: a late ping of a life that has ended must not even make a view service
+    /// believe that there is another cluster.
     /// </summary>
     private bool IsSuperseded(Ping ping, Effects effects)
     {
-        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation)) return false;
-        if (_servers.At(ping.Server.Address) is not { } known || known.Id.Incarnation <= ping.Server.Incarnation) return false;
+        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation))
+            return false;
+        if (_servers.At(ping.Server.Address) is not { } known || known.Id.Incarnation <= ping.Server.Incarnation)
+            return false;
         Refuse(ping, PingRefusal.OlderIncarnation, known.Id.Incarnation, $"{known.Id} is newer", effects);
         return true;
     }
 
     private bool IsStranger(Ping ping, Effects effects)
     {
-        if (!_rules.Has(SafetyRule.ClusterIdChecked) || ping.View == ViewId.None) return false;
+        if (!_rules.Has(SafetyRule.ClusterIdChecked) || ping.View == ViewId.None)
+            return false;
         var other = ping.View.Cluster != Cluster;
-        if (!other && ping.View.Number <= View.Number) return false;
+        if (!other && ping.View.Number <= View.Number)
+            return false;
 
-        var what = other ? $"it is in view {ping.View}, of another cluster than {Cluster}" : $"it is in view {ping.View}, newer than {View.Number}";
+        var what = other
+            ? $"it is in view {ping.View}, of another cluster than {Cluster}"
+            : $"it is in view {ping.View}, newer than {View.Number}";
         _strangers.OnPing(ping);
         if (LastAcknowledged is null && !View.Reset && _lost is null)
         {
-            _lost = $"somebody to say what to do, as this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the --data "
+            _lost =
+                $"somebody to say what to do, as this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the --data "
                 + "directory that it had; if that is gone, let it take over what a server holds: pbkv view reset --primary HOST:PORT";
             WaitFor(_lost, worthSaying: true, effects);
         }
@@ -46,37 +54,56 @@ public sealed partial class ViewServiceNode
     private void Refuse(Ping ping, PingRefusal reason, long known, string text, Effects effects)
     {
         effects.Send(ping.Server.Address, new PingRefused(ping.Server, reason, Cluster, known));
-        if (_refusals.IsNew(ping.Server, reason)) effects.Notice(NoticeKind.Refused, $"the pings of {ping.Server} count for nothing: {text}");
+        if (_refusals.IsNew(ping.Server, reason))
+            effects.Notice(NoticeKind.Refused, $"the pings of {ping.Server} count for nothing: {text}");
     }
 
     private void Hear(Ping ping, Effects effects)
     {
-        // A number that we have not reached yet is of an answer of an earlier life of ours: it proves nothing about this one.
+        // A number that we have not reached yet is of an answer of an earlier life of ours: it proves nothing about
+        // this one.
         var heard = ping.NewestAnswer > Now ? 0 : ping.NewestAnswer;
         var before = _servers.OnPing(ping, heard, View, LastAcknowledged);
         var id = ping.Server;
-        if (before is null) effects.Notice(NoticeKind.ServerSeen, $"{id} is here");
+        if (before is null)
+            effects.Notice(NoticeKind.ServerSeen, $"{id} is here");
         else if (before.Id != id)
         {
             effects.Notice(NoticeKind.ServerDead, $"{before.Id} is dead: it restarted");
             effects.Notice(NoticeKind.ServerSeen, $"{id} is here");
         }
-        else if (!_servers.Alive(before) && _servers.Alive(id)) effects.Notice(NoticeKind.ServerBack, $"{id} is alive again");
-        if (before is { HintPending: true }) effects.Cancel(new ConnectionLostTimer(before.Id));
-        if (ping.Leaving && (before is null || before.Id != id || !before.Leaving)) effects.Notice(NoticeKind.LeaveAsked, $"{id} asks to leave");
+        else if (!_servers.Alive(before) && _servers.Alive(id))
+            effects.Notice(NoticeKind.ServerBack, $"{id} is alive again");
+        if (before is { HintPending: true })
+            effects.Cancel(new ConnectionLostTimer(before.Id));
+        if (ping.Leaving && (before is null || before.Id != id || !before.Leaving))
+            effects.Notice(NoticeKind.LeaveAsked, $"{id} asks to leave");
     }
 
     private void LearnFacts(Ping ping, Effects effects)
     {
         // A view service that lost its memory must not help an empty server to answer anybody.
-        if (View.Number == 0 || _lost is not null) return;
+        if (View.Number == 0 || _lost is not null)
+            return;
         var exact = ping.View == View.Id;
-        var acknowledges = _servers.Same(View.Primary, ping.Server) && (exact || !_rules.Has(SafetyRule.AcknowledgedMatchesView));
-        var synced = ping.Synced && _servers.Same(View.Backup, ping.Server) && (exact || !_rules.Has(SafetyRule.SyncedMatchesView));
+        var acknowledges =
+            _servers.Same(View.Primary, ping.Server) && (exact || !_rules.Has(SafetyRule.AcknowledgedMatchesView));
+        var synced =
+            ping.Synced
+            && _servers.Same(View.Backup, ping.Server)
+            && (exact || !_rules.Has(SafetyRule.SyncedMatchesView));
 
         if ((acknowledges || synced) && !Acknowledged)
         {
-            Remember(_known with { Acknowledged = true, LastAcknowledged = View, LastAcknowledgedSynced = false }, effects);
+            Remember(
+                _known with
+                {
+                    Acknowledged = true,
+                    LastAcknowledged = View,
+                    LastAcknowledgedSynced = false,
+                },
+                effects
+            );
             effects.Notice(NoticeKind.ViewAcknowledged, $"view {View} is acknowledged by {ping.Server}");
         }
         if (synced && !Synced)

@@ -17,11 +17,18 @@ public sealed partial class ViewServiceNode
             return;
         }
         var old = View;
-        var decision = ViewDecision.Decide(_known, _servers, _rules, listening: _ticks < _settings.DeadPings, backupSilent);
+        var decision = ViewDecision.Decide(
+            _known,
+            _servers,
+            _rules,
+            listening: _ticks < _settings.DeadPings,
+            backupSilent
+        );
         switch (decision.Kind)
         {
             case DecisionKind.Next or DecisionKind.FallBack:
-                if (backupSilent && old.Backup is { } silent && decision.Primary == old.Primary) _servers.OnReportedSilent(silent);
+                if (backupSilent && old.Backup is { } silent && decision.Primary == old.Primary)
+                    _servers.OnReportedSilent(silent);
                 Make(new View(Cluster, old.Number + 1, decision.Primary, decision.Backup), decision, effects);
                 Tell(old, answered, effects);
                 break;
@@ -32,49 +39,64 @@ public sealed partial class ViewServiceNode
                 _waitingFor = null;
                 break;
         }
-        if (factIsNew && View == old) TellAcknowledged(answered, effects);
+        if (factIsNew && View == old)
+            TellAcknowledged(answered, effects);
     }
 
     private void Make(View view, Decision decision, Effects effects)
     {
         Invariant.Assert(view.Number == View.Number + 1, $"view {view} follows {View}");
-        Invariant.Assert(view.Primary is not null && view.Primary?.Address != view.Backup?.Address, $"view {view} names two servers");
+        Invariant.Assert(
+            view.Primary is not null && view.Primary?.Address != view.Backup?.Address,
+            $"view {view} names two servers"
+        );
         var fellBack = decision.Kind == DecisionKind.FallBack;
         effects.Notice(NoticeKind.NewView, $"view {view} after {View}: {decision.Reason}");
-        if (fellBack) effects.Notice(NoticeKind.FellBack, $"view {view} falls back past {View}: {decision.Reason}");
+        if (fellBack)
+            effects.Notice(NoticeKind.FellBack, $"view {view} falls back past {View}: {decision.Reason}");
         Remember(_known with { View = view, Acknowledged = false, Synced = false }, effects);
         _waitingFor = $"{view.Primary} to acknowledge view {view.Number}";
     }
 
-    /// <summary>The servers of the old view and of the new one, those that live and may be needed next, and the clerks that asked.</summary>
+    /// <summary>
+    /// The servers of the old view and of the new one, those that live and may be needed next, and the clerks that
+    /// asked.
+    /// </summary>
     private void Tell(View old, ServerId? answered, Effects effects)
     {
         var news = new ViewNews(View, Acknowledged);
         foreach (var server in _servers.Servers)
         {
-            if (server.Id == answered || !(_servers.Alive(server) || old.Names(server.Id) || View.Names(server.Id))) continue;
+            if (server.Id == answered || !(_servers.Alive(server) || old.Names(server.Id) || View.Names(server.Id)))
+                continue;
             effects.Send(server.Id.Address, news);
         }
         _audience.Tell(news, effects);
     }
 
-    /// <summary>The primary may answer clients now, and one that waits to leave may be free to go; idle servers need not know.</summary>
+    /// <summary>
+    /// The primary may answer clients now, and one that waits to leave may be free to go; idle servers need not know.
+    /// </summary>
     private void TellAcknowledged(ServerId? answered, Effects effects)
     {
         var news = new ViewNews(View, Acknowledged);
         foreach (var server in _servers.Servers)
         {
-            if (server.Id == answered || !_servers.Alive(server)) continue;
-            if (server.Leaving || _servers.Same(View.Primary, server.Id)) effects.Send(server.Id.Address, news);
+            if (server.Id == answered || !_servers.Alive(server))
+                continue;
+            if (server.Leaving || _servers.Same(View.Primary, server.Id))
+                effects.Send(server.Id.Address, news);
         }
         _audience.Tell(news, effects);
     }
 
     private void WaitFor(string reason, bool worthSaying, Effects effects)
     {
-        if (_waitingFor == reason) return;
+        if (_waitingFor == reason)
+            return;
         _waitingFor = reason;
-        if (worthSaying) effects.Notice(NoticeKind.Waiting, $"view {View} stays: waiting for {reason}");
+        if (worthSaying)
+            effects.Notice(NoticeKind.Waiting, $"view {View} stays: waiting for {reason}");
     }
 
     private void OnReset(NodeAddress from, ResetRequest request, Effects effects)
@@ -94,7 +116,8 @@ public sealed partial class ViewServiceNode
         }
         else
         {
-            var refusal = $"{request.Primary} is not alive here; name one of: {ResetAccount.Live(_servers, _strangers.All.Where(s => MayTakeOver(s.View.Cluster)))}";
+            var refusal =
+                $"{request.Primary} is not alive here; name one of: {ResetAccount.Live(_servers, _strangers.All.Where(s => MayTakeOver(s.View.Cluster)))}";
             effects.Notice(NoticeKind.Refused, $"reset asked by {from} refused: {refusal}");
             effects.Send(from, new ResetAnswer(View, refusal, ResetAccount.Of(_known, _servers, request.Primary)));
             return;
@@ -105,23 +128,30 @@ public sealed partial class ViewServiceNode
         effects.Send(from, new ResetAnswer(View, null, account));
     }
 
-    /// <summary>Nobody has acknowledged the view that took over yet: where the wrong server was named, another one may be.</summary>
+    /// <summary>
+    /// Nobody has acknowledged the view that took over yet: where the wrong server was named, another one may be.
+    /// </summary>
     private bool IsTakingOver => !Acknowledged && View == LastAcknowledged;
 
-    /// <summary>Its own cluster's data is not given up for another's: then the server is simply at the wrong view service.</summary>
+    /// <summary>
+    /// Its own cluster's data is not given up for another's: then the server is simply at the wrong view service.
+    /// </summary>
     private bool MayTakeOver(ClusterId cluster) => cluster == Cluster || LastAcknowledged is null || IsTakingOver;
 
     /// <summary>
-    /// From here on this is the view service of the stranger's cluster. The number leaves room: there may have been views that
-    /// none of those who ping was ever told of, and no number may mean two. Whatever happens before the view is acknowledged, nobody
-    /// but this server is fallen back to: it counts as acknowledged before.
+    /// From here on this is the view service of the stranger's cluster. The number leaves room: there may have been
+    /// views that none of those who ping was ever told of, and no number may mean two. Whatever happens before the view
+    /// is acknowledged, nobody but this server is fallen back to: it counts as acknowledged before.
     /// </summary>
     private void TakeOver(Stranger stranger, NodeAddress from, Effects effects)
     {
         var cluster = stranger.View.Cluster;
         var newest = Math.Max(_strangers.NewestViewOf(cluster), View.Number);
         var view = new View(cluster, newest + NumbersLeftOut, stranger.Id, null, Reset: true);
-        effects.Notice(NoticeKind.NewView, $"view {view} after {View}: reset asked by {from}, cluster {cluster} is taken over");
+        effects.Notice(
+            NoticeKind.NewView,
+            $"view {view} after {View}: reset asked by {from}, cluster {cluster} is taken over"
+        );
         Remember(new ViewServiceMemory(cluster, view, false, false, view, false), effects);
         _waitingFor = $"{stranger.Id} to acknowledge view {view.Number}";
         _servers.Expect(stranger.Id);

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// Decides who is primary and who is backup. It hears pings, counts its own ticks, and knows nothing of the data.
-/// What it must not forget is one value, <see cref="ViewServiceMemory"/>, handed out to be kept before anybody is told of it.
+/// Decides who is primary and who is backup. It hears pings, counts its own ticks, and knows nothing of the data. What
+/// it must not forget is one value, <see cref="ViewServiceMemory"/>, handed out to be kept before anybody is told of
+/// it.
 /// </summary>
 public sealed partial class ViewServiceNode : Node
 {
@@ -21,14 +22,19 @@ public sealed partial class ViewServiceNode : Node
     private string? _lost;
     private string? _waitingFor;
 
-    /// <param name="fresh">The id of the cluster that it starts where it has no memory; drawn at random by its host.</param>
+    /// <param name="fresh">The id of the cluster that it starts where it has no memory; drawn at random by its
+    /// host.</param>
     /// <param name="memory">What an earlier life handed out last, or null.</param>
     public ViewServiceNode(NodeAddress self, ProtocolSettings settings, ClusterId fresh, ViewServiceMemory? memory)
-        : this(self, settings, fresh, memory, SafetyRules.All)
-    {
-    }
+        : this(self, settings, fresh, memory, SafetyRules.All) { }
 
-    internal ViewServiceNode(NodeAddress self, ProtocolSettings settings, ClusterId fresh, ViewServiceMemory? memory, SafetyRules rules)
+    internal ViewServiceNode(
+        NodeAddress self,
+        ProtocolSettings settings,
+        ClusterId fresh,
+        ViewServiceMemory? memory,
+        SafetyRules rules
+    )
     {
         Self = self;
         _settings = settings;
@@ -82,10 +88,27 @@ public sealed partial class ViewServiceNode : Node
     /// <summary>Since it started.</summary>
     public long MessagesHandled { get; private set; }
 
-    public ImmutableArray<KnownServer> Servers => [.. _servers.Servers
-        .Select(s => new KnownServer(s.Id, _servers.Alive(s), s.Leaving, s.PingAge * _settings.PingIntervalMs, Refused: false))
-        .Concat(_strangers.All.Select(s => new KnownServer(s.Id, true, false, s.PingAge * _settings.PingIntervalMs, Refused: true)))
-        .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal)];
+    public ImmutableArray<KnownServer> Servers =>
+        [
+            .. _servers
+                .Servers.Select(s => new KnownServer(
+                    s.Id,
+                    _servers.Alive(s),
+                    s.Leaving,
+                    s.PingAge * _settings.PingIntervalMs,
+                    Refused: false
+                ))
+                .Concat(
+                    _strangers.All.Select(s => new KnownServer(
+                        s.Id,
+                        true,
+                        false,
+                        s.PingAge * _settings.PingIntervalMs,
+                        Refused: true
+                    ))
+                )
+                .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal),
+        ];
 
     /// <summary>The number of the answers of this tick, from 1: in a ping, 0 says that none was heard.</summary>
     internal long Now => _ticks + 1;
@@ -93,7 +116,8 @@ public sealed partial class ViewServiceNode : Node
     public override void Start(Effects effects)
     {
         // A cluster that is not remembered would be a second cluster after the next start.
-        if (!_remembered) effects.Memory = _known;
+        if (!_remembered)
+            effects.Memory = _known;
         _remembered = true;
         effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
         TakeStep(effects);
@@ -111,13 +135,27 @@ public sealed partial class ViewServiceNode : Node
                 OnViewRequest(from, effects);
                 break;
             case StatusRequest request:
-                effects.Send(from, new ViewServiceStatus(request.Number, View, Acknowledged, Synced, MessagesHandled, WaitingFor, Servers));
+                effects.Send(
+                    from,
+                    new ViewServiceStatus(
+                        request.Number,
+                        View,
+                        Acknowledged,
+                        Synced,
+                        MessagesHandled,
+                        WaitingFor,
+                        Servers
+                    )
+                );
                 break;
             case ResetRequest request:
                 OnReset(from, request, effects);
                 break;
             default:
-                effects.Notice(NoticeKind.Refused, $"{message.GetType().Name} from {from} is not for a view service: ignored");
+                effects.Notice(
+                    NoticeKind.Refused,
+                    $"{message.GetType().Name} from {from} is not for a view service: ignored"
+                );
                 break;
         }
     }
@@ -140,15 +178,19 @@ public sealed partial class ViewServiceNode : Node
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (_servers.At(peer) is not { } server || !_servers.Alive(server) || server.HintPending) return;
+        if (_servers.At(peer) is not { } server || !_servers.Alive(server) || server.HintPending)
+            return;
         _servers.Replace(server, server with { HintPending = true });
         effects.Set(new ConnectionLostTimer(server.Id), _settings.ConnectionLostMs, _settings.ConnectionLostMs);
-        effects.Notice(NoticeKind.ConnectionLost, $"the connection to {server.Id} broke: it has {_settings.ConnectionLostMs} ms to ping");
+        effects.Notice(
+            NoticeKind.ConnectionLost,
+            $"the connection to {server.Id} broke: it has {_settings.ConnectionLostMs} ms to ping"
+        );
     }
 
     /// <summary>
-    /// A connection with clients ended: they have gone, or will ask when they miss an answer. Nobody can reach them but on a
-    /// connection of theirs, and those that come and go for ever must not take the places of those that stay.
+    /// A connection with clients ended: they have gone, or will ask when they miss an answer. Nobody can reach them but
+    /// on a connection of theirs, and those that come and go for ever must not take the places of those that stay.
     /// </summary>
     /// <param name="system">What the names of their clerks begin with.</param>
     public void OnClientsGone(string system) => _audience.Forget(system);
@@ -156,8 +198,8 @@ public sealed partial class ViewServiceNode : Node
     public override Node Clone() => new ViewServiceNode(this);
 
     /// <summary>
-    /// Without the count of messages and the texts, which change nothing, and without the count of ticks beyond the time of
-    /// listening: ages tell the rest.
+    /// Without the count of messages and the texts, which change nothing, and without the count of ticks beyond the
+    /// time of listening: ages tell the rest.
     /// </summary>
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -180,12 +222,16 @@ public sealed partial class ViewServiceNode : Node
         var before = _servers.Servers;
         _servers.OnTick();
         _strangers.OnTick();
-        // Everybody first, then one decision: otherwise, when primary and backup die together, the order of the table decides.
+        // Everybody first, then one decision: otherwise, when primary and backup die together, the order of the table
+        // decides.
         foreach (var server in before)
         {
             if (_servers.Alive(server) && _servers.At(server.Id.Address) is { } after && !_servers.Alive(after))
             {
-                var reason = after.PingAge >= _settings.DeadPings ? $"no ping for {after.PingAge} ticks" : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
+                var reason =
+                    after.PingAge >= _settings.DeadPings
+                        ? $"no ping for {after.PingAge} ticks"
+                        : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
                 effects.Notice(NoticeKind.ServerDead, $"{after.Id} is dead: {reason}");
             }
         }
@@ -195,19 +241,25 @@ public sealed partial class ViewServiceNode : Node
 
     private void OnConnectionStillLost(ServerId id, Effects effects)
     {
-        if (_servers.At(id.Address) is not { HintPending: true } server || server.Id != id) return;
+        if (_servers.At(id.Address) is not { HintPending: true } server || server.Id != id)
+            return;
         // Just after a start a broken connection says nothing: everybody's connections to the earlier life broke.
         var counts = _ticks >= _settings.DeadPings;
         var wasAlive = _servers.Alive(server);
         _servers.Replace(server, server with { HintPending = false, HintDead = counts });
-        if (!counts || !wasAlive) return;
-        effects.Notice(NoticeKind.ServerDead, $"{id} is dead: its connection broke and it did not ping within {_settings.ConnectionLostMs} ms");
+        if (!counts || !wasAlive)
+            return;
+        effects.Notice(
+            NoticeKind.ServerDead,
+            $"{id} is dead: its connection broke and it did not ping within {_settings.ConnectionLostMs} ms"
+        );
         TakeStep(effects);
     }
 
     private void OnViewRequest(NodeAddress from, Effects effects)
     {
         effects.Send(from, new ViewNews(View, Acknowledged));
-        if (_servers.At(from) is null) _audience.Add(from);
+        if (_servers.At(from) is null)
+            _audience.Add(from);
     }
 }

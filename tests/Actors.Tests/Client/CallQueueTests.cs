@@ -9,7 +9,9 @@ public class CallQueueTests
     [Theory]
     [InlineData(CallStatus.Ok)]
     [InlineData(CallStatus.Unreachable)]
-    public void A_result_that_nobody_takes_leaves_nothing_with_a_token_that_lives_as_long_as_the_application(CallStatus status)
+    public void A_result_that_nobody_takes_leaves_nothing_with_a_token_that_lives_as_long_as_the_application(
+        CallStatus status
+    )
     {
         using var life = new CancellationTokenSource();
         var forgotten = Forgotten(new CallQueue(), status, life.Token);
@@ -21,7 +23,16 @@ public class CallQueueTests
     private static WeakReference Forgotten(CallQueue queue, CallStatus status, CancellationToken life)
     {
         var call = queue.Rent();
-        call.Begin(null, queue.NextId(), OperationKind.Get, Bytes.Utf8("k"), default, long.MaxValue, missingIsNull: false, life);
+        call.Begin(
+            null,
+            queue.NextId(),
+            OperationKind.Get,
+            Bytes.Utf8("k"),
+            default,
+            long.MaxValue,
+            missingIsNull: false,
+            life
+        );
         call.WatchCancellation();
         queue.Push(call);
         queue.TakeAll();

@@ -10,12 +10,19 @@ public class CallerWakeUpTests
         await using var cluster = new TestCluster();
         var (_, _, kv) = await cluster.StartPairAsync();
         using var everybodyIsBack = new CountdownEvent(8);
-        var callers = Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
-        {
-            await kv.PutAsync($"key {i}", "v");
-            everybodyIsBack.Signal();
-            Assert.True(everybodyIsBack.Wait(TestCluster.Patience), "the callers waited for one another in vain");
-        }));
+        var callers = Enumerable
+            .Range(0, 8)
+            .Select(i =>
+                Task.Run(async () =>
+                {
+                    await kv.PutAsync($"key {i}", "v");
+                    everybodyIsBack.Signal();
+                    Assert.True(
+                        everybodyIsBack.Wait(TestCluster.Patience),
+                        "the callers waited for one another in vain"
+                    );
+                })
+            );
         await Task.WhenAll(callers);
     }
 }

@@ -18,11 +18,21 @@ public class ClientTests
     {
         await using var cluster = new TestCluster();
         var (_, _, kv) = await cluster.StartPairAsync();
-        await Task.WhenAll(Enumerable.Range(0, 64).Select(caller => Task.Run(async () =>
-        {
-            for (var i = 0; i < 100; i++) await kv.AppendAsync($"caller {caller}", $"{i} ");
-            Assert.Equal(string.Concat(Enumerable.Range(0, 100).Select(i => $"{i} ")), await kv.GetAsync($"caller {caller}"));
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 64)
+                .Select(caller =>
+                    Task.Run(async () =>
+                    {
+                        for (var i = 0; i < 100; i++)
+                            await kv.AppendAsync($"caller {caller}", $"{i} ");
+                        Assert.Equal(
+                            string.Concat(Enumerable.Range(0, 100).Select(i => $"{i} ")),
+                            await kv.GetAsync($"caller {caller}")
+                        );
+                    })
+                )
+        );
     }
 
     [Fact]
@@ -30,7 +40,8 @@ public class ClientTests
     {
         await using var cluster = new TestCluster();
         var (_, _, kv) = await cluster.StartPairAsync();
-        byte[] key = [0, 255, 10], value = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
+        byte[] key = [0, 255, 10],
+            value = [.. Enumerable.Range(0, 256).Select(i => (byte)i)];
         Assert.Null(await kv.TryGetAsync(key));
         await kv.PutAsync(key, value);
         Assert.Equal(value, await kv.GetAsync(key));
@@ -112,7 +123,9 @@ public class ClientTests
         var failure = await Assert.ThrowsAsync<PbKvCanceledException>(() => put.AsTask());
         Assert.Equal(PbKvOutcome.NotExecuted, failure.Outcome);
         Assert.Equal(cancel.Token, failure.CancellationToken);
-        failure = await Assert.ThrowsAsync<PbKvCanceledException>(() => kv.PutAsync("k", "v", cancellationToken: cancel.Token).AsTask());
+        failure = await Assert.ThrowsAsync<PbKvCanceledException>(() =>
+            kv.PutAsync("k", "v", cancellationToken: cancel.Token).AsTask()
+        );
         Assert.Equal(PbKvOutcome.NotExecuted, failure.Outcome);
     }
 
@@ -151,9 +164,15 @@ public class ClientTests
         var (_, _, observer) = await cluster.StartPairAsync();
         var kv = cluster.Connect();
         await kv.PutAsync("k", "v");
-        await TestCluster.StatusAsync(observer, status => status.Servers.All(server => server.Sessions == 1) && status.Servers.Length == 2);
+        await TestCluster.StatusAsync(
+            observer,
+            status => status.Servers.All(server => server.Sessions == 1) && status.Servers.Length == 2
+        );
         await kv.DisposeAsync();
-        await TestCluster.StatusAsync(observer, status => status.Servers.All(server => server.Sessions == 0) && status.Servers.Length == 2);
+        await TestCluster.StatusAsync(
+            observer,
+            status => status.Servers.All(server => server.Sessions == 0) && status.Servers.Length == 2
+        );
     }
 
     [Fact]
@@ -169,7 +188,10 @@ public class ClientTests
         await stays.PutAsync("k", "v");
         var ended = new TaskCompletionSource();
         var system = cluster.ViewService.System;
-        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new HearsOfAnEnd(ended))), typeof(DisassociatedEvent));
+        system.EventStream.Subscribe(
+            system.ActorOf(Props.Create(() => new HearsOfAnEnd(ended))),
+            typeof(DisassociatedEvent)
+        );
         await gone.DisposeAsync();
         await ended.Task.WaitAsync(TestCluster.Patience);
         // Whoever is subscribed hears of it in one go; this question comes to the view service behind it.
@@ -200,7 +222,8 @@ public class ClientTests
         Assert.Contains("host:port", refusal.Message);
     }
 
-    private static Task<PbKvException> FailsAsync(Func<ValueTask> operation) => Assert.ThrowsAsync<PbKvException>(() => operation().AsTask());
+    private static Task<PbKvException> FailsAsync(Func<ValueTask> operation) =>
+        Assert.ThrowsAsync<PbKvException>(() => operation().AsTask());
 
     /// <summary>The client's requests are lost on the way, and the first one is told.</summary>
     private static NodeHooks WithoutRequests(out Task sent)
@@ -214,8 +237,10 @@ public class ClientTests
     {
         public void Send(Envelope envelope)
         {
-            if (envelope.Messages.Any(message => message is Request)) first.TrySetResult();
-            else outbox.Send(envelope);
+            if (envelope.Messages.Any(message => message is Request))
+                first.TrySetResult();
+            else
+                outbox.Send(envelope);
         }
     }
 
@@ -224,7 +249,11 @@ public class ClientTests
     {
         public void Send(Envelope envelope)
         {
-            if (envelope.To.Value.Contains("pbkv-client", StringComparison.Ordinal) && envelope.Messages.Any(message => message is ViewNews)) told.Enqueue(envelope.To);
+            if (
+                envelope.To.Value.Contains("pbkv-client", StringComparison.Ordinal)
+                && envelope.Messages.Any(message => message is ViewNews)
+            )
+                told.Enqueue(envelope.To);
             outbox.Send(envelope);
         }
     }

@@ -31,10 +31,20 @@ public class JoinTests
         var first = PbKvClient.Join(system, cluster.ViewService.Address);
         var second = PbKvClient.Join(system, cluster.ViewService.Address);
         Assert.Single(Clerks(system));
-        var (lost, kept) = (first.PutAsync("lost", "v", Timeout.InfiniteTimeSpan).AsTask(), second.PutAsync("kept", "v").AsTask());
+        var (lost, kept) = (
+            first.PutAsync("lost", "v", Timeout.InfiniteTimeSpan).AsTask(),
+            second.PutAsync("kept", "v").AsTask()
+        );
         await first.DisposeAsync();
         await first.DisposeAsync();
-        foreach (var refused in new Func<Task>[] { () => lost, () => first.PutAsync("k", "v").AsTask(), () => first.StatusAsync() })
+        foreach (
+            var refused in new Func<Task>[]
+            {
+                () => lost,
+                () => first.PutAsync("k", "v").AsTask(),
+                () => first.StatusAsync(),
+            }
+        )
         {
             var refusal = await Assert.ThrowsAsync<PbKvException>(() => refused().WaitAsync(TestCluster.Patience));
             Assert.Equal((PbKvError.ClientClosed, PbKvOutcome.NotExecuted), (refusal.Code, refusal.Outcome));
@@ -43,7 +53,11 @@ public class JoinTests
         await kept;
         Assert.Null(await second.TryGetAsync("lost"));
 
-        await using var other = PbKvClient.Join(system, cluster.ViewService.Address, new() { Config = "pbkv.clerk.request-timeout = 2s" });
+        await using var other = PbKvClient.Join(
+            system,
+            cluster.ViewService.Address,
+            new() { Config = "pbkv.clerk.request-timeout = 2s" }
+        );
         await using var alone = PbKvClient.Join(system, cluster.ViewService.Address, new() { OwnSession = true });
         Assert.Equal("v", await other.GetAsync("kept"));
         Assert.Equal("v", await alone.GetAsync("kept"));
@@ -71,8 +85,13 @@ public class JoinTests
         await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
     }
 
-    private static ActorSystem Shop() => ActorSystem.Create("shop", ConfigurationFactory.ParseString(
-        "akka.loggers = [], akka.loglevel = OFF").WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon)));
+    private static ActorSystem Shop() =>
+        ActorSystem.Create(
+            "shop",
+            ConfigurationFactory
+                .ParseString("akka.loggers = [], akka.loglevel = OFF")
+                .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon))
+        );
 
     private static IEnumerable<IActorRef> Clerks(ActorSystem system) =>
         ((ActorRefWithCell)((ExtendedActorSystem)system).Guardian).Children.Where(child => child is not Nobody);
@@ -82,7 +101,10 @@ public class JoinTests
     [InlineData("akka.actor.provider = remote, akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 }")]
     public async Task An_ActorSystem_without_the_HOCON_is_refused_and_told_what_it_lacks(string hocon)
     {
-        using var system = ActorSystem.Create("shop", ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF," + hocon));
+        using var system = ActorSystem.Create(
+            "shop",
+            ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF," + hocon)
+        );
         var refusal = Assert.Throws<PbKvStartException>(() => PbKvClient.Join(system, "127.0.0.1:7000"));
         Assert.Contains("PbKvClient.Hocon", refusal.Message);
         await system.Terminate();

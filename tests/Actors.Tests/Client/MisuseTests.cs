@@ -3,7 +3,9 @@ using PbKv.Client;
 
 namespace PbKv.Actors.Tests.Client;
 
-/// <summary>What applications do to a client though it was not made for that: it costs them nothing but an exception.</summary>
+/// <summary>
+/// What applications do to a client though it was not made for that: it costs them nothing but an exception.
+/// </summary>
 public class MisuseTests
 {
     [Fact]
@@ -30,7 +32,14 @@ public class MisuseTests
         var context = new CountingContext();
         var former = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(context);
-        Task[] all = [kv.StatusAsync(null, cancel.Token), kv.DisposeAsync().AsTask(), backup.LeaveAsync(TimeSpan.FromMilliseconds(1)), backup.StopAsync(), backup.DisposeAsync().AsTask()];
+        Task[] all =
+        [
+            kv.StatusAsync(null, cancel.Token),
+            kv.DisposeAsync().AsTask(),
+            backup.LeaveAsync(TimeSpan.FromMilliseconds(1)),
+            backup.StopAsync(),
+            backup.DisposeAsync().AsTask(),
+        ];
         SynchronizationContext.SetSynchronizationContext(former);
         await Record.ExceptionAsync(() => Task.WhenAll(all).WaitAsync(TestCluster.Patience));
         Assert.All(all, task => Assert.True(task.IsCompleted));
@@ -97,11 +106,26 @@ public class MisuseTests
     {
         await using var cluster = new TestCluster();
         var kv = cluster.Connect();
-        Assert.Equal("key", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.GetAsync((string)null!).AsTask())).ParamName);
-        Assert.Equal("value", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.PutAsync("k", null!).AsTask())).ParamName);
-        Assert.Equal("primary", (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.ResetAsync(null!))).ParamName);
-        Assert.Equal("viewServices", (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string)null!))).ParamName);
-        Assert.Equal("viewServices", (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string[])null!))).ParamName);
+        Assert.Equal(
+            "key",
+            (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.GetAsync((string)null!).AsTask())).ParamName
+        );
+        Assert.Equal(
+            "value",
+            (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.PutAsync("k", null!).AsTask())).ParamName
+        );
+        Assert.Equal(
+            "primary",
+            (await Assert.ThrowsAsync<ArgumentNullException>(() => kv.ResetAsync(null!))).ParamName
+        );
+        Assert.Equal(
+            "viewServices",
+            (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string)null!))).ParamName
+        );
+        Assert.Equal(
+            "viewServices",
+            (await Assert.ThrowsAsync<ArgumentNullException>(() => PbKvClient.ConnectAsync((string[])null!))).ParamName
+        );
         // Replaced by U+FFFD it would be the same key as every other half of a pair.
         await Assert.ThrowsAnyAsync<ArgumentException>(() => kv.PutAsync("\ud800", "v").AsTask());
         await Assert.ThrowsAnyAsync<ArgumentException>(() => kv.PutAsync("k", "\udfff").AsTask());

@@ -13,7 +13,10 @@ public class OperatorTests
         await kv.PutAsync("k", "v");
         await Task.WhenAll(primary.StopAsync(), backup.StopAsync());
         var empty = cluster.StartReplica();
-        await TestCluster.StatusAsync(kv, status => status.ViewService.WaitingFor is not null && status.Servers.Length == 1);
+        await TestCluster.StatusAsync(
+            kv,
+            status => status.ViewService.WaitingFor is not null && status.Servers.Length == 1
+        );
         var answer = await kv.ResetAsync(empty.Address);
         Assert.Equal(empty.Address, answer.View.Primary!.Value.Address.Value);
         Assert.NotEmpty(answer.Account);
@@ -35,8 +38,16 @@ public class OperatorTests
     [Fact]
     public async Task A_reset_that_nobody_answers_ends_at_its_deadline_and_may_have_been_done()
     {
-        await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:1", new PbKvClientOptions { Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") });
-        var failure = await Assert.ThrowsAsync<PbKvException>(() => kv.ResetAsync("127.0.0.1:7001", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience));
+        await using var kv = await PbKvClient.ConnectAsync(
+            "127.0.0.1:1",
+            new PbKvClientOptions
+            {
+                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
+            }
+        );
+        var failure = await Assert.ThrowsAsync<PbKvException>(() =>
+            kv.ResetAsync("127.0.0.1:7001", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience)
+        );
         Assert.Equal((PbKvError.DeadlinePassed, PbKvOutcome.Unknown), (failure.Code, failure.Outcome));
         Assert.Contains("127.0.0.1:1", failure.Message);
     }
@@ -44,7 +55,13 @@ public class OperatorTests
     [Fact]
     public async Task Status_says_who_does_not_answer_and_where_it_was_looked_for()
     {
-        await using var kv = await PbKvClient.ConnectAsync("127.0.0.1:1", new PbKvClientOptions { Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") });
+        await using var kv = await PbKvClient.ConnectAsync(
+            "127.0.0.1:1",
+            new PbKvClientOptions
+            {
+                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
+            }
+        );
         var failure = await Assert.ThrowsAsync<PbKvException>(() => kv.StatusAsync(TimeSpan.FromMilliseconds(200)));
         Assert.Equal(PbKvError.Unreachable, failure.Code);
         Assert.Equal("no view service answers at 127.0.0.1:1 within 200ms", failure.Message);
@@ -57,7 +74,12 @@ public class OperatorTests
         var (_, _, pair) = await cluster.StartPairAsync();
         await pair.PutAsync("k", "v");
         await using var kv = await PbKvClient.ConnectAsync(
-            $"127.0.0.1:1, {cluster.ViewService.Address}", new PbKvClientOptions { Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF") });
+            $"127.0.0.1:1, {cluster.ViewService.Address}",
+            new PbKvClientOptions
+            {
+                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
+            }
+        );
         Assert.Equal("v", await kv.GetAsync("k"));
         Assert.True((await kv.StatusAsync()).ViewService.Synced);
     }

@@ -12,16 +12,32 @@ public class SamplesTests
     {
         await using var cluster = new TestCluster();
         await cluster.StartPairAsync();
-        using var process = Start("WebApi", "--PbKv:ViewServices", cluster.ViewService.Address, "--urls", "http://127.0.0.1:0");
+        using var process = Start(
+            "WebApi",
+            "--PbKv:ViewServices",
+            cluster.ViewService.Address,
+            "--urls",
+            "http://127.0.0.1:0"
+        );
         try
         {
             const string Says = "Now listening on: ";
             var line = await LineAsync(process, line => line.Contains(Says));
-            using var http = new HttpClient { BaseAddress = new Uri(line[(line.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]), Timeout = TestCluster.Patience };
+            using var http = new HttpClient
+            {
+                BaseAddress = new Uri(line[(line.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]),
+                Timeout = TestCluster.Patience,
+            };
             using var value = new StringContent("v");
-            Assert.Equal(HttpStatusCode.NoContent, (await http.PutAsync(new Uri("/kv/k", UriKind.Relative), value)).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NoContent,
+                (await http.PutAsync(new Uri("/kv/k", UriKind.Relative), value)).StatusCode
+            );
             Assert.Equal("v", await http.GetStringAsync(new Uri("/kv/k", UriKind.Relative)));
-            Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/kv/none", UriKind.Relative))).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NotFound,
+                (await http.GetAsync(new Uri("/kv/none", UriKind.Relative))).StatusCode
+            );
             Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
         }
         finally
@@ -37,7 +53,10 @@ public class SamplesTests
         using var process = Start("EmbeddedNode", "--PbKv:ViewServices", cluster.ViewService.Address);
         try
         {
-            var line = await LineAsync(process, line => line.StartsWith("hello from 127.0.0.1:", StringComparison.Ordinal));
+            var line = await LineAsync(
+                process,
+                line => line.StartsWith("hello from 127.0.0.1:", StringComparison.Ordinal)
+            );
             await using var client = cluster.Connect();
             Assert.Equal(line, await client.GetAsync("greeting"));
         }
@@ -53,12 +72,14 @@ public class SamplesTests
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var root = built.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         var folder = Path.Combine(root, "samples", sample, "bin", built.Parent.Name, built.Name);
-        return Process.Start(new ProcessStartInfo("dotnet", [$"{sample}.dll", .. arguments])
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        return Process.Start(
+            new ProcessStartInfo("dotnet", [$"{sample}.dll", .. arguments])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                UseShellExecute = false,
+            }
+        )!;
     }
 
     private static async Task<string> LineAsync(Process process, Predicate<string> wanted)
@@ -66,7 +87,8 @@ public class SamplesTests
         using var limit = new CancellationTokenSource(TestCluster.Patience);
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
-            if (wanted(line)) return line;
+            if (wanted(line))
+                return line;
         }
         throw new InvalidOperationException($"it ended with code {process.ExitCode}");
     }

@@ -26,7 +26,8 @@ public class ClusterTests
         cluster.StartReplica();
         var kv = cluster.Connect();
         var value = new string('x', 1 << 20);
-        for (var i = 0; i < 14; i++) await kv.PutAsync($"key {i}", value);
+        for (var i = 0; i < 14; i++)
+            await kv.PutAsync($"key {i}", value);
         await Task.WhenAll(Enumerable.Range(0, 14).Select(i => kv.PutHashAsync($"key {i}", "y").AsTask()));
         cluster.StartReplica();
         await TestCluster.StatusAsync(kv, status => status.ViewService.Synced);

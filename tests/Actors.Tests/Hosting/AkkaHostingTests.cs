@@ -18,7 +18,8 @@ namespace PbKv.Actors.Tests.Hosting;
 
 public class AkkaHostingTests
 {
-    private static PbKvSettings Quick { get; } = PbKvSettings.Read(ConfigurationFactory.ParseString("akka.loglevel = OFF, pbkv.ping-interval = 50ms"));
+    private static PbKvSettings Quick { get; } =
+        PbKvSettings.Read(ConfigurationFactory.ParseString("akka.loglevel = OFF, pbkv.ping-interval = 50ms"));
 
     [Fact]
     public async Task A_cluster_on_generic_hosts_serves_is_healthy_and_a_server_leaves_first()
@@ -31,15 +32,22 @@ public class AkkaHostingTests
         await client.PutAsync("k", "v", TestCluster.Patience);
         using var second = await StartAsync(akka => akka.WithPbKvReplica(settings));
         await TestCluster.StatusAsync(client, status => status.ViewService.Synced);
-        foreach (var host in new[] { view, first, second }) Assert.Equal(HealthStatus.Healthy, await HealthAsync(host));
+        foreach (var host in new[] { view, first, second })
+            Assert.Equal(HealthStatus.Healthy, await HealthAsync(host));
 
         await first.StopAsync();
-        var services = new ServiceCollection().AddSingleton<IConfiguration>(new ConfigurationBuilder()
-            .AddInMemoryCollection([new("PbKv:ViewServices", address), new("PbKv:Deadline", "20s")]).Build());
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection([new("PbKv:ViewServices", address), new("PbKv:Deadline", "20s")])
+                .Build()
+        );
         services.AddLogging().AddPbKvClient("127.0.0.1:1").AddHealthChecks().AddPbKv();
         await using var provider = services.BuildServiceProvider();
         Assert.Equal("v", await provider.GetRequiredService<PbKvClient>().GetAsync("k"));
-        Assert.Equal(HealthStatus.Healthy, (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status);
+        Assert.Equal(
+            HealthStatus.Healthy,
+            (await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status
+        );
     }
 
     [Fact]
@@ -63,14 +71,17 @@ public class AkkaHostingTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task An_application_that_cannot_listen_is_told_where_and_the_way_out_and_holds_nothing(bool viewService)
+    public async Task An_application_that_cannot_listen_is_told_where_and_the_way_out_and_holds_nothing(
+        bool viewService
+    )
     {
         using var folder = new Folder();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var settings = Quick with { Port = ((IPEndPoint)taken.LocalEndpoint).Port, DataDirectory = folder.Path };
         var refusal = await Assert.ThrowsAsync<PbKvStartException>(() =>
-            StartAsync(akka => _ = viewService ? akka.WithPbKvViewService(settings) : akka.WithPbKvReplica(settings)));
+            StartAsync(akka => _ = viewService ? akka.WithPbKvViewService(settings) : akka.WithPbKvReplica(settings))
+        );
         Assert.StartsWith($"cannot listen on 127.0.0.1:{settings.Port}: ", refusal.Message);
         Assert.EndsWith("Choose another port (--port, pbkv.port), or stop what uses it.", refusal.Message);
         using var free = ViewMemoryFile.Open(folder.Path);
@@ -81,12 +92,16 @@ public class AkkaHostingTests
     {
         using var folder = new Folder();
         var refusal = await Assert.ThrowsAsync<PbKvStartException>(() =>
-            StartAsync(akka => akka.WithPbKvViewService(Quick with { DataDirectory = folder.Path }), "another"));
+            StartAsync(akka => akka.WithPbKvViewService(Quick with { DataDirectory = folder.Path }), "another")
+        );
         Assert.Contains("an ActorSystem named pbkv, this one is another", refusal.Message);
         using var free = ViewMemoryFile.Open(folder.Path);
     }
 
-    private static async Task<IHost> StartAsync(Action<AkkaConfigurationBuilder> node, string system = AkkaHosting.SystemName)
+    private static async Task<IHost> StartAsync(
+        Action<AkkaConfigurationBuilder> node,
+        string system = AkkaHosting.SystemName
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddHealthChecks();

@@ -13,12 +13,17 @@ public sealed class HostTests : IDisposable
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pbkv-{Guid.NewGuid():n}");
 
-    private static PbKvSettings Quiet { get; } = PbKvSettings.Read(ConfigurationFactory.ParseString(
-        "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"));
+    private static PbKvSettings Quiet { get; } =
+        PbKvSettings.Read(
+            ConfigurationFactory.ParseString(
+                "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"
+            )
+        );
 
     public void Dispose()
     {
-        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
@@ -60,12 +65,23 @@ public sealed class HostTests : IDisposable
     {
         var told = new ConcurrentQueue<(long Number, ViewServiceMemory? OnDisk)>();
         var settings = Quiet with { DataDirectory = _directory };
-        await using var viewService = ViewServiceHost.Start(settings, new NodeHooks(outbox => new Spy(outbox, _directory, told)));
+        await using var viewService = ViewServiceHost.Start(
+            settings,
+            new NodeHooks(outbox => new Spy(outbox, _directory, told))
+        );
         await using var server = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
         await using var second = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
         using var limit = new CancellationTokenSource(TestCluster.Patience);
-        while (!told.Any(item => item.Number >= 2)) await Task.Yield();
-        Assert.All(told, item => Assert.True(item.Number == 0 || item.OnDisk?.View.Number >= item.Number, $"told {item.Number}, on disk {item.OnDisk}"));
+        while (!told.Any(item => item.Number >= 2))
+            await Task.Yield();
+        Assert.All(
+            told,
+            item =>
+                Assert.True(
+                    item.Number == 0 || item.OnDisk?.View.Number >= item.Number,
+                    $"told {item.Number}, on disk {item.OnDisk}"
+                )
+        );
     }
 
     [Fact]
@@ -74,7 +90,10 @@ public sealed class HostTests : IDisposable
         var settings = Quiet with { DataDirectory = _directory };
         var first = ViewServiceHost.Start(settings);
         await using var server = ReplicaHost.Start(Quiet with { ViewServices = [first.Address] });
-        await using var client = await PbKvClient.ConnectAsync(first.Address, new PbKvClientOptions { Config = Quiet.Config });
+        await using var client = await PbKvClient.ConnectAsync(
+            first.Address,
+            new PbKvClientOptions { Config = Quiet.Config }
+        );
         await client.PutAsync("k", "v");
         var before = await client.StatusAsync();
         await first.StopAsync();
@@ -89,7 +108,8 @@ public sealed class HostTests : IDisposable
     private static ViewServiceMemory? ReadMemory(string directory)
     {
         var source = Path.Combine(directory, ViewMemoryFile.FileName);
-        if (!File.Exists(source)) return null;
+        if (!File.Exists(source))
+            return null;
         var copy = Path.Combine(Path.GetTempPath(), $"pbkv-copy-{Guid.NewGuid():n}");
         Directory.CreateDirectory(copy);
         File.Copy(source, Path.Combine(copy, ViewMemoryFile.FileName));
@@ -103,19 +123,23 @@ public sealed class HostTests : IDisposable
 
         public void Send(Envelope envelope)
         {
-            if (++_sent > 3) throw new InvariantBrokenException("on purpose");
+            if (++_sent > 3)
+                throw new InvariantBrokenException("on purpose");
             outbox.Send(envelope);
         }
     }
 
-    private sealed class Spy(IOutbox outbox, string directory, ConcurrentQueue<(long, ViewServiceMemory?)> told) : IOutbox
+    private sealed class Spy(IOutbox outbox, string directory, ConcurrentQueue<(long, ViewServiceMemory?)> told)
+        : IOutbox
     {
         public void Send(Envelope envelope)
         {
             foreach (var message in envelope.Messages)
             {
-                if (message is ViewNews news) told.Enqueue((news.View.Number, ReadMemory(directory)));
-                if (message is PingAnswer answer) told.Enqueue((answer.View.Number, ReadMemory(directory)));
+                if (message is ViewNews news)
+                    told.Enqueue((news.View.Number, ReadMemory(directory)));
+                if (message is PingAnswer answer)
+                    told.Enqueue((answer.View.Number, ReadMemory(directory)));
             }
             outbox.Send(envelope);
         }

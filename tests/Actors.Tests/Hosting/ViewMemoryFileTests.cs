@@ -10,12 +10,19 @@ public sealed class ViewMemoryFileTests : IDisposable
 
     private static readonly View Acknowledged = new(new ClusterId(7), 3, Server(7001), null);
 
-    private static readonly ViewServiceMemory Memory =
-        new(new ClusterId(7), new View(new ClusterId(7), 4, Server(7002), Server(7003)), true, false, Acknowledged, true);
+    private static readonly ViewServiceMemory Memory = new(
+        new ClusterId(7),
+        new View(new ClusterId(7), 4, Server(7002), Server(7003)),
+        true,
+        false,
+        Acknowledged,
+        true
+    );
 
     public void Dispose()
     {
-        if (Directory.Exists(_directory)) Directory.Delete(_directory, recursive: true);
+        if (Directory.Exists(_directory))
+            Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
@@ -35,7 +42,10 @@ public sealed class ViewMemoryFileTests : IDisposable
         }
         using var next = ViewMemoryFile.Open(_directory);
         Assert.Equal(Memory, next.Read());
-        Assert.Equal(["lock", ViewMemoryFile.FileName], Directory.GetFiles(_directory).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["lock", ViewMemoryFile.FileName],
+            Directory.GetFiles(_directory).Select(Path.GetFileName).Order()
+        );
     }
 
     [Fact]
@@ -53,7 +63,10 @@ public sealed class ViewMemoryFileTests : IDisposable
         File.WriteAllText(_directory, "a file");
         try
         {
-            Assert.Contains(_directory, Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(_directory)).Message);
+            Assert.Contains(
+                _directory,
+                Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(_directory)).Message
+            );
         }
         finally
         {

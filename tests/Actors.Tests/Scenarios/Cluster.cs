@@ -16,7 +16,9 @@ namespace PbKv.Actors.Tests.Scenarios;
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    /// <summary>Generous: what a test waits for comes within milliseconds, except where the machine is busy with other things.</summary>
+    /// <summary>
+    /// Generous: what a test waits for comes within milliseconds, except where the machine is busy with other things.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     private const string Defaults = """
@@ -34,8 +36,13 @@ internal sealed class Cluster : IAsyncDisposable
     {
         _kit = kit;
         Output = output;
-        _config = ConfigurationFactory.ParseString(settings).WithFallback(Scenario.Transport).WithFallback(ConfigurationFactory.ParseString(Defaults));
-        Seed = int.TryParse(Environment.GetEnvironmentVariable("PBKV_SEED"), out var seed) ? seed : Random.Shared.Next();
+        _config = ConfigurationFactory
+            .ParseString(settings)
+            .WithFallback(Scenario.Transport)
+            .WithFallback(ConfigurationFactory.ParseString(Defaults));
+        Seed = int.TryParse(Environment.GetEnvironmentVariable("PBKV_SEED"), out var seed)
+            ? seed
+            : Random.Shared.Next();
         output.WriteLine($"seed {Seed} (PBKV_SEED={Seed} repeats the faults)");
         var postman = new Postman((ExtendedActorSystem)kit.Sys);
         Network = new Network(Seed) { Postman = postman };
@@ -55,7 +62,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public int DeadPings => Settings.Protocol.DeadPings;
 
-    /// <summary>The list's times are for a ping interval of 100 ms: a second of it is ten of them, however long they are here.</summary>
+    /// <summary>
+    /// The list's times are for a ping interval of 100 ms: a second of it is ten of them, however long they are here.
+    /// </summary>
     public static int Ticks(int seconds) => seconds * 10;
 
     public IReadOnlyList<Member> Alive => _members;
@@ -75,7 +84,10 @@ internal sealed class Cluster : IAsyncDisposable
     public PbKvClient Connect(TimeSpan? deadline = null)
     {
         var client = PbKvClient.Connect(
-            ViewService.Name.Value, new PbKvClientOptions { Config = _config, Deadline = deadline ?? Patience }, ClientHooks());
+            ViewService.Name.Value,
+            new PbKvClientOptions { Config = _config, Deadline = deadline ?? Patience },
+            ClientHooks()
+        );
         _clients.Add(client);
         return Own(client);
     }
@@ -101,7 +113,9 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<Member> IdleAsync()
     {
         var idle = Start();
-        await UntilAsync(async () => Assert.Contains(await ServersAsync(), server => server.Server == idle.Id && server.Alive));
+        await UntilAsync(async () =>
+            Assert.Contains(await ServersAsync(), server => server.Server == idle.Id && server.Alive)
+        );
         return idle;
     }
 
@@ -121,7 +135,9 @@ internal sealed class Cluster : IAsyncDisposable
         return await StartAgainAsync(port);
     }
 
-    /// <summary>At the address of one that was killed; a connection of somebody else may have the port for a while.</summary>
+    /// <summary>
+    /// At the address of one that was killed; a connection of somebody else may have the port for a while.
+    /// </summary>
     public async Task<Member> StartAgainAsync(int port)
     {
         Member? member = null;
@@ -136,18 +152,31 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Task<string?> WaitingForAsync() => ViewService.LookAsync<ViewServiceNode, string?>(node => node.WaitingFor);
 
-    /// <summary>Until these two make the view, and it is acknowledged, confirmed and, where there is a backup, synced.</summary>
-    public Task UntilViewAsync(Member primary, Member? backup, bool synced = true) => UntilAsync(async () =>
-    {
-        var (view, acknowledged, isSynced) = await ViewService.LookAsync<ViewServiceNode, (View, bool, bool)>(node => (node.View, node.Acknowledged, node.Synced));
-        Assert.Equal((primary.Id, backup?.Id), (view.Primary, view.Backup));
-        Assert.True(acknowledged && (isSynced || backup is null || !synced), $"view {view}: acknowledged={acknowledged} synced={isSynced}");
-        Assert.True(await primary.LookAsync(node => node.Confirmed && node.View.Number == view.Number), "the primary knows");
-    });
+    /// <summary>
+    /// Until these two make the view, and it is acknowledged, confirmed and, where there is a backup, synced.
+    /// </summary>
+    public Task UntilViewAsync(Member primary, Member? backup, bool synced = true) =>
+        UntilAsync(async () =>
+        {
+            var (view, acknowledged, isSynced) = await ViewService.LookAsync<ViewServiceNode, (View, bool, bool)>(
+                node => (node.View, node.Acknowledged, node.Synced)
+            );
+            Assert.Equal((primary.Id, backup?.Id), (view.Primary, view.Backup));
+            Assert.True(
+                acknowledged && (isSynced || backup is null || !synced),
+                $"view {view}: acknowledged={acknowledged} synced={isSynced}"
+            );
+            Assert.True(
+                await primary.LookAsync(node => node.Confirmed && node.View.Number == view.Number),
+                "the primary knows"
+            );
+        });
 
-    public Task UntilAsync(Action assertion) => _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
+    public Task UntilAsync(Action assertion) =>
+        _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
 
-    public Task UntilAsync(Func<Task> assertion) => _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
+    public Task UntilAsync(Func<Task> assertion) =>
+        _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
 
     /// <summary>So many ticks of the view service, which somebody alive is told of.</summary>
     public Task TicksAsync(int ticks)
@@ -156,7 +185,9 @@ internal sealed class Cluster : IAsyncDisposable
         return UntilAsync(() => Assert.True(Network.Ticks >= until));
     }
 
-    /// <summary>Scenario 33: once all is healed and quiet, primary and backup hold the same data and sessions.</summary>
+    /// <summary>
+    /// Scenario 33: once all is healed and quiet, primary and backup hold the same data and sessions.
+    /// </summary>
     public async Task AssertSameAtRestAsync()
     {
         Network.Heal();
@@ -165,21 +196,30 @@ internal sealed class Cluster : IAsyncDisposable
             var view = await ViewAsync();
             var primary = Assert.Single(_members, member => member.Id == view.Primary);
             var held = await HeldAsync(primary);
-            if (_members.Count == 1) return;
+            if (_members.Count == 1)
+                return;
             var backup = Assert.Single(_members, member => member.Id == view.Backup);
-            Assert.True(await backup.LookAsync(node => node.Synced && node.View.Number == view.Number), "the backup is synced");
+            Assert.True(
+                await backup.LookAsync(node => node.Synced && node.View.Number == view.Number),
+                "the backup is synced"
+            );
             Assert.Equal(held, await HeldAsync(backup));
         });
-        foreach (var member in _members) Assert.False(member.Host.Failed.IsCompleted, $"{member.Name} failed");
+        foreach (var member in _members)
+            Assert.False(member.Host.Failed.IsCompleted, $"{member.Name} failed");
     }
 
     public async ValueTask DisposeAsync()
     {
         Network.Heal();
-        foreach (var member in _members) member.Resume();
-        foreach (var client in _clients) await client.DisposeAsync();
-        foreach (var owned in Enumerable.Reverse(_owned)) await owned.DisposeAsync();
-        foreach (var member in Everybody) member.Dispose();
+        foreach (var member in _members)
+            member.Resume();
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+        foreach (var owned in Enumerable.Reverse(_owned))
+            await owned.DisposeAsync();
+        foreach (var member in Everybody)
+            member.Dispose();
         ViewService.Dispose();
     }
 
@@ -188,7 +228,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     private NodeHooks ClientHooks() => new(out_ => new ClientRelay(Network, ViewService.Name, out_));
 
-    private T Own<T>(T owned) where T : IAsyncDisposable
+    private T Own<T>(T owned)
+        where T : IAsyncDisposable
     {
         _owned.Add(owned);
         return owned;

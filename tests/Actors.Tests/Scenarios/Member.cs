@@ -5,7 +5,10 @@ using PbKv.Server;
 
 namespace PbKv.Actors.Tests.Scenarios;
 
-/// <summary>One node of a test's cluster: it can be looked into, on its own turn, and paused like a process that is stopped by a signal.</summary>
+/// <summary>
+/// One node of a test's cluster: it can be looked into, on its own turn, and paused like a process that is stopped by a
+/// signal.
+/// </summary>
 internal sealed class Member : IDisposable
 {
     /// <summary>Whoever is asked by it answers into the relay: the message makes a turn and goes nowhere.</summary>
@@ -27,11 +30,16 @@ internal sealed class Member : IDisposable
     public Member(Network network, NodeAddress viewService, Func<NodeHooks, PbKvNode> start)
     {
         _network = network;
-        var relayTo = new NodeHooks(out_ => new Relay(this, out_), record => _notices.Enqueue((_network.Age, record.Text)), node => _node = node);
+        var relayTo = new NodeHooks(
+            out_ => new Relay(this, out_),
+            record => _notices.Enqueue((_network.Age, record.Text)),
+            node => _node = node
+        );
         _viewService = viewService;
         Host = start(relayTo);
         Name = new NodeAddress(Host.Address);
-        if (_viewService.Value.Length == 0) _viewService = Name;
+        if (_viewService.Value.Length == 0)
+            _viewService = Name;
     }
 
     public PbKvNode Host { get; }
@@ -42,22 +50,31 @@ internal sealed class Member : IDisposable
 
     public ServerId Id => ((ReplicaNode)_node!).Id;
 
-    /// <summary>Looks that had to be asked for again, for a person who reads the output: messages that were lost, or late.</summary>
+    /// <summary>
+    /// Looks that had to be asked for again, for a person who reads the output: messages that were lost, or late.
+    /// </summary>
     public string LooksRepeated { get; private set; } = "";
 
     /// <summary>Its turn has come, and it stands still.</summary>
     public bool IsPaused => _paused;
 
-    public int Count(NoticeKind kind) => _notices.Count(notice => notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal));
+    public int Count(NoticeKind kind) =>
+        _notices.Count(notice => notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal));
 
     public bool Said(NoticeKind kind, string words) =>
-        _notices.Any(notice => notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal) && notice.Text.Contains(words, StringComparison.Ordinal));
+        _notices.Any(notice =>
+            notice.Text.StartsWith($"{kind} ", StringComparison.Ordinal)
+            && notice.Text.Contains(words, StringComparison.Ordinal)
+        );
 
     public override string ToString() =>
-        $"{Name}:{string.Concat(_notices.Select(notice => $"\n  {notice.At.TotalMilliseconds,6:F0} ms {notice.Text}"))}";
+        $"{Name}:{string.Concat(_notices.Select(notice => $"\n  {notice.At.TotalMilliseconds, 6:F0} ms {notice.Text}"))}";
 
-    /// <summary>What the node is, at one moment between two of its steps. Faults of the network do not stand in the way.</summary>
-    public async Task<T> LookAsync<TNode, T>(Func<TNode, T> look) where TNode : Node
+    /// <summary>
+    /// What the node is, at one moment between two of its steps. Faults of the network do not stand in the way.
+    /// </summary>
+    public async Task<T> LookAsync<TNode, T>(Func<TNode, T> look)
+        where TNode : Node
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _looks.Enqueue(() => Look(seen, look, (TNode)_node!));
@@ -66,21 +83,25 @@ internal sealed class Member : IDisposable
             // Messages are delivered at most once: one that meets a connection that breaks is gone.
             Interlocked.Increment(ref _looksAsked);
             _network.Postman.Send(new Envelope(Looker, Name, Stamp.None, [new StatusRequest(0)]));
-            if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task) return await seen.Task;
-            LooksRepeated += $"\n  {_network.Age.TotalMilliseconds,6:F0} ms {Name}, which met {Volatile.Read(ref _looksMet)} of {Volatile.Read(ref _looksAsked)}";
+            if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task)
+                return await seen.Task;
+            LooksRepeated +=
+                $"\n  {_network.Age.TotalMilliseconds, 6:F0} ms {Name}, which met {Volatile.Read(ref _looksMet)} of {Volatile.Read(ref _looksAsked)}";
         }
         throw new TimeoutException($"{Name} does not answer to a look: it is stopped, paused or stuck\n{this}");
     }
 
     public Task<T> LookAsync<T>(Func<ReplicaNode, T> look) => LookAsync<ReplicaNode, T>(look);
 
-    public Task<Dictionary<string, string>> StoreAsync() => LookAsync(node =>
-    {
-        var entries = new Dictionary<string, string>();
-        var cursor = node.Store.Snapshot().Cursor();
-        while (cursor.MoveNext()) entries.Add(cursor.Current.Key.ToString(), cursor.Current.Value.ToString());
-        return entries;
-    });
+    public Task<Dictionary<string, string>> StoreAsync() =>
+        LookAsync(node =>
+        {
+            var entries = new Dictionary<string, string>();
+            var cursor = node.Store.Snapshot().Cursor();
+            while (cursor.MoveNext())
+                entries.Add(cursor.Current.Key.ToString(), cursor.Current.Value.ToString());
+            return entries;
+        });
 
     /// <summary>It stops in its next turn, at the latest with its next ping; its mailbox fills meanwhile.</summary>
     public void Pause() => _mayRun.Reset();
@@ -106,7 +127,8 @@ internal sealed class Member : IDisposable
     private void Look()
     {
         Interlocked.Increment(ref _looksMet);
-        if (_looks.TryDequeue(out var look)) look();
+        if (_looks.TryDequeue(out var look))
+            look();
     }
 
     private static Task Elapsed(TimeSpan time)
@@ -129,9 +151,12 @@ internal sealed class Member : IDisposable
                 member._mayRun.Wait(Cluster.Patience);
                 member._paused = false;
             }
-            if (member._silent) return;
-            if (envelope.To != Looker) member._network.Send(envelope, member._viewService, out_);
-            else member.Look();
+            if (member._silent)
+                return;
+            if (envelope.To != Looker)
+                member._network.Send(envelope, member._viewService, out_);
+            else
+                member.Look();
         }
     }
 }

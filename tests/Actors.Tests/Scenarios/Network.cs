@@ -8,7 +8,8 @@ namespace PbKv.Actors.Tests.Scenarios;
 internal readonly record struct Parcel(NodeAddress From, NodeAddress To, Message Message);
 
 /// <summary>
-/// What lies between the nodes of a test: every envelope passes here on its way out of a shell. Nothing is lost or late but by a rule, or by the seed of <see cref="BeLossy"/>.
+/// What lies between the nodes of a test: every envelope passes here on its way out of a shell. Nothing is lost or late
+/// but by a rule, or by the seed of <see cref="BeLossy"/>.
 /// </summary>
 internal sealed class Network(int seed)
 {
@@ -46,46 +47,64 @@ internal sealed class Network(int seed)
     /// <summary>Lets pass and remembers, to repeat all of it later.</summary>
     public NetworkRule Remember(Func<Parcel, bool> of) => Add(new NetworkRule(this, of, Fate.Remember));
 
-    public NetworkRule Slow(Func<Parcel, bool> of, TimeSpan by) => Add(new NetworkRule(this, of, Fate.Slow) { Delay = by });
+    public NetworkRule Slow(Func<Parcel, bool> of, TimeSpan by) =>
+        Add(new NetworkRule(this, of, Fate.Slow) { Delay = by });
 
     /// <summary>One direction of one link.</summary>
     public NetworkRule Cut(Member from, Member to) => Drop(parcel => parcel.From == from.Name && parcel.To == to.Name);
 
     public NetworkRule CutBoth(Member one, Member other) =>
-        Drop(parcel => (parcel.From == one.Name && parcel.To == other.Name) || (parcel.From == other.Name && parcel.To == one.Name));
+        Drop(parcel =>
+            (parcel.From == one.Name && parcel.To == other.Name) || (parcel.From == other.Name && parcel.To == one.Name)
+        );
 
     public NetworkRule Isolate(Member one, params Member[] from) =>
-        Drop(parcel => from.Any(other => (parcel.From == one.Name && parcel.To == other.Name) || (parcel.From == other.Name && parcel.To == one.Name)));
+        Drop(parcel =>
+            from.Any(other =>
+                (parcel.From == one.Name && parcel.To == other.Name)
+                || (parcel.From == other.Name && parcel.To == one.Name)
+            )
+        );
 
-    /// <summary>One in ten is lost before it is handled, one in five answers of the rest, and some come late, twice or in another order.</summary>
+    /// <summary>
+    /// One in ten is lost before it is handled, one in five answers of the rest, and some come late, twice or in
+    /// another order.
+    /// </summary>
     public void BeLossy() => _lossy = true;
 
     public void Heal()
     {
-        lock (_lock) (_rules, _lossy) = ([], false);
+        lock (_lock)
+            (_rules, _lossy) = ([], false);
     }
 
     /// <summary>Completes when the first such message leaves its node.</summary>
     public Task Seen(Func<Parcel, bool> of)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock) _watches.Add((of, seen));
+        lock (_lock)
+            _watches.Add((of, seen));
         return seen.Task.WaitAsync(Cluster.Patience);
     }
 
     public void Remove(NetworkRule rule)
     {
-        lock (_lock) _rules = _rules.Remove(rule);
+        lock (_lock)
+            _rules = _rules.Remove(rule);
     }
 
     public void Send(Envelope envelope, NodeAddress viewService, IOutbox out_)
     {
-        foreach (var message in envelope.Messages) Count(new Parcel(envelope.From, envelope.To, message), viewService);
+        foreach (var message in envelope.Messages)
+            Count(new Parcel(envelope.From, envelope.To, message), viewService);
         var rules = _rules;
         var passing = rules.IsEmpty ? envelope : Judge(envelope, rules, out_);
-        if (passing.Messages.Length == 0) return;
-        if (_lossy) SendLossy(passing, out_);
-        else out_.Send(passing);
+        if (passing.Messages.Length == 0)
+            return;
+        if (_lossy)
+            SendLossy(passing, out_);
+        else
+            out_.Send(passing);
     }
 
     /// <summary>A timer of the runtime holds on to itself until it has fired.</summary>
@@ -102,7 +121,8 @@ internal sealed class Network(int seed)
 
     private NetworkRule Add(NetworkRule rule)
     {
-        lock (_lock) _rules = _rules.Add(rule);
+        lock (_lock)
+            _rules = _rules.Add(rule);
         return rule;
     }
 
@@ -112,7 +132,8 @@ internal sealed class Network(int seed)
         foreach (var message in envelope.Messages)
         {
             var parcel = new Parcel(envelope.From, envelope.To, message);
-            if (!rules.TrueForAll(rule => rule.LetsPass(parcel, envelope, out_))) passing = passing.Remove(message);
+            if (!rules.TrueForAll(rule => rule.LetsPass(parcel, envelope, out_)))
+                passing = passing.Remove(message);
         }
         return passing.Length == envelope.Messages.Length ? envelope : envelope with { Messages = passing };
     }
@@ -122,14 +143,17 @@ internal sealed class Network(int seed)
         if (parcel.To == viewService)
         {
             Interlocked.Increment(ref _toViewService);
-            if (parcel.Message is Ping) Interlocked.Increment(ref _pings);
+            if (parcel.Message is Ping)
+                Interlocked.Increment(ref _pings);
         }
-        if (parcel.Message is PingAnswer answer && answer.Answer > Ticks) Interlocked.Exchange(ref _ticks, answer.Answer);
+        if (parcel.Message is PingAnswer answer && answer.Answer > Ticks)
+            Interlocked.Exchange(ref _ticks, answer.Answer);
         lock (_lock)
         {
             for (var i = _watches.Count - 1; i >= 0; i--)
             {
-                if (!_watches[i].Of(parcel)) continue;
+                if (!_watches[i].Of(parcel))
+                    continue;
                 _watches[i].Seen.TrySetResult();
                 _watches.RemoveAt(i);
             }
@@ -138,18 +162,31 @@ internal sealed class Network(int seed)
 
     private void SendLossy(Envelope envelope, IOutbox out_)
     {
-        var answers = envelope.Messages[0] is Reply or Refusal or SessionOpened or ForwardAck or ChunkAck or PingAnswer or ViewNews;
-        int chance, delay;
-        lock (_lock) (chance, delay) = (_random.Next(100), _random.Next(1, 30));
+        var answers =
+            envelope.Messages[0]
+            is Reply
+                or Refusal
+                or SessionOpened
+                or ForwardAck
+                or ChunkAck
+                or PingAnswer
+                or ViewNews;
+        int chance,
+            delay;
+        lock (_lock)
+            (chance, delay) = (_random.Next(100), _random.Next(1, 30));
         var lost = answers ? 20 : 10;
-        if (chance < lost + 20) Struck++;
-        if (chance < lost) return;
+        if (chance < lost + 20)
+            Struck++;
+        if (chance < lost)
+            return;
         if (chance < lost + 15)
         {
             Later(TimeSpan.FromMilliseconds(delay), () => out_.Send(envelope));
             return;
         }
         out_.Send(envelope);
-        if (chance < lost + 20) out_.Send(envelope);
+        if (chance < lost + 20)
+            out_.Send(envelope);
     }
 }

@@ -25,11 +25,14 @@ internal sealed class NetworkRule(Network network, Func<Parcel, bool> of, Fate f
 
     public bool LetsPass(in Parcel parcel, Envelope envelope, IOutbox out_)
     {
-        if (!of(parcel)) return true;
+        if (!of(parcel))
+            return true;
         Interlocked.Increment(ref _struck);
         var alone = envelope with { Messages = [parcel.Message] };
-        if (fate is Fate.Hold or Fate.Remember) _kept.Enqueue(alone);
-        if (fate == Fate.Slow) Network.Later(Delay, () => out_.Send(alone));
+        if (fate is Fate.Hold or Fate.Remember)
+            _kept.Enqueue(alone);
+        if (fate == Fate.Slow)
+            Network.Later(Delay, () => out_.Send(alone));
         return fate == Fate.Remember;
     }
 
@@ -42,7 +45,8 @@ internal sealed class NetworkRule(Network network, Func<Parcel, bool> of, Fate f
     {
         Lift();
         var released = 0;
-        for (; _kept.TryDequeue(out var late); released++) network.Postman.Send(late);
+        for (; _kept.TryDequeue(out var late); released++)
+            network.Postman.Send(late);
         return released;
     }
 }

@@ -8,8 +8,8 @@ using PbKv.Server;
 namespace PbKv.Actors.Tests.Scenarios;
 
 /// <summary>
-/// A ViewService actor whose servers are probes: they ping by hand and hear the answers, and the ticks are sent by hand, so
-/// that a line of the list is as exact as it is written.
+/// A ViewService actor whose servers are probes: they ping by hand and hear the answers, and the ticks are sent by
+/// hand, so that a line of the list is as exact as it is written.
 /// </summary>
 internal sealed class PingedViewService
 {
@@ -29,7 +29,10 @@ internal sealed class PingedViewService
     {
         _kit = kit;
         // The timer of the shell would tick in a minute: no test lasts that long.
-        var settings = PbKvSettings.Default with { Protocol = ProtocolSettings.Default with { PingIntervalMs = 60_000 } };
+        var settings = PbKvSettings.Default with
+        {
+            Protocol = ProtocolSettings.Default with { PingIntervalMs = 60_000 },
+        };
         DeadPings = settings.Protocol.DeadPings;
         _self = new NodeAddress("view:1");
         var hooks = new NodeHooks(Record: record => _notices.Enqueue(record.Text));
@@ -60,26 +63,44 @@ internal sealed class PingedViewService
 
     /// <returns>The answer that the server's probe got.</returns>
     public Message Ping(
-        ServerId server, long view, bool synced = false, bool backupSilent = false, bool leaving = false, long? heard = null, ClusterId? cluster = null)
+        ServerId server,
+        long view,
+        bool synced = false,
+        bool backupSilent = false,
+        bool leaving = false,
+        long? heard = null,
+        ClusterId? cluster = null
+    )
     {
         var probe = ProbeOf(server);
         var known = view == 0 && cluster is null ? ViewId.None : new ViewId(cluster ?? new ClusterId(0xC1), view);
-        Tell(server.Address, new Ping(server, known, synced, backupSilent, leaving, heard ?? _heard.GetValueOrDefault(server)));
+        Tell(
+            server.Address,
+            new Ping(server, known, synced, backupSilent, leaving, heard ?? _heard.GetValueOrDefault(server))
+        );
         // An answer comes last; before it there may be news.
-        var envelope = probe.FishForMessage<Envelope>(e => e.Messages.Any(m => m is PingAnswer or PingRefused), Patience);
+        var envelope = probe.FishForMessage<Envelope>(
+            e => e.Messages.Any(m => m is PingAnswer or PingRefused),
+            Patience
+        );
         var answer = envelope.Messages.Last(m => m is PingAnswer or PingRefused);
-        if (answer is PingAnswer heardNow) _heard[server] = heardNow.Answer;
+        if (answer is PingAnswer heardNow)
+            _heard[server] = heardNow.Answer;
         return answer;
     }
 
-    public void PingNow(ServerId server, bool synced = false, bool leaving = false) => Ping(server, View.Number, synced, leaving: leaving);
+    public void PingNow(ServerId server, bool synced = false, bool leaving = false) =>
+        Ping(server, View.Number, synced, leaving: leaving);
 
-    /// <summary>So many ticks, in each of which these ping with the view that they are in (the current one, for -1).</summary>
+    /// <summary>
+    /// So many ticks, in each of which these ping with the view that they are in (the current one, for -1).
+    /// </summary>
     public void Ticks(int count, params (ServerId Server, long View)[] pinging)
     {
         for (var i = 0; i < count; i++)
         {
-            foreach (var (server, view) in pinging) Ping(server, view < 0 ? View.Number : view);
+            foreach (var (server, view) in pinging)
+                Ping(server, view < 0 ? View.Number : view);
             _actor.Tell(ViewServiceTick.Instance, ActorRefs.NoSender);
         }
     }
@@ -102,12 +123,15 @@ internal sealed class PingedViewService
     public bool IsAlive(ServerId server) => Status().Servers.Any(known => known.Server == server && known.Alive);
 
     public int Count(NoticeKind kind, string words = "") =>
-        _notices.Count(text => text.StartsWith($"{kind} ", StringComparison.Ordinal) && text.Contains(words, StringComparison.Ordinal));
+        _notices.Count(text =>
+            text.StartsWith($"{kind} ", StringComparison.Ordinal) && text.Contains(words, StringComparison.Ordinal)
+        );
 
     /// <summary>Servers of an earlier life of the view service ping this one.</summary>
     public void Know(PingedViewService earlier)
     {
-        foreach (var (name, probe) in earlier._probes) _probes.Add(name, probe);
+        foreach (var (name, probe) in earlier._probes)
+            _probes.Add(name, probe);
     }
 
     /// <summary>View 1: (primary, -), acknowledged.</summary>
@@ -124,7 +148,8 @@ internal sealed class PingedViewService
         FormPrimary(primary);
         Ping(backup, 0);
         Ping(primary, 2);
-        if (synced) Ping(backup, 2, synced: true);
+        if (synced)
+            Ping(backup, 2, synced: true);
         Expect(2, primary, backup);
     }
 

@@ -38,26 +38,48 @@ internal sealed class RawClerk
     {
         var first = _lastNumber + 1;
         _lastNumber += count;
-        SendMany(primary, Enumerable.Range(0, count).Select(i => new OpenSession(GroupName.Default, ViewId.None, first + i)));
+        SendMany(
+            primary,
+            Enumerable.Range(0, count).Select(i => new OpenSession(GroupName.Default, ViewId.None, first + i))
+        );
         var sessions = new long[count];
-        foreach (var opened in await ExpectManyAsync<SessionOpened>(count)) sessions[opened.Request - first] = opened.Session;
+        foreach (var opened in await ExpectManyAsync<SessionOpened>(count))
+            sessions[opened.Request - first] = opened.Session;
         return sessions;
     }
 
     /// <summary>One operation of each of these sessions, and it succeeds.</summary>
     public async Task OneEachAsync(Member primary, long[] sessions, Func<long, Operation> operation)
     {
-        SendMany(primary, sessions.Select(session => new Request(GroupName.Default, ViewId.None, ++_lastNumber, new Batch(session, 0, [operation(session)]))));
+        SendMany(
+            primary,
+            sessions.Select(session => new Request(
+                GroupName.Default,
+                ViewId.None,
+                ++_lastNumber,
+                new Batch(session, 0, [operation(session)])
+            ))
+        );
         var replies = await ExpectManyAsync<Reply>(sessions.Length);
         Assert.Equal(sessions.Order(), replies.Select(reply => reply.Session).Order());
     }
 
     /// <returns>The number of the request.</returns>
-    public long Ask(Member server, OperationKind kind, long sequence, string key, string value = "", long? session = null)
+    public long Ask(
+        Member server,
+        OperationKind kind,
+        long sequence,
+        string key,
+        string value = "",
+        long? session = null
+    )
     {
         var number = ++_lastNumber;
         var operation = new Operation(kind, sequence, Bytes.Utf8(key), Bytes.Utf8(value));
-        Send(server, new Request(GroupName.Default, ViewId.None, number, new Batch(session ?? _session, 0, [operation])));
+        Send(
+            server,
+            new Request(GroupName.Default, ViewId.None, number, new Batch(session ?? _session, 0, [operation]))
+        );
         return number;
     }
 
@@ -74,25 +96,31 @@ internal sealed class RawClerk
         _probe.ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
     }
 
-    private async Task<T> ExpectAsync<T>(Predicate<T> right) where T : Message
+    private async Task<T> ExpectAsync<T>(Predicate<T> right)
+        where T : Message
     {
         if (_received.Count == 0)
         {
-            foreach (var received in (await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience)).Messages) _received.Enqueue(received);
+            foreach (var received in (await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience)).Messages)
+                _received.Enqueue(received);
         }
         var message = Assert.IsType<T>(_received.Dequeue());
         Assert.True(right(message), $"{message} is not the one expected");
         return message;
     }
 
-    private async Task<List<T>> ExpectManyAsync<T>(int count) where T : Message
+    private async Task<List<T>> ExpectManyAsync<T>(int count)
+        where T : Message
     {
         var messages = new List<T>(count);
-        while (messages.Count < count) messages.Add(await ExpectAsync<T>(_ => true));
+        while (messages.Count < count)
+            messages.Add(await ExpectAsync<T>(_ => true));
         return messages;
     }
 
-    private void SendMany(Member to, IEnumerable<Message> messages) => _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [.. messages]));
+    private void SendMany(Member to, IEnumerable<Message> messages) =>
+        _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [.. messages]));
 
-    private void Send(Member to, Message message) => _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [message]));
+    private void Send(Member to, Message message) =>
+        _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [message]));
 }

@@ -13,15 +13,34 @@ internal sealed class Recorder(History history, int number, PbKvClient client, N
     public TimeSpan Longest { get; private set; }
 
     public Task PutAsync(string key, string value) =>
-        RunAsync(OperationKind.Put, key, value, async () => { await client.PutAsync(key, value); return null; });
+        RunAsync(
+            OperationKind.Put,
+            key,
+            value,
+            async () =>
+            {
+                await client.PutAsync(key, value);
+                return null;
+            }
+        );
 
     public Task AppendAsync(string key, string value) =>
-        RunAsync(OperationKind.Append, key, value, async () => { await client.AppendAsync(key, value); return null; });
+        RunAsync(
+            OperationKind.Append,
+            key,
+            value,
+            async () =>
+            {
+                await client.AppendAsync(key, value);
+                return null;
+            }
+        );
 
     public Task<string?> PutHashAsync(string key, string value) =>
         RunAsync(OperationKind.PutHash, key, value, async () => await client.PutHashAsync(key, value));
 
-    public Task<string?> TryGetAsync(string key) => RunAsync(OperationKind.Get, key, "", async () => await client.TryGetAsync(key));
+    public Task<string?> TryGetAsync(string key) =>
+        RunAsync(OperationKind.Get, key, "", async () => await client.TryGetAsync(key));
 
     public static void AssertLinearizable(History history)
     {
@@ -38,7 +57,11 @@ internal sealed class Recorder(History history, int number, PbKvClient client, N
         LongestTicks = Math.Max(LongestTicks, network.Ticks - ticks);
         Longest = took > Longest ? took : Longest;
         var observes = kind is OperationKind.Get or OperationKind.PutHash;
-        history.Respond(operation, observes && result is null ? CallStatus.Missing : CallStatus.Ok, Bytes.Utf8(result ?? ""));
+        history.Respond(
+            operation,
+            observes && result is null ? CallStatus.Missing : CallStatus.Ok,
+            Bytes.Utf8(result ?? "")
+        );
         return result;
     }
 }

@@ -7,8 +7,8 @@ using Xunit.Abstractions;
 namespace PbKv.Actors.Tests.Scenarios;
 
 /// <summary>
-/// The base of the failure scenarios: a TestKit whose ActorSystem can talk with nodes, and a cluster for each test. A number
-/// such as S2_14 in the name of a test is section and line of the list of scenarios in docs/TESTING.md.
+/// The base of the failure scenarios: a TestKit whose ActorSystem can talk with nodes, and a cluster for each test. A
+/// number such as S2_14 in the name of a test is section and line of the list of scenarios in docs/TESTING.md.
 /// </summary>
 public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), "scenario")
 {
@@ -17,9 +17,13 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), 
         akka.remote.log-remote-lifecycle-events = off
         """;
 
-    /// <summary>How nodes, clients and the TestKit talk: by what PBKV_TEST_TRANSPORT says, and else as they come.</summary>
+    /// <summary>
+    /// How nodes, clients and the TestKit talk: by what PBKV_TEST_TRANSPORT says, and else as they come.
+    /// </summary>
     internal static Config Transport { get; } =
-        ConfigurationFactory.ParseString($"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}");
+        ConfigurationFactory.ParseString(
+            $"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}"
+        );
 
     protected ITestOutputHelper Report { get; } = output;
 
@@ -31,31 +35,40 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), 
         ThreadPool.SetMinThreads(32, ports);
     }
 
-    private static Config KitConfig() => ConfigurationFactory.ParseString(Listen)
-        .WithFallback(PbKvConfig.Listening(PbKvSettings.Read(Transport)))
-        .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon));
+    private static Config KitConfig() =>
+        ConfigurationFactory
+            .ParseString(Listen)
+            .WithFallback(PbKvConfig.Listening(PbKvSettings.Read(Transport)))
+            .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon));
 
     internal Cluster NewCluster(string settings = "") => new(this, Report, settings);
 
-    /// <summary>Runs a test on a cluster, and at its end demands scenario 33; a failure shows what every node said.</summary>
+    /// <summary>
+    /// Runs a test on a cluster, and at its end demands scenario 33; a failure shows what every node said.
+    /// </summary>
     internal async Task OnClusterAsync(Func<Cluster, Task> test, string settings = "", bool sameAtRest = true)
     {
         await using var cluster = NewCluster(settings);
         try
         {
             await test(cluster);
-            if (sameAtRest) await cluster.AssertSameAtRestAsync();
+            if (sameAtRest)
+                await cluster.AssertSameAtRestAsync();
         }
         catch
         {
             Report.WriteLine($"view service {cluster.ViewService}");
-            foreach (var member in cluster.Everybody) Report.WriteLine($"server {member}");
+            foreach (var member in cluster.Everybody)
+                Report.WriteLine($"server {member}");
             throw;
         }
         finally
         {
-            var repeated = cluster.ViewService.LooksRepeated + string.Concat(cluster.Everybody.Select(member => member.LooksRepeated));
-            if (repeated.Length > 0) Report.WriteLine($"looks repeated:{repeated}");
+            var repeated =
+                cluster.ViewService.LooksRepeated
+                + string.Concat(cluster.Everybody.Select(member => member.LooksRepeated));
+            if (repeated.Length > 0)
+                Report.WriteLine($"looks repeated:{repeated}");
         }
     }
 }

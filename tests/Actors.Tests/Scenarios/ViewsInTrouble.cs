@@ -3,17 +3,24 @@ using Xunit.Abstractions;
 
 namespace PbKv.Actors.Tests.Scenarios;
 
-/// <summary>Scenarios 1.2 in real time, and 1.17 to 1.21: memory, fall back, deafness, silence and leaving, at the ViewService actor.</summary>
+/// <summary>
+/// Scenarios 1.2 in real time, and 1.17 to 1.21: memory, fall back, deafness, silence and leaving, at the ViewService
+/// actor.
+/// </summary>
 public sealed class ViewsInTrouble(ITestOutputHelper output) : Scenario(output)
 {
     [Fact]
-    public Task S1_02_With_real_ticks_and_pings_the_first_server_is_primary_after_dead_pings_ticks() => OnClusterAsync(async cluster =>
-    {
-        Assert.Equal(0, (await cluster.ViewAsync()).Number);
-        var first = await cluster.PrimaryAsync();
-        Assert.InRange(cluster.Network.Ticks, cluster.DeadPings, long.MaxValue);
-        Assert.Equal((1, first.Id), ((await cluster.ViewAsync()).Number, (await cluster.ViewAsync()).Primary!.Value));
-    });
+    public Task S1_02_With_real_ticks_and_pings_the_first_server_is_primary_after_dead_pings_ticks() =>
+        OnClusterAsync(async cluster =>
+        {
+            Assert.Equal(0, (await cluster.ViewAsync()).Number);
+            var first = await cluster.PrimaryAsync();
+            Assert.InRange(cluster.Network.Ticks, cluster.DeadPings, long.MaxValue);
+            Assert.Equal(
+                (1, first.Id),
+                ((await cluster.ViewAsync()).Number, (await cluster.ViewAsync()).Primary!.Value)
+            );
+        });
 
     [Fact]
     public void S1_17_A_view_service_that_lost_its_memory_forms_no_view_and_says_so()
@@ -132,7 +139,8 @@ public sealed class ViewsInTrouble(ITestOutputHelper output) : Scenario(output)
             service.Ping(a, service.View.Number, backupSilent: true);
             Assert.Null(service.View.Backup);
             var pause = 0;
-            for (; service.View.Backup is null; pause++) service.Ticks(1, (a, -1), (b, -1));
+            for (; service.View.Backup is null; pause++)
+                service.Ticks(1, (a, -1), (b, -1));
             pauses.Add(pause);
             service.PingNow(a);
         }

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace PbKv.Actors.Tests.Scenarios;
 
 /// <summary>
-/// Scenarios 1.1 to 1.16: a ViewService actor that probes ping by hand. The first test is one life of one cluster: each line
-/// takes up the state that the one before left behind.
+/// Scenarios 1.1 to 1.16: a ViewService actor that probes ping by hand. The first test is one life of one cluster: each
+/// line takes up the state that the one before left behind.
 /// </summary>
 public sealed class ViewsStepByStep(ITestOutputHelper output) : Scenario(output)
 {
@@ -205,7 +205,12 @@ public sealed class ViewsStepByStep(ITestOutputHelper output) : Scenario(output)
         service.Expect(4, b, a2);
     }
 
-    private static void Promotion_and_a_new_backup_are_one_step(PingedViewService service, ServerId b, ServerId a2, ServerId c)
+    private static void Promotion_and_a_new_backup_are_one_step(
+        PingedViewService service,
+        ServerId b,
+        ServerId a2,
+        ServerId c
+    )
     {
         service.Ping(b, 4);
         service.Ping(a2, 4, synced: true);
@@ -213,7 +218,12 @@ public sealed class ViewsStepByStep(ITestOutputHelper output) : Scenario(output)
         service.Expect(5, a2, c);
     }
 
-    private static void A_restart_is_a_death_however_fast(PingedViewService service, ServerId a2, ServerId a3, ServerId c)
+    private static void A_restart_is_a_death_however_fast(
+        PingedViewService service,
+        ServerId a2,
+        ServerId a3,
+        ServerId c
+    )
     {
         service.Ping(a2, 5);
         service.Ping(c, 5, synced: true);
@@ -227,7 +237,11 @@ public sealed class ViewsStepByStep(ITestOutputHelper output) : Scenario(output)
         service.Expect(7, c, null);
     }
 
-    private static void A_view_that_its_only_holder_never_acknowledged_stays(PingedViewService service, ServerId a3, ServerId c)
+    private static void A_view_that_its_only_holder_never_acknowledged_stays(
+        PingedViewService service,
+        ServerId a3,
+        ServerId c
+    )
     {
         service.Ping(c, 7);
         service.Ping(a3, 0);

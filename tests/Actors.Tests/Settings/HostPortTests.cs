@@ -23,7 +23,8 @@ public class HostPortTests
     [InlineData("[::1]", "[::1]")]
     [InlineData("localhost", "127.0.0.1")]
     [InlineData("0.0.0.0", "0.0.0.0")]
-    public void A_host_alone_is_written_as_in_an_address(string host, string written) => Assert.Equal(written, HostPort.OneName(host));
+    public void A_host_alone_is_written_as_in_an_address(string host, string written) =>
+        Assert.Equal(written, HostPort.OneName(host));
 
     [Theory]
     [InlineData("127.0.0.1")]

@@ -17,7 +17,15 @@ public partial class PbKvConfTests
         Assert.Equal(ProtocolSettings.Default, read.Protocol);
         var inCode = new PbKvSettings();
         Assert.Equal(inCode.ViewServices.ToArray(), read.ViewServices.ToArray());
-        Assert.Equal(inCode with { Config = read.Config, ViewServices = read.ViewServices, Protocol = read.Protocol }, read);
+        Assert.Equal(
+            inCode with
+            {
+                Config = read.Config,
+                ViewServices = read.ViewServices,
+                Protocol = read.Protocol,
+            },
+            read
+        );
     }
 
     [Fact]
@@ -34,12 +42,14 @@ public partial class PbKvConfTests
         var pbkv = lines.TakeWhile(line => !line.StartsWith("akka", StringComparison.Ordinal)).ToList();
         for (var i = 0; i < pbkv.Count; i++)
         {
-            if (Assignment().IsMatch(pbkv[i])) Assert.True(pbkv[i - 1].TrimStart().StartsWith('#'), $"no comment before line {i + 1}: {pbkv[i]}");
+            if (Assignment().IsMatch(pbkv[i]))
+                Assert.True(pbkv[i - 1].TrimStart().StartsWith('#'), $"no comment before line {i + 1}: {pbkv[i]}");
         }
     }
 
     [Fact]
-    public void The_file_is_the_one_in_the_assembly() => Assert.Equal(File.ReadAllText(Path.Combine(Folder, "pbkv.conf")), PbKvConfig.Text);
+    public void The_file_is_the_one_in_the_assembly() =>
+        Assert.Equal(File.ReadAllText(Path.Combine(Folder, "pbkv.conf")), PbKvConfig.Text);
 
     [Theory]
     [InlineData("view.conf")]
@@ -54,7 +64,8 @@ public partial class PbKvConfTests
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PbKv.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "PbKv.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new InvalidOperationException("no PbKv.sln above " + AppContext.BaseDirectory);
     }
 

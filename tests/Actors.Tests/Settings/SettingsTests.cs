@@ -7,13 +7,34 @@ public class SettingsTests
     [Theory]
     [InlineData("pbkv.dead-pings = soon", "pbkv.dead-pings is 'soon', allowed is a whole number from 2 to 1000")]
     [InlineData("pbkv.dead-pings = 1", "pbkv.dead-pings is '1', allowed is a whole number from 2 to 1000")]
-    [InlineData("pbkv.ping-interval = 0ms", "pbkv.ping-interval is '0ms', allowed is a duration from 1ms to 1m, such as 100ms or 1.5s")]
-    [InlineData("pbkv.ping-interval = 100 lightyears", "pbkv.ping-interval is '100 lightyears', allowed is a duration from 1ms to 1m, such as 100ms or 1.5s")]
-    [InlineData("pbkv.max-value-size = 1GiB", "pbkv.max-value-size is '1GiB', allowed is a size from 1B to 256MiB, such as 64KiB")]
-    [InlineData("pbkv.clerk.deadline = 0s", "pbkv.clerk.deadline is '0s', allowed is a duration of at least 1ms, such as 30s, or infinite")]
-    [InlineData("pbkv.advertise = nowhere", "pbkv.advertise is 'nowhere', allowed is host:port, such as 127.0.0.1:7000")]
-    [InlineData("pbkv.view-services = [\"127.0.0.1:7000\", \"x\"]", "pbkv.view-services is 'x', allowed is host:port, such as 127.0.0.1:7000")]
-    [InlineData("pbkv.view-services = []", "pbkv.view-services is '', allowed is one or more of host:port, such as 127.0.0.1:7000")]
+    [InlineData(
+        "pbkv.ping-interval = 0ms",
+        "pbkv.ping-interval is '0ms', allowed is a duration from 1ms to 1m, such as 100ms or 1.5s"
+    )]
+    [InlineData(
+        "pbkv.ping-interval = 100 lightyears",
+        "pbkv.ping-interval is '100 lightyears', allowed is a duration from 1ms to 1m, such as 100ms or 1.5s"
+    )]
+    [InlineData(
+        "pbkv.max-value-size = 1GiB",
+        "pbkv.max-value-size is '1GiB', allowed is a size from 1B to 256MiB, such as 64KiB"
+    )]
+    [InlineData(
+        "pbkv.clerk.deadline = 0s",
+        "pbkv.clerk.deadline is '0s', allowed is a duration of at least 1ms, such as 30s, or infinite"
+    )]
+    [InlineData(
+        "pbkv.advertise = nowhere",
+        "pbkv.advertise is 'nowhere', allowed is host:port, such as 127.0.0.1:7000"
+    )]
+    [InlineData(
+        "pbkv.view-services = [\"127.0.0.1:7000\", \"x\"]",
+        "pbkv.view-services is 'x', allowed is host:port, such as 127.0.0.1:7000"
+    )]
+    [InlineData(
+        "pbkv.view-services = []",
+        "pbkv.view-services is '', allowed is one or more of host:port, such as 127.0.0.1:7000"
+    )]
     [InlineData("pbkv.port = [1, 2]", "pbkv.port is a list, allowed is a single value")]
     [InlineData("pbkv.group = \"\"", "pbkv.group is '', allowed is a name of 1 to 64 letters")]
     public void A_wrong_value_is_refused_with_key_value_and_what_is_allowed(string hocon, string text)
@@ -22,9 +43,18 @@ public class SettingsTests
     }
 
     [Theory]
-    [InlineData("pbkv.ping-intervall = 1s", "pbkv.ping-intervall is no setting of PbKv; did you mean pbkv.ping-interval?")]
-    [InlineData("pbkv.clerk { deadlin = 1s }", "pbkv.clerk.deadlin is no setting of PbKv; did you mean pbkv.clerk.deadline?")]
-    [InlineData("pbkv.something-else-entirely = 1", "pbkv.something-else-entirely is no setting of PbKv; hocon/pbkv.conf lists them all")]
+    [InlineData(
+        "pbkv.ping-intervall = 1s",
+        "pbkv.ping-intervall is no setting of PbKv; did you mean pbkv.ping-interval?"
+    )]
+    [InlineData(
+        "pbkv.clerk { deadlin = 1s }",
+        "pbkv.clerk.deadlin is no setting of PbKv; did you mean pbkv.clerk.deadline?"
+    )]
+    [InlineData(
+        "pbkv.something-else-entirely = 1",
+        "pbkv.something-else-entirely is no setting of PbKv; hocon/pbkv.conf lists them all"
+    )]
     public void An_unknown_key_is_refused_with_the_nearest_known_one(string hocon, string text)
     {
         Assert.Equal(text, Assert.Throws<SettingsException>(() => Read(hocon)).Message);
@@ -33,7 +63,9 @@ public class SettingsTests
     [Fact]
     public void What_the_user_says_wins_and_the_rest_is_as_in_pbkv_conf()
     {
-        var settings = Read("pbkv { ping-interval = 20ms, view-services = \"a:1, b:2\", clerk.deadline = infinite, session-idle = 2s }");
+        var settings = Read(
+            "pbkv { ping-interval = 20ms, view-services = \"a:1, b:2\", clerk.deadline = infinite, session-idle = 2s }"
+        );
         Assert.Equal(20, settings.Protocol.PingIntervalMs);
         Assert.Equal(100, settings.Protocol.SessionIdleTicks);
         Assert.Equal(["a:1", "b:2"], settings.ViewServices.ToArray());
@@ -58,7 +90,11 @@ public class SettingsTests
         foreach (var (transport, path) in new[] { ("sockets", "sockets"), ("dot-netty", "dot-netty.tcp") })
         {
             var settings = Read($"pbkv.transport = {transport}, {hocon}");
-            Assert.InRange(PbKvConfig.Listening(settings).GetByteSize($"akka.remote.{path}.maximum-frame-size", null) ?? 0, least, 2 * least);
+            Assert.InRange(
+                PbKvConfig.Listening(settings).GetByteSize($"akka.remote.{path}.maximum-frame-size", null) ?? 0,
+                least,
+                2 * least
+            );
         }
     }
 
@@ -76,7 +112,8 @@ public class SettingsTests
     public void An_address_is_a_host_and_a_port(string text, bool right)
     {
         Assert.Equal(right, HostPort.TryParse(text, out var address));
-        if (right) Assert.Equal(text, address.ToString());
+        if (right)
+            Assert.Equal(text, address.ToString());
     }
 
     private static PbKvSettings Read(string hocon) => PbKvSettings.Read(ConfigurationFactory.ParseString(hocon));

@@ -10,7 +10,10 @@ using Xunit.Abstractions;
 
 namespace PbKv.Actors.Tests.Shells;
 
-/// <summary>What a put costs the primary, from the bytes of a request to the bytes of the forward and of the reply, in a steady flow.</summary>
+/// <summary>
+/// What a put costs the primary, from the bytes of a request to the bytes of the forward and of the reply, in a steady
+/// flow.
+/// </summary>
 public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
 {
     private const int PutsEach = 64;
@@ -18,15 +21,18 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
     private const int ValueBytes = 100;
 
     /// <summary>
-    /// The put comes in an array and goes on in another (some 125 bytes each), is an operation (48) with a result (32); and some
-    /// room for what a round of 64 puts costs as a whole.
+    /// The put comes in an array and goes on in another (some 125 bytes each), is an operation (48) with a result (32);
+    /// and some room for what a round of 64 puts costs as a whole.
     /// </summary>
     private const int BytesAllowed = 360;
 
     private static readonly NodeAddress ViewService = new("vs");
     private static readonly NodeAddress Clerk = new("clerk");
 
-    private readonly ActorSystem _system = ActorSystem.Create("allocations", ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }"));
+    private readonly ActorSystem _system = ActorSystem.Create(
+        "allocations",
+        ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }")
+    );
 
     public void Dispose() => _system.Dispose();
 
@@ -73,7 +79,8 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
 
     private static void Tell(View view, params Site[] sites)
     {
-        foreach (var site in sites) site.Receive(Bytes(ViewService, site, new ViewNews(view, Acknowledged: true)));
+        foreach (var site in sites)
+            site.Receive(Bytes(ViewService, site, new ViewNews(view, Acknowledged: true)));
     }
 
     /// <summary>Carries envelopes between the two until they are at rest.</summary>
@@ -87,8 +94,10 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
             {
                 while (from.Sent.TryDequeue(out var sent))
                 {
-                    if (sent.To == peer.Node.Id.Address) peer.Receive(sent.Bytes);
-                    else outside.AddRange(Read(sent.Bytes, new Texts()).Messages);
+                    if (sent.To == peer.Node.Id.Address)
+                        peer.Receive(sent.Bytes);
+                    else
+                        outside.AddRange(Read(sent.Bytes, new Texts()).Messages);
                 }
             }
         }
@@ -101,20 +110,27 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         for (var i = 0; i < PutsEach; i++)
         {
             var key = (first + i) * 7919 % Keys;
-            operations[i] = new Operation(OperationKind.Put, first + i, Protocol.Bytes.Utf8($"key:{key:D12}"), Protocol.Bytes.Utf8(new string('v', ValueBytes)));
+            operations[i] = new Operation(
+                OperationKind.Put,
+                first + i,
+                Protocol.Bytes.Utf8($"key:{key:D12}"),
+                Protocol.Bytes.Utf8(new string('v', ValueBytes))
+            );
         }
         return [.. operations];
     }
 
     private static void Store(KvStore store, ImmutableArray<Operation> operations)
     {
-        foreach (var operation in operations) store.Put(operation.Key, operation.Value);
+        foreach (var operation in operations)
+            store.Put(operation.Key, operation.Value);
     }
 
     private static byte[] Bytes(NodeAddress from, Site to, Message message) =>
         EnvelopeCodec.Write(new Envelope(from, to.Node.Id.Address, Stamp.None, [message]));
 
-    private static Envelope Read(byte[] bytes, Texts texts) => EnvelopeCodec.Read(bytes, texts, text => Assert.Fail(text));
+    private static Envelope Read(byte[] bytes, Texts texts) =>
+        EnvelopeCodec.Read(bytes, texts, text => Assert.Fail(text));
 
     private static long Allocated(Action action)
     {
@@ -161,38 +177,28 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
     {
         public IReadOnlyCollection<object> ActiveTimers => [];
 
-        public void StartPeriodicTimer(object key, object msg, TimeSpan interval)
-        {
-        }
+        public void StartPeriodicTimer(object key, object msg, TimeSpan interval) { }
 
-        public void StartPeriodicTimer(object key, object msg, TimeSpan interval, IActorRef sender)
-        {
-        }
+        public void StartPeriodicTimer(object key, object msg, TimeSpan interval, IActorRef sender) { }
 
-        public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval)
-        {
-        }
+        public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval) { }
 
-        public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval, IActorRef sender)
-        {
-        }
+        public void StartPeriodicTimer(
+            object key,
+            object msg,
+            TimeSpan initialDelay,
+            TimeSpan interval,
+            IActorRef sender
+        ) { }
 
-        public void StartSingleTimer(object key, object msg, TimeSpan timeout)
-        {
-        }
+        public void StartSingleTimer(object key, object msg, TimeSpan timeout) { }
 
-        public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef sender)
-        {
-        }
+        public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef sender) { }
 
         public bool IsTimerActive(object key) => false;
 
-        public void Cancel(object key)
-        {
-        }
+        public void Cancel(object key) { }
 
-        public void CancelAll()
-        {
-        }
+        public void CancelAll() { }
     }
 }

@@ -6,7 +6,10 @@ namespace PbKv.Actors.Tests.Wire;
 
 public class HostileBytesTests(ITestOutputHelper output)
 {
-    /// <summary>What an item costs in memory for each of its bytes on the wire is bounded: the smallest is 3 bytes, the largest 64.</summary>
+    /// <summary>
+    /// What an item costs in memory for each of its bytes on the wire is bounded: the smallest is 3 bytes, the largest
+    /// 64.
+    /// </summary>
     private const long AllocatedPerByte = 64;
 
     private const long AllocatedAnyway = 4096;
@@ -19,7 +22,8 @@ public class HostileBytesTests(ITestOutputHelper output)
         {
             var bytes = new byte[random.Next(300)];
             random.NextBytes(bytes);
-            if (bytes.Length > 0 && random.Next(4) != 0) bytes[0] = EnvelopeCodec.Format;
+            if (bytes.Length > 0 && random.Next(4) != 0)
+                bytes[0] = EnvelopeCodec.Format;
             ReadWithinBounds(bytes);
         }
     }
@@ -29,7 +33,8 @@ public class HostileBytesTests(ITestOutputHelper output)
     {
         var random = Seeded();
         var any = new AnyMessage(random.Next());
-        for (var i = 0; i < 50_000; i++) ReadWithinBounds(Damage(EnvelopeCodec.Write(any.Envelope()), random));
+        for (var i = 0; i < 50_000; i++)
+            ReadWithinBounds(Damage(EnvelopeCodec.Write(any.Envelope()), random));
     }
 
     [Fact]
@@ -51,14 +56,17 @@ public class HostileBytesTests(ITestOutputHelper output)
         for (var length = 0; length < bytes.Length; length++)
         {
             var part = bytes.AsSpan(0, length).ToArray();
-            if (length == headerOnly) Assert.Empty(WireBytes.Read(part).Messages);
-            else Assert.Throws<WireFormatException>(() => WireBytes.Read(part));
+            if (length == headerOnly)
+                Assert.Empty(WireBytes.Read(part).Messages);
+            else
+                Assert.Throws<WireFormatException>(() => WireBytes.Read(part));
         }
     }
 
     private static byte[] Damage(byte[] bytes, Random random)
     {
-        for (var hits = random.Next(1, 4); hits > 0; hits--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        for (var hits = random.Next(1, 4); hits > 0; hits--)
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
         return random.Next(4) == 0 ? bytes.AsSpan(0, random.Next(bytes.Length)).ToArray() : bytes;
     }
 
@@ -75,7 +83,10 @@ public class HostileBytesTests(ITestOutputHelper output)
             Assert.NotEmpty(damage.Message);
         }
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated <= AllocatedAnyway + AllocatedPerByte * bytes.Length, $"{bytes.Length} bytes made it allocate {allocated}");
+        Assert.True(
+            allocated <= AllocatedAnyway + AllocatedPerByte * bytes.Length,
+            $"{bytes.Length} bytes made it allocate {allocated}"
+        );
     }
 
     private Random Seeded()

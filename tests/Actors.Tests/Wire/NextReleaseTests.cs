@@ -3,7 +3,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Actors.Tests.Wire;
 
-/// <summary>This release and the next one talk to each other, where the next adds fields and types of message.</summary>
+/// <summary>
+/// This release and the next one talk to each other, where the next adds fields and types of message.
+/// </summary>
 public class NextReleaseTests
 {
     private static readonly ForwardAck Acknowledgement = new(new ViewId(new ClusterId(3), 4), 5);
@@ -12,8 +14,19 @@ public class NextReleaseTests
     public void A_field_that_the_next_release_added_is_passed_over()
     {
         var bytes = FromNextRelease(
-            writer => Field(writer, 22, fields => { ReplicaCodec.Write(fields, Acknowledgement); fields.Varint(77); fields.Text("new"); }),
-            writer => MessageCodec.Write(writer, Acknowledgement));
+            writer =>
+                Field(
+                    writer,
+                    22,
+                    fields =>
+                    {
+                        ReplicaCodec.Write(fields, Acknowledgement);
+                        fields.Varint(77);
+                        fields.Text("new");
+                    }
+                ),
+            writer => MessageCodec.Write(writer, Acknowledgement)
+        );
         var received = WireBytes.Read(bytes);
         WireBytes.AssertSame([Acknowledgement, Acknowledgement], received);
     }
@@ -39,15 +52,25 @@ public class NextReleaseTests
     [Fact]
     public void A_field_added_to_the_header_is_passed_over()
     {
-        var bytes = FromNextRelease([writer => MessageCodec.Write(writer, Acknowledgement)], header => header.Text("trace id"));
+        var bytes = FromNextRelease(
+            [writer => MessageCodec.Write(writer, Acknowledgement)],
+            header => header.Text("trace id")
+        );
         WireBytes.AssertSame([Acknowledgement], WireBytes.Read(bytes));
     }
 
     [Fact]
     public void A_field_added_to_a_batch_is_passed_over_and_sent_on()
     {
-        var batch = new Batch(1, 2, [new Operation(OperationKind.Put, 3, Bytes.Utf8("k"), Bytes.Utf8("v"))]) { Encoded = new EncodedForm(NextBatch()) };
-        var received = Assert.IsType<Forward>(WireBytes.Read(EnvelopeCodec.Write(WireBytes.Envelope(new Forward(ViewId.None, 1, 1, -1, [batch])))).Messages[0]);
+        var batch = new Batch(1, 2, [new Operation(OperationKind.Put, 3, Bytes.Utf8("k"), Bytes.Utf8("v"))])
+        {
+            Encoded = new EncodedForm(NextBatch()),
+        };
+        var received = Assert.IsType<Forward>(
+            WireBytes
+                .Read(EnvelopeCodec.Write(WireBytes.Envelope(new Forward(ViewId.None, 1, 1, -1, [batch]))))
+                .Messages[0]
+        );
         Assert.Equal("v", received.Batches[0].Operations[0].Value.ToString());
         Assert.Equal(batch.Encoded.Bytes, received.Batches[0].Encoded.Bytes);
     }
@@ -58,7 +81,8 @@ public class NextReleaseTests
         var bytes = FromNextRelease(
             writer => MessageCodec.Write(writer, Acknowledgement),
             writer => Field(writer, 199, fields => fields.Text("who knows")),
-            writer => MessageCodec.Write(writer, Acknowledgement));
+            writer => MessageCodec.Write(writer, Acknowledgement)
+        );
         var notUnderstood = new List<string>();
         WireBytes.AssertSame([Acknowledgement, Acknowledgement], WireBytes.Read(bytes, notUnderstood));
         Assert.Equal(["a message of the unknown type 199, 10 bytes"], notUnderstood);
@@ -68,8 +92,19 @@ public class NextReleaseTests
     public void A_message_with_a_value_that_only_the_next_release_knows_is_dropped_alone()
     {
         var bytes = FromNextRelease(
-            writer => Field(writer, 15, fields => { fields.Varint(1); fields.Byte(200); ValueCodec.Write(fields, View.None); }),
-            writer => MessageCodec.Write(writer, Acknowledgement));
+            writer =>
+                Field(
+                    writer,
+                    15,
+                    fields =>
+                    {
+                        fields.Varint(1);
+                        fields.Byte(200);
+                        ValueCodec.Write(fields, View.None);
+                    }
+                ),
+            writer => MessageCodec.Write(writer, Acknowledgement)
+        );
         var notUnderstood = new List<string>();
         WireBytes.AssertSame([Acknowledgement], WireBytes.Read(bytes, notUnderstood));
         Assert.Equal(["a message of type 15: unknown refusal 200"], notUnderstood);
@@ -97,7 +132,8 @@ public class NextReleaseTests
         writer.Varint(0);
         moreHeader(writer);
         writer.EndBlock(header);
-        foreach (var message in messages) message(writer);
+        foreach (var message in messages)
+            message(writer);
         return writer.TakeAll();
     }
 

@@ -67,7 +67,10 @@ public class RoundTripTests(ITestOutputHelper output)
         var received = ((Request)ThereAndBack(new Request(GroupName.Default, ViewId.None, 1, batch))).Batch;
         Assert.False(received.Encoded.Bytes.IsEmpty);
         var onward = (Forward)ThereAndBack(new Forward(ViewId.None, 1, 1, -1, [received, received]));
-        Assert.Equal(WireBytes.Fingerprint(new Forward(ViewId.None, 1, 1, -1, [batch, batch])), WireBytes.Fingerprint(onward));
+        Assert.Equal(
+            WireBytes.Fingerprint(new Forward(ViewId.None, 1, 1, -1, [batch, batch])),
+            WireBytes.Fingerprint(onward)
+        );
 
         var changed = received with { Floor = 9 };
         Assert.True(changed.Encoded.Bytes.IsEmpty);
@@ -85,9 +88,15 @@ public class RoundTripTests(ITestOutputHelper output)
     [Fact]
     public void A_put_of_a_small_value_costs_few_bytes()
     {
-        var batch = new Batch(123456, 999_999, [new Operation(OperationKind.Put, 1_000_000, new Bytes(new byte[16]), new Bytes(new byte[100]))]);
+        var batch = new Batch(
+            123456,
+            999_999,
+            [new Operation(OperationKind.Put, 1_000_000, new Bytes(new byte[16]), new Bytes(new byte[100]))]
+        );
         var alone = EnvelopeCodec.Write(WireBytes.Envelope(new Forward(ViewId.None, 1000, 1000, 0, [batch]))).Length;
-        var two = EnvelopeCodec.Write(WireBytes.Envelope(new Forward(ViewId.None, 1000, 1000, 0, [batch, batch]))).Length;
+        var two = EnvelopeCodec
+            .Write(WireBytes.Envelope(new Forward(ViewId.None, 1000, 1000, 0, [batch, batch])))
+            .Length;
         Assert.InRange(two - alone, 116, 116 + 20);
     }
 

@@ -7,12 +7,18 @@ namespace PbKv.Actors.Tests.Wire;
 internal static class WireBytes
 {
     public static Envelope Envelope(params Message[] messages) =>
-        new(new NodeAddress("127.0.0.1:7001"), new NodeAddress("127.0.0.1:7002"), new Stamp(5, VectorClock.Empty), [.. messages]);
+        new(
+            new NodeAddress("127.0.0.1:7001"),
+            new NodeAddress("127.0.0.1:7002"),
+            new Stamp(5, VectorClock.Empty),
+            [.. messages]
+        );
 
     public static Envelope Read(byte[] bytes) =>
         EnvelopeCodec.Read(bytes, new Texts(), text => Assert.Fail($"not understood: {text}"));
 
-    public static Envelope Read(byte[] bytes, List<string> notUnderstood) => EnvelopeCodec.Read(bytes, new Texts(), notUnderstood.Add);
+    public static Envelope Read(byte[] bytes, List<string> notUnderstood) =>
+        EnvelopeCodec.Read(bytes, new Texts(), notUnderstood.Add);
 
     public static void AssertSame(IEnumerable<Message> expected, Envelope received) =>
         Assert.Equal(expected.Select(Fingerprint), received.Messages.Select(Fingerprint));

@@ -2,7 +2,9 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>Writes histories down shortly: one call is a whole operation, begin and end make it overlap others.</summary>
+/// <summary>
+/// Writes histories down shortly: one call is a whole operation, begin and end make it overlap others.
+/// </summary>
 internal sealed class HistoryScript
 {
     public History History { get; } = new();
@@ -21,7 +23,8 @@ internal sealed class HistoryScript
 
     public HistoryScript Get(string? result, string key = "k") => Do(OperationKind.Get, "", result, key);
 
-    public HistoryScript PutHash(string value, string? previous, string key = "k") => Do(OperationKind.PutHash, value, previous, key);
+    public HistoryScript PutHash(string value, string? previous, string key = "k") =>
+        Do(OperationKind.PutHash, value, previous, key);
 
     public void ShouldBeFine() => Assert.True(Verdict.Ok, Verdict.Account);
 

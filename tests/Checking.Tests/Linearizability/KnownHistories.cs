@@ -30,7 +30,8 @@ public class KnownHistories
     public void An_append_that_ran_twice_is_seen() => _h.Put("a").Append("b").Get("abb").ShouldBeWrong();
 
     [Fact]
-    public void A_PutHash_that_returns_the_wrong_previous_value_is_seen() => _h.Put("a").PutHash("b", "c").ShouldBeWrong();
+    public void A_PutHash_that_returns_the_wrong_previous_value_is_seen() =>
+        _h.Put("a").PutHash("b", "c").ShouldBeWrong();
 
     [Fact]
     public void Keys_are_independent() => _h.Put("1", "x").Put("2", "y").Get("1", "x").Get("2", "y").ShouldBeFine();
@@ -66,7 +67,8 @@ public class KnownHistories
     }
 
     [Fact]
-    public void Appends_one_after_the_other_come_in_that_order() => _h.Append("a").Append("b").Get("ba").ShouldBeWrong();
+    public void Appends_one_after_the_other_come_in_that_order() =>
+        _h.Append("a").Append("b").Get("ba").ShouldBeWrong();
 
     [Fact]
     public void Readers_must_agree_on_the_order_of_concurrent_writes()
@@ -80,7 +82,8 @@ public class KnownHistories
     }
 
     [Fact]
-    public void An_empty_answer_of_a_client_that_cannot_tell_stands_for_a_missing_key() => _h.Get("").Put("").Get("").ShouldBeFine();
+    public void An_empty_answer_of_a_client_that_cannot_tell_stands_for_a_missing_key() =>
+        _h.Get("").Put("").Get("").ShouldBeFine();
 
     [Fact]
     public void A_missing_answer_after_an_empty_value_was_put_is_seen() => _h.Put("").Get(null).ShouldBeWrong();
@@ -114,7 +117,8 @@ public class KnownHistories
     [Fact]
     public void A_search_that_takes_too_long_says_so_and_claims_nothing()
     {
-        for (var i = 0; i < 12; i++) _h.Begin(i, PutHash, $"{i}");
+        for (var i = 0; i < 12; i++)
+            _h.Begin(i, PutHash, $"{i}");
         _h.Get("1234567890");
         Assert.Equal(Linearizability.GaveUp, LinearizabilityChecker.Check(_h.History, maxSteps: 1000).Outcome);
     }

@@ -13,15 +13,21 @@ public class RandomHistories(ITestOutputHelper output)
         var seed = (ulong)Random.Shared.NextInt64();
         output.WriteLine($"seed {seed}");
         var chance = new Chance(seed);
-        int fine = 0, wrong = 0;
+        int fine = 0,
+            wrong = 0;
         for (var i = 0; i < Count; i++)
         {
             var history = RandomHistory.Small(chance, out var operations);
             var expected = BruteForce.IsLinearizable(operations);
             var verdict = LinearizabilityChecker.Check(history);
-            Assert.True(expected == verdict.Ok, $"history {i} of seed {seed}: brute force says {expected}, the checker {verdict.Outcome}\n{string.Join('\n', operations)}");
-            if (expected) fine++;
-            else wrong++;
+            Assert.True(
+                expected == verdict.Ok,
+                $"history {i} of seed {seed}: brute force says {expected}, the checker {verdict.Outcome}\n{string.Join('\n', operations)}"
+            );
+            if (expected)
+                fine++;
+            else
+                wrong++;
         }
         output.WriteLine($"{fine} linearizable, {wrong} not");
         Assert.True(fine > Count / 6 && wrong > Count / 6);
@@ -36,7 +42,13 @@ public class RandomHistories(ITestOutputHelper output)
     public void Long_histories_of_one_key_are_checked_quickly(int clients, bool losing)
     {
         output.WriteLine($"seed {clients}");
-        var history = RandomHistory.Long(new Chance((ulong)clients), clients, 40_000, losing, losing ? [Get, Put, Append] : [Get, Put, PutHash, Append]);
+        var history = RandomHistory.Long(
+            new Chance((ulong)clients),
+            clients,
+            40_000,
+            losing,
+            losing ? [Get, Put, Append] : [Get, Put, PutHash, Append]
+        );
         var verdict = LinearizabilityChecker.Check(history, 2_000_000);
         output.WriteLine($"{verdict.Steps} steps");
         Assert.True(verdict.Ok, verdict.Account);
@@ -58,7 +70,14 @@ public class RandomHistories(ITestOutputHelper output)
     public void One_stale_read_in_a_long_history_is_found(ulong seed)
     {
         output.WriteLine($"seed {seed}");
-        var history = RandomHistory.Long(new Chance(seed), 5, 4_000, losing: false, [Get, Put, Append], staleRead: true);
+        var history = RandomHistory.Long(
+            new Chance(seed),
+            5,
+            4_000,
+            losing: false,
+            [Get, Put, Append],
+            staleRead: true
+        );
         Assert.Equal(Linearizability.Violated, LinearizabilityChecker.Check(history, 5_000_000).Outcome);
     }
 }

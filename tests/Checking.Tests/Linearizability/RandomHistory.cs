@@ -26,15 +26,21 @@ internal static class RandomHistory
                 var operation = operations[pending.Index];
                 // Half of the time the true answer of a store that executes at the end, otherwise any.
                 var found = value;
-                if (chance.Below(8) > 0) value = BruteForce.Apply(operation.Kind, operation.Argument, value);
-                if (chance.Below(4) == 0) found = Results[chance.Below(Results.Length)];
+                if (chance.Below(8) > 0)
+                    value = BruteForce.Apply(operation.Kind, operation.Argument, value);
+                if (chance.Below(4) == 0)
+                    found = Results[chance.Below(Results.Length)];
                 if (chance.Below(6) == 0)
                 {
                     history.Respond(pending.Number, CallStatus.DeadlinePassed, default);
                 }
                 else
                 {
-                    history.Respond(pending.Number, found is null ? CallStatus.Missing : CallStatus.Ok, Bytes.Utf8(found ?? ""));
+                    history.Respond(
+                        pending.Number,
+                        found is null ? CallStatus.Missing : CallStatus.Ok,
+                        Bytes.Utf8(found ?? "")
+                    );
                     operations[pending.Index] = operation with { Return = time++, Result = found, Known = true };
                 }
                 open.Remove(client);
@@ -43,7 +49,10 @@ internal static class RandomHistory
             {
                 left--;
                 var kind = (OperationKind)(1 + chance.Below(4));
-                var argument = kind == OperationKind.Get ? "" : chance.Below(2) == 0 ? "a" : "b";
+                var argument =
+                    kind == OperationKind.Get ? ""
+                    : chance.Below(2) == 0 ? "a"
+                    : "b";
                 open.Add(client, (history.Invoke(client, kind, Key, Bytes.Utf8(argument)), operations.Count));
                 operations.Add(new SmallOperation(kind, argument, time++, int.MaxValue, null, false));
             }
@@ -51,8 +60,17 @@ internal static class RandomHistory
         return history;
     }
 
-    /// <summary>Operations that take effect at a random moment between invocation and answer, some with the answer lost.</summary>
-    public static History Long(Chance chance, int clients, int count, bool losing, OperationKind[] kinds, bool staleRead = false)
+    /// <summary>
+    /// Operations that take effect at a random moment between invocation and answer, some with the answer lost.
+    /// </summary>
+    public static History Long(
+        Chance chance,
+        int clients,
+        int count,
+        bool losing,
+        OperationKind[] kinds,
+        bool staleRead = false
+    )
     {
         var history = new History();
         var run = new LongRun(history, chance, Key, losing) { StaleAt = staleRead ? count / 2 : -1 };
@@ -61,8 +79,10 @@ internal static class RandomHistory
         while (invoked < count || states.Any(state => state is not null))
         {
             var client = chance.Below(clients);
-            if (states[client] is { } pending) states[client] = run.Advance(pending) ? pending : null;
-            else if (invoked < count) states[client] = run.Begin(client, kinds[chance.Below(kinds.Length)], invoked++);
+            if (states[client] is { } pending)
+                states[client] = run.Advance(pending) ? pending : null;
+            else if (invoked < count)
+                states[client] = run.Begin(client, kinds[chance.Below(kinds.Length)], invoked++);
         }
         run.ReadOnce(clients);
         return history;
@@ -87,7 +107,12 @@ internal sealed class LongRun(History history, Chance chance, Bytes key, bool lo
     public PendingOperation Begin(int client, OperationKind kind, int index)
     {
         var argument = kind == OperationKind.Get ? default : Bytes.Utf8($"v{index};");
-        return new PendingOperation(history.Invoke(client, kind, key, argument), kind, argument, losing && chance.Below(100) == 0);
+        return new PendingOperation(
+            history.Invoke(client, kind, key, argument),
+            kind,
+            argument,
+            losing && chance.Below(100) == 0
+        );
     }
 
     /// <returns>Whether the operation is still open.</returns>
@@ -95,7 +120,8 @@ internal sealed class LongRun(History history, Chance chance, Bytes key, bool lo
     {
         if (pending.Lost)
         {
-            if (chance.Below(2) == 0) Execute(pending);
+            if (chance.Below(2) == 0)
+                Execute(pending);
             history.Respond(pending.Number, CallStatus.DeadlinePassed, default);
             return false;
         }
@@ -104,7 +130,11 @@ internal sealed class LongRun(History history, Chance chance, Bytes key, bool lo
             Execute(pending);
             return true;
         }
-        history.Respond(pending.Number, pending.Found is null ? CallStatus.Missing : CallStatus.Ok, pending.Found ?? default);
+        history.Respond(
+            pending.Number,
+            pending.Found is null ? CallStatus.Missing : CallStatus.Ok,
+            pending.Found ?? default
+        );
         return false;
     }
 
@@ -119,7 +149,8 @@ internal sealed class LongRun(History history, Chance chance, Bytes key, bool lo
     {
         pending.Done = true;
         pending.Found = _value;
-        if (StaleAt >= 0 && ++_executed == StaleAt / 2) _old = _value;
+        if (StaleAt >= 0 && ++_executed == StaleAt / 2)
+            _old = _value;
         if (_executed > StaleAt && _old is { } old && pending.Kind == OperationKind.Get)
         {
             pending.Found = old;

@@ -19,13 +19,20 @@ public class Reports
 
     [Fact]
     public void A_setup_that_does_not_exist_is_refused_with_the_names_of_those_that_do() =>
-        Assert.Contains("primary-crashes", Assert.Throws<ArgumentException>(() => CheckRunner.Run(new CheckOptions("nonsense"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "primary-crashes",
+            Assert.Throws<ArgumentException>(() => CheckRunner.Run(new CheckOptions("nonsense"))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void A_setup_is_not_well_unless_its_goals_are_reached()
     {
         var setup = ModelSetups.Find("primary-crashes") with { Goals = [new ModelGoal("pigs fly", _ => false)] };
-        var report = CheckRunner.Report(setup, new ModelSearch(setup, SafetyRules.All, new SearchLimits(2000, TimeSpan.FromSeconds(10))).Run());
+        var report = CheckRunner.Report(
+            setup,
+            new ModelSearch(setup, SafetyRules.All, new SearchLimits(2000, TimeSpan.FromSeconds(10))).Run()
+        );
         Assert.False(report.Ok);
     }
 
@@ -37,7 +44,9 @@ public class Reports
     {
         var setup = ModelSetups.Find(name);
         var rules = SafetyRules.All.Without(off);
-        var found = Assert.Single(CheckRunner.Report(setup, new ModelSearch(setup, rules, SetupsHold.Limits).Run()).Violations);
+        var found = Assert.Single(
+            CheckRunner.Report(setup, new ModelSearch(setup, rules, SetupsHold.Limits).Run()).Violations
+        );
         var keys = found.Command.Split("--replay ")[1];
         var again = Assert.Single(ModelReplay.Run(setup, keys, rules).Violations);
         Assert.Equal(found.Text, again.Text);
@@ -47,5 +56,11 @@ public class Reports
 
     [Fact]
     public void A_replay_that_fits_no_step_says_which() =>
-        Assert.Contains("step 1", Assert.Throws<ArgumentException>(() => CheckRunner.Run(new CheckOptions("primary-crashes", Replay: "0.0"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "step 1",
+            Assert
+                .Throws<ArgumentException>(() => CheckRunner.Run(new CheckOptions("primary-crashes", Replay: "0.0")))
+                .Message,
+            StringComparison.Ordinal
+        );
 }

@@ -5,7 +5,10 @@ namespace PbKv.Checking.Tests;
 
 public class SetupsHold(ITestOutputHelper output)
 {
-    /// <summary>The number of states bounds a search, seldom the time: a busy machine must not miss a goal for it. Also what the tests of the rules search: with all rules on, the same states and walks show nothing.</summary>
+    /// <summary>
+    /// The number of states bounds a search, seldom the time: a busy machine must not miss a goal for it. Also what the
+    /// tests of the rules search: with all rules on, the same states and walks show nothing.
+    /// </summary>
     internal static SearchLimits Limits { get; } = new(60_000, TimeSpan.FromMinutes(5)) { WalkSteps = 100_000 };
 
     public static TheoryData<string> Names => [.. ModelSetups.All.Select(setup => setup.Name)];
@@ -17,7 +20,9 @@ public class SetupsHold(ITestOutputHelper output)
         var setup = ModelSetups.Find(name);
         var result = new ModelSearch(setup, SafetyRules.All, Limits).Run();
         var report = CheckRunner.Report(setup, result);
-        output.WriteLine($"{name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, {report.WalkSteps} steps walked, exhausted {report.Exhausted}");
+        output.WriteLine(
+            $"{name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, {report.WalkSteps} steps walked, exhausted {report.Exhausted}"
+        );
         ModelText.Write(report, output);
         Assert.Empty(report.Violations.Select(violation => violation.Text));
         Assert.Empty(report.Goals.Where(goal => !goal.Value).Select(goal => goal.Key));
@@ -31,7 +36,8 @@ internal static class ModelText
         foreach (var violation in report.Violations)
         {
             output.WriteLine($"{violation.Invariant}: {violation.Text}");
-            foreach (var line in violation.Trace) output.WriteLine("  " + line);
+            foreach (var line in violation.Trace)
+                output.WriteLine("  " + line);
             output.WriteLine(violation.Command);
         }
     }

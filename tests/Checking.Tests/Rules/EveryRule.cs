@@ -11,13 +11,20 @@ public class EveryRule
     public void Is_turned_off_by_a_test(SafetyRule rule)
     {
         var tests = Directory.EnumerateFiles(Folder(), "*Rules.cs").Select(File.ReadAllText);
-        Assert.Contains(tests, text => text.Contains($", {rule})", StringComparison.Ordinal) || text.Contains($", {rule},", StringComparison.Ordinal));
+        Assert.Contains(
+            tests,
+            text =>
+                text.Contains($", {rule})", StringComparison.Ordinal)
+                || text.Contains($", {rule},", StringComparison.Ordinal)
+        );
     }
 
     private static string Folder()
     {
         var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln"))) folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
+        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
+            folder =
+                Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no PbKv.sln above the tests");
         return Path.Combine(folder, "tests", "Checking.Tests", "Rules");
     }
 }

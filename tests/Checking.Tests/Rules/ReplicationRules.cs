@@ -26,7 +26,8 @@ public class ReplicationRules(ITestOutputHelper output) : RuleTest(output)
     public void Without_replacing_a_former_primary_keeps_a_write_that_was_never_committed_and_runs_it_again() =>
         Breaks("former-primary-comes-back", ExecutedTwice, InstallReplaces);
 
-    // Shadowed by ForwardsInOrder: the backup misses what was executed between the two pairings, and refuses what does not follow.
+    // Shadowed by ForwardsInOrder: the backup misses what was executed between the two pairings, and refuses what does
+    // not follow.
     [Fact]
     public void Without_a_transfer_in_every_view_the_backup_misses_what_was_executed_between_two_pairings()
     {

@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace PbKv.Checking.Tests;
 
 /// <summary>
-/// Turns rules off and expects that a promise is broken. That nothing is found in the same set-ups, within the same limits,
-/// while all rules hold is what <see cref="SetupsHold"/> shows.
+/// Turns rules off and expects that a promise is broken. That nothing is found in the same set-ups, within the same
+/// limits, while all rules hold is what <see cref="SetupsHold"/> shows.
 /// </summary>
 public abstract class RuleTest(ITestOutputHelper output)
 {
@@ -21,7 +21,8 @@ public abstract class RuleTest(ITestOutputHelper output)
     }
 
     /// <summary>One rule alone does no harm here: the other stands in for it.</summary>
-    private protected void DoesNotShow(string name, SafetyRule off) => Assert.Empty(Search(name, off).Violations.Select(violation => violation.Text));
+    private protected void DoesNotShow(string name, SafetyRule off) =>
+        Assert.Empty(Search(name, off).Violations.Select(violation => violation.Text));
 
     private static SetupReport Search(string name, params SafetyRule[] off)
     {

@@ -35,7 +35,12 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
     public void Without_change_only_from_acknowledged_views_a_backup_is_promoted_in_a_view_that_its_primary_never_entered()
     {
         DoesNotShow("view-that-its-primary-never-entered", OnlySyncedIsPromoted);
-        Breaks("view-that-its-primary-never-entered", nameof(PrimariesDescend), ChangeOnlyAcknowledged, OnlySyncedIsPromoted);
+        Breaks(
+            "view-that-its-primary-never-entered",
+            nameof(PrimariesDescend),
+            ChangeOnlyAcknowledged,
+            OnlySyncedIsPromoted
+        );
     }
 
     // Shadowed by OnlySyncedIsPromoted, as above.

@@ -44,7 +44,8 @@ public class BasicScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 2).Settle();
         var client = s.Client("c1");
         var before = s.VsMessages.Others;
-        for (var i = 0; i < 100; i++) client.Append("k", $"{i};");
+        for (var i = 0; i < 100; i++)
+            client.Append("k", $"{i};");
         Assert.InRange(s.VsMessages.Others - before, 0, 20);
         s.End();
     }
@@ -73,7 +74,8 @@ public class BasicScenarios(ITestOutputHelper output)
             Assert.Equal(chain, client.PutHash("chain", $"{i}"));
             chain = Hashing.Fnv1a(Bytes.Utf8(chain ?? "").Span, Bytes.Utf8($"{i}").Span).ToString();
         }
-        for (var i = 0; i < 100; i++) client.Append("digits", $"{i}");
+        for (var i = 0; i < 100; i++)
+            client.Append("digits", $"{i}");
         Assert.Equal(string.Concat(Enumerable.Range(0, 100)), client.Get("digits"));
         s.End();
     }

@@ -60,8 +60,14 @@ public class CutScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 1, spare: 2, settings: ManyChunks).Settle();
         var client = s.Client("c1");
-        for (var i = 0; i < 50; i++) client.Put($"k{i}", $"value {i}");
-        s.Start(2).Until(() => s.Service.View.Backup is not null && s.Replica(2).View.Number == s.Service.View.Number, "a transfer begins").Run(2);
+        for (var i = 0; i < 50; i++)
+            client.Put($"k{i}", $"value {i}");
+        s.Start(2)
+            .Until(
+                () => s.Service.View.Backup is not null && s.Replica(2).View.Number == s.Service.View.Number,
+                "a transfer begins"
+            )
+            .Run(2);
         Assert.False(s.Replica(2).Installed);
         s.Start(3).Isolate(2);
         client.Put("meanwhile", "1");
@@ -76,7 +82,8 @@ public class CutScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 1, spare: 1, settings: ManyChunks).Settle();
         var client = s.Client("c1");
-        for (var i = 0; i < 50; i++) client.Put($"k{i}", $"value {i}");
+        for (var i = 0; i < 50; i++)
+            client.Put($"k{i}", $"value {i}");
         s.Start(2).Until(() => s.Service.Acknowledged && s.Backup == "s2", "a transfer begins").Run(2);
         Assert.False(s.Replica(2).Installed);
         s.Kill(1);
@@ -129,12 +136,23 @@ public class CutScenarios(ITestOutputHelper output)
     [Fact]
     public void S24_a_slow_backup_slows_the_clients_and_loses_nothing()
     {
-        var s = new Scenario(output, servers: 2, settings: ProtocolSettings.Default with { StreamBytes = 500 }).Settle();
+        var s = new Scenario(
+            output,
+            servers: 2,
+            settings: ProtocolSettings.Default with
+            {
+                StreamBytes = 500,
+            }
+        ).Settle();
         s.Server(2).SlownessUs = 20_000;
         var clients = Enumerable.Range(1, 6).Select(i => s.Client($"c{i}")).ToList();
-        foreach (var client in clients) client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
+        foreach (var client in clients)
+            client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
         s.Run(5000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
-        Assert.All(clients, client => Assert.True(client.Finished > 10, $"{client.Host} got only {client.Finished} answers"));
+        Assert.All(
+            clients,
+            client => Assert.True(client.Finished > 10, $"{client.Host} got only {client.Finished} answers")
+        );
         s.End();
     }
 
@@ -150,5 +168,10 @@ public class CutScenarios(ITestOutputHelper output)
         s.End();
     }
 
-    private static ProtocolSettings ManyChunks { get; } = ProtocolSettings.Default with { ChunkBytes = 10, ChunksInFlight = 1 };
+    private static ProtocolSettings ManyChunks { get; } =
+        ProtocolSettings.Default with
+        {
+            ChunkBytes = 10,
+            ChunksInFlight = 1,
+        };
 }

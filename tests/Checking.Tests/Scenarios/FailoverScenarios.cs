@@ -11,7 +11,8 @@ public class FailoverScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 3).Settle();
         var client = s.Client("c1");
-        for (var i = 0; i < 10; i++) client.Put($"k{i}", $"{i}");
+        for (var i = 0; i < 10; i++)
+            client.Put($"k{i}", $"{i}");
         s.Kill(2);
         var put = client.Wait(client.BeginPut("after the backup", "1"));
         Assert.InRange(put.TookUs / 1000, 0, Scenario.Dead + 3 * Scenario.Ping);
@@ -19,7 +20,8 @@ public class FailoverScenarios(ITestOutputHelper output)
         put = client.Wait(client.BeginPut("after the primary", "2"));
         Assert.InRange(put.TookUs / 1000, 0, Scenario.Dead + 3 * Scenario.Ping);
         Assert.Equal("s3", s.Primary);
-        for (var i = 0; i < 10; i++) Assert.Equal($"{i}", client.Get($"k{i}"));
+        for (var i = 0; i < 10; i++)
+            Assert.Equal($"{i}", client.Get($"k{i}"));
         Assert.Equal("1", client.Get("after the backup"));
         s.End();
     }
@@ -32,7 +34,8 @@ public class FailoverScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 2, lossy).Settle();
         var clients = Enumerable.Range(1, 3).Select(i => s.Client($"c{i}")).ToList();
         var end = s.World.Now + 5 * World.Second;
-        foreach (var client in clients) client.KeepBusy(end, i => (OperationKind.Put, $"k{i % 2}", $"{client.Host} {i}"));
+        foreach (var client in clients)
+            client.KeepBusy(end, i => (OperationKind.Put, $"k{i % 2}", $"{client.Host} {i}"));
         s.Run(5000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         var values = (clients[0].Get("k0"), clients[0].Get("k1"));
         s.Heal().Settle().Kill(1);
@@ -73,7 +76,11 @@ public class FailoverScenarios(ITestOutputHelper output)
         var clients = Enumerable.Range(1, 3).Select(i => s.Client($"c{i}")).ToList();
         var end = s.World.Now + 20 * World.Second;
         OperationKind[] kinds = [OperationKind.Append, OperationKind.PutHash, OperationKind.Get];
-        foreach (var client in clients) client.KeepBusy(end, i => (kinds[i % 3], i % 4 == 0 ? "shared" : $"{client.Host} {i % 10}", $"{client.Host}.{i};"));
+        foreach (var client in clients)
+            client.KeepBusy(
+                end,
+                i => (kinds[i % 3], i % 4 == 0 ? "shared" : $"{client.Host} {i % 10}", $"{client.Host}.{i};")
+            );
         for (var round = 0; s.World.Now < end; round++)
         {
             var server = 1 + round % 3;
@@ -91,14 +98,18 @@ public class FailoverScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 3, spare: 3).Settle();
         var client = s.Client("c1");
-        client.KeepBusy(s.World.Now + 30 * World.Second, i => (i % 5 == 0 ? OperationKind.Get : OperationKind.Append, $"k{i % 3}", $"{i};"));
+        client.KeepBusy(
+            s.World.Now + 30 * World.Second,
+            i => (i % 5 == 0 ? OperationKind.Get : OperationKind.Append, $"k{i % 3}", $"{i};")
+        );
         for (var second = 0; second < 30; second++)
         {
             var leaving = Enumerable.Range(1, 6).First(i => s.Server((second + i) % 6 + 1).Up);
             var host = s.Server((second + leaving) % 6 + 1);
             s.World.Act(host, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
             var free = Enumerable.Range(1, 6).FirstOrDefault(i => !s.Server(i).Up);
-            if (free > 0) s.Start(free);
+            if (free > 0)
+                s.Start(free);
             s.Run(1000);
         }
         s.Until(() => client.Idle, "the client is answered");

@@ -3,12 +3,19 @@ using Xunit.Abstractions;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>SCENARIOS.md, section 2: messages that come twice, late, in another order, or not where they were meant for.</summary>
+/// <summary>
+/// SCENARIOS.md, section 2: messages that come twice, late, in another order, or not where they were meant for.
+/// </summary>
 public class OrderScenarios(ITestOutputHelper output)
 {
     private static ProtocolSettings Impatient { get; } = ProtocolSettings.Default with { RequestTimeoutTicks = 10 };
 
-    private static ProtocolSettings ManyChunks { get; } = ProtocolSettings.Default with { ChunkBytes = 10, ChunksInFlight = 1 };
+    private static ProtocolSettings ManyChunks { get; } =
+        ProtocolSettings.Default with
+        {
+            ChunkBytes = 10,
+            ChunksInFlight = 1,
+        };
 
     [Fact]
     public void S14_and_S29_a_retry_of_a_held_write_waits_with_it_and_it_runs_once()
@@ -32,7 +39,8 @@ public class OrderScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 2).Settle();
         var clients = Enumerable.Range(1, 4).Select(i => s.Client($"c{i}")).ToList();
         s.World.Network.Quality = NetworkQuality.Calm with { MaxDelayUs = 20_000 };
-        foreach (var client in clients) client.KeepBusy(s.World.Now + 3 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
+        foreach (var client in clients)
+            client.KeepBusy(s.World.Now + 3 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
         s.Run(3000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         Assert.True(s.Reached.Counts["forwardGaps"] > 0, "no forward overtook another");
         s.End();
@@ -43,13 +51,16 @@ public class OrderScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 1, spare: 1, settings: ManyChunks).Settle();
         var client = s.Client("c1");
-        for (var i = 0; i < 20; i++) client.Put($"k{i}", "old");
+        for (var i = 0; i < 20; i++)
+            client.Put($"k{i}", "old");
         s.World.Network.Quality = new NetworkQuality(0, 60, 200, 800, 30, 400_000);
         s.Start(2).Until(() => s.Replica(2).Installed, "the transfer is in place");
-        for (var i = 0; i < 100; i++) client.Put($"k{i % 20}", $"new {i}");
+        for (var i = 0; i < 100; i++)
+            client.Put($"k{i % 20}", $"new {i}");
         Assert.True(s.World.Network.Repeated > 0);
         s.Heal().Settle().Kill(1).UntilPrimary(2);
-        for (var i = 0; i < 20; i++) Assert.Equal($"new {80 + i}", client.Get($"k{i}"));
+        for (var i = 0; i < 20; i++)
+            Assert.Equal($"new {80 + i}", client.Get($"k{i}"));
         s.End();
     }
 
@@ -58,7 +69,8 @@ public class OrderScenarios(ITestOutputHelper output)
     {
         var s = new Scenario(output, servers: 1, spare: 1, settings: ManyChunks).Settle();
         var client = s.Client("c1");
-        for (var i = 0; i < 50; i++) client.Put($"k{i}", $"value {i}");
+        for (var i = 0; i < 50; i++)
+            client.Put($"k{i}", $"value {i}");
         client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "log", $"{i};"));
         s.Start(2).Until(() => s.Backup == "s2", "a transfer begins");
         var before = client.Finished;
@@ -76,7 +88,10 @@ public class OrderScenarios(ITestOutputHelper output)
         var (doomed, client) = (s.Client("c1"), s.Client("c2"));
         doomed.Put("k", "committed");
         Assert.Equal("committed", client.Get("k"));
-        s.CutBoth(s.Server(1), s.ServiceHost).CutBoth(s.Server(1), s.Server(2)).CutBoth(doomed.Host, s.ServiceHost).CutBoth(doomed.Host, s.Server(2));
+        s.CutBoth(s.Server(1), s.ServiceHost)
+            .CutBoth(s.Server(1), s.Server(2))
+            .CutBoth(doomed.Host, s.ServiceHost)
+            .CutBoth(doomed.Host, s.Server(2));
         doomed.BeginPut("extra", "never acknowledged");
         s.Until(() => Holds(s.Replica(1), "extra"), "the old primary has executed it");
         s.World.Kill(doomed.Host);
@@ -96,8 +111,10 @@ public class OrderScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 1, spare: 1).Settle();
         var client = s.Client("c1");
         client.Append("k", "a;");
-        if (behind == 1) s.Cut(s.ServiceHost, s.Server(1)).Start(2);
-        else s.Start(2).Cut(s.ServiceHost, s.Server(2));
+        if (behind == 1)
+            s.Cut(s.ServiceHost, s.Server(1)).Start(2);
+        else
+            s.Start(2).Cut(s.ServiceHost, s.Server(2));
         s.Until(() => s.Backup == "s2", "the pair is a view").Run(3 * Scenario.Ping);
         Assert.NotEqual(s.Replica(1).View.Number, s.Replica(2).View.Number);
         var append = client.BeginAppend("k", "b;");

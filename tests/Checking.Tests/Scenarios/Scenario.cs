@@ -4,8 +4,8 @@ using Xunit.Abstractions;
 namespace PbKv.Checking.Tests;
 
 /// <summary>
-/// A cluster in virtual time that a test leads step by step: start, put, cut, kill, heal, expect. Every invariant is watched
-/// all the time; <see cref="End"/> heals, waits for rest, compares the replicas and checks the history.
+/// A cluster in virtual time that a test leads step by step: start, put, cut, kill, heal, expect. Every invariant is
+/// watched all the time; <see cref="End"/> heals, waits for rest, compares the replicas and checks the history.
 /// </summary>
 internal sealed class Scenario
 {
@@ -19,7 +19,14 @@ internal sealed class Scenario
     private readonly ITestOutputHelper _output;
     private readonly NoAcknowledgedWriteLost _writes;
 
-    public Scenario(ITestOutputHelper output, int servers, bool lossy = false, ulong seed = 1, ProtocolSettings? settings = null, int spare = 0)
+    public Scenario(
+        ITestOutputHelper output,
+        int servers,
+        bool lossy = false,
+        ulong seed = 1,
+        ProtocolSettings? settings = null,
+        int spare = 0
+    )
     {
         _output = output;
         output.WriteLine($"seed {seed}");
@@ -27,17 +34,38 @@ internal sealed class Scenario
         var hosts = servers + spare;
         World = new World(chance, 1 + hosts + SimulationPlan.SpareServers + 3000);
         var plan = new SimulationPlan(
-            seed, SimulationProfile.Calm, settings ?? ProtocolSettings.Default, hosts, 0, 0, 0, NetworkQuality.Calm, 0, []);
+            seed,
+            SimulationProfile.Calm,
+            settings ?? ProtocolSettings.Default,
+            hosts,
+            0,
+            0,
+            0,
+            NetworkQuality.Calm,
+            0,
+            []
+        );
         _cluster = new SimulatedCluster(World, plan, chance.Fork(3));
         _writes = new NoAcknowledgedWriteLost(_cluster);
         VsMessages = new MessageCounter(_cluster.ViewServiceHost);
         World.Watch = new WatchList(
-            [_log, Reached, VsMessages, new ViewNumbersNeverRegress(), new PrimariesDescend(_cluster), new AtMostOnePrimaryCommits(_cluster), _writes],
-            host => World.After(1, () => World.Kill(host)));
+            [
+                _log,
+                Reached,
+                VsMessages,
+                new ViewNumbersNeverRegress(),
+                new PrimariesDescend(_cluster),
+                new AtMostOnePrimaryCommits(_cluster),
+                _writes,
+            ],
+            host => World.After(1, () => World.Kill(host))
+        );
         Settings = plan.Settings;
         _cluster.StartViewService(null);
-        for (var i = 1; i <= servers; i++) Start(i);
-        if (lossy) World.Network.Quality = new NetworkQuality(10, 5, 200, 3000, 5, 200_000);
+        for (var i = 1; i <= servers; i++)
+            Start(i);
+        if (lossy)
+            World.Network.Quality = new NetworkQuality(10, 5, 200, 3000, 5, 200_000);
     }
 
     public World World { get; }
@@ -86,7 +114,8 @@ internal sealed class Scenario
 
     public Scenario Isolate(int server)
     {
-        foreach (var other in World.Hosts.Where(host => host != Server(server))) CutBoth(Server(server), other);
+        foreach (var other in World.Hosts.Where(host => host != Server(server)))
+            CutBoth(Server(server), other);
         return this;
     }
 
@@ -113,14 +142,20 @@ internal sealed class Scenario
     {
         var met = false;
         Guard(() => met = World.RunUntil(condition, ms * World.Millisecond));
-        if (!met) Fail($"within {ms} ms of virtual time it did not come to where {what}; view {Service.View} acknowledged {Service.Acknowledged} synced {Service.Synced}, waiting for {Service.WaitingFor ?? "nothing"}");
+        if (!met)
+            Fail(
+                $"within {ms} ms of virtual time it did not come to where {what}; view {Service.View} acknowledged {Service.Acknowledged} synced {Service.Synced}, waiting for {Service.WaitingFor ?? "nothing"}"
+            );
         return this;
     }
 
     public Scenario Settle() => Until(_cluster.AtRest, "the servers are at rest");
 
     public Scenario UntilPrimary(int server) =>
-        Until(() => Service.Acknowledged && Primary == $"s{server}" && Replica(server).Confirmed, $"s{server} is primary");
+        Until(
+            () => Service.Acknowledged && Primary == $"s{server}" && Replica(server).Confirmed,
+            $"s{server} is primary"
+        );
 
     /// <summary>Heals, waits for rest, and checks everything that can be checked of a run.</summary>
     public void End()
@@ -132,7 +167,8 @@ internal sealed class Scenario
             _writes.CheckAll();
         });
         var verdict = LinearizabilityChecker.Check(History, 5_000_000);
-        if (!verdict.Ok) Fail(verdict.Account);
+        if (!verdict.Ok)
+            Fail(verdict.Account);
     }
 
     public void Guard(Action action)
@@ -149,7 +185,8 @@ internal sealed class Scenario
 
     private void Fail(string text)
     {
-        foreach (var line in _log.Lines) _output.WriteLine(line);
+        foreach (var line in _log.Lines)
+            _output.WriteLine(line);
         Assert.Fail(text);
     }
 }
@@ -163,11 +200,14 @@ internal sealed class MessageCounter(WorldHost counted) : WorldWatch
 
     public override void OnInput(World world, WorldHost host, string? what, Envelope? envelope)
     {
-        if (host != counted || envelope is null) return;
+        if (host != counted || envelope is null)
+            return;
         foreach (var message in envelope.Messages)
         {
-            if (message is Ping) Pings++;
-            else Others++;
+            if (message is Ping)
+                Pings++;
+            else
+                Others++;
         }
     }
 }

@@ -29,7 +29,16 @@ internal sealed class ScenarioClient
         _scenario = scenario;
         Host = host;
         host.OnCompletion = OnCompletion;
-        scenario.World.StartNode(host, new ClerkNode(host.Address, ImmutableArray.Create(viewService.Address), GroupName.Default, scenario.Settings), null);
+        scenario.World.StartNode(
+            host,
+            new ClerkNode(
+                host.Address,
+                ImmutableArray.Create(viewService.Address),
+                GroupName.Default,
+                scenario.Settings
+            ),
+            null
+        );
     }
 
     public WorldHost Host { get; }
@@ -65,7 +74,8 @@ internal sealed class ScenarioClient
     /// <summary>Keeps doing operations, one after the other, until the time.</summary>
     public void KeepBusy(long untilUs, Func<int, (OperationKind Kind, string Key, string Value)> next, int index = 0)
     {
-        if (_scenario.World.Now >= untilUs) return;
+        if (_scenario.World.Now >= untilUs)
+            return;
         var (kind, key, value) = next(index);
         Begin(kind, key, value, () => _scenario.World.After(1000, () => KeepBusy(untilUs, next, index + 1)));
     }
@@ -73,7 +83,10 @@ internal sealed class ScenarioClient
     public Begun Wait(Begun begun)
     {
         _scenario.Until(() => begun.Done, $"{Host} is answered");
-        Assert.True(begun.Completion!.Value.Status is CallStatus.Ok or CallStatus.Missing, $"{Host}: {begun.Completion}");
+        Assert.True(
+            begun.Completion!.Value.Status is CallStatus.Ok or CallStatus.Missing,
+            $"{Host}: {begun.Completion}"
+        );
         return begun;
     }
 
@@ -82,24 +95,32 @@ internal sealed class ScenarioClient
         var begun = new Begun(_scenario.World.Now);
         var number = _scenario.History.Invoke(Host.Index, kind, Bytes.Utf8(key), Bytes.Utf8(value));
         _open.Add(number, (begun, number));
-        if (then is not null) _then.Add(number, then);
-        _scenario.Guard(() => _scenario.World.Act(Host, $"{kind} {key} {value}", (node, effects) =>
-        {
-            ((ClerkNode)node).Submit(number, kind, Bytes.Utf8(key), Bytes.Utf8(value), long.MaxValue, effects);
-            ((ClerkNode)node).Flush(effects);
-        }));
+        if (then is not null)
+            _then.Add(number, then);
+        _scenario.Guard(() =>
+            _scenario.World.Act(
+                Host,
+                $"{kind} {key} {value}",
+                (node, effects) =>
+                {
+                    ((ClerkNode)node).Submit(number, kind, Bytes.Utf8(key), Bytes.Utf8(value), long.MaxValue, effects);
+                    ((ClerkNode)node).Flush(effects);
+                }
+            )
+        );
         return begun;
     }
 
-
     private void OnCompletion(Completion completion)
     {
-        if (!_open.Remove(completion.Call, out var open)) return;
+        if (!_open.Remove(completion.Call, out var open))
+            return;
         open.Begun.Completion = completion;
         open.Begun.TookUs = _scenario.World.Now - open.Begun.SinceUs;
         LongestUs = Math.Max(LongestUs, open.Begun.TookUs);
         Finished++;
         _scenario.History.Respond(open.Number, completion.Status, completion.Value);
-        if (_then.Remove(completion.Call, out var then)) then();
+        if (_then.Remove(completion.Call, out var then))
+            then();
     }
 }

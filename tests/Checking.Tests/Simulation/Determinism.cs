@@ -15,7 +15,10 @@ public class Determinism(ITestOutputHelper output)
 
     [Fact]
     public void Another_seed_is_another_run() =>
-        Assert.NotEqual(Hash(), SimulationRunner.Run(new SimulationOptions(FirstSeed + 1, Seeds)).TraceHash.ToString("x16"));
+        Assert.NotEqual(
+            Hash(),
+            SimulationRunner.Run(new SimulationOptions(FirstSeed + 1, Seeds)).TraceHash.ToString("x16")
+        );
 
     /// <summary>Hashes of strings differ from process to process: nothing may depend on them.</summary>
     [Fact]
@@ -27,9 +30,15 @@ public class Determinism(ITestOutputHelper output)
             await File.WriteAllTextAsync(asked, here);
             return;
         }
-        var file = Path.Combine(Path.GetTempPath(), $"pbkv-trace-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.txt");
+        var file = Path.Combine(
+            Path.GetTempPath(),
+            $"pbkv-trace-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.txt"
+        );
         var name = $"{typeof(Determinism).FullName}.{nameof(The_same_seeds_in_another_process_have_the_same_trace)}";
-        var start = new ProcessStartInfo("dotnet", ["vstest", typeof(Determinism).Assembly.Location, $"--TestCaseFilter:FullyQualifiedName={name}"])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            ["vstest", typeof(Determinism).Assembly.Location, $"--TestCaseFilter:FullyQualifiedName={name}"]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -44,7 +53,9 @@ public class Determinism(ITestOutputHelper output)
             await process.WaitForExitAsync();
             Assert.True(File.Exists(file), $"the second process wrote no hash:\n{said}");
             var there = await File.ReadAllTextAsync(file);
-            output.WriteLine($"seeds {FirstSeed} to {FirstSeed + Seeds - 1}: {here} here, {there} in process {process.Id}");
+            output.WriteLine(
+                $"seeds {FirstSeed} to {FirstSeed + Seeds - 1}: {here} here, {there} in process {process.Id}"
+            );
             Assert.Equal(here, there);
         }
         finally
@@ -53,5 +64,6 @@ public class Determinism(ITestOutputHelper output)
         }
     }
 
-    private static string Hash() => SimulationRunner.Run(new SimulationOptions(FirstSeed, Seeds)).TraceHash.ToString("x16");
+    private static string Hash() =>
+        SimulationRunner.Run(new SimulationOptions(FirstSeed, Seeds)).TraceHash.ToString("x16");
 }

@@ -30,7 +30,9 @@ public class Failures(ITestOutputHelper output)
         var options = new SimulationOptions(FirstSeed: 1, Seeds: 200) { MaxViolations = 1, Rules = rules };
         var violation = Assert.Single(SimulationRunner.Run(options).Violations);
         var before = SimulationPlan.Draw(violation.Seed, null);
-        output.WriteLine($"seed {violation.Seed} had {before.Faults.Length} faults and {before.Clients} clients with {before.OperationsPerClient} operations");
+        output.WriteLine(
+            $"seed {violation.Seed} had {before.Faults.Length} faults and {before.Clients} clients with {before.OperationsPerClient} operations"
+        );
         output.WriteLine(violation.Trace[0]);
         var faults = violation.Trace.Count(line => line.StartsWith("fault at", StringComparison.Ordinal));
         Assert.True(faults <= before.Faults.Length && violation.Trace.Count < 4000);
@@ -42,7 +44,9 @@ public class Failures(ITestOutputHelper output)
     [InlineData("Everything")]
     public void A_profile_can_be_run_alone(string profile)
     {
-        var report = SimulationRunner.Run(new SimulationOptions(FirstSeed: 70_000, Seeds: 40, Profile: Enum.Parse<SimulationProfile>(profile)));
+        var report = SimulationRunner.Run(
+            new SimulationOptions(FirstSeed: 70_000, Seeds: 40, Profile: Enum.Parse<SimulationProfile>(profile))
+        );
         SimulationText.Write(report, output);
         Assert.True(report.Ok);
         Assert.Equal(40, report.Seeds);

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace PbKv.Host.Tests.Chaos;
 
-/// <summary>A few seconds of chaos: that it runs, tells what it saw, and leaves nothing behind. Long runs are started by hand and by .ci/run.</summary>
+/// <summary>
+/// A few seconds of chaos: that it runs, tells what it saw, and leaves nothing behind. Long runs are started by hand
+/// and by .ci/run.
+/// </summary>
 public class ChaosTests
 {
     /// <summary>On every node's command line, so that they can be found.</summary>
@@ -13,8 +16,23 @@ public class ChaosTests
     {
         var seed = (uint)Random.Shared.Next();
         var result = await Pbkv.RunAsync(
-            "chaos", "--minutes", "0.1", "--seed", $"{seed}", "--faults", "kill", "--replicas", "2", "--clients", "3", "--json",
-            "-D", $"pbkv.group={_mark}", "-D", "pbkv.ping-interval=200ms");
+            "chaos",
+            "--minutes",
+            "0.1",
+            "--seed",
+            $"{seed}",
+            "--faults",
+            "kill",
+            "--replicas",
+            "2",
+            "--clients",
+            "3",
+            "--json",
+            "-D",
+            $"pbkv.group={_mark}",
+            "-D",
+            "pbkv.ping-interval=200ms"
+        );
         Assert.True(result.Code == 0, $"seed {seed}: {result.Output}{result.Error}");
         var verdict = JsonDocument.Parse(result.Output).RootElement;
         Assert.Equal("pass", verdict.GetProperty("verdict").GetString());
@@ -28,8 +46,21 @@ public class ChaosTests
     public async Task An_interrupted_run_is_no_pass_and_leaves_no_process_behind()
     {
         using var chaos = Pbkv.Start(
-            "chaos", "--minutes", "10", "--faults", "stop", "--replicas", "2", "--clients", "2", "--json",
-            "-D", $"pbkv.group={_mark}", "-D", "pbkv.ping-interval=200ms");
+            "chaos",
+            "--minutes",
+            "10",
+            "--faults",
+            "stop",
+            "--replicas",
+            "2",
+            "--clients",
+            "2",
+            "--json",
+            "-D",
+            $"pbkv.group={_mark}",
+            "-D",
+            "pbkv.ping-interval=200ms"
+        );
         await chaos.WaitForErrorAsync(text => text.Contains(" stop: ", StringComparison.Ordinal));
         Assert.Equal(4, Marked().Count);
         chaos.Send(Signal.Interrupt);
@@ -43,9 +74,23 @@ public class ChaosTests
     public async Task Namespaces_are_used_and_gone_or_it_is_said_what_they_need()
     {
         var result = await Pbkv.RunAsync(
-            "chaos", "--minutes", "0.1", "--faults", "netns,kill", "--replicas", "2", "--clients", "2", "--json", "-D", $"pbkv.group={_mark}");
-        if (result.Output.Contains("verdict", StringComparison.Ordinal)) Assert.True(result.Code == 0, result.Output + result.Error);
-        else Assert.Contains("needs root and iproute2", result.Error, StringComparison.Ordinal);
+            "chaos",
+            "--minutes",
+            "0.1",
+            "--faults",
+            "netns,kill",
+            "--replicas",
+            "2",
+            "--clients",
+            "2",
+            "--json",
+            "-D",
+            $"pbkv.group={_mark}"
+        );
+        if (result.Output.Contains("verdict", StringComparison.Ordinal))
+            Assert.True(result.Code == 0, result.Output + result.Error);
+        else
+            Assert.Contains("needs root and iproute2", result.Error, StringComparison.Ordinal);
         Assert.Empty(Marked());
     }
 
@@ -56,9 +101,13 @@ public class ChaosTests
     public async Task A_wrong_option_is_a_usage_error(string option, string value) =>
         (await Pbkv.RunAsync("chaos", option, value)).Failed(2, value);
 
-    private List<string> Marked() => Directory.EnumerateDirectories("/proc")
-        .Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Select(CommandLine)
-        .Where(line => line.Contains(_mark, StringComparison.Ordinal)).ToList();
+    private List<string> Marked() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Where(folder => int.TryParse(Path.GetFileName(folder), out _))
+            .Select(CommandLine)
+            .Where(line => line.Contains(_mark, StringComparison.Ordinal))
+            .ToList();
 
     private static string CommandLine(string folder)
     {

@@ -18,5 +18,6 @@ public class FaultKindsTests
     }
 
     [Fact]
-    public void Namespaces_do_not_go_with_what_takes_relays() => Assert.Throws<Failure>(() => FaultKinds.Parse("netns,cut"));
+    public void Namespaces_do_not_go_with_what_takes_relays() =>
+        Assert.Throws<Failure>(() => FaultKinds.Parse("netns,cut"));
 }

@@ -102,7 +102,8 @@ public sealed class RelayTests : IAsyncLifetime, IDisposable
         Assert.Equal(Links.Operator, _links.Recognise("akka.tcp://x@127.0.0.1:9"u8));
     }
 
-    private static async Task SendAsync(TcpClient client, string text) => await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
+    private static async Task SendAsync(TcpClient client, string text) =>
+        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
 
     /// <returns>What came until there was so much, or the connection ended.</returns>
     private static async Task<string> ReceiveAsync(TcpClient client, int count)
@@ -115,7 +116,8 @@ public sealed class RelayTests : IAsyncLifetime, IDisposable
             while (received < count)
             {
                 var some = await client.GetStream().ReadAsync(bytes.AsMemory(received), patience.Token);
-                if (some == 0) break;
+                if (some == 0)
+                    break;
                 received += some;
             }
         }

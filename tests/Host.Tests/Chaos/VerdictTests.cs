@@ -6,9 +6,18 @@ namespace PbKv.Host.Tests.Chaos;
 public class VerdictTests
 {
     private static readonly ChaosFacts Good = new(
-        Seed: 7, Seconds: 60, [FaultKind.Kill, FaultKind.Cut], new Dictionary<FaultKind, int> { [FaultKind.Kill] = 3, [FaultKind.Cut] = 2 },
-        Violations: [], Undecided: [], Operations: 1000, ViewChanges: 4, DeduplicatedRetries: 5,
-        new Dictionary<FaultKind, long> { [FaultKind.Kill] = 610 }, Interrupted: false);
+        Seed: 7,
+        Seconds: 60,
+        [FaultKind.Kill, FaultKind.Cut],
+        new Dictionary<FaultKind, int> { [FaultKind.Kill] = 3, [FaultKind.Cut] = 2 },
+        Violations: [],
+        Undecided: [],
+        Operations: 1000,
+        ViewChanges: 4,
+        DeduplicatedRetries: 5,
+        new Dictionary<FaultKind, long> { [FaultKind.Kill] = 610 },
+        Interrupted: false
+    );
 
     [Fact]
     public void A_run_in_which_everything_happened_and_held_is_a_pass()
@@ -26,16 +35,20 @@ public class VerdictTests
     }
 
     [Fact]
-    public void A_run_in_which_no_view_changed_is_no_pass() => Refuted(Good with { ViewChanges = 0 }, "the view never changed");
+    public void A_run_in_which_no_view_changed_is_no_pass() =>
+        Refuted(Good with { ViewChanges = 0 }, "the view never changed");
 
     [Fact]
-    public void A_run_without_an_operation_is_no_pass() => Refuted(Good with { Operations = 0 }, "no operation was done");
+    public void A_run_without_an_operation_is_no_pass() =>
+        Refuted(Good with { Operations = 0 }, "no operation was done");
 
     [Fact]
-    public void An_interrupted_run_is_no_pass() => Refuted(Good with { Interrupted = true }, "the run was interrupted before its end");
+    public void An_interrupted_run_is_no_pass() =>
+        Refuted(Good with { Interrupted = true }, "the run was interrupted before its end");
 
     [Fact]
-    public void A_history_that_was_not_decided_is_no_pass() => Refuted(Good with { Undecided = ["not decided"] }, "not decided");
+    public void A_history_that_was_not_decided_is_no_pass() =>
+        Refuted(Good with { Undecided = ["not decided"] }, "not decided");
 
     [Fact]
     public void A_violation_counts_more_than_what_is_missing()

@@ -7,10 +7,16 @@ public class CheckAndSimulateTests
     [Fact]
     public async Task A_set_up_is_checked_and_told_in_json()
     {
-        var result = (await Pbkv.RunAsync("check", "--setup", "one-clerk-one-server", "--seconds", "2", "--json")).Done();
+        var result = (
+            await Pbkv.RunAsync("check", "--setup", "one-clerk-one-server", "--seconds", "2", "--json")
+        ).Done();
         var setup = JsonDocument.Parse(result.Output).RootElement.GetProperty("setups").EnumerateArray().Single();
         Assert.Equal("one-clerk-one-server", setup.GetProperty("name").GetString());
-        Assert.True(setup.GetProperty("states").GetInt64() > 100 && setup.GetProperty("depth").GetInt32() > 0 && setup.GetProperty("statesPerSecond").GetDouble() > 0);
+        Assert.True(
+            setup.GetProperty("states").GetInt64() > 100
+                && setup.GetProperty("depth").GetInt32() > 0
+                && setup.GetProperty("statesPerSecond").GetDouble() > 0
+        );
         Assert.NotEmpty(setup.GetProperty("goals").EnumerateObject());
         Assert.Empty(setup.GetProperty("violations").EnumerateArray());
     }
@@ -21,7 +27,14 @@ public class CheckAndSimulateTests
         string[] arguments = ["simulate", "--seeds", "5", "--seed", "42", "--profile", "all", "--json"];
         var runs = await Task.WhenAll(Pbkv.RunAsync(arguments), Pbkv.RunAsync(arguments));
         var reports = runs.Select(run => JsonDocument.Parse(run.Done().Output).RootElement).ToArray();
-        Assert.All(reports, report => Assert.Equal((5, 42UL), (report.GetProperty("seeds").GetInt32(), report.GetProperty("firstSeed").GetUInt64())));
+        Assert.All(
+            reports,
+            report =>
+                Assert.Equal(
+                    (5, 42UL),
+                    (report.GetProperty("seeds").GetInt32(), report.GetProperty("firstSeed").GetUInt64())
+                )
+        );
         Assert.True(reports[0].GetProperty("operations").GetInt64() > 0);
         Assert.Equal(reports[0].GetProperty("traceHash").GetString(), reports[1].GetProperty("traceHash").GetString());
         Assert.True(reports[0].GetProperty("reached").TryGetProperty("failovers", out _));
@@ -31,8 +44,14 @@ public class CheckAndSimulateTests
     [Fact]
     public async Task For_people_both_end_with_a_verdict()
     {
-        Assert.EndsWith("no promise was broken.\n", (await Pbkv.RunAsync("simulate", "--seeds", "2", "--profile", "crashstorm")).Done().Output);
-        Assert.EndsWith("Nothing found that breaks a promise.\n", (await Pbkv.RunAsync("check", "--setup", "one-clerk-one-server", "--seconds", "2")).Done().Output);
+        Assert.EndsWith(
+            "no promise was broken.\n",
+            (await Pbkv.RunAsync("simulate", "--seeds", "2", "--profile", "crashstorm")).Done().Output
+        );
+        Assert.EndsWith(
+            "Nothing found that breaks a promise.\n",
+            (await Pbkv.RunAsync("check", "--setup", "one-clerk-one-server", "--seconds", "2")).Done().Output
+        );
     }
 
     [Theory]
@@ -41,5 +60,6 @@ public class CheckAndSimulateTests
     [InlineData("step 1 (\"nonsense\") is not possible", "check", "--setup", "primary-crashes", "--replay", "nonsense")]
     [InlineData("there is no profile 'stormy'", "simulate", "--profile", "stormy")]
     [InlineData("'x' is no seed", "simulate", "--seed", "x")]
-    public async Task Wrong_usage_ends_with_code_2_and_the_way_out(string said, params string[] arguments) => (await Pbkv.RunAsync(arguments)).Failed(2, said);
+    public async Task Wrong_usage_ends_with_code_2_and_the_way_out(string said, params string[] arguments) =>
+        (await Pbkv.RunAsync(arguments)).Failed(2, said);
 }

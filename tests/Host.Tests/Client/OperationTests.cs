@@ -54,7 +54,9 @@ public class OperationTests(Cluster cluster)
         byte[] value = [0, 255, 10, 13, 128, 10];
         (await cluster.RunWithInputAsync(value, "put", _key, "-")).Done("");
         Assert.Equal(value, (await cluster.RunAsync("get", "--raw", _key)).Done().OutputBytes);
-        (await cluster.RunAsync("get", "--json", _key)).Done($"{{\"found\":true,\"valueBase64\":\"{Convert.ToBase64String(value)}\"}}\n");
+        (await cluster.RunAsync("get", "--json", _key)).Done(
+            $"{{\"found\":true,\"valueBase64\":\"{Convert.ToBase64String(value)}\"}}\n"
+        );
     }
 
     [Fact]
@@ -76,8 +78,12 @@ public class OperationTests(Cluster cluster)
         (await cluster.RunAsync("put", _key, "wért \"x\"", "--json")).Done("{\"ok\":true}\n");
         (await cluster.RunAsync("append", _key, "!", "--json")).Done("{\"ok\":true}\n");
         var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes("wért \"x\"!"));
-        (await cluster.RunAsync("get", _key, "--json")).Done($"{{\"found\":true,\"value\":\"wért \\\"x\\\"!\",\"valueBase64\":\"{base64}\"}}\n");
-        (await cluster.RunAsync("puthash", _key, "y", "--json")).Done($"{{\"found\":true,\"value\":\"wért \\\"x\\\"!\",\"valueBase64\":\"{base64}\"}}\n");
+        (await cluster.RunAsync("get", _key, "--json")).Done(
+            $"{{\"found\":true,\"value\":\"wért \\\"x\\\"!\",\"valueBase64\":\"{base64}\"}}\n"
+        );
+        (await cluster.RunAsync("puthash", _key, "y", "--json")).Done(
+            $"{{\"found\":true,\"value\":\"wért \\\"x\\\"!\",\"valueBase64\":\"{base64}\"}}\n"
+        );
     }
 
     [Fact]
@@ -87,7 +93,11 @@ public class OperationTests(Cluster cluster)
         (await cluster.RunAsync("put", new string('k', 5000), "v")).Failed(1, "5000", "pbkv.max-key-size");
         var big = new byte[(1 << 20) + 1];
         (await cluster.RunWithInputAsync(big, "put", _key, "-")).Failed(1, "1048577", "pbkv.max-value-size");
-        (await cluster.RunWithInputAsync(big, "append", _key, "-")).Failed(1, "with 1048577 bytes more", "pbkv.max-value-size");
+        (await cluster.RunWithInputAsync(big, "append", _key, "-")).Failed(
+            1,
+            "with 1048577 bytes more",
+            "pbkv.max-value-size"
+        );
         var json = await cluster.RunAsync("get", "", "--json");
         Assert.Equal(1, json.Code);
         Assert.StartsWith("{\"error\":\"EmptyKey\",\"message\":\"", json.Error);

@@ -21,7 +21,8 @@ public class ShellTests(Cluster cluster)
             ("put sh:esc \"q\\\" a\\' b\\\\ \\n\\r\\t\\x00\\xff\"", "ok"),
             ("get sh:esc", "ok q\" a' b\\\\ \\n\\r\\t\\x00\\xff"),
             ("put 'sh:two words' é", "ok"),
-            ("get \"sh:two words\"", "ok é"));
+            ("get \"sh:two words\"", "ok é")
+        );
     }
 
     [Fact]
@@ -31,16 +32,23 @@ public class ShellTests(Cluster cluster)
             ("frobnicate", "error Usage there is no command 'frobnicate'; there are get, put, puthash, append, status"),
             ("gett k", "error Usage there is no command 'gett'; did you mean 'get'?"),
             ("put k", "error Usage 'put' came with 1 word; it is written 'put KEY VALUE'"),
-            ("get \"k", "error Usage the quote \" at column 5 is not closed; quotes hold together what blanks would part"),
+            (
+                "get \"k",
+                "error Usage the quote \" at column 5 is not closed; quotes hold together what blanks would part"
+            ),
             ("put k \"a\\q\"", "error Usage unknown escape at column 9: known are \\\\ \\\" \\' \\n \\r \\t \\xHH"),
             ("get \"\"", "error EmptyKey the key is empty: a key has at least one byte"),
-            ("put sh:after ok", "ok"));
+            ("put sh:after ok", "ok")
+        );
     }
 
     [Fact]
     public async Task Blank_lines_ask_nothing_and_a_last_line_needs_no_end()
     {
-        var result = await cluster.RunWithInputAsync(Encoding.UTF8.GetBytes("\n  \r\nput sh:crlf v\r\nget sh:crlf"), "shell");
+        var result = await cluster.RunWithInputAsync(
+            Encoding.UTF8.GetBytes("\n  \r\nput sh:crlf v\r\nget sh:crlf"),
+            "shell"
+        );
         result.Done("ok\nok v\n");
     }
 

@@ -1,4 +1,3 @@
-
 namespace PbKv.Host.Tests.Client;
 
 /// <summary>What scripts do to standard input and output.</summary>
@@ -23,7 +22,8 @@ public class StandardStreamsTests(Cluster cluster)
     }
 
     [Fact]
-    public async Task What_answers_nothing_needs_no_standard_output() => (await InShellAsync("\"$@\" >&-", "put", "streams:k", "v")).Done();
+    public async Task What_answers_nothing_needs_no_standard_output() =>
+        (await InShellAsync("\"$@\" >&-", "put", "streams:k", "v")).Done();
 
     [Fact]
     public async Task A_standard_input_that_is_not_there_is_no_empty_value()

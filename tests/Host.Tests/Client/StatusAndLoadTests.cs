@@ -5,7 +5,17 @@ namespace PbKv.Host.Tests.Client;
 [Collection("cluster")]
 public class StatusAndLoadTests(Cluster cluster)
 {
-    private static readonly string[] ServerFields = ["address", "role", "keys", "bytes", "position", "sessions", "digest", "pingAgeMs"];
+    private static readonly string[] ServerFields =
+    [
+        "address",
+        "role",
+        "keys",
+        "bytes",
+        "position",
+        "sessions",
+        "digest",
+        "pingAgeMs",
+    ];
 
     [Fact]
     public async Task Status_json_has_the_fields_of_the_contract()
@@ -17,7 +27,10 @@ public class StatusAndLoadTests(Cluster cluster)
         Assert.True(status.Json.GetProperty("view").GetProperty("messages").GetInt64() > 0);
         var servers = status.Json.GetProperty("servers").EnumerateArray().ToList();
         Assert.Equal(2, servers.Count);
-        Assert.All(servers, server => Assert.All(ServerFields, field => Assert.True(server.TryGetProperty(field, out _), field)));
+        Assert.All(
+            servers,
+            server => Assert.All(ServerFields, field => Assert.True(server.TryGetProperty(field, out _), field))
+        );
     }
 
     [Fact]
@@ -25,7 +38,10 @@ public class StatusAndLoadTests(Cluster cluster)
     {
         var status = await cluster.StatusAsync();
         var text = (await cluster.RunAsync("status")).Done().Output;
-        Assert.StartsWith($"view {status.Number}: primary {status.Primary}, backup {status.Backup}; acknowledged, synced\n", text);
+        Assert.StartsWith(
+            $"view {status.Number}: primary {status.Primary}, backup {status.Backup}; acknowledged, synced\n",
+            text
+        );
         Assert.Matches(@"SERVER +ROLE +KEYS +BYTES +POSITION +SESSIONS +OPS/S +PING AGE", text);
         Assert.Matches($@"{status.Primary} +primary ", text);
         Assert.Matches($@"{status.Backup} +backup ", text);
@@ -39,17 +55,25 @@ public class StatusAndLoadTests(Cluster cluster)
         await watch.WaitForOutputAsync(text => text.Count(c => c == '\n') >= 2);
         watch.Send(Signal.Interrupt);
         var result = (await watch.WaitForExitAsync()).Done();
-        Assert.All(result.Output.TrimEnd('\n').Split('\n'), line => Assert.True(new Status(JsonDocument.Parse(line).RootElement).Acknowledged));
+        Assert.All(
+            result.Output.TrimEnd('\n').Split('\n'),
+            line => Assert.True(new Status(JsonDocument.Parse(line).RootElement).Acknowledged)
+        );
     }
 
     [Fact]
     public async Task Load_stores_as_many_keys_of_the_size_as_it_was_told()
     {
-        Assert.Matches("^3,000 keys, .* s \\(.* keys/s\\)\n$", (await cluster.RunAsync("load", "--keys", "3000", "--value-size", "10", "--prefix", "ld:")).Done().Output);
+        Assert.Matches(
+            "^3,000 keys, .* s \\(.* keys/s\\)\n$",
+            (await cluster.RunAsync("load", "--keys", "3000", "--value-size", "10", "--prefix", "ld:")).Done().Output
+        );
         Assert.Equal("abcdefghij\n", (await cluster.RunAsync("get", "ld:0")).Done().Output);
         Assert.Equal("abcdefghij\n", (await cluster.RunAsync("get", "ld:2999")).Done().Output);
         (await cluster.RunAsync("get", "ld:3000")).Missing("");
-        var json = JsonDocument.Parse((await cluster.RunAsync("load", "--keys", "5", "--prefix", "ld:", "--json")).Done().Output).RootElement;
+        var json = JsonDocument
+            .Parse((await cluster.RunAsync("load", "--keys", "5", "--prefix", "ld:", "--json")).Done().Output)
+            .RootElement;
         Assert.Equal((true, 5), (json.GetProperty("ok").GetBoolean(), json.GetProperty("keys").GetInt32()));
     }
 
@@ -57,5 +81,6 @@ public class StatusAndLoadTests(Cluster cluster)
     [InlineData("'pbkv load' needs --keys", "load")]
     [InlineData("'none'", "load", "--keys", "none")]
     [InlineData("'-1'", "load", "--keys", "5", "--value-size", "-1")]
-    public async Task Load_says_what_it_needs(string said, params string[] arguments) => (await Pbkv.RunAsync(arguments)).Failed(2, said);
+    public async Task Load_says_what_it_needs(string said, params string[] arguments) =>
+        (await Pbkv.RunAsync(arguments)).Failed(2, said);
 }

@@ -1,4 +1,3 @@
-
 namespace PbKv.Host.Tests.Client;
 
 public class UnreachableTests
@@ -18,7 +17,16 @@ public class UnreachableTests
 
     [Fact]
     public async Task An_address_needs_no_quotes_in_a_setting_on_the_command_line() =>
-        (await Pbkv.RunAsync("get", "k", "-D", "pbkv.view-services=127.0.0.1:1,127.0.0.1:2", "-D", "pbkv.clerk.deadline=300ms")).Failed(1, "127.0.0.1:1", "300");
+        (
+            await Pbkv.RunAsync(
+                "get",
+                "k",
+                "-D",
+                "pbkv.view-services=127.0.0.1:1,127.0.0.1:2",
+                "-D",
+                "pbkv.clerk.deadline=300ms"
+            )
+        ).Failed(1, "127.0.0.1:1", "300");
 
     [Fact]
     public async Task The_status_of_nobody_blames_the_view_service_and_no_primary()
@@ -53,13 +61,24 @@ public class UnreachableTests
         var status = await cluster.StatusAsync();
         (await cluster.RunAsync("put", "k", "v")).Done();
         using var shell = Pbkv.Start("shell", "--view", cluster.View, "--timeout", "4s");
-        using var load = Pbkv.Start("load", "--keys", "1000000000", "--json", "--view", cluster.View, "--timeout", "4s");
+        using var load = Pbkv.Start(
+            "load",
+            "--keys",
+            "1000000000",
+            "--json",
+            "--view",
+            cluster.View,
+            "--timeout",
+            "4s"
+        );
         await shell.WriteLineAsync("put k v");
         await shell.WaitForOutputAsync(text => text == "ok\n");
         await cluster.StatusAsync(now => now.Server(status.Primary!).GetProperty("keys").GetInt64() > 1);
         Assert.True(await cluster.Replica(status.Primary!).PauseAsync(Child.Patience), "it stands still");
         await shell.WriteLineAsync("put k w");
-        await shell.WaitForOutputAsync(text => text.StartsWith("ok\nerror DeadlinePassed ", StringComparison.Ordinal) && text.Contains("unknown"));
+        await shell.WaitForOutputAsync(text =>
+            text.StartsWith("ok\nerror DeadlinePassed ", StringComparison.Ordinal) && text.Contains("unknown")
+        );
         var ended = await load.WaitForExitAsync();
         Assert.Equal(3, ended.Code);
         Assert.Contains("\"error\":\"DeadlinePassed\"", ended.Error);

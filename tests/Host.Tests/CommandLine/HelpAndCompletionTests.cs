@@ -1,10 +1,26 @@
-
 namespace PbKv.Host.Tests.CommandLine;
 
 public class HelpAndCompletionTests
 {
     public static TheoryData<string> Commands() =>
-        ["", "demo", "view", "view reset", "replica", "get", "put", "puthash", "append", "shell", "status", "load", "check", "simulate", "version", "completion"];
+        [
+            "",
+            "demo",
+            "view",
+            "view reset",
+            "replica",
+            "get",
+            "put",
+            "puthash",
+            "append",
+            "shell",
+            "status",
+            "load",
+            "check",
+            "simulate",
+            "version",
+            "completion",
+        ];
 
     [Theory]
     [MemberData(nameof(Commands))]
@@ -22,10 +38,22 @@ public class HelpAndCompletionTests
         Assert.Contains("complete -o default -F _pbkv pbkv", (await Pbkv.RunAsync("completion", "bash")).Done().Output);
         Assert.Contains("bash", (await Pbkv.RunAsync("[suggest:16]", "pbkv completion ")).Done().Output.Split('\n'));
         Assert.Contains("puthash", (await Pbkv.RunAsync("[suggest:7]", "pbkv pu")).Done().Output.Split('\n'));
-        Assert.Equal("append\nget\nmixed\nput\nputhash\n", (await Pbkv.RunAsync("[suggest:16]", "pbkv bench --op ")).Done().Output);
-        Assert.Contains("CrashStorm", (await Pbkv.RunAsync("[suggest:24]", "pbkv simulate --profile ")).Done().Output.Split('\n'));
-        Assert.Contains("primary-crashes", (await Pbkv.RunAsync("[suggest:19]", "pbkv check --setup ")).Done().Output.Split('\n'));
-        Assert.Contains("--value-size", (await Pbkv.RunAsync("[suggest:12]", "pbkv load --")).Done().Output.Split('\n'));
+        Assert.Equal(
+            "append\nget\nmixed\nput\nputhash\n",
+            (await Pbkv.RunAsync("[suggest:16]", "pbkv bench --op ")).Done().Output
+        );
+        Assert.Contains(
+            "CrashStorm",
+            (await Pbkv.RunAsync("[suggest:24]", "pbkv simulate --profile ")).Done().Output.Split('\n')
+        );
+        Assert.Contains(
+            "primary-crashes",
+            (await Pbkv.RunAsync("[suggest:19]", "pbkv check --setup ")).Done().Output.Split('\n')
+        );
+        Assert.Contains(
+            "--value-size",
+            (await Pbkv.RunAsync("[suggest:12]", "pbkv load --")).Done().Output.Split('\n')
+        );
     }
 
     [Fact]

@@ -1,7 +1,8 @@
-
 namespace PbKv.Host.Tests.CommandLine;
 
-/// <summary>What needs no cluster: wrong usage ends with code 2, one line on standard error, and the way out in it.</summary>
+/// <summary>
+/// What needs no cluster: wrong usage ends with code 2, one line on standard error, and the way out in it.
+/// </summary>
 public class UsageTests
 {
     [Fact]

@@ -1,4 +1,3 @@
-
 namespace PbKv.Host.Tests.Nodes;
 
 public class DemoTests

@@ -1,7 +1,8 @@
-
 namespace PbKv.Host.Tests.Nodes;
 
-/// <summary>The promise, through the program alone: whatever dies, nothing acknowledged is lost and nothing is done twice.</summary>
+/// <summary>
+/// The promise, through the program alone: whatever dies, nothing acknowledged is lost and nothing is done twice.
+/// </summary>
 public class FailoverTests
 {
     [Fact]
@@ -12,11 +13,14 @@ public class FailoverTests
         var sent = 0;
         for (var round = 0; round < 2; round++)
         {
-            for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
+            for (var i = 0; i < 50; i++)
+                await AppendAsync(shell, sent++);
             var before = await cluster.StatusAsync(status => status.Synced);
             cluster.Replica(before.Primary!).Send(Signal.Kill);
-            for (var i = 0; i < 50; i++) await AppendAsync(shell, sent++);
-            if (round == 0) await cluster.StartReplicaAsync();
+            for (var i = 0; i < 50; i++)
+                await AppendAsync(shell, sent++);
+            if (round == 0)
+                await cluster.StartReplicaAsync();
             await cluster.StatusAsync(status => status.Number > before.Number && status.Synced);
         }
 
@@ -24,7 +28,9 @@ public class FailoverTests
         Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
         var value = string.Concat(Enumerable.Range(0, sent).Select(i => $"{i},"));
         (await cluster.RunAsync("get", "log")).Done(value + "\n");
-        var rest = await cluster.StatusAsync(status => status.Synced && Digest(status, status.Primary!) == Digest(status, status.Backup!));
+        var rest = await cluster.StatusAsync(status =>
+            status.Synced && Digest(status, status.Primary!) == Digest(status, status.Backup!)
+        );
         Assert.True(rest.Number > 2);
     }
 
@@ -34,16 +40,20 @@ public class FailoverTests
         await using var cluster = await Cluster.StartAsync(replicas: 2);
         var before = await cluster.StatusAsync();
         using var shell = Pbkv.Start("shell", "--view", cluster.View);
-        for (var i = 0; i < 20; i++) await AppendAsync(shell, i);
+        for (var i = 0; i < 20; i++)
+            await AppendAsync(shell, i);
         var leaving = cluster.Replica(before.Primary!);
         leaving.Send(Signal.Terminate);
-        for (var i = 20; i < 200; i++) await AppendAsync(shell, i);
+        for (var i = 20; i < 200; i++)
+            await AppendAsync(shell, i);
         var ended = await leaving.WaitForExitAsync();
         Assert.Equal(0, ended.Code);
         Assert.DoesNotContain("data goes with it", ended.Error);
         await shell.WaitForOutputAsync(text => Lines(text) == 200);
         Assert.All(shell.Output.TrimEnd('\n').Split('\n'), line => Assert.Equal("ok", line));
-        (await cluster.RunAsync("get", "log")).Done(string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},")) + "\n");
+        (await cluster.RunAsync("get", "log")).Done(
+            string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},")) + "\n"
+        );
         Assert.Equal(before.Backup, (await cluster.StatusAsync()).Primary);
     }
 
@@ -60,7 +70,17 @@ public class FailoverTests
         Assert.Contains($"primary {before.Backup}", done.Output);
         Assert.Equal(before.Backup, (await cluster.StatusAsync(status => status.Number > before.Number)).Primary);
         (await cluster.RunAsync("get", "k")).Done("v\n");
-        (await Pbkv.RunAsync("view", "reset", "--accept-data-loss", "--view", cluster.View, "--primary", "127.0.0.1:1")).Failed(1, "127.0.0.1:1");
+        (
+            await Pbkv.RunAsync(
+                "view",
+                "reset",
+                "--accept-data-loss",
+                "--view",
+                cluster.View,
+                "--primary",
+                "127.0.0.1:1"
+            )
+        ).Failed(1, "127.0.0.1:1");
         (await Pbkv.RunAsync("view", "reset", "--accept-data-loss")).Failed(2, "--primary");
     }
 
@@ -83,7 +103,10 @@ public class FailoverTests
         Assert.Contains($"synced backup of view {before.Number}", text);
         string[] reset = ["view", "reset", "--view", cluster.View, "--primary", before.Primary!];
         (await Pbkv.RunAsync(reset)).Failed(
-            2, $"{before.Primary} (refused, primary of view {before.Number}) primary", $"{before.Backup} (refused, synced backup of view {before.Number}) holds 1 key, ");
+            2,
+            $"{before.Primary} (refused, primary of view {before.Number}) primary",
+            $"{before.Backup} (refused, synced backup of view {before.Number}) holds 1 key, "
+        );
         Assert.Contains("takes over", (await Pbkv.RunAsync([.. reset, "--accept-data-loss"])).Done().Output);
 
         var after = await cluster.StatusAsync(status => status.Synced);
@@ -94,7 +117,8 @@ public class FailoverTests
 
     private static int Lines(string text) => text.Count(c => c == '\n');
 
-    private static string? Digest(Status status, string server) => status.Server(server).GetProperty("digest").GetString();
+    private static string? Digest(Status status, string server) =>
+        status.Server(server).GetProperty("digest").GetString();
 
     private static async Task AppendAsync(Pbkv shell, int number)
     {

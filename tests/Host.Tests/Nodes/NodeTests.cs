@@ -54,7 +54,9 @@ public class NodeTests
         using var replica = Pbkv.Start("replica", "--view", name);
         var server = await replica.ReadyAsync();
         (await Pbkv.RunAsync("put", "k", "v", "--view", name)).Done();
-        (await Pbkv.RunAsync("view", "reset", "--view", name, "--primary", server.Replace("127.0.0.1", "localhost"))).Failed(2, "holds", "1 key");
+        (
+            await Pbkv.RunAsync("view", "reset", "--view", name, "--primary", server.Replace("127.0.0.1", "localhost"))
+        ).Failed(2, "holds", "1 key");
     }
 
     [Theory]
@@ -93,7 +95,17 @@ public class NodeTests
         using var view = Pbkv.Start("view", "--port", "0");
         var address = await view.ReadyAsync();
         var port = Ports.Free();
-        using var replica = Pbkv.Start("replica", "--view", address, "--host", "0.0.0.0", "--port", port.ToString(), "--advertise", $"127.0.0.2:{port}");
+        using var replica = Pbkv.Start(
+            "replica",
+            "--view",
+            address,
+            "--host",
+            "0.0.0.0",
+            "--port",
+            port.ToString(),
+            "--advertise",
+            $"127.0.0.2:{port}"
+        );
         Assert.Equal($"127.0.0.2:{port}", await replica.ReadyAsync());
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
         (await Pbkv.RunAsync("get", "k", "--view", address)).Done("v\n");
@@ -105,7 +117,9 @@ public class NodeTests
         var address = $"127.0.0.1:{Ports.Free()}";
         using var replica = Pbkv.Start("replica", "--view", address);
         await replica.ReadyAsync();
-        await replica.WaitForErrorAsync(log => log.Contains($"no answer from the view service {address}; still trying"));
+        await replica.WaitForErrorAsync(log =>
+            log.Contains($"no answer from the view service {address}; still trying")
+        );
         using var view = Pbkv.Start("view", "--port", address.Split(':')[1]);
         await view.ReadyAsync();
         (await Pbkv.RunAsync("put", "k", "v", "--view", address)).Done();
@@ -175,7 +189,11 @@ public class NodeTests
         (await Pbkv.RunAsync("view", "--port", "0", "--data", file)).Failed(1, file, "cannot be made");
         using var view = Pbkv.Start("view", "--port", "0", "--data", folder.Path);
         await view.ReadyAsync();
-        (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(1, folder.Path, "another view service");
+        (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(
+            1,
+            folder.Path,
+            "another view service"
+        );
     }
 
     [Fact]
@@ -187,7 +205,10 @@ public class NodeTests
         var lost = await replica.ReadyAsync();
         await Status.UntilAsync(address, status => status.Acknowledged);
         replica.Send(Signal.Kill);
-        await Status.UntilAsync(address, status => status.Json.GetProperty("view").GetProperty("waitingFor").GetString() is not null);
+        await Status.UntilAsync(
+            address,
+            status => status.Json.GetProperty("view").GetProperty("waitingFor").GetString() is not null
+        );
         var text = (await Pbkv.RunAsync("status", "--view", address)).Done().Output;
         Assert.Contains($"waiting for {lost}", text);
         Assert.Contains("pbkv view reset", text);

@@ -3,8 +3,8 @@ using System.Reflection;
 namespace PbKv.Host.Tests.Packages;
 
 /// <summary>
-/// A folder of somebody who has the packages and no checkout. Packages of PbKv are kept nowhere else, and have a version that
-/// was never there before; those of others are taken from where this build found them.
+/// A folder of somebody who has the packages and no checkout. Packages of PbKv are kept nowhere else, and have a
+/// version that was never there before; those of others are taken from where this build found them.
 /// </summary>
 internal sealed class FreshFolder : IDisposable
 {
@@ -12,21 +12,26 @@ internal sealed class FreshFolder : IDisposable
 
     private static readonly DirectoryInfo Built = new(AppContext.BaseDirectory);
     private static readonly string Checkout = Built.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
-    private static readonly string Others = typeof(FreshFolder).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(item => item.Key == "NuGetPackageRoot").Value!;
+    private static readonly string Others = typeof(FreshFolder)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(item => item.Key == "NuGetPackageRoot")
+        .Value!;
 
     private readonly TemporaryFolder _folder = new();
 
     public FreshFolder()
     {
-        _folder.File("nuget.config",
+        _folder.File(
+            "nuget.config",
             $"""
             <configuration>
               <packageSources><add key="pbkv" value="{Packages}" /></packageSources>
               <fallbackPackageFolders><add key="others" value="{Others}" /></fallbackPackageFolders>
             </configuration>
-            """);
-        _folder.File("Directory.Build.props",
+            """
+        );
+        _folder.File(
+            "Directory.Build.props",
             """
             <Project>
               <PropertyGroup>
@@ -36,7 +41,8 @@ internal sealed class FreshFolder : IDisposable
                 <RestorePackagesPath>$(MSBuildThisFileDirectory)restored</RestorePackagesPath>
               </PropertyGroup>
             </Project>
-            """);
+            """
+        );
     }
 
     public string Version { get; } = $"0.1.0-test.{Random.Shared.Next()}";
@@ -46,9 +52,20 @@ internal sealed class FreshFolder : IDisposable
     private string Tools => Path.Combine(_folder.Path, "tools");
 
     /// <summary>What this test was built with, as packages.</summary>
-    public Task PackAsync() => DotnetAsync(
-        "pack", Path.Combine(Checkout, "PbKv.sln"), "--no-build", "-c", Built.Parent!.Name, "-o", Packages, $"-p:Version={Version}",
-        $"-p:NuspecOutputPath={Path.Combine(_folder.Path, "nuspec")}/", "-maxcpucount:1", "-nodeReuse:false");
+    public Task PackAsync() =>
+        DotnetAsync(
+            "pack",
+            Path.Combine(Checkout, "PbKv.sln"),
+            "--no-build",
+            "-c",
+            Built.Parent!.Name,
+            "-o",
+            Packages,
+            $"-p:Version={Version}",
+            $"-p:NuspecOutputPath={Path.Combine(_folder.Path, "nuspec")}/",
+            "-maxcpucount:1",
+            "-nodeReuse:false"
+        );
 
     /// <summary>A sample's program in a project of its own, which refers to one of the packages.</summary>
     /// <returns>The program.</returns>
@@ -56,7 +73,8 @@ internal sealed class FreshFolder : IDisposable
     {
         var project = Directory.CreateDirectory(Path.Combine(_folder.Path, sample)).FullName;
         File.Copy(Path.Combine(Checkout, "samples", sample, "Program.cs"), Path.Combine(project, "Program.cs"));
-        File.WriteAllText(Path.Combine(project, $"{sample}.csproj"),
+        File.WriteAllText(
+            Path.Combine(project, $"{sample}.csproj"),
             $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <ItemGroup>
@@ -64,7 +82,8 @@ internal sealed class FreshFolder : IDisposable
                 {other}
               </ItemGroup>
             </Project>
-            """);
+            """
+        );
         await DotnetAsync("build", project, "-maxcpucount:1", "-nodeReuse:false", "-p:UseSharedCompilation=false");
         return Path.Combine(project, "bin", "Debug", "net10.0", $"{sample}.dll");
     }

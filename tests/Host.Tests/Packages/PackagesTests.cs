@@ -12,15 +12,25 @@ public class PackagesTests
         using var folder = new FreshFolder();
         await folder.PackAsync();
         Assert.Equal(2 * Ids.Length, Directory.GetFiles(folder.Packages).Length);
-        foreach (var id in Ids) HasReadmeLicenceAndSymbols(Path.Combine(folder.Packages, $"{id}.{folder.Version}"));
+        foreach (var id in Ids)
+            HasReadmeLicenceAndSymbols(Path.Combine(folder.Packages, $"{id}.{folder.Version}"));
 
         var tool = await folder.InstallToolAsync();
         using var view = new Child([tool, "view", "--port", "0"]);
-        await view.WaitForOutputAsync(text => text.StartsWith("ready view ", StringComparison.Ordinal) && text.Contains('\n'));
+        await view.WaitForOutputAsync(text =>
+            text.StartsWith("ready view ", StringComparison.Ordinal) && text.Contains('\n')
+        );
         var address = view.Output.TrimEnd().Split(' ')[^1];
-        var server = await folder.BuildAsync("EmbeddedNode", "PbKv.Server", """<FrameworkReference Include="Microsoft.AspNetCore.App" />""");
+        var server = await folder.BuildAsync(
+            "EmbeddedNode",
+            "PbKv.Server",
+            """<FrameworkReference Include="Microsoft.AspNetCore.App" />"""
+        );
         var client = await folder.BuildAsync("Quickstart", "PbKv.Client");
-        Assert.False(File.Exists(Path.Combine(Path.GetDirectoryName(client)!, "PbKv.Server.dll")), "a client needs no server");
+        Assert.False(
+            File.Exists(Path.Combine(Path.GetDirectoryName(client)!, "PbKv.Server.dll")),
+            "a client needs no server"
+        );
 
         using var node = new Child(["dotnet", server, "--PbKv:ViewServices", address]);
         await node.WaitForOutputAsync(text => text.Contains("hello from 127.0.0.1:"));
@@ -34,7 +44,9 @@ public class PackagesTests
     {
         using var content = ZipFile.OpenRead($"{package}.nupkg");
         Assert.Contains(content.Entries, entry => entry.FullName == "README.md");
-        using var nuspec = new StreamReader(content.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open());
+        using var nuspec = new StreamReader(
+            content.Entries.Single(entry => entry.Name.EndsWith(".nuspec", StringComparison.Ordinal)).Open()
+        );
         Assert.Contains("""<license type="expression">Apache-2.0</license>""", nuspec.ReadToEnd());
         using var symbols = ZipFile.OpenRead($"{package}.snupkg");
         Assert.Contains(symbols.Entries, entry => entry.Name.EndsWith(".pdb", StringComparison.Ordinal));

@@ -1,4 +1,3 @@
-
 namespace PbKv.Host.Tests.Processes;
 
 public class ChildTests

@@ -3,7 +3,9 @@ namespace PbKv.Host.Tests.Processes;
 /// <summary>A cluster of processes, spoken with through the program alone.</summary>
 public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
 {
-    /// <summary>No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.</summary>
+    /// <summary>
+    /// No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.
+    /// </summary>
     private static readonly string[] Patient = ["-D", "pbkv.dead-pings=20", "-D", "pbkv.backup-silent=20"];
 
     private ProcessCluster _processes = null!;
@@ -22,13 +24,15 @@ public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
 
     internal Pbkv Replica(string address) => _processes.Server(address);
 
-    internal Task<Ended> RunAsync(params string[] arguments) => Pbkv.RunAsync([arguments[0], "--view", View, .. arguments[1..]]);
+    internal Task<Ended> RunAsync(params string[] arguments) =>
+        Pbkv.RunAsync([arguments[0], "--view", View, .. arguments[1..]]);
 
     internal Task<Ended> RunWithInputAsync(byte[] input, params string[] arguments) =>
         Pbkv.RunWithInputAsync(input, [arguments[0], "--view", View, .. arguments[1..]]);
 
     /// <summary>Looks at the cluster until it is as wanted.</summary>
-    internal Task<Status> StatusAsync(Func<Status, bool>? wanted = null) => Status.UntilAsync(View, wanted ?? (_ => true));
+    internal Task<Status> StatusAsync(Func<Status, bool>? wanted = null) =>
+        Status.UntilAsync(View, wanted ?? (_ => true));
 
     public ValueTask DisposeAsync() => _processes.DisposeAsync();
 

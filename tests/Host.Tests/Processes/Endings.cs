@@ -9,12 +9,14 @@ internal static partial class Endings
     public static Ended Done(this Ended ended, string? output = null)
     {
         Assert.Equal((0, ""), (ended.Code, ended.Error));
-        if (output is not null) Assert.Equal(output, ended.Output);
+        if (output is not null)
+            Assert.Equal(output, ended.Output);
         return ended;
     }
 
     /// <summary>The key that it should get was never stored.</summary>
-    public static void Missing(this Ended ended, string output) => Assert.Equal((4, output, ""), (ended.Code, ended.Output, ended.Error));
+    public static void Missing(this Ended ended, string output) =>
+        Assert.Equal((4, output, ""), (ended.Code, ended.Output, ended.Error));
 
     /// <summary>Without the lines of a node's log, in which Akka says more or less, as it likes.</summary>
     public static Ended BesideItsLog(this Ended ended) => ended with { Error = LogLine().Replace(ended.Error, "") };
@@ -28,6 +30,10 @@ internal static partial class Endings
         return ended;
     }
 
-    [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\S+Z (DEBUG|INFO |WARN |ERROR) .*\n", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^\d{4}-\d\d-\d\dT\S+Z (DEBUG|INFO |WARN |ERROR) .*\n",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex LogLine();
 }

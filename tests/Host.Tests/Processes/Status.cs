@@ -17,7 +17,10 @@ internal sealed record Status(JsonElement Json)
     public bool Synced => Json.GetProperty("view").GetProperty("synced").GetBoolean();
 
     /// <summary>Primary and backup answered: who does not within a second is left out.</summary>
-    private bool IsWhole => new[] { Primary, Backup }.All(address => address is null || Servers.Any(server => server.GetProperty("address").GetString() == address));
+    private bool IsWhole =>
+        new[] { Primary, Backup }.All(address =>
+            address is null || Servers.Any(server => server.GetProperty("address").GetString() == address)
+        );
 
     private JsonElement.ArrayEnumerator Servers => Json.GetProperty("servers").EnumerateArray();
 
@@ -25,8 +28,11 @@ internal sealed record Status(JsonElement Json)
         Servers.Single(server => server.GetProperty("address").GetString() == address);
 
     /// <summary>Null for a server that the view service does not know.</summary>
-    public string? Role(string address) => Servers.Where(server => server.GetProperty("address").GetString() == address)
-        .Select(server => server.GetProperty("role").GetString()).SingleOrDefault();
+    public string? Role(string address) =>
+        Servers
+            .Where(server => server.GetProperty("address").GetString() == address)
+            .Select(server => server.GetProperty("role").GetString())
+            .SingleOrDefault();
 
     /// <summary>Asks again and again over one connection, until the cluster is as wanted.</summary>
     public static async Task<Status> UntilAsync(string view, Func<Status, bool> wanted)
@@ -42,10 +48,12 @@ internal sealed record Status(JsonElement Json)
             if (line.StartsWith("ok ", StringComparison.Ordinal))
             {
                 var status = new Status(JsonDocument.Parse(line[3..]).RootElement);
-                if (status.IsWhole && wanted(status)) return status;
+                if (status.IsWhole && wanted(status))
+                    return status;
             }
 
-            if (patience.Elapsed > Child.Patience) throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
+            if (patience.Elapsed > Child.Patience)
+                throw new TimeoutException($"waited {patience.Elapsed} for another status than: {line}");
         }
     }
 }

@@ -37,8 +37,10 @@ public class LineEditorTests
     {
         var screen = new StringWriter();
         Type(new string('a', 50) + "end⏎", screen);
-        Assert.All(screen.ToString().Split('\r').Where(row => row.StartsWith("> ", StringComparison.Ordinal)),
-            row => Assert.True(row.Replace("\u001b[K", "").Length <= 20, row));
+        Assert.All(
+            screen.ToString().Split('\r').Where(row => row.StartsWith("> ", StringComparison.Ordinal)),
+            row => Assert.True(row.Replace("\u001b[K", "").Length <= 20, row)
+        );
         Assert.Contains("aend", screen.ToString());
     }
 
@@ -64,10 +66,15 @@ public class LineEditorTests
     {
         string[] words = ["get", "put", "puthash", "append"];
         var at = 0;
-        var editor = new LineEditor(() => Key(keys, ref at), screen ?? TextWriter.Null, () => 20,
-            before => [.. words.Where(word => word.StartsWith(before, StringComparison.Ordinal))]);
+        var editor = new LineEditor(
+            () => Key(keys, ref at),
+            screen ?? TextWriter.Null,
+            () => 20,
+            before => [.. words.Where(word => word.StartsWith(before, StringComparison.Ordinal))]
+        );
         var lines = new List<string?>();
-        while (at < keys.Length) lines.Add(editor.ReadLine("> "));
+        while (at < keys.Length)
+            lines.Add(editor.ReadLine("> "));
         return lines;
     }
 

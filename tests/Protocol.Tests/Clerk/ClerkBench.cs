@@ -15,7 +15,12 @@ internal sealed class ClerkBench
     public ClerkBench(ProtocolSettings? settings = null, params NodeAddress[] viewServices)
     {
         Settings = settings ?? ProtocolSettings.Default;
-        Node = new ClerkNode(Self, viewServices.Length == 0 ? [Views1] : [.. viewServices], GroupName.Default, Settings);
+        Node = new ClerkNode(
+            Self,
+            viewServices.Length == 0 ? [Views1] : [.. viewServices],
+            GroupName.Default,
+            Settings
+        );
         Node.Start(Effects);
     }
 
@@ -27,7 +32,8 @@ internal sealed class ClerkBench
     public List<Outgoing> Sent => Effects.Messages;
     public List<Completion> Completed => Effects.Completions;
 
-    public static View View(long number, ServerId? primary, ServerId? backup = null) => new(Cluster, number, primary, backup);
+    public static View View(long number, ServerId? primary, ServerId? backup = null) =>
+        new(Cluster, number, primary, backup);
 
     public static Bytes Text(string text) => Bytes.Utf8(text);
 
@@ -45,8 +51,13 @@ internal sealed class ClerkBench
         return bench;
     }
 
-    public void Submit(long call, OperationKind kind = OperationKind.Put, string key = "k", string value = "v", long deadline = long.MaxValue) =>
-        Node.Submit(call, kind, Text(key), Text(value), deadline, Effects);
+    public void Submit(
+        long call,
+        OperationKind kind = OperationKind.Put,
+        string key = "k",
+        string value = "v",
+        long deadline = long.MaxValue
+    ) => Node.Submit(call, kind, Text(key), Text(value), deadline, Effects);
 
     /// <summary>Submits one put and flushes.</summary>
     public void Put(long call, long deadline = long.MaxValue)
@@ -72,9 +83,13 @@ internal sealed class ClerkBench
     public void Answer(Request request, ResultStatus status = ResultStatus.Ok, View? newer = null) =>
         Hear(ReplyTo(request, status, newer), A.Address);
 
-    public static Reply ReplyTo(Request request, ResultStatus status = ResultStatus.Ok, View? newer = null) => new(
-        request.Number, request.Batch.Session,
-        [.. request.Batch.Operations.Select(o => new OperationResult(o.Sequence, status, Bytes.Empty))], newer);
+    public static Reply ReplyTo(Request request, ResultStatus status = ResultStatus.Ok, View? newer = null) =>
+        new(
+            request.Number,
+            request.Batch.Session,
+            [.. request.Batch.Operations.Select(o => new OperationResult(o.Sequence, status, Bytes.Empty))],
+            newer
+        );
 
     public void Refuse(long number, RefusalReason reason, View? view = null) =>
         Hear(new Refusal(number, reason, view ?? Node.View), A.Address);
@@ -82,7 +97,8 @@ internal sealed class ClerkBench
     public void Tick(int times = 1)
     {
         Effects.Clear();
-        for (var i = 0; i < times; i++) Node.OnTimer(ClerkTick.Instance, Effects);
+        for (var i = 0; i < times; i++)
+            Node.OnTimer(ClerkTick.Instance, Effects);
     }
 
     public void PauseOver()
@@ -109,13 +125,17 @@ internal sealed class ClerkBench
         Node.Close(Effects);
     }
 
-    public IEnumerable<TMessage> SentOf<TMessage>() where TMessage : Message => Sent.Select(o => o.Message).OfType<TMessage>();
+    public IEnumerable<TMessage> SentOf<TMessage>()
+        where TMessage : Message => Sent.Select(o => o.Message).OfType<TMessage>();
 
-    public TMessage Only<TMessage>() where TMessage : Message => Assert.IsType<TMessage>(Assert.Single(Sent).Message);
+    public TMessage Only<TMessage>()
+        where TMessage : Message => Assert.IsType<TMessage>(Assert.Single(Sent).Message);
 
-    public List<long> SequencesSent() => [.. SentOf<Request>().SelectMany(r => r.Batch.Operations).Select(o => o.Sequence)];
+    public List<long> SequencesSent() =>
+        [.. SentOf<Request>().SelectMany(r => r.Batch.Operations).Select(o => o.Sequence)];
 
-    public TimerSetting? Pause => Effects.Timers.Cast<TimerSetting?>().SingleOrDefault(t => t!.Value.Timer is RetryTimer);
+    public TimerSetting? Pause =>
+        Effects.Timers.Cast<TimerSetting?>().SingleOrDefault(t => t!.Value.Timer is RetryTimer);
 
     public bool Noticed(NoticeKind kind) => Effects.Notices.Exists(n => n.Kind == kind);
 }

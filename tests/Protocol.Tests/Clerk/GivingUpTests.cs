@@ -125,7 +125,8 @@ public class GivingUpTests
     public void One_deadline_of_many_ends_one_call()
     {
         var bench = Ready();
-        for (var call = 0; call < 100; call++) bench.Submit(call, deadline: 10 + call);
+        for (var call = 0; call < 100; call++)
+            bench.Submit(call, deadline: 10 + call);
         bench.Node.Flush(bench.Effects);
         for (var call = 0; call < 100; call++)
         {

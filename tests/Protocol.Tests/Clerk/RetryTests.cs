@@ -30,11 +30,16 @@ public class RetryTests
     {
         var bench = Ready(Quick);
         var first = Sent(bench, 1);
-        for (var call = 2; call <= 4; call++) Sent(bench, call);
-        for (var call = 5; call <= 10; call++) bench.Put(call);
+        for (var call = 2; call <= 4; call++)
+            Sent(bench, call);
+        for (var call = 5; call <= 10; call++)
+            bench.Put(call);
         bench.Lose(A.Address);
         bench.PauseOver();
-        Assert.Equal(Enumerable.Range(2, 10).Select(i => (long)i), bench.Only<Request>().Batch.Operations.Select(o => o.Sequence));
+        Assert.Equal(
+            Enumerable.Range(2, 10).Select(i => (long)i),
+            bench.Only<Request>().Batch.Operations.Select(o => o.Sequence)
+        );
         bench.Answer(first);
         Assert.Equal(1, Assert.Single(bench.Completed).Call);
     }
@@ -84,11 +89,18 @@ public class RetryTests
     {
         var bench = Ready(Quick with { RequestsInFlight = 1 });
         Sent(bench, 1);
-        for (var call = 2; call <= 6; call++) bench.Put(call);
+        for (var call = 2; call <= 6; call++)
+            bench.Put(call);
         bench.Lose(A.Address);
         bench.PauseOver();
         var request = bench.Only<Request>();
-        bench.Hear(ClerkBench.ReplyTo(request) with { Results = [.. ClerkBench.ReplyTo(request).Results[..3]] }, A.Address);
+        bench.Hear(
+            ClerkBench.ReplyTo(request) with
+            {
+                Results = [.. ClerkBench.ReplyTo(request).Results[..3]],
+            },
+            A.Address
+        );
         Assert.Equal([1L, 2, 3], bench.Completed.Select(completion => completion.Call));
         bench.Refuse(request.Number, RefusalReason.Busy);
         Assert.Empty(bench.Sent);
@@ -245,7 +257,8 @@ public class RetryTests
         {
             bench.Refuse(bench.SentOf<Request>().Single().Number, RefusalReason.NotReady);
             asked += bench.SentOf<ViewRequest>().Count();
-            if (asked > 0) bench.Hear(new ViewNews(bench.Node.View, false));
+            if (asked > 0)
+                bench.Hear(new ViewNews(bench.Node.View, false));
             bench.PauseOver();
         }
         Assert.InRange(asked, 1, 8);

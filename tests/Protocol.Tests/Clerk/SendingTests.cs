@@ -28,7 +28,10 @@ public class SendingTests
         Assert.True(bench.Noticed(NoticeKind.SessionOpened));
         var request = bench.Only<Request>();
         Assert.Equal((9, 1), (request.Batch.Session, request.Batch.Floor));
-        Assert.Equal(new Operation(OperationKind.Put, 1, Text("k"), Text("v")), Assert.Single(request.Batch.Operations));
+        Assert.Equal(
+            new Operation(OperationKind.Put, 1, Text("k"), Text("v")),
+            Assert.Single(request.Batch.Operations)
+        );
         bench.Answer(request);
         Assert.Equal(new Completion(1, CallStatus.Ok, Bytes.Empty), Assert.Single(bench.Completed));
         Assert.Empty(bench.Sent);
@@ -74,7 +77,8 @@ public class SendingTests
     public void A_burst_travels_as_one_request()
     {
         var bench = Ready();
-        for (var call = 0; call < 64; call++) bench.Submit(call);
+        for (var call = 0; call < 64; call++)
+            bench.Submit(call);
         Assert.Empty(bench.Sent);
         bench.Node.Flush(bench.Effects);
         Assert.Equal(64, bench.Only<Request>().Batch.Operations.Length);
@@ -104,7 +108,8 @@ public class SendingTests
         var large = new string('x', 500);
         bench.Submit(1);
         bench.Submit(2, value: large);
-        for (var call = 3; call < 10; call++) bench.Submit(call);
+        for (var call = 3; call < 10; call++)
+            bench.Submit(call);
         bench.Node.Flush(bench.Effects);
         var requests = bench.SentOf<Request>().ToList();
         Assert.Equal([1, 1, 4, 3], requests.Select(r => r.Batch.Operations.Length));
@@ -115,15 +120,25 @@ public class SendingTests
     public void The_sequences_in_flight_stay_within_the_window_above_the_floor()
     {
         var bench = Ready(ProtocolSettings.Default with { SessionWindow = 8, RequestsInFlight = 4 });
-        for (var call = 0; call < 20; call++) bench.Submit(call);
+        for (var call = 0; call < 20; call++)
+            bench.Submit(call);
         bench.Node.Flush(bench.Effects);
         var request = bench.Only<Request>();
         Assert.Equal((2, 8), (request.Batch.Floor, request.Batch.Operations.Length));
         Assert.True(request.Batch.Operations[^1].Sequence < request.Batch.Floor + 8);
-        bench.Hear(new Reply(request.Number, TheSession, [new OperationResult(3, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        bench.Hear(
+            new Reply(request.Number, TheSession, [new OperationResult(3, ResultStatus.Ok, Bytes.Empty)], null),
+            A.Address
+        );
         Assert.Empty(bench.Sent);
-        bench.Hear(new Reply(request.Number, TheSession, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
-        Assert.Equal((4, 10, 11), (bench.Only<Request>().Batch.Floor, bench.SequencesSent()[0], bench.SequencesSent()[^1]));
+        bench.Hear(
+            new Reply(request.Number, TheSession, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null),
+            A.Address
+        );
+        Assert.Equal(
+            (4, 10, 11),
+            (bench.Only<Request>().Batch.Floor, bench.SequencesSent()[0], bench.SequencesSent()[^1])
+        );
     }
 
     [Fact]
@@ -176,7 +191,14 @@ public class SendingTests
         bench.Put(2);
         var before = FingerprintOf(bench.Node);
         long[] sequences = [long.MinValue, -1, 0, 1, 3, 4, long.MaxValue];
-        bench.Hear(new Reply(2, TheSession, [.. sequences.Select(s => new OperationResult(s, ResultStatus.Ok, Bytes.Empty))], null));
+        bench.Hear(
+            new Reply(
+                2,
+                TheSession,
+                [.. sequences.Select(s => new OperationResult(s, ResultStatus.Ok, Bytes.Empty))],
+                null
+            )
+        );
         Assert.Empty(bench.Completed);
         bench.Hear(new Reply(2, TheSession + 1, [new OperationResult(2, ResultStatus.Ok, Bytes.Empty)], null));
         Assert.Empty(bench.Completed);

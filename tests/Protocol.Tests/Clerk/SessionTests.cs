@@ -125,7 +125,10 @@ public class SessionTests
         bench.Refuse(old.Number, RefusalReason.SessionExpired);
         bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
         bench.Answer(old);
-        bench.Hear(new Reply(old.Number, TheSession, [new OperationResult(1, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+        bench.Hear(
+            new Reply(old.Number, TheSession, [new OperationResult(1, ResultStatus.Ok, Bytes.Empty)], null),
+            A.Address
+        );
         Assert.Empty(bench.Completed);
     }
 
@@ -152,8 +155,10 @@ public class SessionTests
         Assert.Equal([new Completion(1, CallStatus.Cancelled, Bytes.Empty)], bench.Completed);
         Assert.False(bench.Effects.MayStop);
         var request = bench.Only<Request>();
-        Assert.Equal((3, 3, OperationKind.CloseSession),
-            (request.Batch.Floor, request.Batch.Operations[0].Sequence, request.Batch.Operations[0].Kind));
+        Assert.Equal(
+            (3, 3, OperationKind.CloseSession),
+            (request.Batch.Floor, request.Batch.Operations[0].Sequence, request.Batch.Operations[0].Kind)
+        );
         bench.Answer(request);
         Assert.True(bench.Effects.MayStop);
         Assert.Empty(bench.Completed);

@@ -111,7 +111,8 @@ public class ViewsTests
     public void A_clerk_without_a_view_service_is_refused_by_name()
     {
         var error = Assert.Throws<ArgumentException>(() =>
-            new ClerkNode(new NodeAddress("clerk-9"), [], GroupName.Default, ProtocolSettings.Default));
+            new ClerkNode(new NodeAddress("clerk-9"), [], GroupName.Default, ProtocolSettings.Default)
+        );
         Assert.Contains("clerk-9", error.Message);
     }
 }

@@ -51,7 +51,8 @@ public class CausalOrderTests
         var (gone, clerk) = (Server("gone"), new NodeClock(null, keep: 256));
         var early = gone.OnSend();
         clerk.OnReceive(early);
-        for (var i = 0; i < 600; i++) clerk.OnSend();
+        for (var i = 0; i < 600; i++)
+            clerk.OnSend();
         Assert.Equal(CausalOrder.Concurrent, HappensBefore.Compare(early, clerk.Now()));
         Assert.Equal(CausalOrder.Concurrent, HappensBefore.Compare(clerk.Now(), early));
     }
@@ -68,7 +69,8 @@ public class CausalOrderTests
         {
             var (from, to) = (random.Next(3), random.Next(3));
             var sent = Happen(from, clocks[from].OnSend(), []);
-            if (from == to || random.Next(3) == 0) continue;
+            if (from == to || random.Next(3) == 0)
+                continue;
             clocks[to].OnReceive(events[sent].Stamp);
             Happen(to, clocks[to].Now(), [sent, .. events[sent].Past]);
         }
@@ -76,15 +78,22 @@ public class CausalOrderTests
         {
             for (var j = 0; j < events.Count; j++)
             {
-                var expected = i == j ? CausalOrder.Equal : events[j].Past.Contains(i) ? CausalOrder.Before
-                    : events[i].Past.Contains(j) ? CausalOrder.After : CausalOrder.Concurrent;
-                Assert.True(expected == HappensBefore.Compare(events[i].Stamp, events[j].Stamp), $"seed {Seed}: events {i} and {j}");
+                var expected =
+                    i == j ? CausalOrder.Equal
+                    : events[j].Past.Contains(i) ? CausalOrder.Before
+                    : events[i].Past.Contains(j) ? CausalOrder.After
+                    : CausalOrder.Concurrent;
+                Assert.True(
+                    expected == HappensBefore.Compare(events[i].Stamp, events[j].Stamp),
+                    $"seed {Seed}: events {i} and {j}"
+                );
             }
         }
 
         int Happen(int node, Stamp stamp, HashSet<int> past)
         {
-            if (last[node] >= 0) past = [.. past, last[node], .. events[last[node]].Past];
+            if (last[node] >= 0)
+                past = [.. past, last[node], .. events[last[node]].Past];
             events.Add((node, stamp, past));
             return last[node] = events.Count - 1;
         }
@@ -94,7 +103,9 @@ public class CausalOrderTests
     public void The_records_of_several_nodes_merge_into_one_causal_order()
     {
         var (a, b, clerk) = (Server("a"), Server("b"), new NodeClock(null));
-        List<CausalRecord> ofA = [], ofB = [], ofClerk = [];
+        List<CausalRecord> ofA = [],
+            ofB = [],
+            ofClerk = [];
         Note(ofB, "b", b.OnSend(), "pings");
         Note(ofClerk, "clerk", clerk.OnSend(), "asks");
         a.OnReceive(clerk.Now());
@@ -105,7 +116,10 @@ public class CausalOrderTests
         Note(ofB, "b", b.Now(), "acknowledges");
 
         var merged = CausalLog.Merge(ofA, ofB, ofClerk);
-        Assert.Equal(["pings", "asks", "executes", "forwards", "records", "acknowledges"], merged.ConvertAll(r => r.Text));
+        Assert.Equal(
+            ["pings", "asks", "executes", "forwards", "records", "acknowledges"],
+            merged.ConvertAll(r => r.Text)
+        );
         Assert.Equal(merged, CausalLog.Merge(ofClerk, ofB, ofA));
         for (var i = 0; i < merged.Count; i++)
         {

@@ -4,7 +4,8 @@ public class NodeClockTests
 {
     private static ServerId Id(string name, long incarnation = 1) => new(new NodeAddress(name), incarnation);
 
-    private static VectorEntry Entry(string name, long count, long incarnation = 1) => new(Id(name, incarnation), count);
+    private static VectorEntry Entry(string name, long count, long incarnation = 1) =>
+        new(Id(name, incarnation), count);
 
     [Fact]
     public void A_send_ticks_the_lamport_time_and_the_own_entry()
@@ -88,7 +89,8 @@ public class NodeClockTests
     {
         var clock = new NodeClock(Id("a"), keep: 1000);
         clock.OnReceive(new Stamp(1, VectorClock.Of(Entry("gone", 7))));
-        for (var i = 1; i <= 2000; i++) clock.OnReceive(new Stamp(i, VectorClock.Of(Entry("b", i))));
+        for (var i = 1; i <= 2000; i++)
+            clock.OnReceive(new Stamp(i, VectorClock.Of(Entry("b", i))));
         Assert.Equal(VectorClock.Of(Entry("a", 2001), Entry("b", 2000)), clock.Now().Vector);
     }
 
@@ -97,7 +99,8 @@ public class NodeClockTests
     {
         var clock = new NodeClock(null, keep: 256);
         clock.OnReceive(new Stamp(1, VectorClock.Of(Entry("gone", 7))));
-        for (var i = 0; i < 600; i++) clock.OnSend();
+        for (var i = 0; i < 600; i++)
+            clock.OnSend();
         Assert.Equal(VectorClock.Empty, clock.Now().Vector);
         clock.OnReceive(new Stamp(1, VectorClock.Of(Entry("gone", 7))));
         Assert.Equal(VectorClock.Empty, clock.Now().Vector);
@@ -125,7 +128,8 @@ public class NodeClockTests
     {
         var clock = new NodeClock(Id("a"));
         var first = clock.OnSend();
-        for (var i = 0; i < 10; i++) clock.OnReceive(new Stamp(i, VectorClock.Of(Entry("b", i))));
+        for (var i = 0; i < 10; i++)
+            clock.OnReceive(new Stamp(i, VectorClock.Of(Entry("b", i))));
         Assert.Equal(new Stamp(1, VectorClock.Of(Entry("a", 1))), first);
     }
 

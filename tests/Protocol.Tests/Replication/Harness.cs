@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace PbKv.Protocol.Tests.Replication;
 
-/// <summary>Servers in a cluster whose view service is the test: it hands out views and delivers messages by hand.</summary>
+/// <summary>
+/// Servers in a cluster whose view service is the test: it hands out views and delivers messages by hand.
+/// </summary>
 internal sealed class Harness
 {
     public static readonly NodeAddress ViewService = new("vs");
@@ -35,9 +37,11 @@ internal sealed class Harness
         new(Cluster, number, primary?.Id, backup?.Id, reset);
 
     /// <summary>Tells a server of a view, acknowledged or not.</summary>
-    public void Tell(ReplicaNode node, View view, bool acknowledged = true) => Give(node, ViewService, new ViewNews(view, acknowledged));
+    public void Tell(ReplicaNode node, View view, bool acknowledged = true) =>
+        Give(node, ViewService, new ViewNews(view, acknowledged));
 
-    public void Give(ReplicaNode node, NodeAddress from, Message message) => Do(node, effects => node.Handle(from, message, effects));
+    public void Give(ReplicaNode node, NodeAddress from, Message message) =>
+        Do(node, effects => node.Handle(from, message, effects));
 
     public void Tick(ReplicaNode node) => Do(node, effects => node.OnTimer(ReplicaTick.Instance, effects));
 
@@ -48,12 +52,15 @@ internal sealed class Harness
         Notices.AddRange(effects.Notices);
         foreach (var (to, message) in effects.Messages)
         {
-            if (_nodes.ContainsKey(to)) _wire.Add((node.Id.Address, to, message));
-            else Outside.Add((to, message));
+            if (_nodes.ContainsKey(to))
+                _wire.Add((node.Id.Address, to, message));
+            else
+                Outside.Add((to, message));
         }
         foreach (var timer in effects.Timers)
         {
-            if (timer.Timer is CatchUpTimer) Do(node, more => node.OnTimer(timer.Timer, more));
+            if (timer.Timer is CatchUpTimer)
+                Do(node, more => node.OnTimer(timer.Timer, more));
         }
     }
 
@@ -65,14 +72,17 @@ internal sealed class Harness
             Assert.True(i < 100_000, "the servers do not come to rest");
             var (from, to, message) = _wire[0];
             _wire.RemoveAt(0);
-            if (deliver is null || deliver(message)) Give(_nodes[to], from, message);
+            if (deliver is null || deliver(message))
+                Give(_nodes[to], from, message);
         }
     }
 
-    public List<T> Take<T>(Predicate<(NodeAddress From, NodeAddress To, Message Message)>? which = null) where T : Message
+    public List<T> Take<T>(Predicate<(NodeAddress From, NodeAddress To, Message Message)>? which = null)
+        where T : Message
     {
         var taken = _wire.Where(item => item.Message is T && (which is null || which(item))).ToList();
-        foreach (var item in taken) _wire.Remove(item);
+        foreach (var item in taken)
+            _wire.Remove(item);
         return taken.Select(item => (T)item.Message).ToList();
     }
 
@@ -95,7 +105,8 @@ internal sealed class Harness
     public static Operation PutHash(long sequence, string key, string value) =>
         new(OperationKind.PutHash, sequence, Bytes.Utf8(key), Bytes.Utf8(value));
 
-    public static Operation Get(long sequence, string key) => new(OperationKind.Get, sequence, Bytes.Utf8(key), default);
+    public static Operation Get(long sequence, string key) =>
+        new(OperationKind.Get, sequence, Bytes.Utf8(key), default);
 
     public List<Reply> Replies() => Outside.Select(item => item.Message).OfType<Reply>().ToList();
 
@@ -123,14 +134,16 @@ internal sealed class Harness
         var b = Server("b");
         Tell(a, View(1, a));
         var session = OpenSession(a);
-        for (var i = 1; i <= 50; i++) Give(a, Clerk, Request(a, session, i, Put(i, $"key{i}", $"value{i}")));
+        for (var i = 1; i <= 50; i++)
+            Give(a, Clerk, Request(a, session, i, Put(i, $"key{i}", $"value{i}")));
         var pair = View(2, a, b);
         Tell(b, pair);
         Tell(a, pair);
         return (a, b, session);
     }
 
-    public static string Read(ReplicaNode node, string key) => node.Store.TryGet(Bytes.Utf8(key), out var value) ? value.ToString() : "";
+    public static string Read(ReplicaNode node, string key) =>
+        node.Store.TryGet(Bytes.Utf8(key), out var value) ? value.ToString() : "";
 
     public static void AssertEqual(ReplicaNode left, ReplicaNode right)
     {

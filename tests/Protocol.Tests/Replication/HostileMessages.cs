@@ -2,7 +2,9 @@ using static PbKv.Protocol.Tests.Replication.Harness;
 
 namespace PbKv.Protocol.Tests.Replication;
 
-/// <summary>A server survives unchanged whatever it is sent that is not of its present role, view, cluster or life.</summary>
+/// <summary>
+/// A server survives unchanged whatever it is sent that is not of its present role, view, cluster or life.
+/// </summary>
 public class HostileMessages
 {
     private static readonly NodeAddress B = new("b");
@@ -58,7 +60,8 @@ public class HostileMessages
         var net = new Harness();
         var (a, b) = net.Pair();
         var newer = new Forward(new ViewId(Cluster, 9), 1, 1, -1, []);
-        for (var i = 0; i < 5; i++) net.Give(b, a.Id.Address, newer);
+        for (var i = 0; i < 5; i++)
+            net.Give(b, a.Id.Address, newer);
         Assert.Single(net.Outside, item => item.Message is ViewRequest);
         Assert.Empty(net.Take<ForwardAck>());
         net.Tick(b);
@@ -72,14 +75,17 @@ public class HostileMessages
         var net = new Harness();
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
-        for (var i = 1; i <= 3; i++) net.Give(a, Clerk, net.Request(a, session, 1, Append(i, "k", $"{i}")));
+        for (var i = 1; i <= 3; i++)
+            net.Give(a, Clerk, net.Request(a, session, 1, Append(i, "k", $"{i}")));
         var forwards = net.Take<Forward>();
         Assert.Equal(3, forwards.Count);
         forwards.Reverse();
-        foreach (var forward in forwards) net.Give(b, a.Id.Address, forward);
+        foreach (var forward in forwards)
+            net.Give(b, a.Id.Address, forward);
         Assert.Equal("1", Read(b, "k"));
         net.Run();
-        foreach (var forward in forwards) net.Give(b, a.Id.Address, forward);
+        foreach (var forward in forwards)
+            net.Give(b, a.Id.Address, forward);
         net.Run();
         Assert.Equal("123", Read(b, "k"));
         Assert.Equal(3, net.Replies().Count);
@@ -104,12 +110,21 @@ public class HostileMessages
     [Fact]
     public void A_confirmation_before_the_transfer_was_sent_is_no_reason_to_stop_answering_alone()
     {
-        var net = new Harness { Settings = new() { ChunkBytes = 8, ChunksInFlight = 1, SessionIdleTicks = long.MaxValue } };
+        var net = new Harness
+        {
+            Settings = new()
+            {
+                ChunkBytes = 8,
+                ChunksInFlight = 1,
+                SessionIdleTicks = long.MaxValue,
+            },
+        };
         var a = net.Server("a");
         var b = net.Server("b");
         net.Tell(a, View(1, a));
         var session = net.OpenSession(a);
-        for (var i = 1; i <= 10; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key{i}", "value")));
+        for (var i = 1; i <= 10; i++)
+            net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key{i}", "value")));
         net.Tell(a, View(2, a, b));
         Unchanged(net, a, B, new Installed(a.View.Id));
         Unchanged(net, a, Stranger, new Installed(a.View.Id));
@@ -194,14 +209,42 @@ public class HostileMessages
     [Fact]
     public void Operations_that_cannot_be_change_nothing_and_say_why()
     {
-        var net = new Harness { Settings = new() { MaxKeyBytes = 4, MaxValueBytes = 8, SessionIdleTicks = long.MaxValue } };
+        var net = new Harness
+        {
+            Settings = new()
+            {
+                MaxKeyBytes = 4,
+                MaxValueBytes = 8,
+                SessionIdleTicks = long.MaxValue,
+            },
+        };
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
-        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "", "v"), Put(2, "12345", "v"), Put(3, "k", "123456789"), Get(4, ""), Put(5, "k", "ok")));
+        net.Give(
+            a,
+            Clerk,
+            net.Request(
+                a,
+                session,
+                1,
+                Put(1, "", "v"),
+                Put(2, "12345", "v"),
+                Put(3, "k", "123456789"),
+                Get(4, ""),
+                Put(5, "k", "ok")
+            )
+        );
         net.Run();
         Assert.Equal(
-            [ResultStatus.EmptyKey, ResultStatus.KeyTooLong, ResultStatus.ValueTooLarge, ResultStatus.EmptyKey, ResultStatus.Ok],
-            net.Replies().Single().Results.Select(r => r.Status));
+            [
+                ResultStatus.EmptyKey,
+                ResultStatus.KeyTooLong,
+                ResultStatus.ValueTooLarge,
+                ResultStatus.EmptyKey,
+                ResultStatus.Ok,
+            ],
+            net.Replies().Single().Results.Select(r => r.Status)
+        );
         Assert.Equal(1, b.Store.Count);
         AssertEqual(a, b);
     }
@@ -216,16 +259,34 @@ public class HostileMessages
         Unchanged(net, a, Clerk, net.Request(a, 0, 1, Put(1, "k", "v")));
         Unchanged(net, a, Clerk, net.Request(a, session, -1, Put(1, "k", "v")));
         Unchanged(net, a, Clerk, net.Request(a, session, 1, Put(-1, "k", "v")));
-        Unchanged(net, a, Clerk, net.Request(a, session, 1, new Operation(OperationKind.ExpireSession, 1, default, default)));
-        Unchanged(net, a, Clerk, net.Request(a, session, 1, new Operation((OperationKind)200, 1, Bytes.Utf8("k"), default)));
-        Unchanged(net, a, Clerk, net.Request(a, session, 1, Put(1, "k", "v"), new Operation(OperationKind.CloseSession, 2, default, default)));
+        Unchanged(
+            net,
+            a,
+            Clerk,
+            net.Request(a, session, 1, new Operation(OperationKind.ExpireSession, 1, default, default))
+        );
+        Unchanged(
+            net,
+            a,
+            Clerk,
+            net.Request(a, session, 1, new Operation((OperationKind)200, 1, Bytes.Utf8("k"), default))
+        );
+        Unchanged(
+            net,
+            a,
+            Clerk,
+            net.Request(a, session, 1, Put(1, "k", "v"), new Operation(OperationKind.CloseSession, 2, default, default))
+        );
         Assert.Empty(net.Replies());
     }
 
     [Fact]
     public void A_sequence_beyond_the_window_is_put_off()
     {
-        var net = new Harness { Settings = new() { SessionWindow = 8, SessionIdleTicks = long.MaxValue } };
+        var net = new Harness
+        {
+            Settings = new() { SessionWindow = 8, SessionIdleTicks = long.MaxValue },
+        };
         var (a, _) = net.Pair();
         var session = net.OpenSession(a);
         foreach (var sequence in new[] { 9L, 10, long.MaxValue })
@@ -255,7 +316,9 @@ public class HostileMessages
         Unchanged(net, idle, B, new Reply(1, 1, [], View(3, null)));
         Unchanged(net, idle, B, new Refusal(1, RefusalReason.Busy, View(3, null)));
         Assert.Equal(
-            [RefusalReason.NotPrimary, RefusalReason.NotPrimary, RefusalReason.WrongGroup], net.Refusals().Select(r => r.Reason));
+            [RefusalReason.NotPrimary, RefusalReason.NotPrimary, RefusalReason.WrongGroup],
+            net.Refusals().Select(r => r.Reason)
+        );
         net.Give(idle, B, new Forward(view, 1, 1, 0, []));
         Assert.Equal(ReplicaRole.Idle, idle.Role);
     }

@@ -28,7 +28,10 @@ public sealed class LateMessages
     [Fact]
     public void An_append_that_was_refused_as_too_large_is_not_done_by_a_late_copy_when_the_value_has_become_shorter()
     {
-        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, MaxValueBytes = 8 } };
+        var harness = new Harness
+        {
+            Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, MaxValueBytes = 8 },
+        };
         var (a, b) = harness.Pair();
         var session = harness.OpenSession(a);
         var other = harness.OpenSession(a);
@@ -68,7 +71,15 @@ public sealed class LateMessages
     [Fact]
     public void A_backup_that_catches_up_for_long_shows_that_it_lives()
     {
-        var harness = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, ForwardsInFlight = 4, CatchUpStep = 1 } };
+        var harness = new Harness
+        {
+            Settings = new ProtocolSettings
+            {
+                SessionIdleTicks = long.MaxValue,
+                ForwardsInFlight = 4,
+                CatchUpStep = 1,
+            },
+        };
         var a = harness.Server("a");
         var b = harness.Server("b");
         harness.Tell(a, Harness.View(1, a));
@@ -76,11 +87,14 @@ public sealed class LateMessages
         var pair = Harness.View(2, a, b);
         harness.Tell(b, pair);
         harness.Tell(a, pair);
-        for (var i = 1; i <= 4; i++) harness.Give(a, Harness.Clerk, harness.Request(a, session, 1, Harness.Put(i, "k", $"{i}")));
+        for (var i = 1; i <= 4; i++)
+            harness.Give(a, Harness.Clerk, harness.Request(a, session, 1, Harness.Put(i, "k", $"{i}")));
         var forwards = harness.Take<Forward>();
-        foreach (var forward in forwards) harness.Give(b, a.Id.Address, forward);
+        foreach (var forward in forwards)
+            harness.Give(b, a.Id.Address, forward);
         harness.Take<ForwardAck>();
-        foreach (var chunk in harness.Take<Chunk>()) harness.Give(b, a.Id.Address, chunk);
+        foreach (var chunk in harness.Take<Chunk>())
+            harness.Give(b, a.Id.Address, chunk);
         Assert.Equal(3, harness.Take<ForwardAck>().Count);
         Assert.Single(harness.Take<Installed>());
     }
@@ -159,8 +173,13 @@ public sealed class LateMessages
         Assert.Equal(10, a.Id.Incarnation);
         harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 9));
         Assert.Equal(10, a.Id.Incarnation);
-        var stops = Assert.Throws<InvariantBrokenException>(
-            () => harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 11)));
+        var stops = Assert.Throws<InvariantBrokenException>(() =>
+            harness.Give(
+                a,
+                Harness.ViewService,
+                new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 11)
+            )
+        );
         Assert.Contains("another server lives at a", stops.Message);
     }
 

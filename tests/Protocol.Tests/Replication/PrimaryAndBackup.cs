@@ -15,7 +15,11 @@ public class PrimaryAndBackup
 
         net.Tell(a, View(1, a));
         var session = net.OpenSession(a);
-        net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "k", "v"), Append(2, "k", "w"), Get(3, "k"), Get(4, "none")));
+        net.Give(
+            a,
+            Clerk,
+            net.Request(a, session, 1, Put(1, "k", "v"), Append(2, "k", "w"), Get(3, "k"), Get(4, "none"))
+        );
 
         var results = net.Replies().Single().Results;
         Assert.Equal("vw", results[2].Value.ToString());
@@ -106,13 +110,23 @@ public class PrimaryAndBackup
     [Fact]
     public void Writes_go_on_through_a_transfer_and_the_backup_has_them_all()
     {
-        var net = new Harness { Settings = new() { ChunkBytes = 64, ChunksInFlight = 1, CatchUpStep = 2, SessionIdleTicks = long.MaxValue } };
+        var net = new Harness
+        {
+            Settings = new()
+            {
+                ChunkBytes = 64,
+                ChunksInFlight = 1,
+                CatchUpStep = 2,
+                SessionIdleTicks = long.MaxValue,
+            },
+        };
         var (a, b, session) = net.PairInTransfer();
 
         var sequence = 50;
         net.Run(message =>
         {
-            if (message is Chunk) net.Give(a, Clerk, net.Request(a, session, sequence, Append(++sequence, "key1", "+")));
+            if (message is Chunk)
+                net.Give(a, Clerk, net.Request(a, session, sequence, Append(++sequence, "key1", "+")));
             return true;
         });
 
@@ -129,21 +143,36 @@ public class PrimaryAndBackup
     [InlineData(250)]
     public void A_session_with_large_results_travels_in_chunks_that_are_no_larger_than_others(int chunkBytes)
     {
-        var net = new Harness { Settings = new() { ChunkBytes = chunkBytes, MaxValueBytes = 100, SessionIdleTicks = long.MaxValue } };
+        var net = new Harness
+        {
+            Settings = new()
+            {
+                ChunkBytes = chunkBytes,
+                MaxValueBytes = 100,
+                SessionIdleTicks = long.MaxValue,
+            },
+        };
         var a = net.Server("a");
         var b = net.Server("b");
         net.Tell(a, View(1, a));
         var session = net.OpenSession(a);
         net.OpenSession(a);
-        for (var i = 1; i <= 20; i++) net.Give(a, Clerk, net.Request(a, session, 1, Put(i, $"key{i}", new string('v', 100))));
-        for (var i = 21; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, 21, PutHash(i, $"key{i - 20}", "x")));
+        for (var i = 1; i <= 20; i++)
+            net.Give(a, Clerk, net.Request(a, session, 1, Put(i, $"key{i}", new string('v', 100))));
+        for (var i = 21; i <= 40; i++)
+            net.Give(a, Clerk, net.Request(a, session, 21, PutHash(i, $"key{i - 20}", "x")));
         var pair = View(2, a, b);
         net.Tell(a, pair);
         net.Tell(b, pair);
 
         net.Run(message =>
         {
-            if (message is Chunk chunk) Assert.InRange(chunk.Sessions.Sum(image => image.Results.Sum(result => result.Value.Length)), 0, chunkBytes + 100);
+            if (message is Chunk chunk)
+                Assert.InRange(
+                    chunk.Sessions.Sum(image => image.Results.Sum(result => result.Value.Length)),
+                    0,
+                    chunkBytes + 100
+                );
             return true;
         });
 
@@ -159,11 +188,20 @@ public class PrimaryAndBackup
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
         net.Give(a, Clerk, net.Request(a, session, 1, Put(1, "large", new string('v', 1 << 20))));
-        var request = net.Request(a, session, 2, [Put(2, "first", "1"), .. Enumerable.Range(3, 100).Select(i => Get(i, "large")), Put(103, "last", "1")]);
+        var request = net.Request(
+            a,
+            session,
+            2,
+            [Put(2, "first", "1"), .. Enumerable.Range(3, 100).Select(i => Get(i, "large")), Put(103, "last", "1")]
+        );
         net.Give(a, Clerk, request);
         net.Run();
 
-        var given = net.Outside.Select(item => item.Message).Where(message => message is Reply or Refusal).Skip(1).ToList();
+        var given = net
+            .Outside.Select(item => item.Message)
+            .Where(message => message is Reply or Refusal)
+            .Skip(1)
+            .ToList();
         var reply = Assert.IsType<Reply>(given[0]);
         Assert.Equal([2L, 3, 4], reply.Results.Select(result => result.Sequence));
         Assert.Equal(new Refusal(request.Number, RefusalReason.Busy, a.View), given[1]);
@@ -173,7 +211,16 @@ public class PrimaryAndBackup
 
         for (var next = 5L; next <= 103; next = net.Replies().Last().Results[^1].Sequence + 1)
         {
-            net.Give(a, Clerk, net.Request(a, session, next, [.. request.Batch.Operations.Where(operation => operation.Sequence >= next)]));
+            net.Give(
+                a,
+                Clerk,
+                net.Request(
+                    a,
+                    session,
+                    next,
+                    [.. request.Batch.Operations.Where(operation => operation.Sequence >= next)]
+                )
+            );
             net.Run();
         }
         Assert.Equal("1", Read(b, "last"));
@@ -186,14 +233,23 @@ public class PrimaryAndBackup
         var net = new Harness();
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
-        for (var i = 1; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
-        net.Give(a, Clerk, net.Request(a, session, 41, [.. Enumerable.Range(1, 40).Select(i => Append(40 + i, $"key {i}", "w"))]));
+        for (var i = 1; i <= 40; i++)
+            net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
+        net.Give(
+            a,
+            Clerk,
+            net.Request(a, session, 41, [.. Enumerable.Range(1, 40).Select(i => Append(40 + i, $"key {i}", "w"))])
+        );
         net.Run();
         Assert.InRange(net.Replies().Last().Results.Length, 8, 9);
         Assert.Equal(RefusalReason.Busy, Assert.Single(net.Refusals()).Reason);
 
         net.Give(a, Clerk, net.Request(a, session, 101, Append(101, "key 40", "w")));
-        net.Give(a, Clerk, net.Request(a, session, 102, [.. Enumerable.Range(0, 1000).Select(i => Append(102 + i, "key 40", "w"))]));
+        net.Give(
+            a,
+            Clerk,
+            net.Request(a, session, 102, [.. Enumerable.Range(0, 1000).Select(i => Append(102 + i, "key 40", "w"))])
+        );
         net.Run();
         Assert.Equal(1000, net.Replies().Last().Results.Length);
         Assert.Single(net.Refusals());
@@ -208,7 +264,8 @@ public class PrimaryAndBackup
         var b = net.Server("b");
         net.Tell(a, View(1, a));
         var session = net.OpenSession(a);
-        for (var i = 1; i <= 40; i++) net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
+        for (var i = 1; i <= 40; i++)
+            net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key {i}", new string('v', 1_000_000))));
         net.Tell(b, View(2, a, b));
         net.Tell(a, View(2, a, b));
         var chunks = net.Take<Chunk>();
@@ -217,12 +274,14 @@ public class PrimaryAndBackup
             net.Give(a, Clerk, net.Request(a, session, i, Append(i, $"key {i - 40}", "w")));
             net.Run();
         }
-        foreach (var chunk in chunks) net.Give(b, a.Id.Address, chunk);
+        foreach (var chunk in chunks)
+            net.Give(b, a.Id.Address, chunk);
 
         var signsOfLife = 0;
         net.Run(message =>
         {
-            if (message is ForwardAck) signsOfLife++;
+            if (message is ForwardAck)
+                signsOfLife++;
             return true;
         });
         // A part of 8 MiB each, and the marker.
@@ -249,7 +308,8 @@ public class PrimaryAndBackup
         Assert.True(b.Installed);
         Assert.False(b.Synced);
 
-        foreach (var forward in forwards) net.Give(b, new NodeAddress("a"), forward);
+        foreach (var forward in forwards)
+            net.Give(b, new NodeAddress("a"), forward);
         net.Run();
         net.Tick(a);
         net.Tick(a);

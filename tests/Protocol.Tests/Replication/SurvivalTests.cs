@@ -2,7 +2,9 @@ using static PbKv.Protocol.Tests.Replication.Harness;
 
 namespace PbKv.Protocol.Tests.Replication;
 
-/// <summary>What a server must live through unchanged: messages that no honest sender sends, or that come from another time.</summary>
+/// <summary>
+/// What a server must live through unchanged: messages that no honest sender sends, or that come from another time.
+/// </summary>
 public class SurvivalTests
 {
     private static readonly NodeAddress Views = Harness.ViewService;
@@ -27,7 +29,8 @@ public class SurvivalTests
     {
         var (net, a, _) = Busy();
         var forward = net.Take<Forward>().Single();
-        foreach (var message in FromBackup(a.View.Id, forward.Serial)) Assert.Empty(Unchanged(a, Stranger, message));
+        foreach (var message in FromBackup(a.View.Id, forward.Serial))
+            Assert.Empty(Unchanged(a, Stranger, message));
         Assert.IsType<Reply>(Hear(a, AddressB, new ForwardAck(a.View.Id, forward.Serial)).Single().Message);
     }
 
@@ -37,7 +40,8 @@ public class SurvivalTests
         var (net, a, b) = Busy();
         var other = new ViewId(new ClusterId(99), a.View.Number);
         var forward = net.Take<Forward>().Single();
-        foreach (var message in FromBackup(other, forward.Serial)) Assert.Empty(Unchanged(a, AddressB, message));
+        foreach (var message in FromBackup(other, forward.Serial))
+            Assert.Empty(Unchanged(a, AddressB, message));
         Assert.Empty(Unchanged(b, AddressA, NextForward(b, 1) with { View = other }));
         Assert.Empty(Unchanged(b, AddressA, AChunk(other with { Number = 50 }, 0, last: true)));
         var foreign = new View(other.Cluster, 50, a.Id, null);
@@ -62,10 +66,19 @@ public class SurvivalTests
     {
         var (net, a, b) = Busy();
         var old = new ViewId(Cluster, 1);
-        Assert.Equal(b.View, Assert.IsType<WrongView>(Unchanged(b, AddressA, NextForward(b, 1) with { View = old }).Single().Message).Known);
-        Assert.Equal(b.View, Assert.IsType<WrongView>(Unchanged(b, AddressA, AChunk(old, 0, last: true)).Single().Message).Known);
+        Assert.Equal(
+            b.View,
+            Assert
+                .IsType<WrongView>(Unchanged(b, AddressA, NextForward(b, 1) with { View = old }).Single().Message)
+                .Known
+        );
+        Assert.Equal(
+            b.View,
+            Assert.IsType<WrongView>(Unchanged(b, AddressA, AChunk(old, 0, last: true)).Single().Message).Known
+        );
         var forward = net.Take<Forward>().Single();
-        foreach (var message in FromBackup(old, forward.Serial)) Unchanged(a, AddressB, message);
+        foreach (var message in FromBackup(old, forward.Serial))
+            Unchanged(a, AddressB, message);
         Assert.Empty(Unchanged(a, Views, new ViewNews(View(1, a), true)));
         Assert.Empty(Unchanged(a, AddressB, new WrongView(View(1, b))));
     }
@@ -102,7 +115,10 @@ public class SurvivalTests
     {
         var (_, _, b) = Busy();
         foreach (var position in (long[])[long.MinValue, -1, 0, b.Position, b.Position + 2, long.MaxValue])
-            Assert.DoesNotContain(Unchanged(b, AddressA, NextForward(b, 1) with { FirstPosition = position }), sent => sent.Message is ForwardAck);
+            Assert.DoesNotContain(
+                Unchanged(b, AddressA, NextForward(b, 1) with { FirstPosition = position }),
+                sent => sent.Message is ForwardAck
+            );
     }
 
     [Fact]
@@ -116,7 +132,9 @@ public class SurvivalTests
             Assert.Equal(next.Serial - 1, ack.Serial);
         }
         var digest = b.Store.Digest;
-        var wanted = Assert.IsType<ForwardWanted>(Hear(b, AddressA, next with { Serial = long.MaxValue }).Single().Message);
+        var wanted = Assert.IsType<ForwardWanted>(
+            Hear(b, AddressA, next with { Serial = long.MaxValue }).Single().Message
+        );
         Assert.Equal(next.Serial, wanted.Serial);
         Assert.Equal(digest, b.Store.Digest);
     }
@@ -139,9 +157,11 @@ public class SurvivalTests
     {
         var net = new Harness();
         var a = net.Server("a");
-        foreach (var message in FromBackup(a.View.Id, 1)) Assert.Empty(Unchanged(a, AddressB, message));
+        foreach (var message in FromBackup(a.View.Id, 1))
+            Assert.Empty(Unchanged(a, AddressB, message));
         net.Tell(a, View(1, a));
-        foreach (var message in FromBackup(a.View.Id, 1)) Assert.Empty(Unchanged(a, AddressB, message));
+        foreach (var message in FromBackup(a.View.Id, 1))
+            Assert.Empty(Unchanged(a, AddressB, message));
         Assert.Empty(Unchanged(a, AddressA, new Forward(a.View.Id, 1, 1, -1, [])));
         Assert.Empty(Unchanged(a, AddressA, AChunk(a.View.Id, 0, last: true)));
         Assert.True(a.Alone);
@@ -163,8 +183,17 @@ public class SurvivalTests
         net.Give(b, AddressA, first);
         Assert.Equal(1, Assert.IsType<ChunkAck>(Unchanged(b, AddressA, first).Single().Message).Next);
         foreach (var index in (long[])[-1, 2, long.MaxValue])
-            Assert.Equal(1, Assert.IsType<ChunkAck>(Unchanged(b, AddressA, first with { Index = index, Last = true }).Single().Message).Next);
-        Assert.IsType<WrongView>(Unchanged(b, AddressA, first with { View = new ViewId(Cluster, 1), Index = 1 }).Single().Message);
+            Assert.Equal(
+                1,
+                Assert
+                    .IsType<ChunkAck>(
+                        Unchanged(b, AddressA, first with { Index = index, Last = true }).Single().Message
+                    )
+                    .Next
+            );
+        Assert.IsType<WrongView>(
+            Unchanged(b, AddressA, first with { View = new ViewId(Cluster, 1), Index = 1 }).Single().Message
+        );
         Assert.False(b.Installed);
 
         net.Run();
@@ -195,20 +224,49 @@ public class SurvivalTests
     [Fact]
     public void Empty_and_oversized_keys_and_oversized_values_are_refused_one_by_one()
     {
-        var net = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, MaxKeyBytes = 4, MaxValueBytes = 5 } };
+        var net = new Harness
+        {
+            Settings = new ProtocolSettings
+            {
+                SessionIdleTicks = long.MaxValue,
+                MaxKeyBytes = 4,
+                MaxValueBytes = 5,
+            },
+        };
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
-        net.Give(a, Clerk, net.Request(a, session, 1,
-            Put(1, "", "v"), Get(2, ""), Append(3, "12345", "v"), Put(4, "k", "123456"), Put(5, "k", "12345"), Append(6, "k", "6"),
-            PutHash(7, "h", "123456"), Put(8, "1234", "v")));
+        net.Give(
+            a,
+            Clerk,
+            net.Request(
+                a,
+                session,
+                1,
+                Put(1, "", "v"),
+                Get(2, ""),
+                Append(3, "12345", "v"),
+                Put(4, "k", "123456"),
+                Put(5, "k", "12345"),
+                Append(6, "k", "6"),
+                PutHash(7, "h", "123456"),
+                Put(8, "1234", "v")
+            )
+        );
         net.Run();
 
         Assert.Equal(
             [
-                ResultStatus.EmptyKey, ResultStatus.EmptyKey, ResultStatus.KeyTooLong, ResultStatus.ValueTooLarge, ResultStatus.Ok,
-                ResultStatus.ValueTooLarge, ResultStatus.ValueTooLarge, ResultStatus.Ok,
+                ResultStatus.EmptyKey,
+                ResultStatus.EmptyKey,
+                ResultStatus.KeyTooLong,
+                ResultStatus.ValueTooLarge,
+                ResultStatus.Ok,
+                ResultStatus.ValueTooLarge,
+                ResultStatus.ValueTooLarge,
+                ResultStatus.Ok,
             ],
-            net.Replies().Single().Results.Select(result => result.Status));
+            net.Replies().Single().Results.Select(result => result.Status)
+        );
         Assert.Equal("12345", Read(a, "k"));
         Assert.Equal(2, a.Store.Count);
         AssertEqual(a, b);
@@ -223,7 +281,10 @@ public class SurvivalTests
         Assert.Empty(Unchanged(a, Clerk, net.Request(a, -7, 1, Put(1, "k", "v"))));
         Assert.Empty(Unchanged(a, Clerk, net.Request(a, 1, -1, Put(1, "k", "v"))));
         Assert.Empty(Unchanged(a, Clerk, net.Request(a, 1, 1, Put(-1, "k", "v"))));
-        foreach (var kind in (OperationKind[])[default, OperationKind.OpenSession, OperationKind.ExpireSession, (OperationKind)99])
+        foreach (
+            var kind in (OperationKind[])
+                [default, OperationKind.OpenSession, OperationKind.ExpireSession, (OperationKind)99]
+        )
             Assert.Empty(Unchanged(a, Clerk, net.Request(a, 1, 1, Put(9, "k", "v") with { Kind = kind })));
     }
 
@@ -253,7 +314,15 @@ public class SurvivalTests
     /// <summary>A pair in view 2 whose transfer has sent its first chunk of several, which is handed out.</summary>
     private static (Harness Net, ReplicaNode A, ReplicaNode B) InTransfer(out Chunk first)
     {
-        var net = new Harness { Settings = new ProtocolSettings { SessionIdleTicks = long.MaxValue, ChunkBytes = 64, ChunksInFlight = 1 } };
+        var net = new Harness
+        {
+            Settings = new ProtocolSettings
+            {
+                SessionIdleTicks = long.MaxValue,
+                ChunkBytes = 64,
+                ChunksInFlight = 1,
+            },
+        };
         var (a, b, _) = net.PairInTransfer();
         first = net.Take<Chunk>().Single();
         return (net, a, b);
@@ -262,8 +331,17 @@ public class SurvivalTests
     /// <summary>The forward that the backup would take next, if everything about it were right.</summary>
     private static Forward NextForward(ReplicaNode backup, long session)
     {
-        var serial = ((ForwardAck)Hear(backup.Clone(), AddressA, new Forward(backup.View.Id, 0, 0, -1, [])).Single().Message).Serial + 1;
-        return new Forward(backup.View.Id, serial, backup.Position + 1, -1, [new Batch(session, 1, [Put(60, "k", "forged")])]);
+        var serial =
+            (
+                (ForwardAck)Hear(backup.Clone(), AddressA, new Forward(backup.View.Id, 0, 0, -1, [])).Single().Message
+            ).Serial + 1;
+        return new Forward(
+            backup.View.Id,
+            serial,
+            backup.Position + 1,
+            -1,
+            [new Batch(session, 1, [Put(60, "k", "forged")])]
+        );
     }
 
     private static Chunk AChunk(ViewId view, long index, bool last) =>

@@ -2,7 +2,10 @@ using static PbKv.Protocol.Tests.Replication.Harness;
 
 namespace PbKv.Protocol.Tests.Replication;
 
-/// <summary>What a primary sends again of a transfer while its backup is silent: enough to go on, never enough to stop up a slow link.</summary>
+/// <summary>
+/// What a primary sends again of a transfer while its backup is silent: enough to go on, never enough to stop up a slow
+/// link.
+/// </summary>
 public sealed class TransferRepeats
 {
     private const int InFlight = 4;
@@ -36,7 +39,10 @@ public sealed class TransferRepeats
             net.Give(a, b.Id.Address, net.Take<ChunkAck>().Single());
         }
         // Nothing new before: in front of a gap it would be thrown away.
-        Assert.Equal(Enumerable.Range(InFlight, InFlight).Select(index => (long)index), net.Take<Chunk>().Select(chunk => chunk.Index));
+        Assert.Equal(
+            Enumerable.Range(InFlight, InFlight).Select(index => (long)index),
+            net.Take<Chunk>().Select(chunk => chunk.Index)
+        );
     }
 
     [Fact]
@@ -74,7 +80,13 @@ public sealed class TransferRepeats
     {
         var net = new Harness
         {
-            Settings = new() { ChunkBytes = 64, ChunksInFlight = InFlight, SessionIdleTicks = long.MaxValue, BackupSilentTicks = 1000 },
+            Settings = new()
+            {
+                ChunkBytes = 64,
+                ChunksInFlight = InFlight,
+                SessionIdleTicks = long.MaxValue,
+                BackupSilentTicks = 1000,
+            },
         };
         var (a, b, _) = net.PairInTransfer();
         return (net, a, b);

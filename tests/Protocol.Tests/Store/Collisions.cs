@@ -39,11 +39,14 @@ internal static class Collisions
         }
     }
 
-    /// <summary>The number by which to multiply to undo a multiplication (Newton's steps double the bits that are right).</summary>
+    /// <summary>
+    /// The number by which to multiply to undo a multiplication (Newton's steps double the bits that are right).
+    /// </summary>
     private static ulong Inverse(ulong odd)
     {
         var inverse = odd;
-        for (var i = 0; i < 6; i++) inverse = unchecked(inverse * (2 - (odd * inverse)));
+        for (var i = 0; i < 6; i++)
+            inverse = unchecked(inverse * (2 - (odd * inverse)));
         return inverse;
     }
 }

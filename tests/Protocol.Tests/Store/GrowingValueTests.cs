@@ -65,12 +65,15 @@ public class GrowingValueTests(Xunit.Abstractions.ITestOutputHelper output)
             else
             {
                 byte[] longer = [.. model.GetValueOrDefault(key, []), .. value];
-                if (longer.Length > 20_000) continue;
+                if (longer.Length > 20_000)
+                    continue;
                 Assert.Equal(longer.Length, store.Append(key, new Bytes(value)));
                 model[key] = longer;
             }
-            if (random.Next(10) == 0) Assert.True(store.TryGet(key, out var held) && held.Span.SequenceEqual(model[key]));
-            if (random.Next(200) == 0) Verify(model, store);
+            if (random.Next(10) == 0)
+                Assert.True(store.TryGet(key, out var held) && held.Span.SequenceEqual(model[key]));
+            if (random.Next(200) == 0)
+                Verify(model, store);
             if (random.Next(500) == 0)
             {
                 var left = store;
@@ -84,11 +87,13 @@ public class GrowingValueTests(Xunit.Abstractions.ITestOutputHelper output)
     private static void Verify(Dictionary<Bytes, byte[]> model, KvStore store)
     {
         var plain = new KvStore();
-        foreach (var (key, value) in model) plain.Put(key, new Bytes(value));
+        foreach (var (key, value) in model)
+            plain.Put(key, new Bytes(value));
         Assert.Equal((plain.Count, plain.ByteCount), (store.Count, store.ByteCount));
         var snapshot = store.Snapshot();
         Assert.Equal(plain.Digest, snapshot.Digest);
         Assert.Equal(plain.Digest, store.Digest);
-        foreach (var (key, value) in model) Assert.True(snapshot.TryGet(key, out var held) && held.Span.SequenceEqual(value));
+        foreach (var (key, value) in model)
+            Assert.True(snapshot.TryGet(key, out var held) && held.Span.SequenceEqual(value));
     }
 }

@@ -1,6 +1,8 @@
 namespace PbKv.Protocol.Tests.Store;
 
-/// <summary>The store against a dictionary, over random operations, with snapshots and clones held and looked at later.</summary>
+/// <summary>
+/// The store against a dictionary, over random operations, with snapshots and clones held and looked at later.
+/// </summary>
 public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     [Theory]
@@ -14,7 +16,8 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
         var seed = Seeds.Next();
         output.WriteLine($"seed {seed}");
         var run = new Run(new Random(seed), keys, longest, steps);
-        for (var i = 0; i < steps; i++) run.Step();
+        for (var i = 0; i < steps; i++)
+            run.Step();
         run.VerifyAll();
     }
 
@@ -36,8 +39,10 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
                     break;
                 case 1:
                     var clone = (store.Clone(), new Dictionary<Bytes, Bytes>(model));
-                    if (_lines.Count < 3) _lines.Add(clone);
-                    else _lines[random.Next(3)] = clone;
+                    if (_lines.Count < 3)
+                        _lines.Add(clone);
+                    else
+                        _lines[random.Next(3)] = clone;
                     break;
                 case 2 when _snapshots.Count > 4:
                     var held = random.Next(_snapshots.Count);
@@ -52,8 +57,10 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
 
         public void VerifyAll()
         {
-            foreach (var (store, model) in _lines) Verify.Same(model, store);
-            foreach (var (snapshot, model) in _snapshots) Verify.Same(model, snapshot);
+            foreach (var (store, model) in _lines)
+                Verify.Same(model, store);
+            foreach (var (snapshot, model) in _snapshots)
+                Verify.Same(model, snapshot);
         }
 
         private void Write(KvStore store, Dictionary<Bytes, Bytes> model)

@@ -6,19 +6,25 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     public void Equal_contents_have_equal_digests_and_the_same_order_however_they_came_about()
     {
         var random = new Random(Seed());
-        var entries = Enumerable.Range(0, 5000).Select(i => new Entry(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}"))).ToArray();
+        var entries = Enumerable
+            .Range(0, 5000)
+            .Select(i => new Entry(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}")))
+            .ToArray();
         var straight = new KvStore();
-        foreach (var entry in entries) straight.Put(entry.Key, entry.Value);
+        foreach (var entry in entries)
+            straight.Put(entry.Key, entry.Value);
 
         random.Shuffle(entries);
         var crooked = new KvStore();
-        foreach (var entry in entries) crooked.Put(entry.Key, Bytes.Utf8("another"));
+        foreach (var entry in entries)
+            crooked.Put(entry.Key, Bytes.Utf8("another"));
         crooked = crooked.Clone();
         random.Shuffle(entries);
         foreach (var entry in entries)
         {
             crooked.Put(entry.Key, Bytes.Empty);
-            foreach (var letter in entry.Value.ToString()) crooked.Append(entry.Key, Bytes.Utf8(letter.ToString()));
+            foreach (var letter in entry.Value.ToString())
+                crooked.Append(entry.Key, Bytes.Utf8(letter.ToString()));
         }
 
         Assert.Equal(straight.Digest, crooked.Digest);
@@ -29,13 +35,15 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     [Fact]
     public void Exchanged_values_and_shifted_borders_change_the_digest()
     {
-        var digests = new[] { ("a", "1", "b", "2"), ("a", "2", "b", "1"), ("a1", "", "b", "2"), ("a", "", "b", "12") }.Select(e =>
-        {
-            var store = new KvStore();
-            store.Put(Bytes.Utf8(e.Item1), Bytes.Utf8(e.Item2));
-            store.Put(Bytes.Utf8(e.Item3), Bytes.Utf8(e.Item4));
-            return store.Digest;
-        }).ToList();
+        var digests = new[] { ("a", "1", "b", "2"), ("a", "2", "b", "1"), ("a1", "", "b", "2"), ("a", "", "b", "12") }
+            .Select(e =>
+            {
+                var store = new KvStore();
+                store.Put(Bytes.Utf8(e.Item1), Bytes.Utf8(e.Item2));
+                store.Put(Bytes.Utf8(e.Item3), Bytes.Utf8(e.Item4));
+                return store.Digest;
+            })
+            .ToList();
         Assert.Equal(4, digests.Distinct().Count());
         Assert.DoesNotContain(0UL, digests);
     }
@@ -53,7 +61,8 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     public void A_cursor_may_be_left_alone_and_copied_while_the_store_changes()
     {
         var store = new KvStore();
-        for (var i = 0; i < 3000; i++) store.Put(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}"));
+        for (var i = 0; i < 3000; i++)
+            store.Put(Bytes.Utf8($"k{i}"), Bytes.Utf8($"v{i}"));
         var snapshot = store.Snapshot();
         var expected = Verify.All(snapshot.Cursor());
         var cursor = snapshot.Cursor();
@@ -63,7 +72,8 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
             seen.Add(cursor.Current);
             store.Put(Bytes.Utf8($"k{i}"), Bytes.Utf8("changed"));
             store.Put(Bytes.Utf8($"new{i}"), Bytes.Utf8("changed"));
-            if (i % 500 == 0) Assert.Equal(expected.Skip(seen.Count), Verify.All(cursor.Clone()));
+            if (i % 500 == 0)
+                Assert.Equal(expected.Skip(seen.Count), Verify.All(cursor.Clone()));
         }
         Assert.Equal(expected, seen);
         Assert.False(cursor.MoveNext());
@@ -89,16 +99,23 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
 
     [Fact]
     public void Keys_whose_hashes_differ_in_the_last_bits_alone_are_told_apart() =>
-        VerifyKeys(Enumerable.Range(0, 600).Select(i => Collisions.Key((ulong)i + 1, 0x123456789ABCDE00 + (ulong)(i % 200))).ToArray());
+        VerifyKeys(
+            Enumerable
+                .Range(0, 600)
+                .Select(i => Collisions.Key((ulong)i + 1, 0x123456789ABCDE00 + (ulong)(i % 200)))
+                .ToArray()
+        );
 
     [Fact]
     public void A_million_keys_are_found_again_and_cost_little_more_than_their_bytes()
     {
         const int Count = 1_000_000;
         var store = new KvStore();
-        for (var i = 0; i < Count; i++) store.Put(Key(i), Key(i + 1));
+        for (var i = 0; i < Count; i++)
+            store.Put(Key(i), Key(i + 1));
         var snapshot = store.Snapshot();
-        for (var i = 0; i < Count; i += 2) store.Put(Key(i), Key(i + 2));
+        for (var i = 0; i < Count; i += 2)
+            store.Put(Key(i), Key(i + 2));
 
         for (var i = 0; i < Count; i += 97)
         {
@@ -109,7 +126,8 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         }
         Assert.Equal(Count, store.Count);
         var entries = 0;
-        for (var cursor = snapshot.Cursor(); cursor.MoveNext();) entries++;
+        for (var cursor = snapshot.Cursor(); cursor.MoveNext(); )
+            entries++;
         Assert.Equal(Count, entries);
         Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount + (60L * Count));
     }
@@ -119,10 +137,12 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     {
         var random = new Random(Seed());
         var store = new KvStore();
-        for (var i = 0; i < 300_000; i++) store.Put(Key(random.Next(2000)), new Bytes(new byte[random.Next(200)]));
+        for (var i = 0; i < 300_000; i++)
+            store.Put(Key(random.Next(2000)), new Bytes(new byte[random.Next(200)]));
         Assert.InRange(store.Capacity, store.ByteCount, (2 * store.ByteCount) + (1 << 18));
 
-        for (var i = 0; i < 200; i++) store.Put(Key(1), new Bytes(new byte[1 << 20]));
+        for (var i = 0; i < 200; i++)
+            store.Put(Key(1), new Bytes(new byte[1 << 20]));
         Assert.InRange(store.Capacity, store.ByteCount, (2 * store.ByteCount) + (1 << 18));
     }
 

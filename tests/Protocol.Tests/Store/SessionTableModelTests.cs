@@ -25,8 +25,10 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
                     break;
                 case 1:
                     var clone = (table.Clone(), model.Copy());
-                    if (lines.Count < 3) lines.Add(clone);
-                    else lines[random.Next(3)] = clone;
+                    if (lines.Count < 3)
+                        lines.Add(clone);
+                    else
+                        lines[random.Next(3)] = clone;
                     break;
                 case 2 when snapshots.Count > 3:
                     snapshots[0].Model.MustEqual(snapshots[0].Snapshot);
@@ -37,18 +39,24 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
                     break;
             }
         }
-        foreach (var (table, model) in lines) model.MustEqual(table.Snapshot());
-        foreach (var (snapshot, model) in snapshots) model.MustEqual(snapshot);
+        foreach (var (table, model) in lines)
+            model.MustEqual(table.Snapshot());
+        foreach (var (snapshot, model) in snapshots)
+            model.MustEqual(snapshot);
     }
 
     private sealed class Model
     {
-        private readonly SortedDictionary<long, (long Floor, SortedDictionary<long, OperationResult> Results)> _sessions = [];
+        private readonly SortedDictionary<
+            long,
+            (long Floor, SortedDictionary<long, OperationResult> Results)
+        > _sessions = [];
 
         public Model Copy()
         {
             var copy = new Model();
-            foreach (var (id, (floor, results)) in _sessions) copy._sessions[id] = (floor, new(results));
+            foreach (var (id, (floor, results)) in _sessions)
+                copy._sessions[id] = (floor, new(results));
             return copy;
         }
 
@@ -72,7 +80,8 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
                 case < 5:
                     var floor = session.Floor + random.Next(window) - 2;
                     table.Edit(id).RaiseFloor(floor);
-                    foreach (var sequence in session.Results.Keys.Where(s => s < floor).ToList()) session.Results.Remove(sequence);
+                    foreach (var sequence in session.Results.Keys.Where(s => s < floor).ToList())
+                        session.Results.Remove(sequence);
                     _sessions[id] = (Math.Max(floor, session.Floor), session.Results);
                     break;
                 default:
@@ -89,7 +98,7 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
             Assert.Equal(_sessions.Count, snapshot.Count);
             var loaded = new SessionTable();
             var seen = new HashSet<long>();
-            for (var cursor = snapshot.Cursor(); cursor.MoveNext();)
+            for (var cursor = snapshot.Cursor(); cursor.MoveNext(); )
             {
                 var image = cursor.Current;
                 Assert.True(seen.Add(image.Session));
@@ -106,7 +115,8 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
         private static void Same((long Floor, SortedDictionary<long, OperationResult> Results)? model, Session? session)
         {
             Assert.Equal(model is null, session is null);
-            if (model is not var (floor, results) || session is null) return;
+            if (model is not var (floor, results) || session is null)
+                return;
             Assert.Equal(floor, session.Floor);
             Assert.Equal(results.Count, session.Count);
             foreach (var result in results.Values)
@@ -121,7 +131,11 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
         {
             var bytes = new byte[random.Next(3) * 10];
             random.NextBytes(bytes);
-            return new OperationResult(sequence, random.Next(2) == 0 ? ResultStatus.Ok : ResultStatus.Missing, new Bytes(bytes));
+            return new OperationResult(
+                sequence,
+                random.Next(2) == 0 ? ResultStatus.Ok : ResultStatus.Missing,
+                new Bytes(bytes)
+            );
         }
     }
 }

@@ -10,7 +10,8 @@ public class SessionTableTests
         var before = table.Digest;
         table.Open(2);
         var session = table.Edit(2);
-        for (var i = 1; i < 100; i++) session.Record(Result(i, "previous value"));
+        for (var i = 1; i < 100; i++)
+            session.Record(Result(i, "previous value"));
         session.RaiseFloor(50);
         Assert.NotEqual(before, table.Digest);
         Assert.True(table.Close(2));
@@ -25,17 +26,19 @@ public class SessionTableTests
     public void Floors_results_and_their_sessions_all_show_in_the_digest()
     {
         var digests = new List<ulong>();
-        foreach (var change in new Action<SessionTable>[]
-        {
-            t => { },
-            t => t.Edit(1).RaiseFloor(1),
-            t => t.Edit(2).RaiseFloor(1),
-            t => t.Edit(1).Record(Result(1, "")),
-            t => t.Edit(2).Record(Result(1, "")),
-            t => t.Edit(1).Record(Result(2, "")),
-            t => t.Edit(1).Record(Result(1, "x")),
-            t => t.Edit(1).Record(Result(1, "") with { Status = ResultStatus.Missing }),
-        })
+        foreach (
+            var change in new Action<SessionTable>[]
+            {
+                t => { },
+                t => t.Edit(1).RaiseFloor(1),
+                t => t.Edit(2).RaiseFloor(1),
+                t => t.Edit(1).Record(Result(1, "")),
+                t => t.Edit(2).Record(Result(1, "")),
+                t => t.Edit(1).Record(Result(2, "")),
+                t => t.Edit(1).Record(Result(1, "x")),
+                t => t.Edit(1).Record(Result(1, "") with { Status = ResultStatus.Missing }),
+            }
+        )
         {
             var table = new SessionTable();
             table.Open(1);
@@ -52,7 +55,8 @@ public class SessionTableTests
         var table = new SessionTable();
         table.Open(1);
         var session = table.Edit(1);
-        for (var i = 1; i <= 10; i++) session.Record(Result(i, ""));
+        for (var i = 1; i <= 10; i++)
+            session.Record(Result(i, ""));
         session.RaiseFloor(5);
         session.RaiseFloor(3);
 
@@ -69,7 +73,8 @@ public class SessionTableTests
         var table = new SessionTable();
         table.Open(1);
         var session = table.Edit(1);
-        for (var i = 1; i <= 4096; i++) session.Record(Result(i, ""));
+        for (var i = 1; i <= 4096; i++)
+            session.Record(Result(i, ""));
         Assert.InRange(session.Capacity, 4096, 8192);
         for (var i = 4097; i <= 4120; i++)
         {
@@ -87,13 +92,15 @@ public class SessionTableTests
         var session = table.Edit(1);
         Fill(session, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var first = 101; first < 5000; first += 100) Fill(session, first);
+        for (var first = 101; first < 5000; first += 100)
+            Fill(session, first);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
 
         static void Fill(Session session, int first)
         {
             session.RaiseFloor(first);
-            for (var i = first; i < first + 100; i++) session.Record(new OperationResult(i, ResultStatus.Ok, default));
+            for (var i = first; i < first + 100; i++)
+                session.Record(new OperationResult(i, ResultStatus.Ok, default));
         }
     }
 
@@ -136,13 +143,15 @@ public class SessionTableTests
     public void The_table_can_be_gone_through_while_it_changes()
     {
         var table = new SessionTable();
-        for (long i = 0; i < 1000; i++) table.Open(i);
+        for (long i = 0; i < 1000; i++)
+            table.Open(i);
         var seen = new HashSet<long>();
         long? at = null;
         while ((at = table.After(at)?.Id) is { } id)
         {
             Assert.True(seen.Add(id));
-            if (id % 2 == 0) table.Close(id);
+            if (id % 2 == 0)
+                table.Close(id);
         }
         Assert.Equal(1000, seen.Count);
         Assert.Equal(500, table.Count);
@@ -152,9 +161,11 @@ public class SessionTableTests
     public void A_cursor_may_be_copied_and_goes_on_by_itself()
     {
         var table = new SessionTable();
-        for (long i = 0; i < 100; i++) table.Open(i);
+        for (long i = 0; i < 100; i++)
+            table.Open(i);
         var cursor = table.Snapshot().Cursor();
-        for (var i = 0; i < 40; i++) Assert.True(cursor.MoveNext());
+        for (var i = 0; i < 40; i++)
+            Assert.True(cursor.MoveNext());
         var copy = cursor.Clone();
         table.Close(7);
         Assert.Equal(60, Rest(copy).Count);
@@ -166,10 +177,12 @@ public class SessionTableTests
     {
         const int Count = 200_000;
         var table = new SessionTable();
-        for (long i = 0; i < Count; i++) table.Open(i * 1001);
+        for (long i = 0; i < Count; i++)
+            table.Open(i * 1001);
         Assert.Equal(Count, table.Count);
         var sessions = Enumerable.Range(0, 100).Select(i => Reference(table, i * 1001L)).ToList();
-        for (long i = 0; i < Count; i++) Assert.True(table.Close(i * 1001));
+        for (long i = 0; i < Count; i++)
+            Assert.True(table.Close(i * 1001));
 
         GC.Collect();
         Assert.DoesNotContain(sessions, session => session.IsAlive);
@@ -184,9 +197,11 @@ public class SessionTableTests
     private static List<long> Rest(SessionCursor cursor)
     {
         var rest = new List<long>();
-        while (cursor.MoveNext()) rest.Add(cursor.Current.Session);
+        while (cursor.MoveNext())
+            rest.Add(cursor.Current.Session);
         return rest;
     }
 
-    private static OperationResult Result(long sequence, string value) => new(sequence, ResultStatus.Ok, Bytes.Utf8(value));
+    private static OperationResult Result(long sequence, string value) =>
+        new(sequence, ResultStatus.Ok, Bytes.Utf8(value));
 }

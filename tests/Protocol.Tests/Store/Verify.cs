@@ -35,7 +35,8 @@ internal static class Verify
     public static List<Entry> All(StoreCursor cursor)
     {
         var entries = new List<Entry>();
-        while (cursor.MoveNext()) entries.Add(cursor.Current);
+        while (cursor.MoveNext())
+            entries.Add(cursor.Current);
         return entries;
     }
 }

@@ -12,7 +12,14 @@ public sealed class ConnectionLostTests
         var bench = new ViewServiceBench().WithPair(A, B);
         var effects = Lose(bench, A);
         var timer = Assert.Single(effects.Timers);
-        Assert.Equal(new TimerSetting(new ConnectionLostTimer(A), bench.Settings.ConnectionLostMs, bench.Settings.ConnectionLostMs), timer);
+        Assert.Equal(
+            new TimerSetting(
+                new ConnectionLostTimer(A),
+                bench.Settings.ConnectionLostMs,
+                bench.Settings.ConnectionLostMs
+            ),
+            timer
+        );
         bench.Expect(2, A, B);
         Assert.True(bench.IsAlive(A));
     }
@@ -24,7 +31,10 @@ public sealed class ConnectionLostTests
         Lose(bench, A);
         Expire(bench, A);
         bench.Expect(3, B, null);
-        Assert.Contains(bench.Notices, n => n.Kind == NoticeKind.ServerDead && n.Text.Contains("connection", StringComparison.Ordinal));
+        Assert.Contains(
+            bench.Notices,
+            n => n.Kind == NoticeKind.ServerDead && n.Text.Contains("connection", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -101,7 +111,9 @@ public sealed class ConnectionLostTests
         Assert.True(bench.IsAlive(A));
     }
 
-    private static Effects Lose(ViewServiceBench bench, ServerId server) => bench.Step(e => bench.Node.OnConnectionLost(server.Address, e));
+    private static Effects Lose(ViewServiceBench bench, ServerId server) =>
+        bench.Step(e => bench.Node.OnConnectionLost(server.Address, e));
 
-    private static void Expire(ViewServiceBench bench, ServerId server) => bench.Step(e => bench.Node.OnTimer(new ConnectionLostTimer(server), e));
+    private static void Expire(ViewServiceBench bench, ServerId server) =>
+        bench.Step(e => bench.Node.OnTimer(new ConnectionLostTimer(server), e));
 }

@@ -2,7 +2,9 @@ using static PbKv.Protocol.Tests.ViewService.ViewServiceBench;
 
 namespace PbKv.Protocol.Tests.ViewService;
 
-/// <summary>The way out where a view service knows less than its servers: it is told to take over what one of them holds.</summary>
+/// <summary>
+/// The way out where a view service knows less than its servers: it is told to take over what one of them holds.
+/// </summary>
 public sealed class TakingOver
 {
     private static readonly NodeAddress Operator = new("operator");
@@ -44,7 +46,10 @@ public sealed class TakingOver
     public void Who_is_refused_is_seen_in_the_status_and_forgotten_when_it_is_silent()
     {
         var bench = Strangers();
-        Assert.Equal([(A, true, true), (B, true, true)], bench.Node.Servers.Select(server => (server.Server, server.Alive, server.Refused)));
+        Assert.Equal(
+            [(A, true, true), (B, true, true)],
+            bench.Node.Servers.Select(server => (server.Server, server.Alive, server.Refused))
+        );
         Assert.Contains("pbkv view reset", bench.Node.WaitingFor);
         bench.Ticks(bench.DeadPings, (B, 8));
         Assert.DoesNotContain(bench.Node.Servers, server => server.Server == A);
@@ -102,7 +107,9 @@ public sealed class TakingOver
         bench.Expect(1009, Server("a", 3), null);
     }
 
-    /// <summary>A view service without memory, and A and B, which were in views 7 and 8 of a cluster that it knows nothing of.</summary>
+    /// <summary>
+    /// A view service without memory, and A and B, which were in views 7 and 8 of a cluster that it knows nothing of.
+    /// </summary>
     private static ViewServiceBench Strangers()
     {
         var bench = new ViewServiceBench();

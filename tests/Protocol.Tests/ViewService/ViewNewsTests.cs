@@ -38,7 +38,10 @@ public sealed class ViewNewsTests
     public void A_clerk_that_asked_is_told_of_the_next_view_and_of_its_acknowledgement_and_then_no_more()
     {
         var bench = new ViewServiceBench().WithPair(A, B);
-        Assert.Equal([new ViewNews(bench.View, true)], bench.Handle(Clerk, new ViewRequest(ViewId.None)).To<ViewNews>(Clerk));
+        Assert.Equal(
+            [new ViewNews(bench.View, true)],
+            bench.Handle(Clerk, new ViewRequest(ViewId.None)).To<ViewNews>(Clerk)
+        );
         bench.Handle(Clerk, new ViewRequest(ViewId.None));
         var made = bench.Ping(A, 2, leaving: true);
         Assert.Equal([new ViewNews(bench.View, false)], made.To<ViewNews>(Clerk));
@@ -53,7 +56,10 @@ public sealed class ViewNewsTests
     public void A_clerk_that_asks_before_there_is_a_view_is_told_when_there_is_one()
     {
         var bench = new ViewServiceBench();
-        Assert.Equal([new ViewNews(View.None, false)], bench.Handle(Clerk, new ViewRequest(ViewId.None)).To<ViewNews>(Clerk));
+        Assert.Equal(
+            [new ViewNews(View.None, false)],
+            bench.Handle(Clerk, new ViewRequest(ViewId.None)).To<ViewNews>(Clerk)
+        );
         bench.Ticks(bench.DeadPings - 1, (A, 0));
         bench.Ping(A, 0);
         var made = bench.Tick();
@@ -82,7 +88,9 @@ public sealed class ViewNewsTests
             var clerk = new NodeAddress($"clerk-{i}");
             Assert.Single(bench.Handle(clerk, new ViewRequest(ViewId.None)).To<ViewNews>(clerk));
         }
-        var told = bench.Ping(A, 2, leaving: true).Messages.Count(m => m.Message is ViewNews && m.To.Value.StartsWith("clerk", StringComparison.Ordinal));
+        var told = bench
+            .Ping(A, 2, leaving: true)
+            .Messages.Count(m => m.Message is ViewNews && m.To.Value.StartsWith("clerk", StringComparison.Ordinal));
         Assert.Equal(10_000, told);
     }
 
@@ -95,11 +103,16 @@ public sealed class ViewNewsTests
             bench.Handle(new NodeAddress($"akka.tcp://gone-{i}@host:1/user/clerk"), new ViewRequest(ViewId.None));
             bench.Node.OnClientsGone($"akka.tcp://gone-{i}@host:1/");
         }
-        var (stays, other) = (new NodeAddress("akka.tcp://stays@host:1/user/clerk"), new NodeAddress("akka.tcp://stays@host:12/user/clerk"));
+        var (stays, other) = (
+            new NodeAddress("akka.tcp://stays@host:1/user/clerk"),
+            new NodeAddress("akka.tcp://stays@host:12/user/clerk")
+        );
         bench.Handle(stays, new ViewRequest(ViewId.None));
         bench.Handle(other, new ViewRequest(ViewId.None));
         bench.Node.OnClientsGone("akka.tcp://stays@host:1/");
-        var told = bench.Ping(A, 2, leaving: true).Messages.Where(m => m.Message is ViewNews && m.To.Value.StartsWith("akka", StringComparison.Ordinal));
+        var told = bench
+            .Ping(A, 2, leaving: true)
+            .Messages.Where(m => m.Message is ViewNews && m.To.Value.StartsWith("akka", StringComparison.Ordinal));
         Assert.Equal([other], told.Select(m => m.To));
     }
 

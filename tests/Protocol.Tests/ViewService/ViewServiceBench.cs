@@ -8,7 +8,12 @@ internal sealed class ViewServiceBench
 
     private readonly Dictionary<ServerId, long> _heard = [];
 
-    public ViewServiceBench(ViewServiceMemory? memory = null, ProtocolSettings? settings = null, SafetyRules rules = default, ClusterId? fresh = null)
+    public ViewServiceBench(
+        ViewServiceMemory? memory = null,
+        ProtocolSettings? settings = null,
+        SafetyRules rules = default,
+        ClusterId? fresh = null
+    )
     {
         Settings = settings ?? ProtocolSettings.Default;
         Node = new ViewServiceNode(Self, Settings, fresh ?? Fresh, memory, rules);
@@ -37,12 +42,15 @@ internal sealed class ViewServiceBench
         var before = (View, Node.Acknowledged, Node.Synced);
         var effects = new Effects();
         input(effects);
-        if (effects.Memory is { } memory) Memory = memory;
+        if (effects.Memory is { } memory)
+            Memory = memory;
         // Nobody may be told of what is not on disk: whatever changed is in the memory of the same step.
-        if (before != (View, Node.Acknowledged, Node.Synced)) Assert.NotNull(effects.Memory);
+        if (before != (View, Node.Acknowledged, Node.Synced))
+            Assert.NotNull(effects.Memory);
         Assert.NotNull(Memory);
         Assert.Equal((View, Node.Acknowledged, Node.Synced), (Memory.View, Memory.Acknowledged, Memory.Synced));
-        foreach (var answer in effects.Messages.Select(m => m.Message).OfType<PingAnswer>()) _heard[answer.Server] = answer.Answer;
+        foreach (var answer in effects.Messages.Select(m => m.Message).OfType<PingAnswer>())
+            _heard[answer.Server] = answer.Answer;
         Notices.AddRange(effects.Notices);
         return effects;
     }
@@ -50,23 +58,37 @@ internal sealed class ViewServiceBench
     public Effects Handle(NodeAddress from, Message message) => Step(e => Node.Handle(from, message, e));
 
     public Effects Ping(
-        ServerId server, long view, bool synced = false, bool backupSilent = false, bool leaving = false, long? heard = null, ClusterId? cluster = null)
+        ServerId server,
+        long view,
+        bool synced = false,
+        bool backupSilent = false,
+        bool leaving = false,
+        long? heard = null,
+        ClusterId? cluster = null
+    )
     {
         var id = view == 0 && cluster is null ? ViewId.None : new ViewId(cluster ?? Node.Cluster, view);
-        return Handle(server.Address, new Ping(server, id, synced, backupSilent, leaving, heard ?? _heard.GetValueOrDefault(server)));
+        return Handle(
+            server.Address,
+            new Ping(server, id, synced, backupSilent, leaving, heard ?? _heard.GetValueOrDefault(server))
+        );
     }
 
     /// <summary>A ping with the view of this moment.</summary>
-    public Effects PingNow(ServerId server, bool synced = false, bool leaving = false) => Ping(server, View.Number, synced, leaving: leaving);
+    public Effects PingNow(ServerId server, bool synced = false, bool leaving = false) =>
+        Ping(server, View.Number, synced, leaving: leaving);
 
     public Effects Tick() => Step(e => Node.OnTimer(ViewServiceTick.Instance, e));
 
-    /// <summary>So many ticks, in each of which these ping with the view that they are in (the current one, for -1).</summary>
+    /// <summary>
+    /// So many ticks, in each of which these ping with the view that they are in (the current one, for -1).
+    /// </summary>
     public void Ticks(int count, params (ServerId Server, long View)[] pinging)
     {
         for (var i = 0; i < count; i++)
         {
-            foreach (var (server, view) in pinging) Ping(server, view < 0 ? View.Number : view);
+            foreach (var (server, view) in pinging)
+                Ping(server, view < 0 ? View.Number : view);
             Tick();
         }
     }
@@ -99,7 +121,8 @@ internal sealed class ViewServiceBench
         WithPrimary(primary);
         Ping(backup, 0);
         Ping(primary, 2);
-        if (synced) Ping(backup, 2, synced: true);
+        if (synced)
+            Ping(backup, 2, synced: true);
         Expect(2, primary, backup);
         return this;
     }
@@ -107,6 +130,6 @@ internal sealed class ViewServiceBench
 
 internal static class EffectsExtensions
 {
-    public static IEnumerable<T> To<T>(this Effects effects, NodeAddress to) where T : Message =>
-        effects.Messages.Where(m => m.To == to).Select(m => m.Message).OfType<T>();
+    public static IEnumerable<T> To<T>(this Effects effects, NodeAddress to)
+        where T : Message => effects.Messages.Where(m => m.To == to).Select(m => m.Message).OfType<T>();
 }

@@ -131,7 +131,8 @@ public sealed class ViewServiceMemoryTests
     public void A_refusal_is_answered_every_time_and_said_once()
     {
         var bench = new ViewServiceBench().WithPrimary(A);
-        for (var i = 0; i < 20; i++) Assert.Single(bench.Ping(B, 7, cluster: Other).To<PingRefused>(B.Address));
+        for (var i = 0; i < 20; i++)
+            Assert.Single(bench.Ping(B, 7, cluster: Other).To<PingRefused>(B.Address));
         Assert.Equal(1, bench.Count(NoticeKind.Refused));
     }
 
@@ -145,5 +146,6 @@ public sealed class ViewServiceMemoryTests
         bench.Expect(1, A2, null);
     }
 
-    private static (long, bool, bool) Known(ViewServiceBench bench) => (bench.Memory!.View.Number, bench.Memory.Acknowledged, bench.Memory.Synced);
+    private static (long, bool, bool) Known(ViewServiceBench bench) =>
+        (bench.Memory!.View.Number, bench.Memory.Acknowledged, bench.Memory.Synced);
 }

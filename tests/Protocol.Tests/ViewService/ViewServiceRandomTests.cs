@@ -1,8 +1,8 @@
 namespace PbKv.Protocol.Tests.ViewService;
 
 /// <summary>
-/// Servers that crash, restart, fall silent, report, leave and send late pings at random, without a store behind them. What is
-/// held is what a view service alone can promise.
+/// Servers that crash, restart, fall silent, report, leave and send late pings at random, without a store behind them.
+/// What is held is what a view service alone can promise.
 /// </summary>
 public sealed class ViewServiceRandomTests
 {
@@ -11,7 +11,9 @@ public sealed class ViewServiceRandomTests
     [Fact]
     public void The_primary_of_every_view_held_everything_in_the_last_acknowledged_one()
     {
-        var seed = Environment.GetEnvironmentVariable("PBKV_SEED") is { } text ? int.Parse(text) : Environment.TickCount;
+        var seed = Environment.GetEnvironmentVariable("PBKV_SEED") is { } text
+            ? int.Parse(text)
+            : Environment.TickCount;
         for (var run = 0; run < 200; run++)
         {
             var started = seed + run;
@@ -56,10 +58,16 @@ public sealed class ViewServiceRandomTests
                     bench.Tick();
                     break;
                 default:
-                    if (random.Next(4) > 0) views[i] = bench.View.Number;
+                    if (random.Next(4) > 0)
+                        views[i] = bench.View.Number;
                     var ping = new Ping(
-                        lives[i], views[i] == 0 ? ViewId.None : new ViewId(bench.Node.Cluster, views[i]),
-                        bench.View.Backup == lives[i] && random.Next(2) == 0, random.Next(10) == 0, random.Next(60) == 0, random.Next(step + 1));
+                        lives[i],
+                        views[i] == 0 ? ViewId.None : new ViewId(bench.Node.Cluster, views[i]),
+                        bench.View.Backup == lives[i] && random.Next(2) == 0,
+                        random.Next(10) == 0,
+                        random.Next(60) == 0,
+                        random.Next(step + 1)
+                    );
                     late.Add(ping);
                     bench.Handle(lives[i].Address, ping);
                     break;
@@ -68,7 +76,14 @@ public sealed class ViewServiceRandomTests
         }
     }
 
-    private static void Check(ViewServiceBench bench, View view, bool acknowledged, bool synced, View? last, bool lastSynced)
+    private static void Check(
+        ViewServiceBench bench,
+        View view,
+        bool acknowledged,
+        bool synced,
+        View? last,
+        bool lastSynced
+    )
     {
         var now = bench.View;
         Assert.True(bench.Node.Acknowledged || !bench.Node.Synced);
@@ -84,7 +99,11 @@ public sealed class ViewServiceRandomTests
         Assert.False(bench.Node.Acknowledged);
         // The ping that makes the next view may just have acknowledged or synced this one.
         (last, lastSynced) = (bench.Node.LastAcknowledged, bench.Node.LastAcknowledgedSynced);
-        if (last is null) return;
-        Assert.True(now.Primary == last.Primary || (now.Primary == last.Backup && lastSynced), $"{now} after {view}, acknowledged last {last}, synced {lastSynced}, {synced}");
+        if (last is null)
+            return;
+        Assert.True(
+            now.Primary == last.Primary || (now.Primary == last.Backup && lastSynced),
+            $"{now} after {view}, acknowledged last {last}, synced {lastSynced}, {synced}"
+        );
     }
 }

@@ -1,6 +1,8 @@
 namespace PbKv.Protocol.Tests.ViewService;
 
-/// <summary>The life of one small cluster, line by line: each test takes up the state that the one before left behind.</summary>
+/// <summary>
+/// The life of one small cluster, line by line: each test takes up the state that the one before left behind.
+/// </summary>
 public sealed class ViewServiceScenarioTests
 {
     private static readonly ServerId A = ViewServiceBench.Server("a");
@@ -259,7 +261,10 @@ public sealed class ViewServiceScenarioTests
             bench.Ticks(30, (C, 0));
             bench.Expect(0, null, null);
             Assert.Contains("lost its memory", bench.Node.WaitingFor);
-            Assert.Single(bench.Notices, n => n.Kind == NoticeKind.Waiting && n.Text.Contains("lost its memory", StringComparison.Ordinal));
+            Assert.Single(
+                bench.Notices,
+                n => n.Kind == NoticeKind.Waiting && n.Text.Contains("lost its memory", StringComparison.Ordinal)
+            );
         }
     }
 
@@ -355,7 +360,8 @@ public sealed class ViewServiceScenarioTests
             bench.Ping(A, bench.View.Number, backupSilent: true);
             Assert.Null(bench.View.Backup);
             var pause = 0;
-            for (; bench.View.Backup is null; pause++) bench.Ticks(1, (A, -1), (B, -1));
+            for (; bench.View.Backup is null; pause++)
+                bench.Ticks(1, (A, -1), (B, -1));
             pauses.Add(pause);
             bench.PingNow(A);
         }

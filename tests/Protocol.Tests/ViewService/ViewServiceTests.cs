@@ -98,7 +98,10 @@ public sealed class ViewServiceTests
     {
         var bench = new ViewServiceBench().WithPair(A, B, synced: false);
         bench.Ticks(100, (B, 2));
-        Assert.Single(bench.Notices, n => n.Kind == NoticeKind.Waiting && n.Text.Contains("not synced", StringComparison.Ordinal));
+        Assert.Single(
+            bench.Notices,
+            n => n.Kind == NoticeKind.Waiting && n.Text.Contains("not synced", StringComparison.Ordinal)
+        );
         bench.Ping(A, 2);
         Assert.Null(bench.Node.WaitingFor);
     }
@@ -124,7 +127,10 @@ public sealed class ViewServiceTests
         Assert.Equal((5L, bench.View, true, false), (status.Number, status.View, status.Acknowledged, status.Synced));
         Assert.Equal(bench.Node.MessagesHandled, status.Messages);
         Assert.Contains("b#1", status.WaitingFor);
-        Assert.Equal([new KnownServer(A, true, false, 100, false), new KnownServer(B, false, false, 700, false)], status.Servers.AsEnumerable());
+        Assert.Equal(
+            [new KnownServer(A, true, false, 100, false), new KnownServer(B, false, false, 700, false)],
+            status.Servers.AsEnumerable()
+        );
     }
 
     [Fact]
@@ -134,9 +140,14 @@ public sealed class ViewServiceTests
         var before = bench.Memory;
         Message[] strange =
         [
-            new ForwardAck(bench.View.Id, 1), new WrongView(new View(bench.Node.Cluster, 9, B, null)), new ViewNews(View.None, true),
-            new PingAnswer(A, View.None, true, 1), new PingRefused(A, PingRefusal.NewerView, bench.Node.Cluster, 0),
-            new OpenSession(GroupName.Default, bench.View.Id, 1), new Refusal(1, RefusalReason.Busy, View.None), new ResetAnswer(View.None, null, ""),
+            new ForwardAck(bench.View.Id, 1),
+            new WrongView(new View(bench.Node.Cluster, 9, B, null)),
+            new ViewNews(View.None, true),
+            new PingAnswer(A, View.None, true, 1),
+            new PingRefused(A, PingRefusal.NewerView, bench.Node.Cluster, 0),
+            new OpenSession(GroupName.Default, bench.View.Id, 1),
+            new Refusal(1, RefusalReason.Busy, View.None),
+            new ResetAnswer(View.None, null, ""),
         ];
         foreach (var message in strange)
         {
@@ -175,7 +186,9 @@ public sealed class ViewServiceTests
         bench.UntilDead((C, 0));
         foreach (var name in new[] { "a", "nobody" })
         {
-            var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(new NodeAddress(name))).To<ResetAnswer>(Operator));
+            var answer = Assert.Single(
+                bench.Handle(Operator, new ResetRequest(new NodeAddress(name))).To<ResetAnswer>(Operator)
+            );
             Assert.Contains($"{name} is not alive", answer.Refusal);
             Assert.Contains("one of: c", answer.Refusal);
             bench.Expect(2, A, B);

@@ -13,8 +13,10 @@ internal static class Await
 /// <summary>What the process holds, as the operating system counts it.</summary>
 internal static class Holds
 {
-    public static int Sockets() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
-        .Count(entry => new FileInfo(entry).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
+    public static int Sockets() =>
+        Directory
+            .EnumerateFileSystemEntries("/proc/self/fd")
+            .Count(entry => new FileInfo(entry).LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) ?? false);
 
     public static int Threads()
     {

@@ -36,7 +36,8 @@ internal sealed class Bag
     {
         while (true)
         {
-            if (Next() is T found && wanted?.Invoke(found) != false) return found;
+            if (Next() is T found && wanted?.Invoke(found) != false)
+                return found;
         }
     }
 
@@ -56,10 +57,12 @@ internal sealed class EchoActor : ReceiveActor
 /// <summary>Tells a target the numbers from 0, with its own name in front.</summary>
 internal sealed class CountingActor : ReceiveActor
 {
-    public CountingActor(ICanTell target, string name, int count) => ReceiveAny(_ =>
-    {
-        for (var i = 0; i < count; i++) target.Tell($"{name} {i}", Self);
-    });
+    public CountingActor(ICanTell target, string name, int count) =>
+        ReceiveAny(_ =>
+        {
+            for (var i = 0; i < count; i++)
+                target.Tell($"{name} {i}", Self);
+        });
 }
 
 /// <summary>Takes the log and says nothing.</summary>

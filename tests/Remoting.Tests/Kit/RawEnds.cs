@@ -8,7 +8,9 @@ using Google.Protobuf;
 
 namespace PbKv.Remoting.Tests;
 
-/// <summary>An association of the transport alone, without Akka.Remote above it, and the bare socket of its other end.</summary>
+/// <summary>
+/// An association of the transport alone, without Akka.Remote above it, and the bare socket of its other end.
+/// </summary>
 internal sealed class RawEnds : IHandleEventListener, IDisposable
 {
     private readonly SocketTransport _transport;
@@ -31,10 +33,15 @@ internal sealed class RawEnds : IHandleEventListener, IDisposable
         listener.ReceiveBufferSize = peerReceives;
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
-        var transport = new SocketTransport(system, ConfigurationFactory.ParseString($"hostname = \"127.0.0.1\", port = 0\n{settings}"));
+        var transport = new SocketTransport(
+            system,
+            ConfigurationFactory.ParseString($"hostname = \"127.0.0.1\", port = 0\n{settings}")
+        );
         await transport.Listen();
         var accepting = listener.AcceptAsync();
-        var handle = await transport.Associate(new Address("tcp", "peer", "127.0.0.1", ((IPEndPoint)listener.LocalEndPoint!).Port));
+        var handle = await transport.Associate(
+            new Address("tcp", "peer", "127.0.0.1", ((IPEndPoint)listener.LocalEndPoint!).Port)
+        );
         var ends = new RawEnds(transport, handle, await accepting);
         handle.ReadHandlerSource.SetResult(ends);
         return ends;
@@ -42,7 +49,8 @@ internal sealed class RawEnds : IHandleEventListener, IDisposable
 
     public void Notify(IHandleEvent ev)
     {
-        if (ev is Disassociated) _ended.TrySetResult();
+        if (ev is Disassociated)
+            _ended.TrySetResult();
     }
 
     /// <summary>A frame that tells its number and can be checked.</summary>
@@ -61,7 +69,8 @@ internal sealed class RawEnds : IHandleEventListener, IDisposable
         var length = new byte[sizeof(int)];
         for (var expected = 0; expected < count; expected++)
         {
-            if (stream.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length) return expected;
+            if (stream.ReadAtLeast(length, length.Length, throwOnEndOfStream: false) < length.Length)
+                return expected;
             var frame = new byte[BinaryPrimitives.ReadInt32LittleEndian(length)];
             stream.ReadExactly(frame);
             Assert.Equal(expected, BinaryPrimitives.ReadInt32LittleEndian(frame));

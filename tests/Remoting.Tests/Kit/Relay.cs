@@ -23,8 +23,8 @@ internal sealed class Relay : IDisposable
     public int Target { get; set; }
 
     /// <summary>
-    /// A port that was free a moment ago, and is none of those that outgoing connections get: one that is tried again and
-    /// again could itself be given the port that it tries to reach.
+    /// A port that was free a moment ago, and is none of those that outgoing connections get: one that is tried again
+    /// and again could itself be given the port that it tries to reach.
     /// </summary>
     public static int FreePort()
     {
@@ -49,7 +49,8 @@ internal sealed class Relay : IDisposable
     {
         lock (_sockets)
         {
-            foreach (var socket in _sockets) socket.Dispose();
+            foreach (var socket in _sockets)
+                socket.Dispose();
             _sockets.Clear();
         }
     }
@@ -64,7 +65,8 @@ internal sealed class Relay : IDisposable
     {
         try
         {
-            while (true) await ConnectAsync(await _listener.AcceptSocketAsync());
+            while (true)
+                await ConnectAsync(await _listener.AcceptSocketAsync());
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
@@ -77,7 +79,8 @@ internal sealed class Relay : IDisposable
         Interlocked.Increment(ref _accepted);
         var outbound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         inbound.LingerState = outbound.LingerState = new LingerOption(true, 0);
-        lock (_sockets) _sockets.AddRange([inbound, outbound]);
+        lock (_sockets)
+            _sockets.AddRange([inbound, outbound]);
         await outbound.ConnectAsync(IPAddress.Loopback, Target);
         _ = CopyAsync(inbound, outbound);
         _ = CopyAsync(outbound, inbound);

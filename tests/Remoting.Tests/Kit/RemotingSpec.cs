@@ -21,7 +21,13 @@ public abstract class RemotingSpec : IAsyncLifetime
 
     /// <param name="via">Which transport.</param>
     /// <param name="more">More HOCON, in which @ is the path of the transport.</param>
-    protected ActorSystem Start(string via, string more = "", string name = "far", string host = "127.0.0.1", int port = 0)
+    protected ActorSystem Start(
+        string via,
+        string more = "",
+        string name = "far",
+        string host = "127.0.0.1",
+        int port = 0
+    )
     {
         var system = ActorSystem.Create(name, Settings(via, more, host, port));
         _systems.Enqueue(system);
@@ -29,11 +35,13 @@ public abstract class RemotingSpec : IAsyncLifetime
     }
 
     /// <summary>One that the test ends itself.</summary>
-    protected static ActorSystem StartAlone(string via, string name) => ActorSystem.Create(name, Settings(via, "", "127.0.0.1", 0));
+    protected static ActorSystem StartAlone(string via, string name) =>
+        ActorSystem.Create(name, Settings(via, "", "127.0.0.1", 0));
 
     protected static Address AddressOf(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress;
 
-    protected static IActorRef RefIn(ActorSystem from, string path) => ((ExtendedActorSystem)from).Provider.ResolveActorRef(path);
+    protected static IActorRef RefIn(ActorSystem from, string path) =>
+        ((ExtendedActorSystem)from).Provider.ResolveActorRef(path);
 
     /// <summary>The ref by which one system reaches an actor of another.</summary>
     protected static IActorRef Across(ActorSystem from, ActorSystem to, IActorRef target) =>
@@ -42,7 +50,7 @@ public abstract class RemotingSpec : IAsyncLifetime
     /// <summary>Asks until there is an answer: what is sent while an address is gated is lost.</summary>
     protected static async Task AwaitAnswer(IActorRef target, string message)
     {
-        for (var deadline = DateTime.UtcNow + Await.Patience; ;)
+        for (var deadline = DateTime.UtcNow + Await.Patience; ; )
         {
             try
             {
@@ -59,7 +67,8 @@ public abstract class RemotingSpec : IAsyncLifetime
     private static Config Settings(string via, string more, string host, int port)
     {
         var path = via == Sockets ? "akka.remote.sockets" : "akka.remote.dot-netty.tcp";
-        var own = ConfigurationFactory.ParseString($$"""
+        var own = ConfigurationFactory.ParseString(
+            $$"""
             akka {
               loglevel = ERROR
               stdout-loglevel = OFF
@@ -69,8 +78,11 @@ public abstract class RemotingSpec : IAsyncLifetime
               remote.retry-gate-closed-for = 25ms
             }
             {{path}} { hostname = "{{host}}", port = {{port}} }
-            """);
-        var given = ConfigurationFactory.ParseString(more.Replace("@", path, StringComparison.Ordinal)).WithFallback(own);
+            """
+        );
+        var given = ConfigurationFactory
+            .ParseString(more.Replace("@", path, StringComparison.Ordinal))
+            .WithFallback(own);
         return via == Sockets ? given.WithFallback(SocketRemoting.Config) : given;
     }
 }

@@ -16,29 +16,35 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
     {
         foreach (var message in envelope.Messages)
         {
-            if (message is Request request) Note(request.Batch);
-            else if (message is Reply reply) Note(reply);
+            if (message is Request request)
+                Note(request.Batch);
+            else if (message is Reply reply)
+                Note(reply);
         }
     }
 
     public override void OnEffects(World world, WorldHost host, Effects effects)
     {
-        if (cluster.Forgotten || host != cluster.ViewServiceHost || ReferenceEquals(host.Disk, _checked)) return;
+        if (cluster.Forgotten || host != cluster.ViewServiceHost || ReferenceEquals(host.Disk, _checked))
+            return;
         _checked = host.Disk;
-        foreach (var holder in cluster.Holders()) Check((ReplicaNode)holder.Node!);
+        foreach (var holder in cluster.Holders())
+            Check((ReplicaNode)holder.Node!);
     }
 
     /// <summary>Also at the end of a run, when nothing moves any more.</summary>
     public void CheckAll()
     {
-        foreach (var holder in cluster.Holders()) Check((ReplicaNode)holder.Node!);
+        foreach (var holder in cluster.Holders())
+            Check((ReplicaNode)holder.Node!);
     }
 
     private void Note(Batch batch)
     {
         foreach (var operation in batch.Operations)
         {
-            if (operation.Kind is OperationKind.Put or OperationKind.PutHash or OperationKind.Append) _sent.TryAdd((batch.Session, operation.Sequence), true);
+            if (operation.Kind is OperationKind.Put or OperationKind.PutHash or OperationKind.Append)
+                _sent.TryAdd((batch.Session, operation.Sequence), true);
         }
     }
 
@@ -46,11 +52,16 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
     {
         foreach (var result in reply.Results)
         {
-            if (result.Status is not (ResultStatus.Ok or ResultStatus.Missing)) continue;
+            if (result.Status is not (ResultStatus.Ok or ResultStatus.Missing))
+                continue;
             var name = (reply.Session, result.Sequence);
-            if (!_sent.ContainsKey(name)) continue;
+            if (!_sent.ContainsKey(name))
+                continue;
             if (!_told.TryAdd(name, result) && _told[name] != result)
-                ViolationException.Throw(nameof(NoAcknowledgedWriteLost), $"write {result.Sequence} of session {reply.Session} was answered {_told[name]} and then {result}");
+                ViolationException.Throw(
+                    nameof(NoAcknowledgedWriteLost),
+                    $"write {result.Sequence} of session {reply.Session} was answered {_told[name]} and then {result}"
+                );
         }
     }
 
@@ -62,13 +73,19 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
             // A session that is gone was closed or expired by an operation in the history; its clients ask no more.
             if (holder.Sessions.Find(name.Session) is not { } session || name.Sequence < session.Floor)
             {
-                if (holder.Position >= name.Session) (forgotten ??= []).Add(name);
+                if (holder.Position >= name.Session)
+                    (forgotten ??= []).Add(name);
                 continue;
             }
             if (!session.TryResult(name.Sequence, out var known) || known != result)
-                ViolationException.Throw(nameof(NoAcknowledgedWriteLost), $"{holder.Id} may become primary and does not know write {name.Sequence} of session {name.Session}, which was answered");
+                ViolationException.Throw(
+                    nameof(NoAcknowledgedWriteLost),
+                    $"{holder.Id} may become primary and does not know write {name.Sequence} of session {name.Session}, which was answered"
+                );
         }
-        if (forgotten is null || cluster.Holders().Count() > 1) return;
-        foreach (var name in forgotten) _told.Remove(name);
+        if (forgotten is null || cluster.Holders().Count() > 1)
+            return;
+        foreach (var name in forgotten)
+            _told.Remove(name);
     }
 }

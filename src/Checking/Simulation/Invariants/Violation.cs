@@ -13,5 +13,6 @@ internal sealed class ViolationException(Violation violation) : Exception(violat
 {
     public Violation Violation { get; } = violation;
 
-    public static void Throw(string invariant, string text) => throw new ViolationException(new Violation(invariant, text));
+    public static void Throw(string invariant, string text) =>
+        throw new ViolationException(new Violation(invariant, text));
 }
