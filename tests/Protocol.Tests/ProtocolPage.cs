@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PbKv.Checking;
 
 namespace PbKv.Protocol.Tests;
 
@@ -33,11 +34,7 @@ public sealed partial class ProtocolPage
             var begin = sources.IndexOf($" {test}()", StringComparison.Ordinal);
             Assert.True(begin >= 0, $"{test} is on the page, and not in tests/Checking.Tests/Rules");
             var end = sources.IndexOf("[Fact]", begin, StringComparison.Ordinal);
-            Assert.Contains(
-                $", {Code(line).First()}",
-                sources[begin..(end < 0 ? sources.Length : end)],
-                StringComparison.Ordinal
-            );
+            Assert.Matches($@",\s+{Code(line).First()}\b", sources[begin..(end < 0 ? sources.Length : end)]);
         }
     }
 

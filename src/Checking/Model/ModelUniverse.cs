@@ -75,17 +75,10 @@ internal sealed class ModelUniverse
     public LocalTransition Begin(int slot, int life, ViewServiceMemory? memory)
     {
         Node node =
-            slot == 0
-                ? new ViewServiceNode(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory, _rules)
+            slot == 0 ? _rules.ViewService(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory)
             : Setup.IsServer(slot)
-                ? new ReplicaNode(
-                    new ServerId(Addresses[slot], life + 1),
-                    Addresses[0],
-                    GroupName.Default,
-                    Setup.Settings,
-                    _rules
-                )
-            : new ClerkNode(Addresses[slot], [Addresses[0]], GroupName.Default, Setup.Settings, _rules);
+                ? _rules.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], Setup.Settings)
+            : _rules.Clerk(Addresses[slot], Addresses[0], Setup.Settings);
         return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PbKv.Protocol;
 
 namespace PbKv.Checking;
@@ -50,17 +49,7 @@ internal sealed class SimulatedClient
         _mayDawdle = chance.Percent(30);
         _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
         host.OnCompletion = OnCompletion;
-        world.StartNode(
-            host,
-            new ClerkNode(
-                host.Address,
-                ImmutableArray.Create(viewService.Address),
-                GroupName.Default,
-                plan.Settings,
-                plan.Rules
-            ),
-            null
-        );
+        world.StartNode(host, plan.Rules.Clerk(host.Address, viewService.Address, plan.Settings), null);
         world.After(chance.Below(300_000), Next);
     }
 

@@ -46,7 +46,7 @@ internal sealed class SimulatedCluster
     public void StartViewService(ViewServiceMemory? memory)
     {
         var cluster = new ClusterId(_chance.Next() | 1);
-        var node = new ViewServiceNode(ViewServiceHost.Address, _plan.Settings, cluster, memory, _plan.Rules);
+        var node = _plan.Rules.ViewService(ViewServiceHost.Address, _plan.Settings, cluster, memory);
         _world.StartNode(ViewServiceHost, node, new ServerId(ViewServiceHost.Address, ++_lastIncarnation));
     }
 
@@ -59,11 +59,7 @@ internal sealed class SimulatedCluster
         if (_plan.Faults.Length > 0 && _chance.Percent(5))
             incarnation = _chance.Between(1, 900);
         var id = new ServerId(host.Address, incarnation);
-        _world.StartNode(
-            host,
-            new ReplicaNode(id, ViewServiceHost.Address, GroupName.Default, _plan.Settings, _plan.Rules),
-            id
-        );
+        _world.StartNode(host, _plan.Rules.Replica(id, ViewServiceHost.Address, _plan.Settings), id);
     }
 
     public void KillViewService(bool forget)

@@ -1,7 +1,7 @@
 namespace PbKv.Protocol;
 
 /// <summary>Views, sessions and requests: what goes out, what comes back, and what is done when nothing does.</summary>
-public sealed partial class ClerkNode
+public partial class ClerkNode
 {
     /// <summary>The one place that decides what may be sent now; every input ends here.</summary>
     private void Proceed(Effects effects)
@@ -281,8 +281,8 @@ public sealed partial class ClerkNode
         Proceed(effects);
     }
 
-    private bool IsOfOtherCluster(View view) =>
-        _rules.Has(SafetyRule.ClusterIdChecked) && _view.Number > 0 && view.Number > 0 && view.Cluster != _view.Cluster;
+    private protected virtual bool IsOfOtherCluster(View view) =>
+        _view.Number > 0 && view.Number > 0 && view.Cluster != _view.Cluster;
 
     /// <summary>Switches to a view that is news, and ends a pause: the new primary is tried at once.</summary>
     private void Learn(View view, Effects effects)

@@ -11,12 +11,11 @@ namespace PbKv.Protocol;
 ///     no view → (ViewNews) → no session → (SessionOpened) → sending ⇄ pausing (something went wrong)
 ///                                ↑_________ (Refusal: SessionExpired) _____|
 /// </summary>
-public sealed partial class ClerkNode : Node
+public partial class ClerkNode : Node
 {
     private readonly NodeAddress _self;
     private readonly GroupName _group;
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
 
     private PendingOperations _pending = new();
     private RequestsInFlight _requests;
@@ -49,22 +48,13 @@ public sealed partial class ClerkNode : Node
         GroupName group,
         ProtocolSettings settings
     )
-        : this(self, viewServices, group, settings, SafetyRules.All) { }
-
-    internal ClerkNode(
-        NodeAddress self,
-        ImmutableArray<NodeAddress> viewServices,
-        GroupName group,
-        ProtocolSettings settings,
-        SafetyRules rules
-    )
     {
         if (viewServices.IsDefaultOrEmpty)
             throw new ArgumentException(
                 $"clerk {self} was given no view service: name at least one address",
                 nameof(viewServices)
             );
-        (_self, _group, _settings, _rules) = (self, group, settings, rules);
+        (_self, _group, _settings) = (self, group, settings);
         _requests = new RequestsInFlight(settings.RequestsInFlight);
         // A view service answers from memory: it is given a quarter of the time that a request may take.
         _inquiry = new ViewInquiry(viewServices, Math.Max(1, settings.RequestTimeoutTicks / 4));

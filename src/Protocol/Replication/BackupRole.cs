@@ -13,7 +13,6 @@ internal sealed class BackupRole
 {
     private readonly View _view;
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
     private readonly Queue<Forward> _early;
     private ReplicatedState _state;
     private ReplicatedState _staging;
@@ -26,28 +25,19 @@ internal sealed class BackupRole
     private long _total;
     private long _marker = -1;
 
-    public BackupRole(
-        View view,
-        ReplicatedState state,
-        ProtocolSettings settings,
-        SafetyRules rules,
-        bool keepInstalled
-    )
+    public BackupRole(View view, ReplicatedState state, ProtocolSettings settings)
     {
         _view = view;
         _settings = settings;
-        _rules = rules;
         _state = state;
         _early = new Queue<Forward>();
-        Installed = Confirmed = keepInstalled;
-        _staging = EmptyStaging();
+        _staging = new ReplicatedState();
     }
 
     private BackupRole(BackupRole other, ReplicatedState state)
     {
         _view = other._view;
         _settings = other._settings;
-        _rules = other._rules;
         _state = state;
         _early = new Queue<Forward>(other._early);
         _staging = other._staging.Clone();
@@ -72,10 +62,7 @@ internal sealed class BackupRole
     /// <summary>
     /// Holds everything that was ever answered alone in this view, and all that is acknowledged: may be promoted.
     /// </summary>
-    public bool Synced =>
-        _rules.Has(SafetyRule.MarkerCoversAnsweredAlone)
-            ? Confirmed && _marker >= 0 && _state.Position >= _marker
-            : Installed;
+    public bool Synced => Confirmed && _marker >= 0 && _state.Position >= _marker;
 
     public double Progress =>
         Installed ? -1
@@ -91,7 +78,7 @@ internal sealed class BackupRole
             effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1));
             return;
         }
-        if (forward.Serial > _nextSerial && _rules.Has(SafetyRule.ForwardsInOrder))
+        if (forward.Serial > _nextSerial)
         {
             AskForGap(primary, forward, effects);
             return;
@@ -115,13 +102,6 @@ internal sealed class BackupRole
     /// <returns>The state to go on with, when this chunk completed the installation; null otherwise.</returns>
     public ReplicatedState? OnChunk(NodeAddress primary, Chunk chunk, Effects effects)
     {
-        if (Installed && !_rules.Has(SafetyRule.InstallOncePerView) && chunk.Index == 0)
-        {
-            _nextChunk = 0;
-            _loadingSession = null;
-            _staging = EmptyStaging();
-            Installed = false;
-        }
         if (Installed || chunk.Index != _nextChunk)
         {
             effects.Send(primary, new ChunkAck(_view.Id, _nextChunk));
@@ -195,9 +175,6 @@ internal sealed class BackupRole
             forward.AddTo(ref fingerprint);
     }
 
-    private ReplicatedState EmptyStaging() =>
-        _rules.Has(SafetyRule.InstallReplaces) ? new ReplicatedState() : _state.Clone();
-
     private void Load(Chunk chunk)
     {
         _nextChunk++;
@@ -209,9 +186,8 @@ internal sealed class BackupRole
         }
         foreach (var session in chunk.Sessions)
         {
-            var image = _rules.Has(SafetyRule.SessionsTravelWithTransfer) ? session : session with { Results = [] };
             // The parts of a large session come one behind the other, in one chunk after another.
-            _staging.Sessions.Load(image, goesOn: session.Session == _loadingSession);
+            _staging.Sessions.Load(session, goesOn: session.Session == _loadingSession);
             _loadingSession = session.Session;
             _loadedBytes += 64;
         }
@@ -232,7 +208,7 @@ internal sealed class BackupRole
     private bool Execute(Forward forward, Effects effects)
     {
         var next = _state.Position + 1;
-        if (forward.FirstPosition != next && _rules.Has(SafetyRule.ForwardsInOrder))
+        if (forward.FirstPosition != next)
         {
             effects.Notice(
                 NoticeKind.ForwardRefused,
@@ -241,7 +217,7 @@ internal sealed class BackupRole
             return false;
         }
         foreach (var batch in forward.Batches)
-            _state.Apply(batch, _rules.Has(SafetyRule.SessionsTravelWithForwards));
+            _state.Apply(batch);
         if (forward.Marker >= 0)
             _marker = forward.Marker;
         return true;

@@ -25,19 +25,16 @@ internal struct BatchExecution
     private readonly ReplicatedState _state;
     private readonly Batch _batch;
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
     private OperationResult[] _results;
     private int _executed;
     private bool _apart;
-    private int _reads;
     private int _belowFloor;
 
-    public BatchExecution(ReplicatedState state, Batch batch, ProtocolSettings settings, SafetyRules rules)
+    public BatchExecution(ReplicatedState state, Batch batch, ProtocolSettings settings)
     {
         _state = state;
         _batch = batch;
         _settings = settings;
-        _rules = rules;
         _results = new OperationResult[batch.Operations.Length];
         Executed = [];
     }
@@ -53,10 +50,6 @@ internal struct BatchExecution
 
     /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
     public ImmutableArray<Operation> Executed { get; private set; }
-
-    public readonly bool OnlyReads => _reads == _results.Length;
-
-    public readonly bool OnlyDuplicates => Duplicates == _results.Length;
 
     public readonly ImmutableArray<OperationResult> Results => ImmutableCollectionsMarshal.AsImmutableArray(_results);
 
@@ -125,26 +118,10 @@ internal struct BatchExecution
             );
     }
 
-    /// <summary>What a Get would see now; only where a test turned the rule off.</summary>
-    public static ImmutableArray<OperationResult> ReadAgain(
-        ReplicatedState state,
-        Batch batch,
-        ImmutableArray<OperationResult> results
-    )
-    {
-        var again = results.ToArray();
-        for (var i = 0; i < again.Length; i++)
-        {
-            if (batch.Operations[i].IsRead)
-                again[i] = Read(state, batch.Operations[i]);
-        }
-        return ImmutableCollectionsMarshal.AsImmutableArray(again);
-    }
-
     private OperationResult One(Session session, ref Operation operation, long floor, out bool executed)
     {
         executed = false;
-        if (operation.Sequence < floor && _rules.Has(SafetyRule.BelowFloorRefused))
+        if (operation.Sequence < floor)
         {
             _belowFloor++;
             return new OperationResult(operation.Sequence, ResultStatus.BelowFloor, default);
@@ -158,10 +135,7 @@ internal struct BatchExecution
         if (CheckKey(operation.Key, operation.Kind) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
-        {
-            _reads++;
-            return Read(_state, operation);
-        }
+            return Read(operation);
         if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         // The floor moves only with operations of the history, so that the backup forgets the same results.
@@ -185,8 +159,8 @@ internal struct BatchExecution
         && _state.Store.TryGet(operation.Key, out var value)
         && (long)value.Length + operation.Value.Length > _settings.MaxValueBytes;
 
-    private static OperationResult Read(ReplicatedState state, in Operation operation) =>
-        state.Store.TryGet(operation.Key, out var value)
+    private readonly OperationResult Read(in Operation operation) =>
+        _state.Store.TryGet(operation.Key, out var value)
             ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
             : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
 }

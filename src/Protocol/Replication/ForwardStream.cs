@@ -89,9 +89,9 @@ internal sealed class ForwardStream
     }
 
     /// <param name="bytes">About what the answer keeps in memory.</param>
-    public void Hold(NodeAddress to, Message answer, Batch? batch, long bytes)
+    public void Hold(NodeAddress to, Message answer, long bytes)
     {
-        _held.Enqueue(new HeldAnswer(to, answer, batch, _enqueued, bytes));
+        _held.Enqueue(new HeldAnswer(to, answer, _enqueued, bytes));
         _heldTotal++;
         _bytes += bytes;
     }
@@ -110,7 +110,7 @@ internal sealed class ForwardStream
 
     /// <summary>Releases the answers that rode with the forwards up to this serial.</summary>
     /// <returns>False for a serial that was never sent.</returns>
-    public bool Acknowledge(long serial, Action<HeldAnswer, Effects> release, Effects effects)
+    public bool Acknowledge(long serial, Effects effects)
     {
         if (serial >= _nextSerial || serial < 0)
             return false;
@@ -124,14 +124,11 @@ internal sealed class ForwardStream
             {
                 var answer = _held.Dequeue();
                 _bytes -= answer.Bytes;
-                release(answer, effects);
+                effects.Send(answer.To, answer.Answer);
             }
         }
         return true;
     }
-
-    public void AcknowledgeAll(Action<HeldAnswer, Effects> release, Effects effects) =>
-        Acknowledge(_nextSerial - 1, release, effects);
 
     /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
     public IEnumerable<HeldAnswer> TakeHeld()
@@ -237,9 +234,8 @@ internal sealed class ForwardStream
 }
 
 /// <summary>An answer that may go out only when what it tells of is safe.</summary>
-/// <param name="Batch">What was asked, where the answer is a Reply.</param>
 /// <param name="After">How many batches had been put into the stream when it was held.</param>
-internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, Batch? Batch, long After, long Bytes)
+internal readonly record struct HeldAnswer(NodeAddress To, Message Answer, long After, long Bytes)
 {
     /// <summary>The number of the request that it would have answered.</summary>
     public long Request =>

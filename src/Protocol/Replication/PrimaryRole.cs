@@ -12,41 +12,30 @@ internal sealed class PrimaryRole
     private readonly View _view;
     private readonly ReplicatedState _state;
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
     private readonly List<HeldAnswer> _untilConfirmed;
     private readonly IdleSessions _idle;
-    private readonly Action<HeldAnswer, Effects> _release;
-    private ForwardStream? _stream;
+    private readonly ForwardStream? _stream;
     private TransferSource? _transfer;
 
     /// <param name="inherited">Answers held in the view before this one, in which the server was primary as
     /// well.</param>
-    /// <param name="keepInstalled">Only where a test turned the rule off: the backup counts as installed from
-    /// before.</param>
     public PrimaryRole(
         View view,
         ReplicatedState state,
         IdleSessions idle,
         IEnumerable<HeldAnswer> inherited,
-        ProtocolSettings settings,
-        SafetyRules rules,
-        bool keepInstalled
+        ProtocolSettings settings
     )
     {
         _view = view;
         _state = state;
         _settings = settings;
-        _rules = rules;
         _idle = idle;
-        _release = Release;
         _untilConfirmed = [.. inherited];
         if (view.Backup is not { } backup)
             return;
         _stream = new ForwardStream(view.Id, backup.Address, state.Position, settings);
-        if (keepInstalled)
-            _stream.Switch(state.Position);
-        else
-            _transfer = new TransferSource(view.Id, backup.Address, state, settings);
+        _transfer = new TransferSource(view.Id, backup.Address, state, settings);
     }
 
     private PrimaryRole(PrimaryRole other, ReplicatedState state, IdleSessions idle)
@@ -54,9 +43,7 @@ internal sealed class PrimaryRole
         _view = other._view;
         _state = state;
         _settings = other._settings;
-        _rules = other._rules;
         _idle = idle;
-        _release = Release;
         _untilConfirmed = [.. other._untilConfirmed];
         _stream = other._stream?.Clone();
         _transfer = other._transfer?.Clone();
@@ -114,7 +101,7 @@ internal sealed class PrimaryRole
     /// <summary>Whether this one answers clients now, and why not.</summary>
     public RefusalReason? Refuses()
     {
-        if (!Confirmed && _rules.Has(SafetyRule.ConfirmedBeforeAnswering))
+        if (!Confirmed)
             return RefusalReason.NotReady;
         return _stream is { IsFull: true } ? RefusalReason.Busy : null;
     }
@@ -126,7 +113,7 @@ internal sealed class PrimaryRole
         var session = _state.Position;
         _idle.Used(session);
         _stream?.Enqueue(new Batch(0, 0, [operation]));
-        Answer(clerk, new SessionOpened(request.Request, session, newer), null, 32, mayGo: false, effects);
+        Answer(clerk, new SessionOpened(request.Request, session, newer), 32, effects);
         _stream?.Pump(effects);
     }
 
@@ -141,27 +128,15 @@ internal sealed class PrimaryRole
         }
         if (known is null)
         {
-            if (_rules.Has(SafetyRule.UnknownSessionsRefused))
-            {
-                effects.Notice(NoticeKind.UnknownSession, $"session={batch.Session} of {clerk}");
-                // It tells of the state like a Get, and waits like one: a primary that expired the session and is
-                // deposed before its backup heard of it would send the clerk into a new session while the old one lives
-                // on.
-                Answer(
-                    clerk,
-                    new Refusal(request.Number, RefusalReason.SessionExpired, _view),
-                    null,
-                    32,
-                    mayGo: false,
-                    effects
-                );
-                _stream?.Pump(effects);
-                return;
-            }
-            _state.Sessions.Open(batch.Session);
+            effects.Notice(NoticeKind.UnknownSession, $"session={batch.Session} of {clerk}");
+            // It tells of the state like a Get, and waits like one: a primary that expired the session and is deposed
+            // before its backup heard of it would send the clerk into a new session while the old one lives on.
+            Answer(clerk, new Refusal(request.Number, RefusalReason.SessionExpired, _view), 32, effects);
+            _stream?.Pump(effects);
+            return;
         }
         _idle.Used(batch.Session);
-        var execution = new BatchExecution(_state, batch, _settings, _rules);
+        var execution = new BatchExecution(_state, batch, _settings);
         execution.Run();
         Executed += execution.Executed.Length;
         Deduplicated += execution.Duplicates;
@@ -171,28 +146,22 @@ internal sealed class PrimaryRole
         if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession)
             _idle.Forget(batch.Session);
         var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
-        var mayGo = MayGoAtOnce(execution);
-        if (execution.Duplicates > 0 && !Alone && !mayGo)
+        if (execution.Duplicates > 0 && !Alone)
             effects.Notice(
                 NoticeKind.DuplicateHeld,
                 $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}"
             );
-        Answer(clerk, reply, batch, execution.ResultBytes, mayGo, effects);
+        Answer(clerk, reply, execution.ResultBytes, effects);
         // Behind the reply, so that what it answers is not asked for again.
         if (execution.LeftOut > 0)
-            Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), null, 32, mayGo, effects);
+            Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), 32, effects);
         _stream?.Pump(effects);
     }
 
     public void OnAck(ForwardAck ack, Effects effects)
     {
-        if (_stream is null)
-            return;
-        if (!_rules.Has(SafetyRule.AcknowledgementsNameSerial))
-            _stream.AcknowledgeAll(_release, effects);
-        else if (!_stream.Acknowledge(ack.Serial, _release, effects))
-            return;
-        _stream.Pump(effects);
+        if (_stream is not null && _stream.Acknowledge(ack.Serial, effects))
+            _stream.Pump(effects);
     }
 
     public void OnWanted(ForwardWanted wanted, Effects effects)
@@ -229,14 +198,10 @@ internal sealed class PrimaryRole
         _stream?.Tick(_transfer is not null, effects);
         _transfer?.Tick(effects);
         if (BackupSilent && !wasSilent)
-        {
             effects.Notice(
                 NoticeKind.BackupSilent,
                 $"view={_view.Number} backup={_view.Backup} ticks={_stream!.TicksWithoutAnswer}"
             );
-            if (!_rules.Has(SafetyRule.OnlyViewDropsBackup))
-                DropBackup(effects);
-        }
         ExpireIdle(effects);
     }
 
@@ -270,25 +235,12 @@ internal sealed class PrimaryRole
         return true;
     }
 
-    private bool MayGoAtOnce(BatchExecution execution) =>
-        (!_rules.Has(SafetyRule.AnswersWaitForAcknowledgement) && execution.Executed.Length > 0)
-        || (!_rules.Has(SafetyRule.ForwardGets) && execution.OnlyReads)
-        || (!_rules.Has(SafetyRule.DuplicatesWait) && execution.OnlyDuplicates);
-
-    private void Answer(NodeAddress clerk, Message answer, Batch? batch, long bytes, bool mayGo, Effects effects)
+    private void Answer(NodeAddress clerk, Message answer, long bytes, Effects effects)
     {
-        if (Alone || mayGo)
+        if (Alone)
             effects.Send(clerk, answer);
         else
-            _stream!.Hold(clerk, answer, batch, bytes);
-    }
-
-    private void Release(HeldAnswer held, Effects effects)
-    {
-        var answer = held.Answer;
-        if (!_rules.Has(SafetyRule.GetValueOnArrival) && answer is Reply reply && held.Batch is { } batch)
-            answer = reply with { Results = BatchExecution.ReadAgain(_state, batch, reply.Results) };
-        effects.Send(held.To, answer);
+            _stream!.Hold(clerk, answer, bytes);
     }
 
     private void ExpireIdle(Effects effects)
@@ -303,14 +255,5 @@ internal sealed class PrimaryRole
             effects.Notice(NoticeKind.SessionExpired, $"session={session} position={_state.Position}");
         }
         _stream?.Pump(effects);
-    }
-
-    /// <summary>What no primary may do by itself; kept to show what happens then.</summary>
-    private void DropBackup(Effects effects)
-    {
-        foreach (var answer in _stream!.TakeHeld())
-            Release(answer, effects);
-        _stream = null;
-        _transfer = null;
     }
 }

@@ -3,7 +3,7 @@ namespace PbKv.Protocol;
 /// <summary>
 /// What a server does with the messages of clerks and of the other replica, before its role sees them.
 /// </summary>
-public sealed partial class ReplicaNode
+public partial class ReplicaNode
 {
     private void OnRequest(NodeAddress clerk, Request request, Effects effects)
     {
@@ -31,7 +31,7 @@ public sealed partial class ReplicaNode
     {
         if (group != _group)
             return RefusalReason.WrongGroup;
-        if (known.Cluster != View.Cluster && known.Number > 0 && _rules.Has(SafetyRule.ClusterIdChecked))
+        if (known.Cluster != View.Cluster && known.Number > 0)
             return RefusalReason.NotPrimary;
         if (known.Number > View.Number)
         {
@@ -45,7 +45,7 @@ public sealed partial class ReplicaNode
 
     private void OnForward(NodeAddress from, Forward forward, Effects effects)
     {
-        if (!Matches(forward.View, effects) && _rules.Has(SafetyRule.ForwardsMatchView))
+        if (!Matches(forward.View, effects))
         {
             Refuse(from, forward.View, $"forward {forward.Serial}", effects);
             return;
@@ -71,12 +71,6 @@ public sealed partial class ReplicaNode
             _idle = new IdleSessions(_settings);
         }
         PingWhenSynced(effects);
-    }
-
-    private void OnForwardAck(NodeAddress from, ForwardAck ack, Effects effects)
-    {
-        if (_rules.Has(SafetyRule.ForwardsMatchView) ? IsFromBackup(from, ack.View, effects) : _primary is not null)
-            _primary!.OnAck(ack, effects);
     }
 
     private bool IsFromBackup(NodeAddress from, ViewId view, Effects effects) =>

@@ -1,7 +1,7 @@
 namespace PbKv.Protocol;
 
 /// <summary>How a server learns of views and enters them.</summary>
-public sealed partial class ReplicaNode
+public partial class ReplicaNode
 {
     /// <summary>
     /// A reset view begins its history at its number times 2^40: above every position of an earlier view.
@@ -63,12 +63,10 @@ public sealed partial class ReplicaNode
                 return;
             Enter(view, effects);
         }
-        else
+        else if (view != View)
         {
-            Invariant.Assert(
-                view == View || !_rules.Has(SafetyRule.ClusterIdChecked),
-                $"view {view.Number} means one pair for ever: {View} and {view}"
-            );
+            effects.Notice(NoticeKind.Refused, $"view {view} is not believed: {view.Number} is {View}, for ever");
+            return;
         }
         if (!acknowledged || _primary is null || _primary.Confirmed)
             return;
@@ -76,9 +74,9 @@ public sealed partial class ReplicaNode
         effects.Notice(NoticeKind.Confirmed, $"view={View.Number}");
     }
 
-    private bool BelievesCluster(View view, Effects effects)
+    private protected virtual bool BelievesCluster(View view, Effects effects)
     {
-        if (View.Number == 0 || view.Cluster == View.Cluster || !_rules.Has(SafetyRule.ClusterIdChecked))
+        if (View.Number == 0 || view.Cluster == View.Cluster)
             return true;
         effects.Notice(
             NoticeKind.WrongCluster,
@@ -90,8 +88,6 @@ public sealed partial class ReplicaNode
     private bool IsSuperseded(ServerId? named, Effects effects)
     {
         if (named is not { } server || server.Address != Id.Address || server.Incarnation <= Id.Incarnation)
-            return false;
-        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation))
             return false;
         TakeHigherIncarnation(server.Incarnation, effects);
         return true;
@@ -119,12 +115,11 @@ public sealed partial class ReplicaNode
         View = View.None;
         _state = new ReplicatedState();
         _idle = new IdleSessions(_settings);
-        _pairedWith = null;
         _newestAnswer = 0;
         Ping(effects);
     }
 
-    private void Enter(View view, Effects effects)
+    private protected void Enter(View view, Effects effects)
     {
         var former = View;
         var formerRole = Role;
@@ -135,14 +130,9 @@ public sealed partial class ReplicaNode
         else
         {
             DropAnswers(effects);
-            var keepInstalled =
-                !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == view.Primary;
             LeaveRoles();
             if (IsMe(view.Backup))
-            {
-                _backup = new BackupRole(view, _state, _settings, _rules, keepInstalled);
-                _pairedWith = view.Primary;
-            }
+                _backup = new BackupRole(view, _state, _settings);
         }
         _toldSynced = false;
         if (abandoned)
@@ -163,16 +153,12 @@ public sealed partial class ReplicaNode
         var inherited = stays ? _primary!.TakeHeld().ToList() : [];
         if (!stays)
             DropAnswers(effects);
-        var keepInstalled =
-            !_rules.Has(SafetyRule.TransferInEveryView) && _pairedWith is not null && _pairedWith == View.Backup;
         LeaveRoles();
         // Sessions are named by positions. Those of the history that the reset gives up must not be opened a second
         // time, for somebody else: their clerks still use them.
         if (View.Reset)
             _state.Position = Math.Max(_state.Position, View.Number << ResetShift);
-        _primary = new PrimaryRole(View, _state, _idle, inherited, _settings, _rules, keepInstalled);
-        if (View.Backup is not null)
-            _pairedWith = View.Backup;
+        _primary = new PrimaryRole(View, _state, _idle, inherited, _settings);
     }
 
     /// <summary>
@@ -187,15 +173,9 @@ public sealed partial class ReplicaNode
         var held = _primary.TakeHeld().ToList();
         if (held.Count == 0)
             return;
-        if (_rules.Has(SafetyRule.HeldDroppedWhenDeposed))
-        {
-            effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
-            foreach (var answer in held)
-                effects.Send(answer.To, new Refusal(answer.Request, RefusalReason.NotPrimary, View));
-            return;
-        }
+        effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
         foreach (var answer in held)
-            effects.Send(answer.To, answer.Answer);
+            effects.Send(answer.To, new Refusal(answer.Request, RefusalReason.NotPrimary, View));
     }
 
     private void LeaveRoles()
@@ -206,6 +186,5 @@ public sealed partial class ReplicaNode
         _backup = null;
     }
 
-    private bool IsMe(ServerId? server) =>
-        server == Id || (!_rules.Has(SafetyRule.IdentityIncludesIncarnation) && server?.Address == Id.Address);
+    private protected virtual bool IsMe(ServerId? server) => server == Id;
 }

@@ -18,17 +18,15 @@ public enum ReplicaRole : byte
 /// backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
 /// </code>
 /// </remarks>
-public sealed partial class ReplicaNode : Node
+public partial class ReplicaNode : Node
 {
     private readonly NodeAddress _viewService;
     private readonly GroupName _group;
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
     private ReplicatedState _state = new();
     private IdleSessions _idle;
     private PrimaryRole? _primary;
     private BackupRole? _backup;
-    private ServerId? _pairedWith;
     private bool _superseded;
     private long _askedForView;
     private long _newestAnswer;
@@ -39,33 +37,22 @@ public sealed partial class ReplicaNode : Node
     private PingRefusal? _lastRefusal;
 
     public ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
-        : this(self, viewService, group, settings, SafetyRules.All) { }
-
-    internal ReplicaNode(
-        ServerId self,
-        NodeAddress viewService,
-        GroupName group,
-        ProtocolSettings settings,
-        SafetyRules rules
-    )
     {
         Id = self;
         _viewService = viewService;
         _group = group;
         _settings = settings;
-        _rules = rules;
         _idle = new IdleSessions(settings);
     }
 
-    private ReplicaNode(ReplicaNode other)
-        : this(other.Id, other._viewService, other._group, other._settings, other._rules)
+    private protected ReplicaNode(ReplicaNode other)
+        : this(other.Id, other._viewService, other._group, other._settings)
     {
         View = other.View;
         _state = other._state.Clone();
         _idle = other._idle.Clone();
         _primary = other._primary?.Clone(_state, _idle);
         _backup = other._backup?.Clone(_state);
-        _pairedWith = other._pairedWith;
         _superseded = other._superseded;
         _askedForView = other._askedForView;
         _newestAnswer = other._newestAnswer;
@@ -130,8 +117,8 @@ public sealed partial class ReplicaNode : Node
             case Request request:
                 OnRequest(from, request, effects);
                 break;
-            case ForwardAck ack:
-                OnForwardAck(from, ack, effects);
+            case ForwardAck ack when IsFromBackup(from, ack.View, effects):
+                _primary!.OnAck(ack, effects);
                 break;
             case Forward forward:
                 OnForward(from, forward, effects);
@@ -220,8 +207,6 @@ public sealed partial class ReplicaNode : Node
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
         fingerprint.Add(_superseded);
-        if (!_rules.Has(SafetyRule.TransferInEveryView))
-            fingerprint.Add(_pairedWith?.ToString());
     }
 
     private NodeAddress PrimaryAddress => View.Primary!.Value.Address;

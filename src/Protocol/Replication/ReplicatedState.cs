@@ -29,8 +29,7 @@ internal sealed class ReplicatedState
     /// <summary>
     /// Executes the next operation of the history: it takes one position, and its session remembers the result.
     /// </summary>
-    /// <param name="remember">False only where a test turned the rule off.</param>
-    public OperationResult Execute(long sessionId, Session? session, in Operation operation, bool remember = true)
+    public OperationResult Execute(long sessionId, Session? session, in Operation operation)
     {
         Position++;
         switch (operation.Kind)
@@ -43,20 +42,18 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
         }
         var result = Mutate(operation);
-        if (remember)
-            session?.Record(result);
+        session?.Record(result);
         return result;
     }
 
     /// <summary>Executes a batch that a primary accepted.</summary>
-    public void Apply(Batch batch, bool remember)
+    public void Apply(Batch batch)
     {
         var session = batch.Session == 0 || Sessions.Find(batch.Session) is null ? null : Sessions.Edit(batch.Session);
-        if (remember)
-            session?.RaiseFloor(batch.Floor);
+        session?.RaiseFloor(batch.Floor);
         Store.Warm(batch.Operations.AsSpan());
         foreach (ref readonly var operation in batch.Operations.AsSpan())
-            Execute(batch.Session, session, operation, remember);
+            Execute(batch.Session, session, operation);
     }
 
     public void AddTo(ref Fingerprint fingerprint)

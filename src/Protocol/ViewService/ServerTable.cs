@@ -17,25 +17,20 @@ internal sealed class ServerTable
     private const int LongestPauseFactor = 64;
 
     private readonly int _deadPings;
-    private readonly bool _byIncarnation;
     private ImmutableArray<TrackedServer> _servers;
 
-    public ServerTable(ProtocolSettings settings, SafetyRules rules)
-        : this(settings.DeadPings, rules.Has(SafetyRule.IdentityIncludesIncarnation), []) { }
+    public ServerTable(int deadPings)
+        : this(deadPings, []) { }
 
-    private ServerTable(int deadPings, bool byIncarnation, ImmutableArray<TrackedServer> servers)
+    private ServerTable(int deadPings, ImmutableArray<TrackedServer> servers)
     {
         _deadPings = deadPings;
-        _byIncarnation = byIncarnation;
         _servers = servers;
     }
 
     public ImmutableArray<TrackedServer> Servers => _servers;
 
-    public ServerTable Clone() => new(_deadPings, _byIncarnation, _servers);
-
-    public bool Same(ServerId? left, ServerId? right) =>
-        left is { } l && right is { } r && (_byIncarnation ? l == r : l.Address == r.Address);
+    public ServerTable Clone() => new(_deadPings, _servers);
 
     public TrackedServer? At(NodeAddress address)
     {
@@ -47,7 +42,7 @@ internal sealed class ServerTable
         return null;
     }
 
-    public TrackedServer? Find(ServerId id) => At(id.Address) is { } server && Same(server.Id, id) ? server : null;
+    public TrackedServer? Find(ServerId id) => At(id.Address) is { } server && server.Id == id ? server : null;
 
     public bool Alive(TrackedServer server) => server.Alive(_deadPings);
 
@@ -77,9 +72,9 @@ internal sealed class ServerTable
             Forget(keepNamed, keepAcknowledged);
             _servers = _servers.Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
         }
-        else if (before.Id == ping.Server || !_byIncarnation)
+        else if (before.Id == ping.Server)
         {
-            Replace(before, (before with { Id = ping.Server }).OnPing(newest, ping.Leaving));
+            Replace(before, before.OnPing(newest, ping.Leaving));
         }
         else
         {
@@ -122,7 +117,7 @@ internal sealed class ServerTable
         {
             if (!Alive(server) || server.Leaving || server.Pause > 0)
                 continue;
-            if (server.Id.Address == primary.Address || Same(server.Id, not))
+            if (server.Id.Address == primary.Address || server.Id == not)
                 continue;
             if (best is null || server.SilentReports < best.SilentReports)
                 best = server;

@@ -43,46 +43,31 @@ internal static class ViewDecision
 {
     /// <param name="listening">The view service has not listened long enough to know who is there.</param>
     /// <param name="backupSilent">The primary reports, in this very view, that its backup does not acknowledge.</param>
-    public static Decision Decide(
-        ViewServiceMemory known,
-        ServerTable servers,
-        SafetyRules rules,
-        bool listening,
-        bool backupSilent
-    )
+    public static Decision Decide(ViewServiceMemory known, ServerTable servers, bool listening, bool backupSilent)
     {
         if (known.View.Primary is not { } primary)
             return First(servers, listening);
 
-        var mayChange = known.Acknowledged || !rules.Has(SafetyRule.ChangeOnlyAcknowledged);
         if (!servers.Alive(primary))
         {
-            if (mayChange && Promotable(known, servers, rules) is { } heir)
-                return Next(servers, heir, $"the primary {primary} is dead and the backup {heir} {HoldsAll(known)}");
-            return known.Acknowledged ? NoHeir(known, servers, primary) : FallBack(known, servers, rules, primary);
+            if (!known.Acknowledged)
+                return FallBack(known, servers, primary);
+            return Promotable(known, servers) is { } heir
+                ? Next(servers, heir, $"the primary {primary} is dead and the backup {heir} is synced")
+                : NoHeir(known, servers, primary);
         }
-        if (!mayChange)
+        if (!known.Acknowledged)
             return Decision.Pending($"{primary} to acknowledge view {known.View.Number}");
 
         // Handed to a backup that leaves as well, the role would only have to move again.
-        if (
-            servers.Leaving(primary)
-            && Promotable(known, servers, rules) is { } successor
-            && !servers.Leaving(successor)
-        )
-            return Next(
-                servers,
-                successor,
-                $"the primary {primary} leaves and the backup {successor} {HoldsAll(known)}"
-            );
+        if (servers.Leaving(primary) && Promotable(known, servers) is { } successor && !servers.Leaving(successor))
+            return Next(servers, successor, $"the primary {primary} leaves and the backup {successor} is synced");
         return Backup(known, servers, primary, backupSilent);
     }
 
     /// <summary>The backup that may be promoted now.</summary>
-    private static ServerId? Promotable(ViewServiceMemory known, ServerTable servers, SafetyRules rules) =>
-        (known.Synced || !rules.Has(SafetyRule.OnlySyncedIsPromoted)) && servers.Alive(known.View.Backup)
-            ? servers.Find(known.View.Backup!.Value)!.Id
-            : null;
+    private static ServerId? Promotable(ViewServiceMemory known, ServerTable servers) =>
+        known.Synced && servers.Alive(known.View.Backup) ? known.View.Backup : null;
 
     private static Decision First(ServerTable servers, bool listening)
     {
@@ -140,10 +125,10 @@ internal static class ViewDecision
     /// The primary of a view that was never acknowledged is dead. It has answered nobody (see
     /// ConfirmedBeforeAnswering), so whoever held everything in the last acknowledged view still does.
     /// </summary>
-    private static Decision FallBack(ViewServiceMemory known, ServerTable servers, SafetyRules rules, ServerId primary)
+    private static Decision FallBack(ViewServiceMemory known, ServerTable servers, ServerId primary)
     {
         var reason = $"the primary {primary} of view {known.View.Number} is dead and never acknowledged it";
-        if (known.LastAcknowledged is not { } last || !rules.Has(SafetyRule.FallBackOnlyToHolder))
+        if (known.LastAcknowledged is not { } last)
         {
             return (servers.FirstAlive() ?? servers.FirstAlive(leaving: true)) is { } any
                 ? Decision.FallBack(any, servers.Idle(any), $"{reason}; {any} is alive")
@@ -160,8 +145,6 @@ internal static class ViewDecision
             : Return(servers, last.Primary!.Value);
         return Decision.Blocked($"{holders}, holding everything since view {last.Number}: {reason}");
     }
-
-    private static string HoldsAll(ViewServiceMemory known) => known.Synced ? "is synced" : "is alive";
 
     private static string Return(ServerTable servers, ServerId server) =>
         servers.Find(server) is null ? $"{server} (which cannot come back: the address restarted)" : server.ToString();

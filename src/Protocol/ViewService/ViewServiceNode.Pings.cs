@@ -1,7 +1,7 @@
 namespace PbKv.Protocol;
 
 /// <summary>What a ping proves: that its sender lives, and what it says of the present view.</summary>
-public sealed partial class ViewServiceNode
+public partial class ViewServiceNode
 {
     private void OnPing(Ping ping, Effects effects)
     {
@@ -20,17 +20,15 @@ public sealed partial class ViewServiceNode
     /// </summary>
     private bool IsSuperseded(Ping ping, Effects effects)
     {
-        if (!_rules.Has(SafetyRule.IdentityIncludesIncarnation))
-            return false;
         if (_servers.At(ping.Server.Address) is not { } known || known.Id.Incarnation <= ping.Server.Incarnation)
             return false;
         Refuse(ping, PingRefusal.OlderIncarnation, known.Id.Incarnation, $"{known.Id} is newer", effects);
         return true;
     }
 
-    private bool IsStranger(Ping ping, Effects effects)
+    private protected virtual bool IsStranger(Ping ping, Effects effects)
     {
-        if (!_rules.Has(SafetyRule.ClusterIdChecked) || ping.View == ViewId.None)
+        if (ping.View == ViewId.None)
             return false;
         var other = ping.View.Cluster != Cluster;
         if (!other && ping.View.Number <= View.Number)
@@ -86,12 +84,8 @@ public sealed partial class ViewServiceNode
         if (View.Number == 0 || _lost is not null)
             return;
         var exact = ping.View == View.Id;
-        var acknowledges =
-            _servers.Same(View.Primary, ping.Server) && (exact || !_rules.Has(SafetyRule.AcknowledgedMatchesView));
-        var synced =
-            ping.Synced
-            && _servers.Same(View.Backup, ping.Server)
-            && (exact || !_rules.Has(SafetyRule.SyncedMatchesView));
+        var acknowledges = exact && View.Primary == ping.Server;
+        var synced = exact && View.Backup == ping.Server && ping.Synced;
 
         if ((acknowledges || synced) && !Acknowledged)
         {
@@ -114,8 +108,7 @@ public sealed partial class ViewServiceNode
     }
 
     /// <summary>A report of an earlier view speaks of another backup, or of an earlier pairing with this one.</summary>
-    private bool IsSilenceReport(Ping ping) =>
-        ping.BackupSilent && ping.View == View.Id && _servers.Same(View.Primary, ping.Server);
+    private bool IsSilenceReport(Ping ping) => ping.BackupSilent && ping.View == View.Id && View.Primary == ping.Server;
 
     private void Remember(ViewServiceMemory memory, Effects effects)
     {

@@ -1,7 +1,7 @@
 namespace PbKv.Protocol;
 
 /// <summary>The steps from view to view: decided in one place, made in another, told in a third.</summary>
-public sealed partial class ViewServiceNode
+public partial class ViewServiceNode
 {
     /// <summary>Between the newest view that a stranger knows of and the one that takes over its cluster.</summary>
     private const long NumbersLeftOut = 1000;
@@ -17,13 +17,7 @@ public sealed partial class ViewServiceNode
             return;
         }
         var old = View;
-        var decision = ViewDecision.Decide(
-            _known,
-            _servers,
-            _rules,
-            listening: _ticks < _settings.DeadPings,
-            backupSilent
-        );
+        var decision = Decide(_known, backupSilent);
         switch (decision.Kind)
         {
             case DecisionKind.Next or DecisionKind.FallBack:
@@ -42,6 +36,9 @@ public sealed partial class ViewServiceNode
         if (factIsNew && View == old)
             TellAcknowledged(answered, effects);
     }
+
+    private protected virtual Decision Decide(ViewServiceMemory known, bool backupSilent) =>
+        ViewDecision.Decide(known, _servers, listening: _ticks < _settings.DeadPings, backupSilent);
 
     private void Make(View view, Decision decision, Effects effects)
     {
@@ -84,7 +81,7 @@ public sealed partial class ViewServiceNode
         {
             if (server.Id == answered || !_servers.Alive(server))
                 continue;
-            if (server.Leaving || _servers.Same(View.Primary, server.Id))
+            if (server.Leaving || server.Id == View.Primary)
                 effects.Send(server.Id.Address, news);
         }
         _audience.Tell(news, effects);

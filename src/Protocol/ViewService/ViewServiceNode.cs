@@ -7,10 +7,9 @@ namespace PbKv.Protocol;
 /// it must not forget is one value, <see cref="ViewServiceMemory"/>, handed out to be kept before anybody is told of
 /// it.
 /// </summary>
-public sealed partial class ViewServiceNode : Node
+public partial class ViewServiceNode : Node
 {
     private readonly ProtocolSettings _settings;
-    private readonly SafetyRules _rules;
     private readonly ServerTable _servers;
     private readonly Audience _audience;
     private readonly RefusalLog _refusals;
@@ -26,22 +25,12 @@ public sealed partial class ViewServiceNode : Node
     /// host.</param>
     /// <param name="memory">What an earlier life handed out last, or null.</param>
     public ViewServiceNode(NodeAddress self, ProtocolSettings settings, ClusterId fresh, ViewServiceMemory? memory)
-        : this(self, settings, fresh, memory, SafetyRules.All) { }
-
-    internal ViewServiceNode(
-        NodeAddress self,
-        ProtocolSettings settings,
-        ClusterId fresh,
-        ViewServiceMemory? memory,
-        SafetyRules rules
-    )
     {
         Self = self;
         _settings = settings;
-        _rules = rules;
         _known = memory ?? new ViewServiceMemory(fresh, View.None, false, false, null, false);
         _remembered = memory is not null;
-        _servers = new ServerTable(settings, rules);
+        _servers = new ServerTable(settings.DeadPings);
         _audience = new Audience();
         _refusals = new RefusalLog();
         _strangers = new Strangers(settings.DeadPings);
@@ -51,11 +40,10 @@ public sealed partial class ViewServiceNode : Node
         _servers.Expect(_known.LastAcknowledged?.Backup);
     }
 
-    private ViewServiceNode(ViewServiceNode other)
+    private protected ViewServiceNode(ViewServiceNode other)
     {
         Self = other.Self;
         _settings = other._settings;
-        _rules = other._rules;
         _known = other._known;
         _remembered = other._remembered;
         _servers = other._servers.Clone();

@@ -1,5 +1,5 @@
 using Xunit.Abstractions;
-using static PbKv.Protocol.SafetyRule;
+using static PbKv.Checking.SafetyRule;
 
 namespace PbKv.Checking.Tests;
 

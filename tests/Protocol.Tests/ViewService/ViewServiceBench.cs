@@ -1,3 +1,5 @@
+using PbKv.Checking;
+
 namespace PbKv.Protocol.Tests.ViewService;
 
 /// <summary>A view service whose pings are sent by hand and whose ticks are counted by hand.</summary>
@@ -11,12 +13,12 @@ internal sealed class ViewServiceBench
     public ViewServiceBench(
         ViewServiceMemory? memory = null,
         ProtocolSettings? settings = null,
-        SafetyRules rules = default,
+        SafetyRules? rules = null,
         ClusterId? fresh = null
     )
     {
         Settings = settings ?? ProtocolSettings.Default;
-        Node = new ViewServiceNode(Self, Settings, fresh ?? Fresh, memory, rules);
+        Node = (rules ?? SafetyRules.All).ViewService(Self, Settings, fresh ?? Fresh, memory);
         Memory = memory;
         Step(e => Node.Start(e));
     }

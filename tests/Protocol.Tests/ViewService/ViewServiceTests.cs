@@ -1,3 +1,5 @@
+using PbKv.Checking;
+
 namespace PbKv.Protocol.Tests.ViewService;
 
 public sealed class ViewServiceTests
@@ -297,7 +299,7 @@ public sealed class ViewServiceTests
             case SafetyRule.IdentityIncludesIncarnation:
                 bench.WithPair(A, B, synced: false).Ping(A2, 2);
                 bench.Ping(B2, 2);
-                bench.Ticks(20, (A2, 2), (B2, 2));
+                bench.Ticks(3, (A2, 2), (B2, 2));
                 return bench.View.Number == 2 && bench.Node.WaitingFor is null;
             default:
                 bench.Ping(A, 5, cluster: new ClusterId(99));

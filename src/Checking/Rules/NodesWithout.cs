@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using PbKv.Protocol;
+
+namespace PbKv.Checking;
+
+/// <summary>A view service that leaves rules out.</summary>
+internal sealed class ViewServiceWithout : ViewServiceNode
+{
+    private readonly ImmutableArray<RuleLeftOut> _rules;
+
+    public ViewServiceWithout(
+        ImmutableArray<RuleLeftOut> rules,
+        NodeAddress self,
+        ProtocolSettings settings,
+        ClusterId fresh,
+        ViewServiceMemory? memory
+    )
+        : base(self, settings, fresh, memory) => _rules = rules;
+
+    private ViewServiceWithout(ViewServiceWithout other)
+        : base(other) => _rules = other._rules;
+
+    public override Node Clone() => new ViewServiceWithout(this);
+
+    public override void Handle(NodeAddress from, Message message, Effects effects) =>
+        base.Handle(
+            from,
+            message is Ping ping ? _rules.Aggregate(ping, (heard, rule) => rule.Hear(this, heard)) : message,
+            effects
+        );
+
+    private protected override Decision Decide(ViewServiceMemory known, bool backupSilent) =>
+        base.Decide(_rules.Aggregate(known, (believed, rule) => rule.Believe(believed)), backupSilent);
+
+    private protected override bool IsStranger(Ping ping, Effects effects) =>
+        !_rules.Any(rule => rule.AnyCluster) && base.IsStranger(ping, effects);
+}
+
+/// <summary>A clerk that leaves rules out.</summary>
+internal sealed class ClerkWithout(
+    ImmutableArray<RuleLeftOut> rules,
+    NodeAddress self,
+    NodeAddress viewService,
+    ProtocolSettings settings
+) : ClerkNode(self, [viewService], GroupName.Default, settings)
+{
+    private protected override bool IsOfOtherCluster(View view) =>
+        !rules.Any(rule => rule.AnyCluster) && base.IsOfOtherCluster(view);
+}
+
+/// <summary>A server that leaves rules out.</summary>
+internal sealed class ReplicaWithout : ReplicaNode
+{
+    private readonly ImmutableArray<RuleLeftOut> _rules;
+
+    public ReplicaWithout(
+        ImmutableArray<RuleLeftOut> rules,
+        ServerId self,
+        NodeAddress viewService,
+        ProtocolSettings settings
+    )
+        : base(self, viewService, GroupName.Default, settings) => _rules = rules;
+
+    private ReplicaWithout(ReplicaWithout other)
+        : base(other) => _rules = [.. other._rules.Select(rule => rule.Copy())];
+
+    /// <summary>A transfer was installed in this step.</summary>
+    public bool JustInstalled { get; private set; }
+
+    public override ReplicaNode Clone() => new ReplicaWithout(this);
+
+    public override void Handle(NodeAddress from, Message message, Effects effects)
+    {
+        Message? heard = message;
+        foreach (var rule in _rules)
+        {
+            heard = rule.Hear(this, from, heard, effects);
+            if (heard is null)
+                return;
+        }
+        var before = Installed;
+        base.Handle(from, heard, effects);
+        JustInstalled = Installed && !before;
+        foreach (var rule in _rules)
+            rule.Then(this, from, heard, effects);
+    }
+
+    public override void OnTimer(NodeTimer timer, Effects effects)
+    {
+        base.OnTimer(timer, effects);
+        JustInstalled = false;
+        foreach (var rule in _rules)
+            rule.Then(this, default, null, effects);
+    }
+
+    /// <summary>Hears something by the rules.</summary>
+    public void Obey(NodeAddress from, Message message, Effects effects) => base.Handle(from, message, effects);
+
+    /// <summary>Enters its view as if it were new.</summary>
+    public void EnterAgain(Effects effects) => Enter(View, effects);
+
+    /// <summary>What its tables say at this moment, held or not; null where a result is not there.</summary>
+    public Reply? AnswerNow(Request request)
+    {
+        var batch = request.Batch;
+        var session = Sessions.Find(batch.Session);
+        var results = new List<OperationResult>();
+        foreach (var operation in batch.Operations)
+        {
+            if (operation.IsRead)
+                results.Add(Read(operation));
+            else if (session is not null && session.TryResult(operation.Sequence, out var known))
+                results.Add(known);
+            else
+                return null;
+        }
+        return new Reply(request.Number, batch.Session, [.. results], request.View == View.Id ? null : View);
+    }
+
+    public OperationResult Read(Operation operation) =>
+        Store.TryGet(operation.Key, out var value)
+            ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
+            : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
+
+    public override void AddTo(ref Fingerprint fingerprint)
+    {
+        base.AddTo(ref fingerprint);
+        foreach (var rule in _rules)
+            rule.AddTo(ref fingerprint);
+    }
+
+    private protected override bool BelievesCluster(View view, Effects effects) =>
+        _rules.Any(rule => rule.AnyCluster) || base.BelievesCluster(view, effects);
+
+    private protected override bool IsMe(ServerId? server) =>
+        base.IsMe(server) || (server?.Address == Id.Address && _rules.Any(rule => rule.AnyIncarnation));
+}

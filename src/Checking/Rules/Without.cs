@@ -1,0 +1,39 @@
+namespace PbKv.Checking;
+
+/// <summary>
+/// For each safety rule what leaves it out, by its name: about views in Without.Views.cs, about answers in
+/// Without.Answers.cs, about what a backup takes over in Without.Replication.cs.
+/// </summary>
+internal static partial class Without
+{
+    public static RuleLeftOut Rule(SafetyRule rule) =>
+        rule switch
+        {
+            SafetyRule.IdentityIncludesIncarnation => new IdentityIncludesIncarnation(),
+            SafetyRule.OnlySyncedIsPromoted => new OnlySyncedIsPromoted(),
+            SafetyRule.SyncedMatchesView => new SyncedMatchesView(),
+            SafetyRule.MarkerCoversAnsweredAlone => new MarkerCoversAnsweredAlone(),
+            SafetyRule.FallBackOnlyToHolder => new FallBackOnlyToHolder(),
+            SafetyRule.ChangeOnlyAcknowledged => new ChangeOnlyAcknowledged(),
+            SafetyRule.AcknowledgedMatchesView => new AcknowledgedMatchesView(),
+            SafetyRule.ClusterIdChecked => new ClusterIdChecked(),
+            SafetyRule.ForwardGets => new ForwardGets(),
+            SafetyRule.GetValueOnArrival => new GetValueOnArrival(),
+            SafetyRule.AnswersWaitForAcknowledgement => new AnswersWaitForAcknowledgement(),
+            SafetyRule.AcknowledgementsNameSerial => new AcknowledgementsNameSerial(),
+            SafetyRule.ForwardsMatchView => new ForwardsMatchView(),
+            SafetyRule.ConfirmedBeforeAnswering => new ConfirmedBeforeAnswering(),
+            SafetyRule.DuplicatesWait => new DuplicatesWait(),
+            SafetyRule.HeldDroppedWhenDeposed => new HeldDroppedWhenDeposed(),
+            SafetyRule.OnlyViewDropsBackup => new OnlyViewDropsBackup(),
+            SafetyRule.ForwardsInOrder => new ForwardsInOrder(),
+            SafetyRule.SessionsTravelWithTransfer => new SessionsTravelWithTransfer(),
+            SafetyRule.SessionsTravelWithForwards => new SessionsTravelWithForwards(),
+            SafetyRule.InstallOncePerView => new InstallOncePerView(),
+            SafetyRule.InstallReplaces => new InstallReplaces(),
+            SafetyRule.TransferInEveryView => new TransferInEveryView(),
+            SafetyRule.UnknownSessionsRefused => new UnknownSessionsRefused(),
+            SafetyRule.BelowFloorRefused => new BelowFloorRefused(),
+            _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),
+        };
+}
