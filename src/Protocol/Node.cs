@@ -31,6 +31,11 @@ public abstract class Node
 public abstract record NodeTimer
 {
     private protected NodeTimer() { }
+
+    /// <summary>
+    /// Said by the host when the timer is over: by as much again as it was set for, so that its machine stood still.
+    /// </summary>
+    public bool Late { get; init; }
 }
 
 /// <summary>View service: one tick, every ping interval.</summary>

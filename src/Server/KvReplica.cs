@@ -36,7 +36,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
         };
 
         Receive<Envelope>(Deliver);
-        Receive<NodeTimer>(_host.Fire);
+        Receive<TimerOver>(_host.Fire);
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<Look>(_ => LookForViewService());
         Receive<Leave>(_ =>

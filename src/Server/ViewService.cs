@@ -39,7 +39,7 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
         };
 
         Receive<Envelope>(_host.Deliver);
-        Receive<NodeTimer>(_host.Fire);
+        Receive<TimerOver>(_host.Fire);
         Receive<DisassociatedEvent>(lost =>
         {
             if (NodePath.At(lost.RemoteAddress) is null)

@@ -46,7 +46,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
 
         Receive<Envelope>(Deliver);
         Receive<CallQueue.Wake>(_ => SubmitAll());
-        Receive<NodeTimer>(Fire);
+        Receive<TimerOver>(Fire);
         Receive<CallQueue.CancelCall>(Cancel);
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
@@ -83,9 +83,9 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     }
 
     /// <summary>The clerk's own tick comes while anything is in flight: no call stays unseen for longer.</summary>
-    private void Fire(NodeTimer timer)
+    private void Fire(TimerOver over)
     {
-        _host.Fire(timer);
+        _host.Fire(over);
         SubmitAll();
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using PbKv.Protocol;
 
@@ -61,9 +62,9 @@ internal sealed class NodeHost
         CarryOut();
     }
 
-    public void Fire(NodeTimer timer)
+    public void Fire(TimerOver over)
     {
-        _node.OnTimer(timer, Effects);
+        _node.OnTimer(over.Timer with { Late = Stopwatch.GetTimestamp() >= over.LateAt }, Effects);
         CarryOut();
     }
 
@@ -104,12 +105,16 @@ internal sealed class NodeHost
         foreach (var timer in Effects.CancelledTimers)
             _actor.Timers.Cancel(timer);
         foreach (var (timer, least, most) in Effects.Timers)
-            _actor.Timers.StartSingleTimer(
-                timer,
-                timer,
-                TimeSpan.FromMilliseconds(least == most ? least : _jitter.Next(least, most + 1))
-            );
+        {
+            var ms = least == most ? least : _jitter.Next(least, most + 1);
+            var over = new TimerOver(timer, Stopwatch.GetTimestamp() + 2 * ms * (Stopwatch.Frequency / 1000));
+            _actor.Timers.StartSingleTimer(timer, over, TimeSpan.FromMilliseconds(ms));
+        }
         Effects.CancelledTimers.Clear();
         Effects.Timers.Clear();
     }
 }
+
+/// <summary>A node's timer, in the mailbox of its actor.</summary>
+/// <param name="LateAt">The moment from which it is late, by as much again as it was set for.</param>
+internal sealed record TimerOver(NodeTimer Timer, long LateAt);

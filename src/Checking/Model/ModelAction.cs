@@ -9,6 +9,9 @@ internal enum ModelActionKind : byte
 
     Timer,
 
+    /// <summary>A timer of the view service that is late: it slept.</summary>
+    LateTimer,
+
     /// <summary>A client begins its next operation.</summary>
     Begin,
 

@@ -18,7 +18,9 @@ internal enum Allowance
     ViewServiceRestart,
     ViewServiceForget,
     Cut,
-    Unused,
+
+    /// <summary>A tick of the view service comes late.</summary>
+    Late,
 
     /// <summary>Ticks of the node in slot 0, and from here on of the others.</summary>
     Ticks,

@@ -11,6 +11,11 @@ internal sealed class ModelInvariants(ModelUniverse universe)
     {
         if (last?.Broken is { } broken)
             return new Violation("NodeInvariant", broken);
+        foreach (var never in universe.Setup.Never)
+        {
+            if (new ModelSituation(universe, state, last) is var situation && never.Reached(situation))
+                return new Violation(never.Name, $"view {situation.ViewService?.View}");
+        }
         if (state.History != before.History && universe.Histories[state.History].Violation is { } account)
             return new Violation("HistoriesAreLinearizable", account);
         if (state.Locals[slot] != before.Locals[slot])

@@ -118,6 +118,8 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             if (state.Budget.Ticks(local.Slot) > 0 || !IsSlow(timer))
                 actions.Add(new ModelAction(ModelActionKind.Timer, local.Slot, timer));
+            if (state.Budget[Allowance.Late] > 0 && universe.Timer(timer) is ViewServiceTick)
+                actions.Add(new ModelAction(ModelActionKind.LateTimer, local.Slot, timer));
         }
     }
 
@@ -158,6 +160,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             ModelActionKind.Repeat => budget.Less(Allowance.Repeat),
             ModelActionKind.Timer => IsSlow(action.Argument) ? budget.Less(Allowance.Ticks + action.Slot) : budget,
+            ModelActionKind.LateTimer => budget.Less(Allowance.Late),
             ModelActionKind.Suspect => state.Locals[action.Argument] == ModelState.Gone
                 ? budget
                 : budget.Less(Allowance.Suspicion),

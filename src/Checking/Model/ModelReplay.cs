@@ -89,7 +89,10 @@ internal static class ModelReplay
                 continue;
             }
             foreach (var timer in universe.Local(state.Locals[slot]).Timers)
+            {
                 yield return new ModelAction(ModelActionKind.Timer, slot, timer);
+                yield return new ModelAction(ModelActionKind.LateTimer, slot, timer);
+            }
             if (setup.IsClerk(slot))
                 yield return new ModelAction(ModelActionKind.Begin, slot, 0);
             yield return new ModelAction(ModelActionKind.Crash, slot, 0);

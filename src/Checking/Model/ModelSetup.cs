@@ -40,6 +40,9 @@ internal sealed record ModelSetup(string Name, string About)
 
     public ImmutableArray<ModelGoal> Goals { get; init; } = [];
 
+    /// <summary>What no step of a search may lead to, besides what breaks a promise.</summary>
+    public ImmutableArray<ModelGoal> Never { get; init; } = [];
+
     public int MaxDepth { get; init; } = 200;
 
     public int ClerkSlot(int clerk) => 1 + Servers + clerk;
@@ -71,7 +74,8 @@ internal sealed record ModelSetup(string Name, string About)
         int leaves = 0,
         int cuts = 0,
         int viewServiceRestarts = 0,
-        int forgets = 0
+        int forgets = 0,
+        int late = 0
     ) =>
         default(ModelBudget)
             .With(Allowance.Crash, crashes)
@@ -81,7 +85,8 @@ internal sealed record ModelSetup(string Name, string About)
             .With(Allowance.Leave, leaves)
             .With(Allowance.Cut, cuts)
             .With(Allowance.ViewServiceRestart, viewServiceRestarts)
-            .With(Allowance.ViewServiceForget, forgets);
+            .With(Allowance.ViewServiceForget, forgets)
+            .With(Allowance.Late, late);
 }
 
 /// <summary>A situation that a search must have reached: otherwise it proves nothing about it.</summary>

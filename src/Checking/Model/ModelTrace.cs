@@ -42,7 +42,7 @@ internal sealed class ModelTrace
             case ModelActionKind.Deliver or ModelActionKind.Repeat or ModelActionKind.Lose:
                 hash.Add(universe.Message(action.Argument).Fingerprint);
                 break;
-            case ModelActionKind.Timer:
+            case ModelActionKind.Timer or ModelActionKind.LateTimer:
                 hash.Add(universe.Timer(action.Argument).ToString());
                 break;
             default:
@@ -132,6 +132,7 @@ internal sealed class ModelTrace
                 _universe.Message(action.Argument)
             ),
             ModelActionKind.Timer => _universe.Timer(action.Argument).GetType().Name,
+            ModelActionKind.LateTimer => $"{_universe.Timer(action.Argument).GetType().Name}, late",
             ModelActionKind.Begin => "begins its next operation",
             ModelActionKind.Suspect => $"takes {_universe.Addresses[action.Argument]} for dead",
             ModelActionKind.Crash => "dies",

@@ -104,6 +104,9 @@ internal sealed class ModelUniverse
             case ModelActionKind.Timer:
                 node.OnTimer(_timers[action.Argument], effects);
                 break;
+            case ModelActionKind.LateTimer:
+                node.OnTimer(_timers[action.Argument] with { Late = true }, effects);
+                break;
             case ModelActionKind.Begin:
                 var operation = Setup.Clerks[slot - 1 - Setup.Servers][begun];
                 ((ClerkNode)node).Submit(
@@ -130,8 +133,9 @@ internal sealed class ModelUniverse
     private LocalTransition Compute(LocalState from, ModelAction action)
     {
         var begins = action.Kind == ModelActionKind.Begin;
-        var timers =
-            action.Kind == ModelActionKind.Timer ? [.. from.Timers.Where(id => id != action.Argument)] : from.Timers;
+        var timers = action.Kind is ModelActionKind.Timer or ModelActionKind.LateTimer
+            ? [.. from.Timers.Where(id => id != action.Argument)]
+            : from.Timers;
         return Run(
             from.Node.Clone(),
             from.Slot,

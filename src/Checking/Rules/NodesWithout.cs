@@ -29,6 +29,11 @@ internal sealed class ViewServiceWithout : ViewServiceNode
             effects
         );
 
+    public override void OnTimer(NodeTimer timer, Effects effects) =>
+        base.OnTimer(_rules.Aggregate(timer, (heard, rule) => rule.Hear(heard)), effects);
+
+    private protected override int Patience => _rules.Any(rule => rule.Impatient) ? 1 : base.Patience;
+
     private protected override Decision Decide(ViewServiceMemory known, bool backupSilent) =>
         base.Decide(_rules.Aggregate(known, (believed, rule) => rule.Believe(believed)), backupSilent);
 

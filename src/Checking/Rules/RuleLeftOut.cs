@@ -14,6 +14,12 @@ internal abstract class RuleLeftOut
     /// <summary>A server takes whoever is named at its address for itself.</summary>
     public virtual bool AnyIncarnation => false;
 
+    /// <summary>A view service always waits as long as on a quiet machine.</summary>
+    public virtual bool Impatient => false;
+
+    /// <summary>What a view service takes a timer for.</summary>
+    public virtual NodeTimer Hear(NodeTimer timer) => timer;
+
     /// <summary>What a view service takes a ping for.</summary>
     public virtual Ping Hear(ViewServiceNode service, Ping ping) => ping;
 

@@ -83,6 +83,12 @@ public enum SafetyRule
 
     /// <summary>Views of another cluster are not believed.</summary>
     ClusterIdChecked,
+
+    /// <summary>A view service that suspected somebody falsely waits longer before it does so again.</summary>
+    PatienceAfterFalseSuspicion,
+
+    /// <summary>A tick that the view service slept through makes nobody older.</summary>
+    SleptTicksDoNotCount,
 }
 
 /// <summary>

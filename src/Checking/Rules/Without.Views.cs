@@ -69,6 +69,17 @@ internal static partial class Without
                 : ping;
     }
 
+    private sealed class PatienceAfterFalseSuspicion : RuleLeftOut
+    {
+        public override bool Impatient => true;
+    }
+
+    /// <summary>A late tick is one like any other.</summary>
+    private sealed class SleptTicksDoNotCount : RuleLeftOut
+    {
+        public override NodeTimer Hear(NodeTimer timer) => timer with { Late = false };
+    }
+
     private sealed class ClusterIdChecked : RuleLeftOut
     {
         public override bool AnyCluster => true;

@@ -17,6 +17,8 @@ internal static partial class Without
             SafetyRule.ChangeOnlyAcknowledged => new ChangeOnlyAcknowledged(),
             SafetyRule.AcknowledgedMatchesView => new AcknowledgedMatchesView(),
             SafetyRule.ClusterIdChecked => new ClusterIdChecked(),
+            SafetyRule.PatienceAfterFalseSuspicion => new PatienceAfterFalseSuspicion(),
+            SafetyRule.SleptTicksDoNotCount => new SleptTicksDoNotCount(),
             SafetyRule.ForwardGets => new ForwardGets(),
             SafetyRule.GetValueOnArrival => new GetValueOnArrival(),
             SafetyRule.AnswersWaitForAcknowledgement => new AnswersWaitForAcknowledgement(),

@@ -168,13 +168,14 @@ internal sealed class World
         );
     }
 
-    public void Fire(WorldHost host, NodeTimer timer, long setting)
+    public void Fire(WorldHost host, TimerOver over)
     {
-        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != setting)
+        var timer = over.Timer;
+        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != over.Setting)
             return;
         if (host.Paused)
         {
-            host.Waiting.Add(new TimerOver(host, timer, setting));
+            host.Waiting.Add(over);
             return;
         }
         host.Timers.Remove(timer);
@@ -185,7 +186,8 @@ internal sealed class World
             null
         );
         Trace(host, 2, (ulong)timer.GetType().Name.Length);
-        Give(host, (node, effects) => node.OnTimer(timer, effects));
+        var late = over.IsLate(Now);
+        Give(host, (node, effects) => node.OnTimer(timer with { Late = late }, effects));
     }
 
     private void Step()
@@ -226,7 +228,7 @@ internal sealed class World
         var delay =
             least
             + (setting.MaxMs > setting.MinMs ? _chance.Below((int)((setting.MaxMs - setting.MinMs) * Millisecond)) : 0);
-        _queue.Add(Now + delay, new TimerOver(host, setting.Timer, _settings));
+        _queue.Add(Now + delay, new TimerOver(host, setting.Timer, _settings, Now + 2 * delay));
     }
 
     private void Send(WorldHost host)

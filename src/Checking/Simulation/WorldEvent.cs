@@ -15,9 +15,16 @@ internal sealed class Arrival(Envelope envelope, WorldHost host) : WorldEvent
 }
 
 /// <summary>A timer is over, if it is still the one that was set.</summary>
-internal sealed class TimerOver(WorldHost host, NodeTimer timer, long setting) : WorldEvent
+/// <param name="lateAt">Comes it then only, it comes late: by as much again as it was set for.</param>
+internal sealed class TimerOver(WorldHost host, NodeTimer timer, long setting, long lateAt) : WorldEvent
 {
-    public override void Happen(World world) => world.Fire(host, timer, setting);
+    public NodeTimer Timer => timer;
+
+    public long Setting => setting;
+
+    public bool IsLate(long now) => now >= lateAt;
+
+    public override void Happen(World world) => world.Fire(host, this);
 }
 
 /// <summary>Anything else: a client's next operation, the beginning or end of a fault.</summary>

@@ -44,7 +44,7 @@ internal static class ResetAccount
     public static string Live(ServerTable servers, IEnumerable<Stranger> strangers)
     {
         var live = servers
-            .Servers.Where(s => s.Pinged && servers.Alive(s))
+            .Servers.Where(s => s.Pinged && s.Alive)
             .Select(s => s.Id.Address.Value)
             .Concat(strangers.Select(s => s.Id.Address.Value))
             .Distinct()

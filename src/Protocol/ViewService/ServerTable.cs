@@ -44,12 +44,10 @@ internal sealed class ServerTable
 
     public TrackedServer? Find(ServerId id) => At(id.Address) is { } server && server.Id == id ? server : null;
 
-    public bool Alive(TrackedServer server) => server.Alive(_deadPings);
-
     /// <summary>
     /// A life that a higher incarnation of its address has ended is in the table no more, and so not alive.
     /// </summary>
-    public bool Alive(ServerId? id) => id is { } known && Find(known) is { } server && Alive(server);
+    public bool Alive(ServerId? id) => id is { } known && Find(known) is { Alive: true };
 
     public bool Leaving(ServerId? id) => id is { } known && Find(known) is { Leaving: true };
 
@@ -85,11 +83,11 @@ internal sealed class ServerTable
         return before;
     }
 
-    public void OnTick()
+    public void OnTick(int deadAfter)
     {
         var aged = _servers.ToBuilder();
         for (var i = 0; i < aged.Count; i++)
-            aged[i] = aged[i].OnTick();
+            aged[i] = aged[i].OnTick(deadAfter);
         _servers = aged.DrainToImmutable();
     }
 
@@ -115,7 +113,7 @@ internal sealed class ServerTable
         TrackedServer? best = null;
         foreach (var server in _servers)
         {
-            if (!Alive(server) || server.Leaving || server.Pause > 0)
+            if (!server.Alive || server.Leaving || server.Pause > 0)
                 continue;
             if (server.Id.Address == primary.Address || server.Id == not)
                 continue;
@@ -129,17 +127,17 @@ internal sealed class ServerTable
     {
         foreach (var server in _servers)
         {
-            if (Alive(server) && server.Leaving == leaving)
+            if (server.Alive && server.Leaving == leaving)
                 return server.Id;
         }
         return null;
     }
 
-    public void AddTo(ref Fingerprint fingerprint, long now)
+    public void AddTo(ref Fingerprint fingerprint, int deadAfter, long now)
     {
         fingerprint.Add(_servers.Length);
         foreach (var server in _servers)
-            server.AddTo(ref fingerprint, _deadPings, now);
+            server.AddTo(ref fingerprint, deadAfter, now);
     }
 
     private void Forget(View named, View? acknowledged)
@@ -148,7 +146,7 @@ internal sealed class ServerTable
             return;
         foreach (var server in _servers)
         {
-            if (Alive(server) || named.Names(server.Id) || acknowledged?.Names(server.Id) == true)
+            if (server.Alive || named.Names(server.Id) || acknowledged?.Names(server.Id) == true)
                 continue;
             _servers = _servers.Remove(server);
             return;

@@ -25,8 +25,11 @@ internal sealed record TrackedServer(ServerId Id)
     /// <summary>Its connection broke, and it has not pinged since: the timer is running.</summary>
     public bool HintPending { get; init; }
 
-    /// <summary>Its connection broke, and it did not ping in time.</summary>
-    public bool HintDead { get; init; }
+    /// <summary>It did not ping in time, by ticks or after its connection broke, and has not since.</summary>
+    public bool Overdue { get; init; }
+
+    /// <summary>Its pings showed for too long that it hears no answers, and show nothing else yet.</summary>
+    public bool Deaf { get; init; }
 
     public bool Leaving { get; init; }
 
@@ -38,7 +41,7 @@ internal sealed record TrackedServer(ServerId Id)
     /// <summary>Ticks until it may be backup again.</summary>
     public long Pause { get; init; }
 
-    public bool Alive(int deadPings) => !HintDead && PingAge < deadPings && DeafTicks < deadPings;
+    public bool Alive => !Overdue && !Deaf;
 
     /// <param name="newest">What the ping says of the newest answer heard; one of an earlier life of ours counts as
     /// none.</param>
@@ -55,31 +58,39 @@ internal sealed record TrackedServer(ServerId Id)
             PingedThisTick = true,
             HeardThisTick = HeardThisTick || news,
             HintPending = false,
-            HintDead = false,
+            Overdue = false,
+            Deaf = Deaf && !news,
             // Leaving is for good: an earlier ping that comes late does not take it back.
             Leaving = Leaving || leaving,
         };
     }
 
-    public TrackedServer OnTick() =>
-        this with
+    /// <param name="deadAfter">So many ticks of silence, or of deafness, and it is dead.</param>
+    public TrackedServer OnTick(int deadAfter)
+    {
+        var age = PingAge + 1;
+        // A tick without a ping says nothing of what the server hears.
+        var deaf = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks;
+        return this with
         {
-            PingAge = PingAge + 1,
-            // A tick without a ping says nothing of what the server hears.
-            DeafTicks = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks,
+            PingAge = age,
+            DeafTicks = deaf,
+            Overdue = Overdue || age >= deadAfter,
+            Deaf = Deaf || deaf >= deadAfter,
             PingedThisTick = false,
             HeardThisTick = false,
             Pause = Math.Max(0, Pause - 1),
         };
+    }
 
-    /// <param name="now">The number of the answers of this tick.</param>
-    public void AddTo(ref Fingerprint fingerprint, int deadPings, long now)
+    /// <param name="deadAfter">The most that it can be: what is older is dead, however old.</param>
+    public void AddTo(ref Fingerprint fingerprint, int deadAfter, long now)
     {
         Id.AddTo(ref fingerprint);
-        fingerprint.Add(Math.Min(PingAge, deadPings));
+        fingerprint.Add(Math.Min(PingAge, deadAfter));
         // Exactly: a late ping is news or not by this number, however old it is.
         fingerprint.Add(Pinged ? now - Heard : 0);
-        fingerprint.Add(Math.Min(DeafTicks, deadPings));
+        fingerprint.Add(Math.Min(DeafTicks, deadAfter));
         fingerprint.Add(Flags());
         fingerprint.Add(SilentReports);
         fingerprint.Add(Pause);
@@ -94,10 +105,12 @@ internal sealed record TrackedServer(ServerId Id)
             flags |= 4;
         if (HintPending)
             flags |= 8;
-        if (HintDead)
+        if (Overdue)
             flags |= 16;
         if (Leaving)
             flags |= 32;
+        if (Deaf)
+            flags |= 64;
         return flags;
     }
 }

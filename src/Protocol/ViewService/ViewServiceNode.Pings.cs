@@ -70,8 +70,14 @@ public partial class ViewServiceNode
             effects.Notice(NoticeKind.ServerDead, $"{before.Id} is dead: it restarted");
             effects.Notice(NoticeKind.ServerSeen, $"{id} is here");
         }
-        else if (!_servers.Alive(before) && _servers.Alive(id))
-            effects.Notice(NoticeKind.ServerBack, $"{id} is alive again");
+        else if (!before.Alive && _servers.Alive(id))
+        {
+            SuspectedFalsely();
+            effects.Notice(
+                NoticeKind.ServerBack,
+                $"{id} is alive again: for a while nobody counts as dead before {DeadAfter} ticks without a ping"
+            );
+        }
         if (before is { HintPending: true })
             effects.Cancel(new ConnectionLostTimer(before.Id));
         if (ping.Leaving && (before is null || before.Id != id || !before.Leaving))

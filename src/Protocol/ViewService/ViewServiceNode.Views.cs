@@ -64,7 +64,7 @@ public partial class ViewServiceNode
         var news = new ViewNews(View, Acknowledged);
         foreach (var server in _servers.Servers)
         {
-            if (server.Id == answered || !(_servers.Alive(server) || old.Names(server.Id) || View.Names(server.Id)))
+            if (server.Id == answered || !(server.Alive || old.Names(server.Id) || View.Names(server.Id)))
                 continue;
             effects.Send(server.Id.Address, news);
         }
@@ -79,7 +79,7 @@ public partial class ViewServiceNode
         var news = new ViewNews(View, Acknowledged);
         foreach (var server in _servers.Servers)
         {
-            if (server.Id == answered || !_servers.Alive(server))
+            if (server.Id == answered || !server.Alive)
                 continue;
             if (server.Leaving || server.Id == View.Primary)
                 effects.Send(server.Id.Address, news);
@@ -100,7 +100,7 @@ public partial class ViewServiceNode
     {
         var old = View;
         string account;
-        if (_servers.At(request.Primary) is { Pinged: true } server && _servers.Alive(server))
+        if (_servers.At(request.Primary) is { Pinged: true, Alive: true } server)
         {
             account = ResetAccount.Of(_known, _servers, request.Primary);
             var decision = Decision.Next(server.Id, null, $"reset asked by {from}");

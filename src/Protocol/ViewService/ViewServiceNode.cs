@@ -18,6 +18,7 @@ public partial class ViewServiceNode : Node
     private ViewServiceMemory _known;
     private bool _remembered;
     private long _ticks;
+    private long _calmTicks;
     private string? _lost;
     private string? _waitingFor;
 
@@ -51,6 +52,9 @@ public partial class ViewServiceNode : Node
         _refusals = other._refusals.Clone();
         _strangers = other._strangers.Clone();
         _ticks = other._ticks;
+        _calmTicks = other._calmTicks;
+        Slept = other.Slept;
+        FalseSuspicions = other.FalseSuspicions;
         _lost = other._lost;
         _waitingFor = other._waitingFor;
         MessagesHandled = other.MessagesHandled;
@@ -81,7 +85,7 @@ public partial class ViewServiceNode : Node
             .. _servers
                 .Servers.Select(s => new KnownServer(
                     s.Id,
-                    _servers.Alive(s),
+                    s.Alive,
                     s.Leaving,
                     s.PingAge * _settings.PingIntervalMs,
                     Refused: false
@@ -153,7 +157,11 @@ public partial class ViewServiceNode : Node
         switch (timer)
         {
             case ViewServiceTick:
-                OnTick(effects);
+                OnTick(timer.Late, effects);
+                break;
+            // Its ping may lie unread: what slept was the view service.
+            case ConnectionLostTimer { Late: true } lost:
+                SetConnectionLost(lost.Server, effects);
                 break;
             case ConnectionLostTimer lost:
                 OnConnectionStillLost(lost.Server, effects);
@@ -166,13 +174,13 @@ public partial class ViewServiceNode : Node
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (_servers.At(peer) is not { } server || !_servers.Alive(server) || server.HintPending)
+        if (_servers.At(peer) is not { } server || !server.Alive || server.HintPending)
             return;
         _servers.Replace(server, server with { HintPending = true });
-        effects.Set(new ConnectionLostTimer(server.Id), _settings.ConnectionLostMs, _settings.ConnectionLostMs);
+        SetConnectionLost(server.Id, effects);
         effects.Notice(
             NoticeKind.ConnectionLost,
-            $"the connection to {server.Id} broke: it has {_settings.ConnectionLostMs} ms to ping"
+            $"the connection to {server.Id} broke: it has {ConnectionLostMs} ms to ping"
         );
     }
 
@@ -199,32 +207,40 @@ public partial class ViewServiceNode : Node
         fingerprint.Add(_known.LastAcknowledgedSynced);
         fingerprint.Add(Math.Min(_ticks, _settings.DeadPings));
         fingerprint.Add(_lost is not null);
-        _servers.AddTo(ref fingerprint, Now);
+        fingerprint.Add(Slept);
+        fingerprint.Add(FalseSuspicions);
+        fingerprint.Add(_calmTicks);
+        _servers.AddTo(ref fingerprint, _settings.DeadPings * (1 + MostFalseSuspicions), Now);
         _strangers.AddTo(ref fingerprint);
         _audience.AddTo(ref fingerprint);
     }
 
-    private void OnTick(Effects effects)
+    private void OnTick(bool late, Effects effects)
     {
+        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+        // The pings of the time that it slept through lie unread. But not twice in a row: where the machine always
+        // comes late, somebody who is dead has to be found all the same.
+        Slept = late && !Slept;
+        if (Slept)
+            return;
         _ticks++;
+        Calm();
         var before = _servers.Servers;
-        _servers.OnTick();
+        _servers.OnTick(DeadAfter);
         _strangers.OnTick();
         // Everybody first, then one decision: otherwise, when primary and backup die together, the order of the table
         // decides.
         foreach (var server in before)
         {
-            if (_servers.Alive(server) && _servers.At(server.Id.Address) is { } after && !_servers.Alive(after))
+            if (server.Alive && _servers.At(server.Id.Address) is { Alive: false } after)
             {
-                var reason =
-                    after.PingAge >= _settings.DeadPings
-                        ? $"no ping for {after.PingAge} ticks"
-                        : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
+                var reason = after.Overdue
+                    ? $"no ping for {after.PingAge} ticks"
+                    : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
                 effects.Notice(NoticeKind.ServerDead, $"{after.Id} is dead: {reason}");
             }
         }
         TakeStep(effects);
-        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
     }
 
     private void OnConnectionStillLost(ServerId id, Effects effects)
@@ -233,13 +249,12 @@ public partial class ViewServiceNode : Node
             return;
         // Just after a start a broken connection says nothing: everybody's connections to the earlier life broke.
         var counts = _ticks >= _settings.DeadPings;
-        var wasAlive = _servers.Alive(server);
-        _servers.Replace(server, server with { HintPending = false, HintDead = counts });
-        if (!counts || !wasAlive)
+        _servers.Replace(server, server with { HintPending = false, Overdue = server.Overdue || counts });
+        if (!counts || !server.Alive)
             return;
         effects.Notice(
             NoticeKind.ServerDead,
-            $"{id} is dead: its connection broke and it did not ping within {_settings.ConnectionLostMs} ms"
+            $"{id} is dead: its connection broke and it did not ping within {ConnectionLostMs} ms"
         );
         TakeStep(effects);
     }

@@ -24,6 +24,7 @@ internal sealed class PingedViewService
     private readonly Dictionary<ServerId, long> _heard = [];
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _notices = new();
     private ViewServiceMemory? _memory;
+    private volatile ViewServiceNode? _node;
 
     public PingedViewService(TestKit kit, ViewServiceMemory? memory = null)
     {
@@ -35,7 +36,10 @@ internal sealed class PingedViewService
         };
         DeadPings = settings.Protocol.DeadPings;
         _self = new NodeAddress("view:1");
-        var hooks = new NodeHooks(Record: record => _notices.Enqueue(record.Text));
+        var hooks = new NodeHooks(
+            Record: record => _notices.Enqueue(record.Text),
+            Made: node => _node = (ViewServiceNode)node
+        );
         Action<ViewServiceMemory> keep = kept => _memory = kept;
         var fresh = new ClusterId(0xC1);
         var self = new ServerId(_self, 1);
@@ -101,12 +105,17 @@ internal sealed class PingedViewService
         {
             foreach (var (server, view) in pinging)
                 Ping(server, view < 0 ? View.Number : view);
-            _actor.Tell(ViewServiceTick.Instance, ActorRefs.NoSender);
+            _actor.Tell(new TimerOver(ViewServiceTick.Instance, long.MaxValue), ActorRefs.NoSender);
         }
     }
 
     /// <summary>As many ticks as make whoever does not ping dead.</summary>
-    public void UntilDead(params (ServerId Server, long View)[] pinging) => Ticks(DeadPings, pinging);
+    public void UntilDead(params (ServerId Server, long View)[] pinging)
+    {
+        // Whoever pings again may be the very one that was suspected falsely: then it takes longer.
+        for (var i = 0; i < DeadPings * (1 + _node!.FalseSuspicions); i++)
+            Ticks(1, pinging);
+    }
 
     public void Expect(long number, ServerId? primary, ServerId? backup)
     {

@@ -50,4 +50,12 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
         DoesNotShow("view-that-its-primary-never-entered", OnlySyncedIsPromoted);
         Breaks("view-that-its-primary-never-entered", LostWrite, AcknowledgedMatchesView, OnlySyncedIsPromoted);
     }
+
+    [Fact]
+    public void Without_patience_healthy_servers_are_suspected_again_as_soon_as_before() =>
+        Breaks("pings-come-late", "SuspectedTooSoonAgain", PatienceAfterFalseSuspicion);
+
+    [Fact]
+    public void Without_leaving_out_the_ticks_that_it_slept_through_a_view_service_suspects_whose_pings_it_has_not_read() =>
+        Breaks("view-service-sleeps", "SuspectedAsleep", SleptTicksDoNotCount);
 }

@@ -80,7 +80,7 @@ internal sealed class ViewServiceBench
     public Effects PingNow(ServerId server, bool synced = false, bool leaving = false) =>
         Ping(server, View.Number, synced, leaving: leaving);
 
-    public Effects Tick() => Step(e => Node.OnTimer(ViewServiceTick.Instance, e));
+    public Effects Tick(bool late = false) => Step(e => Node.OnTimer(ViewServiceTick.Instance with { Late = late }, e));
 
     /// <summary>
     /// So many ticks, in each of which these ping with the view that they are in (the current one, for -1).
@@ -96,7 +96,12 @@ internal sealed class ViewServiceBench
     }
 
     /// <summary>As many ticks as make whoever does not ping dead.</summary>
-    public void UntilDead(params (ServerId Server, long View)[] pinging) => Ticks(DeadPings, pinging);
+    public void UntilDead(params (ServerId Server, long View)[] pinging)
+    {
+        // Whoever pings again may be the very one that was suspected falsely: then it takes longer.
+        for (var i = 0; i < DeadPings * (1 + Node.FalseSuspicions); i++)
+            Ticks(1, pinging);
+    }
 
     public bool IsAlive(ServerId server) => Node.Servers.Any(s => s.Server == server && s.Alive);
 

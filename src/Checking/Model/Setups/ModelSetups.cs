@@ -34,6 +34,8 @@ internal static partial class ModelSetups
         ExpiredSession,
         LateRequest,
         EmptyServerAndNoMemory,
+        PingsComeLate,
+        ViewServiceSleeps,
     ];
 
     public static ModelSetup Find(string name) =>

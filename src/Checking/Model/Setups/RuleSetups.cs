@@ -264,4 +264,52 @@ internal static partial class ModelSetups
                 ),
             ],
         }.Ticks(viewService: 3, servers: 3, clerks: 2);
+
+    private static ModelSetup PingsComeLate =>
+        new ModelSetup(
+            "pings-come-late",
+            "a pair whose machine is short of processors: nothing is wrong but that pings take their time"
+        )
+        {
+            Clerks =
+            [
+                [Append("a;")],
+            ],
+            Prefix = script => script.Settle(),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                ModelGoal.Noticed("a healthy server is suspected", NoticeKind.ServerDead),
+                ModelGoal.Noticed("it is alive again", NoticeKind.ServerBack),
+            ],
+            Never =
+            [
+                new ModelGoal(
+                    "SuspectedTooSoonAgain",
+                    situation =>
+                        situation.Noticed(NoticeKind.ServerDead) && situation.ViewService is { FalseSuspicions: > 0 }
+                ),
+            ],
+        }.Ticks(viewService: 4, servers: 2, clerks: 1);
+
+    private static ModelSetup ViewServiceSleeps =>
+        new ModelSetup(
+            "view-service-sleeps",
+            "a pair, and a view service that stood still: the pings of that time lie unread when its tick comes"
+        )
+        {
+            Clerks =
+            [
+                [Append("a;")],
+            ],
+            Budget = ModelSetup.Allow(late: 1),
+            Prefix = script => script.Settle(),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                ModelGoal.View("its tick came late", service => service.Slept),
+                ModelGoal.View("it goes on counting", service => service is { Slept: false, Now: > 1 }),
+            ],
+            Never = [new ModelGoal("SuspectedAsleep", situation => situation.Noticed(NoticeKind.ServerDead))],
+        }.Ticks(viewService: 1, servers: 2, clerks: 1);
 }
