@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using PbKv.Actors;
-using PbKv.Actors.Wire;
 using PbKv.Protocol;
 
 namespace PbKv.Server;
@@ -113,10 +112,10 @@ internal sealed class ViewMemoryFile : IDisposable
         writer.Byte(Version);
         var start = writer.BeginBlock();
         writer.Fixed64(memory.Cluster.Value);
-        ValueCodec.Write(writer, memory.View);
+        memory.View.Write(writer);
         writer.Flag(memory.Acknowledged);
         writer.Flag(memory.Synced);
-        ValueCodec.WriteOptional(writer, memory.LastAcknowledged);
+        View.WriteOptional(writer, memory.LastAcknowledged);
         writer.Flag(memory.LastAcknowledgedSynced);
         writer.EndBlock(start);
         var bytes = writer.TakeAll();
@@ -126,10 +125,10 @@ internal sealed class ViewMemoryFile : IDisposable
     private static ViewServiceMemory ReadFields(ref WireReader reader) =>
         new(
             new ClusterId(reader.Fixed64()),
-            ValueCodec.ReadView(ref reader),
+            View.Read(ref reader),
             reader.Flag(),
             reader.Flag(),
-            ValueCodec.ReadOptionalView(ref reader),
+            View.ReadOptional(ref reader),
             reader.Flag()
         );
 

@@ -6,56 +6,83 @@ namespace PbKv.Protocol;
 /// <param name="Request">Chosen by the clerk, and named by the answer.</param>
 public sealed record OpenSession(GroupName Group, ViewId View, long Request) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 11;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(11);
-        fingerprint.Add(Group.Value);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Request);
+        writer.Text(Group.Value);
+        View.Write(writer);
+        writer.Varint(Request);
     }
+
+    internal static OpenSession Read(ref WireReader reader) =>
+        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint());
 }
 
 /// <summary>Primary → clerk: your session, which is the position of the operation that opened it.</summary>
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
 public sealed record SessionOpened(long Request, long Session, View? Newer) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 12;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(12);
-        fingerprint.Add(Request);
-        fingerprint.Add(Session);
-        (Newer ?? View.None).AddTo(ref fingerprint);
+        writer.Varint(Request);
+        writer.Varint(Session);
+        View.WriteOptional(writer, Newer);
     }
+
+    internal static SessionOpened Read(ref WireReader reader) =>
+        new(reader.Varint(), reader.Varint(), View.ReadOptional(ref reader));
 }
 
 /// <summary>Clerk → primary: do these operations, each once, however often you are told.</summary>
 /// <param name="Request">The number of this sending; a retry is another request with the same sequences.</param>
 public sealed record Request(GroupName Group, ViewId View, long Number, Batch Batch) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 13;
+
+    internal override long Size => Batch.Size;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(13);
-        fingerprint.Add(Group.Value);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Number);
-        Batch.AddTo(ref fingerprint);
+        writer.Text(Group.Value);
+        View.Write(writer);
+        writer.Varint(Number);
+        Batch.Write(writer);
     }
+
+    internal static Request Read(ref WireReader reader) =>
+        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint(), Batch.Read(ref reader));
 }
 
 /// <summary>Primary → clerk: the results of one request, sent when all of it is safe.</summary>
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
 public sealed record Reply(long Number, long Session, ImmutableArray<OperationResult> Results, View? Newer) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 14;
+
+    internal override long Size
     {
-        fingerprint.Add(14);
-        fingerprint.Add(Number);
-        fingerprint.Add(Session);
-        fingerprint.Add(Results.Length);
-        foreach (var result in Results)
-            result.AddTo(ref fingerprint);
-        (Newer ?? View.None).AddTo(ref fingerprint);
+        get
+        {
+            var size = 64L;
+            foreach (ref readonly var result in Results.AsSpan())
+                size += result.Size;
+            return size;
+        }
     }
+
+    internal override void Write(WireWriter writer)
+    {
+        writer.Varint(Number);
+        writer.Varint(Session);
+        writer.List(Results);
+        View.WriteOptional(writer, Newer);
+    }
+
+    internal static Reply Read(ref WireReader reader) =>
+        new(reader.Varint(), reader.Varint(), reader.List<OperationResult>(), View.ReadOptional(ref reader));
 }
 
 public enum RefusalReason : byte
@@ -82,11 +109,19 @@ public enum RefusalReason : byte
 /// </summary>
 public sealed record Refusal(long Number, RefusalReason Reason, View View) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 15;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(15);
-        fingerprint.Add(Number);
-        fingerprint.Add((long)Reason);
-        View.AddTo(ref fingerprint);
+        writer.Varint(Number);
+        writer.Byte((byte)Reason);
+        View.Write(writer);
     }
+
+    internal static Refusal Read(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            (RefusalReason)reader.Enum((int)RefusalReason.WrongGroup, "refusal"),
+            Protocol.View.Read(ref reader)
+        );
 }

@@ -10,39 +10,58 @@ namespace PbKv.Protocol;
 public sealed record Forward(ViewId View, long Serial, long FirstPosition, long Marker, ImmutableArray<Batch> Batches)
     : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 21;
+
+    internal override long Size
     {
-        fingerprint.Add(21);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Serial);
-        fingerprint.Add(FirstPosition);
-        fingerprint.Add(Marker);
-        fingerprint.Add(Batches.Length);
-        foreach (var batch in Batches)
-            batch.AddTo(ref fingerprint);
+        get
+        {
+            var size = 64L;
+            foreach (var batch in Batches)
+                size += batch.Size;
+            return size;
+        }
     }
+
+    internal override void Write(WireWriter writer)
+    {
+        View.Write(writer);
+        writer.Varint(Serial);
+        writer.Varint(FirstPosition);
+        writer.Signed(Marker);
+        writer.List(Batches);
+    }
+
+    internal static Forward Read(ref WireReader reader) =>
+        new(ViewId.Read(ref reader), reader.Varint(), reader.Varint(), reader.Signed(), reader.List<Batch>());
 }
 
 /// <summary>Backup → primary: I hold every forward of this view up to this serial.</summary>
 public sealed record ForwardAck(ViewId View, long Serial) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 22;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(22);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Serial);
+        View.Write(writer);
+        writer.Varint(Serial);
     }
+
+    internal static ForwardAck Read(ref WireReader reader) => new(ViewId.Read(ref reader), reader.Varint());
 }
 
 /// <summary>Backup → primary: a forward came past a gap; send again from this serial.</summary>
 public sealed record ForwardWanted(ViewId View, long Serial) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 23;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(23);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Serial);
+        View.Write(writer);
+        writer.Varint(Serial);
     }
+
+    internal static ForwardWanted Read(ref WireReader reader) => new(ViewId.Read(ref reader), reader.Varint());
 }
 
 /// <summary>Primary → backup: a part of the snapshot that the primary took when it entered the view.</summary>
@@ -60,32 +79,59 @@ public sealed record Chunk(
     ImmutableArray<SessionImage> Sessions
 ) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 24;
+
+    internal override long Size
     {
-        fingerprint.Add(24);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Index);
-        fingerprint.Add(Last);
-        fingerprint.Add(Position);
-        fingerprint.Add(Total);
-        fingerprint.Add(Entries.Length);
-        foreach (var entry in Entries)
-            entry.AddTo(ref fingerprint);
-        fingerprint.Add(Sessions.Length);
-        foreach (var session in Sessions)
-            session.AddTo(ref fingerprint);
+        get
+        {
+            var size = 64L;
+            foreach (ref readonly var entry in Entries.AsSpan())
+                size += 8 + entry.Key.Length + entry.Value.Length;
+            foreach (var session in Sessions)
+            {
+                foreach (ref readonly var result in session.Results.AsSpan())
+                    size += result.Size;
+            }
+            return size;
+        }
     }
+
+    internal override void Write(WireWriter writer)
+    {
+        View.Write(writer);
+        writer.Varint(Index);
+        writer.Flag(Last);
+        writer.Varint(Position);
+        writer.Varint(Total);
+        writer.List(Entries);
+        writer.List(Sessions);
+    }
+
+    internal static Chunk Read(ref WireReader reader) =>
+        new(
+            ViewId.Read(ref reader),
+            reader.Varint(),
+            reader.Flag(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.List<Entry>(),
+            reader.List<SessionImage>()
+        );
 }
 
 /// <summary>Backup → primary: I hold every chunk before this index; more may come.</summary>
 public sealed record ChunkAck(ViewId View, long Next) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 25;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(25);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Next);
+        View.Write(writer);
+        writer.Varint(Next);
     }
+
+    internal static ChunkAck Read(ref WireReader reader) => new(ViewId.Read(ref reader), reader.Varint());
 }
 
 /// <summary>
@@ -93,44 +139,52 @@ public sealed record ChunkAck(ViewId View, long Next) : Message
 /// </summary>
 public sealed record Installed(ViewId View) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
-    {
-        fingerprint.Add(26);
-        View.AddTo(ref fingerprint);
-    }
+    internal override byte Kind => 26;
+
+    internal override void Write(WireWriter writer) => View.Write(writer);
+
+    internal static Installed Read(ref WireReader reader) => new(ViewId.Read(ref reader));
 }
 
 /// <summary>Replica → replica: your message was of an older view; this is the newer one.</summary>
 public sealed record WrongView(View Known) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
-    {
-        fingerprint.Add(27);
-        Known.AddTo(ref fingerprint);
-    }
+    internal override byte Kind => 27;
+
+    internal override void Write(WireWriter writer) => Known.Write(writer);
+
+    internal static WrongView Read(ref WireReader reader) => new(View.Read(ref reader));
 }
 
 /// <summary>One key and its value, as they travel in a snapshot.</summary>
-public readonly record struct Entry(Bytes Key, Bytes Value)
+public readonly record struct Entry(Bytes Key, Bytes Value) : IListed<Entry>
 {
-    public void AddTo(ref Fingerprint fingerprint)
+    static int IListed<Entry>.Smallest => 2;
+
+    void IListed<Entry>.Write(WireWriter writer)
     {
-        fingerprint.Add(Key);
-        fingerprint.Add(Value);
+        writer.Bytes(Key);
+        writer.Bytes(Value);
     }
+
+    static Entry IListed<Entry>.Read(ref WireReader reader) => new(reader.Bytes(), reader.Bytes());
 }
 
 /// <summary>
 /// One session as it travels in a snapshot: its floor and the results of mutations that are still wanted.
 /// </summary>
 public sealed record SessionImage(long Session, long Floor, ImmutableArray<OperationResult> Results)
+    : IListed<SessionImage>
 {
-    public void AddTo(ref Fingerprint fingerprint)
+    static int IListed<SessionImage>.Smallest => 3;
+
+    void IListed<SessionImage>.Write(WireWriter writer)
     {
-        fingerprint.Add(Session);
-        fingerprint.Add(Floor);
-        fingerprint.Add(Results.Length);
-        foreach (var result in Results)
-            result.AddTo(ref fingerprint);
+        writer.Varint(Session);
+        writer.Varint(Floor);
+        writer.List(Results);
     }
+
+    static SessionImage IListed<SessionImage>.Read(ref WireReader reader) =>
+        new(reader.Varint(), reader.Varint(), reader.List<OperationResult>());
 }

@@ -5,11 +5,11 @@ namespace PbKv.Protocol;
 /// <summary>Anybody → view service or server: how are you?</summary>
 public sealed record StatusRequest(long Number) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
-    {
-        fingerprint.Add(31);
-        fingerprint.Add(Number);
-    }
+    internal override byte Kind => 31;
+
+    internal override void Write(WireWriter writer) => writer.Varint(Number);
+
+    internal static StatusRequest Read(ref WireReader reader) => new(reader.Varint());
 }
 
 /// <summary>View service → asker: the view, its two facts, the servers known, and what is being waited for.</summary>
@@ -24,30 +24,50 @@ public sealed record ViewServiceStatus(
     ImmutableArray<KnownServer> Servers
 ) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 32;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(32);
-        fingerprint.Add(Number);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Acknowledged);
-        fingerprint.Add(Synced);
-        fingerprint.Add(Messages);
-        fingerprint.Add(WaitingFor);
-        fingerprint.Add(Servers.Length);
-        foreach (var server in Servers)
-        {
-            server.Server.AddTo(ref fingerprint);
-            fingerprint.Add(server.Alive);
-            fingerprint.Add(server.Leaving);
-            fingerprint.Add(server.PingAgeMs);
-            fingerprint.Add(server.Refused);
-        }
+        writer.Varint(Number);
+        View.Write(writer);
+        writer.Flag(Acknowledged);
+        writer.Flag(Synced);
+        writer.Varint(Messages);
+        writer.OptionalText(WaitingFor);
+        writer.List(Servers);
     }
+
+    internal static ViewServiceStatus Read(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            Protocol.View.Read(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Varint(),
+            reader.OptionalText(),
+            reader.List<KnownServer>()
+        );
 }
 
 /// <param name="PingAgeMs">Ticks since its last ping, times the ping interval.</param>
 /// <param name="Refused">It is in a view that this view service never made: its pings count for nothing.</param>
-public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leaving, long PingAgeMs, bool Refused);
+public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leaving, long PingAgeMs, bool Refused)
+    : IListed<KnownServer>
+{
+    static int IListed<KnownServer>.Smallest => 6;
+
+    void IListed<KnownServer>.Write(WireWriter writer)
+    {
+        Server.Write(writer);
+        writer.Flag(Alive);
+        writer.Flag(Leaving);
+        writer.Signed(PingAgeMs);
+        writer.Flag(Refused);
+    }
+
+    static KnownServer IListed<KnownServer>.Read(ref WireReader reader) =>
+        new(ServerId.Read(ref reader), reader.Flag(), reader.Flag(), reader.Signed(), reader.Flag());
+}
 
 /// <summary>Server → asker: where it is and what it holds.</summary>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>
@@ -69,23 +89,43 @@ public sealed record ReplicaStatus(
     long Deduplicated
 ) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 33;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(33);
-        fingerprint.Add(Number);
-        Server.AddTo(ref fingerprint);
-        fingerprint.Add(Group.Value);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Confirmed);
-        fingerprint.Add(Synced);
-        fingerprint.Add(BitConverter.DoubleToInt64Bits(Progress));
-        fingerprint.Add(Position);
-        fingerprint.Add(AcknowledgedPosition);
-        fingerprint.Add(Keys);
-        fingerprint.Add(Bytes);
-        fingerprint.Add(Sessions);
-        fingerprint.Add(Digest);
-        fingerprint.Add(Operations);
-        fingerprint.Add(Deduplicated);
+        writer.Varint(Number);
+        Server.Write(writer);
+        writer.Text(Group.Value);
+        View.Write(writer);
+        writer.Flag(Confirmed);
+        writer.Flag(Synced);
+        writer.Fixed64(BitConverter.DoubleToUInt64Bits(Progress));
+        writer.Varint(Position);
+        writer.Varint(AcknowledgedPosition);
+        writer.Varint(Keys);
+        writer.Varint(Bytes);
+        writer.Varint(Sessions);
+        writer.Fixed64(Digest);
+        writer.Varint(Operations);
+        writer.Varint(Deduplicated);
     }
+
+    internal static ReplicaStatus Read(ref WireReader reader) =>
+        new(
+            reader.Varint(),
+            ServerId.Read(ref reader),
+            new GroupName(reader.Text()),
+            Protocol.View.Read(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            BitConverter.UInt64BitsToDouble(reader.Fixed64()),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Varint(),
+            reader.Fixed64(),
+            reader.Varint(),
+            reader.Varint()
+        );
 }

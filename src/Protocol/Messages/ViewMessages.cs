@@ -12,16 +12,27 @@ namespace PbKv.Protocol;
 public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool BackupSilent, bool Leaving, long NewestAnswer)
     : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 1;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(1);
-        Server.AddTo(ref fingerprint);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Synced);
-        fingerprint.Add(BackupSilent);
-        fingerprint.Add(Leaving);
-        fingerprint.Add(NewestAnswer);
+        Server.Write(writer);
+        View.Write(writer);
+        writer.Flag(Synced);
+        writer.Flag(BackupSilent);
+        writer.Flag(Leaving);
+        writer.Varint(NewestAnswer);
     }
+
+    internal static Ping Read(ref WireReader reader) =>
+        new(
+            ServerId.Read(ref reader),
+            ViewId.Read(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Flag(),
+            reader.Varint()
+        );
 }
 
 /// <summary>View service → server, the answer to a ping: the current view, and whether it is acknowledged.</summary>
@@ -31,15 +42,19 @@ public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool Backup
 public sealed record PingAnswer(ServerId Server, View View, bool Acknowledged, long Answer, bool Synced = false)
     : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 2;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(2);
-        Server.AddTo(ref fingerprint);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Acknowledged);
-        fingerprint.Add(Answer);
-        fingerprint.Add(Synced);
+        Server.Write(writer);
+        View.Write(writer);
+        writer.Flag(Acknowledged);
+        writer.Varint(Answer);
+        writer.Flag(Synced);
     }
+
+    internal static PingAnswer Read(ref WireReader reader) =>
+        new(ServerId.Read(ref reader), Protocol.View.Read(ref reader), reader.Flag(), reader.Varint(), reader.Flag());
 }
 
 public enum PingRefusal : byte
@@ -58,14 +73,23 @@ public enum PingRefusal : byte
 /// <param name="Known">The incarnation that is known at that address, where that is the reason.</param>
 public sealed record PingRefused(ServerId Server, PingRefusal Reason, ClusterId Cluster, long Known) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 3;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(3);
-        Server.AddTo(ref fingerprint);
-        fingerprint.Add((long)Reason);
-        fingerprint.Add(Cluster.Value);
-        fingerprint.Add(Known);
+        Server.Write(writer);
+        writer.Byte((byte)Reason);
+        writer.Fixed64(Cluster.Value);
+        writer.Varint(Known);
     }
+
+    internal static PingRefused Read(ref WireReader reader) =>
+        new(
+            ServerId.Read(ref reader),
+            (PingRefusal)reader.Enum((int)PingRefusal.NewerView, "refusal of a ping"),
+            new ClusterId(reader.Fixed64()),
+            reader.Varint()
+        );
 }
 
 /// <summary>
@@ -73,11 +97,11 @@ public sealed record PingRefused(ServerId Server, PingRefusal Reason, ClusterId 
 /// </summary>
 public sealed record ViewRequest(ViewId Known) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
-    {
-        fingerprint.Add(4);
-        Known.AddTo(ref fingerprint);
-    }
+    internal override byte Kind => 4;
+
+    internal override void Write(WireWriter writer) => Known.Write(writer);
+
+    internal static ViewRequest Read(ref WireReader reader) => new(ViewId.Read(ref reader));
 }
 
 /// <summary>
@@ -85,22 +109,25 @@ public sealed record ViewRequest(ViewId Known) : Message
 /// </summary>
 public sealed record ViewNews(View View, bool Acknowledged) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 5;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(5);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Acknowledged);
+        View.Write(writer);
+        writer.Flag(Acknowledged);
     }
+
+    internal static ViewNews Read(ref WireReader reader) => new(Protocol.View.Read(ref reader), reader.Flag());
 }
 
 /// <summary>Operator → view service: make this live server the primary, whatever is lost.</summary>
 public sealed record ResetRequest(NodeAddress Primary) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
-    {
-        fingerprint.Add(6);
-        fingerprint.Add(Primary.Value);
-    }
+    internal override byte Kind => 6;
+
+    internal override void Write(WireWriter writer) => writer.Text(Primary.Value);
+
+    internal static ResetRequest Read(ref WireReader reader) => new(new NodeAddress(reader.Text()));
 }
 
 /// <summary>View service → operator: the view that the reset made, or why it did not.</summary>
@@ -108,11 +135,15 @@ public sealed record ResetRequest(NodeAddress Primary) : Message
 /// <param name="Account">What is lost by it, or what would be, for people.</param>
 public sealed record ResetAnswer(View View, string? Refusal, string Account) : Message
 {
-    public override void AddTo(ref Fingerprint fingerprint)
+    internal override byte Kind => 7;
+
+    internal override void Write(WireWriter writer)
     {
-        fingerprint.Add(7);
-        View.AddTo(ref fingerprint);
-        fingerprint.Add(Refusal);
-        fingerprint.Add(Account);
+        View.Write(writer);
+        writer.OptionalText(Refusal);
+        writer.Text(Account);
     }
+
+    internal static ResetAnswer Read(ref WireReader reader) =>
+        new(Protocol.View.Read(ref reader), reader.OptionalText(), reader.Text());
 }

@@ -15,7 +15,9 @@ public struct Fingerprint
 
     public void Add(bool value) => Add(value ? 2UL : 1UL);
 
-    public void Add(Bytes value) => Add(Hashing.Hash64(value.Span));
+    public void Add(Bytes value) => Add(value.Span);
+
+    internal void Add(ReadOnlySpan<byte> value) => Add(Hashing.Hash64(value));
 
     public void Add(string? value) => Add(value is null ? 0 : Hashing.Hash64(MemoryMarshal.AsBytes(value.AsSpan()), 1));
 }

@@ -30,6 +30,14 @@ public readonly record struct ServerId(NodeAddress Address, long Incarnation)
 {
     public override string ToString() => $"{Address}#{Incarnation}";
 
+    internal void Write(WireWriter writer)
+    {
+        writer.Text(Address.Value);
+        writer.Varint(Incarnation);
+    }
+
+    internal static ServerId Read(ref WireReader reader) => new(new NodeAddress(reader.Text()), reader.Varint());
+
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Address.Value);
@@ -44,6 +52,14 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 
     public override string ToString() => $"{Number}@{Cluster}";
 
+    internal void Write(WireWriter writer)
+    {
+        writer.Fixed64(Cluster.Value);
+        writer.Varint(Number);
+    }
+
+    internal static ViewId Read(ref WireReader reader) => new(new ClusterId(reader.Fixed64()), reader.Varint());
+
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Cluster.Value);
@@ -56,6 +72,10 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 /// held.</param>
 public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, ServerId? Backup, bool Reset = false)
 {
+    private const int HasPrimary = 1;
+    private const int HasBackup = 2;
+    private const int IsReset = 4;
+
     public static View None { get; } = new(ClusterId.None, 0, null, null);
 
     public ViewId Id => new(Cluster, Number);
@@ -72,6 +92,35 @@ public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, Ser
         AddTo(ref fingerprint, Backup);
         fingerprint.Add(Reset);
     }
+
+    internal void Write(WireWriter writer)
+    {
+        Id.Write(writer);
+        writer.Byte(
+            (byte)((Primary is null ? 0 : HasPrimary) | (Backup is null ? 0 : HasBackup) | (Reset ? IsReset : 0))
+        );
+        Primary?.Write(writer);
+        Backup?.Write(writer);
+    }
+
+    internal static View Read(ref WireReader reader)
+    {
+        var id = ViewId.Read(ref reader);
+        var parts = reader.Byte();
+        if (parts > (HasPrimary | HasBackup | IsReset))
+            throw new UnknownValueException($"a view has the parts {parts}");
+        ServerId? primary = (parts & HasPrimary) != 0 ? ServerId.Read(ref reader) : null;
+        ServerId? backup = (parts & HasBackup) != 0 ? ServerId.Read(ref reader) : null;
+        return new View(id.Cluster, id.Number, primary, backup, (parts & IsReset) != 0);
+    }
+
+    internal static void WriteOptional(WireWriter writer, View? view)
+    {
+        writer.Flag(view is not null);
+        view?.Write(writer);
+    }
+
+    internal static View? ReadOptional(ref WireReader reader) => reader.Flag() ? Read(ref reader) : null;
 
     private static void AddTo(ref Fingerprint fingerprint, ServerId? server)
     {

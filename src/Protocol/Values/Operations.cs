@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace PbKv.Protocol;
 
@@ -22,17 +23,28 @@ public enum OperationKind : byte
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
-public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes Key, Bytes Value)
+public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes Key, Bytes Value) : IListed<Operation>
 {
     public bool IsRead => Kind == OperationKind.Get;
 
-    public void AddTo(ref Fingerprint fingerprint)
+    static int IListed<Operation>.Smallest => 4;
+
+    void IListed<Operation>.Write(WireWriter writer)
     {
-        fingerprint.Add((long)Kind);
-        fingerprint.Add(Sequence);
-        fingerprint.Add(Key);
-        fingerprint.Add(Value);
+        writer.Byte((byte)Kind);
+        writer.Varint(Sequence);
+        writer.Bytes(Key);
+        writer.Bytes(Value);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Operation IListed<Operation>.Read(ref WireReader reader) =>
+        new(
+            (OperationKind)reader.Enum((int)OperationKind.TooLarge, "operation"),
+            reader.Varint(),
+            reader.Bytes(),
+            reader.Bytes()
+        );
 }
 
 /// <summary>
@@ -41,7 +53,7 @@ public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes
 /// </summary>
 /// <param name="Session">The session, or 0 where the batch opens one.</param>
 /// <param name="Floor">The lowest sequence that the client still wants a result of.</param>
-public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> Operations)
+public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> Operations) : IListed<Batch>
 {
     /// <summary>About what the batch costs in memory and on the wire.</summary>
     public long Size { get; } = SizeOf(Operations);
@@ -56,13 +68,39 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
         Size = original.Size;
     }
 
-    public void AddTo(ref Fingerprint fingerprint)
+    static int IListed<Batch>.Smallest => 7;
+
+    /// <summary>A batch that came from the wire and goes on unchanged is copied as it came.</summary>
+    internal void Write(WireWriter writer)
     {
-        fingerprint.Add(Session);
-        fingerprint.Add(Floor);
-        fingerprint.Add(Operations.Length);
-        foreach (var operation in Operations)
-            operation.AddTo(ref fingerprint);
+        var start = writer.BeginBlock();
+        if (Encoded.Bytes is { IsEmpty: false } encoded)
+            writer.Raw(encoded.Span);
+        else
+        {
+            writer.Varint(Session);
+            writer.Varint(Floor);
+            writer.List(Operations);
+        }
+        writer.EndBlock(start);
+    }
+
+    internal static Batch Read(ref WireReader reader)
+    {
+        var block = reader.Block();
+        var encoded = new EncodedForm(block.Rest());
+        return new Batch(block.Varint(), block.Varint(), block.List<Operation>()) { Encoded = encoded };
+    }
+
+    void IListed<Batch>.Write(WireWriter writer) => Write(writer);
+
+    static Batch IListed<Batch>.Read(ref WireReader reader) => Read(ref reader);
+
+    internal void AddTo(ref Fingerprint fingerprint)
+    {
+        var writer = WireWriter.Rent();
+        Write(writer);
+        fingerprint.Add(writer.Return());
     }
 
     private static long SizeOf(ImmutableArray<Operation> operations)
@@ -107,11 +145,19 @@ public enum ResultStatus : byte
 
 /// <summary>The result of one operation, by its sequence.</summary>
 public readonly record struct OperationResult(long Sequence, ResultStatus Status, Bytes Value)
+    : IListed<OperationResult>
 {
-    public void AddTo(ref Fingerprint fingerprint)
+    internal long Size => 16 + Value.Length;
+
+    static int IListed<OperationResult>.Smallest => 3;
+
+    void IListed<OperationResult>.Write(WireWriter writer)
     {
-        fingerprint.Add(Sequence);
-        fingerprint.Add((long)Status);
-        fingerprint.Add(Value);
+        writer.Varint(Sequence);
+        writer.Byte((byte)Status);
+        writer.Bytes(Value);
     }
+
+    static OperationResult IListed<OperationResult>.Read(ref WireReader reader) =>
+        new(reader.Varint(), (ResultStatus)reader.Enum((int)ResultStatus.BelowFloor, "result"), reader.Bytes());
 }

@@ -1,7 +1,6 @@
 using System.Text;
-using PbKv.Protocol;
 
-namespace PbKv.Actors.Wire;
+namespace PbKv.Protocol;
 
 /// <summary>
 /// Short texts that come again and again (addresses, names of groups) become the same string each time. A table of

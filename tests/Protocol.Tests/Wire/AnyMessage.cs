@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using PbKv.Protocol;
 
-namespace PbKv.Actors.Tests.Wire;
+namespace PbKv.Protocol.Tests.Wire;
 
 /// <summary>
 /// Draws messages of every type, by their constructors: a type or a field that is added is drawn too.

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using PbKv.Protocol;
 
-namespace PbKv.Actors.Shells;
+namespace PbKv.Protocol;
 
 /// <summary>
 /// Puts the messages of one step into envelopes: one for each receiver, in the order in which they were sent, and more
@@ -71,7 +70,7 @@ internal sealed class Mailing
         var size = 0L;
         for (var i = 0; i < group.Count; i++)
         {
-            var next = SizeOf(group[i]);
+            var next = group[i].Size;
             if (i > first && size + next > EnvelopeBytes)
             {
                 send(to, [.. group[first..i]]);
@@ -86,7 +85,7 @@ internal sealed class Mailing
     /// A reply to many Gets may hold far more than the request did. Its results stand for themselves, by session and
     /// sequence, so it can go in several replies.
     /// </summary>
-    private static bool IsInParts(Message message) => message is Reply reply && SizeOf(reply) > EnvelopeBytes;
+    private static bool IsInParts(Message message) => message is Reply && message.Size > EnvelopeBytes;
 
     private static IEnumerable<Message> PartsOf(Reply reply)
     {
@@ -94,7 +93,7 @@ internal sealed class Mailing
         var size = 0L;
         for (var i = 0; i < reply.Results.Length; i++)
         {
-            var next = SizeOf(reply.Results[i]);
+            var next = reply.Results[i].Size;
             if (i > first && size + next > EnvelopeBytes)
             {
                 yield return reply with
@@ -110,45 +109,4 @@ internal sealed class Mailing
             Results = reply.Results[first..],
         };
     }
-
-    private static long SizeOf(Message message) =>
-        message switch
-        {
-            Request request => request.Batch.Size,
-            Forward forward => SizeOf(forward),
-            Reply reply => SizeOf(reply),
-            Chunk chunk => SizeOf(chunk),
-            _ => 256,
-        };
-
-    private static long SizeOf(Reply reply)
-    {
-        var size = 64L;
-        foreach (ref readonly var result in reply.Results.AsSpan())
-            size += SizeOf(result);
-        return size;
-    }
-
-    private static long SizeOf(Forward forward)
-    {
-        var size = 64L;
-        foreach (var batch in forward.Batches)
-            size += batch.Size;
-        return size;
-    }
-
-    private static long SizeOf(Chunk chunk)
-    {
-        var size = 64L;
-        foreach (ref readonly var entry in chunk.Entries.AsSpan())
-            size += 8 + entry.Key.Length + entry.Value.Length;
-        foreach (var session in chunk.Sessions)
-        {
-            foreach (ref readonly var result in session.Results.AsSpan())
-                size += SizeOf(result);
-        }
-        return size;
-    }
-
-    private static long SizeOf(in OperationResult result) => 16 + result.Value.Length;
 }

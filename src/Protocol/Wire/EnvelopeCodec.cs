@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using PbKv.Protocol;
 
-namespace PbKv.Actors.Wire;
+namespace PbKv.Protocol;
 
 /// <summary>
 /// An envelope on the wire: the format (1 byte), the header as a block (from, to, Lamport time, vector), then every
@@ -28,8 +27,16 @@ internal static class EnvelopeCodec
         WriteStamp(writer, envelope.Stamp);
         writer.EndBlock(header);
         foreach (var message in envelope.Messages)
-            MessageCodec.Write(writer, message);
+            Write(writer, message);
         return writer.TakeAll();
+    }
+
+    public static void Write(WireWriter writer, Message message)
+    {
+        writer.Byte(message.Kind);
+        var fields = writer.BeginBlock();
+        message.Write(writer);
+        writer.EndBlock(fields);
     }
 
     /// <param name="notUnderstood">Is told of every message that only a later release can read; the others are in the
@@ -77,7 +84,7 @@ internal static class EnvelopeCodec
         var length = fields.Left;
         try
         {
-            var message = MessageCodec.Read(number, ref fields);
+            var message = Message.Read(number, ref fields);
             if (message is null)
                 notUnderstood($"a message of the unknown type {number}, {length} bytes");
             return message;
@@ -96,7 +103,7 @@ internal static class EnvelopeCodec
         writer.Varint(entries.Length);
         foreach (ref readonly var entry in entries)
         {
-            ValueCodec.Write(writer, entry.Node);
+            entry.Node.Write(writer);
             writer.Varint(entry.Count);
         }
     }
@@ -115,7 +122,7 @@ internal static class EnvelopeCodec
         var entries = new VectorEntry[count];
         for (var i = 0; i < count; i++)
         {
-            entries[i] = new VectorEntry(ValueCodec.ReadServer(ref reader), reader.Varint());
+            entries[i] = new VectorEntry(ServerId.Read(ref reader), reader.Varint());
             if (entries[i].Count is < 0 or > HighestLamport)
                 WireFormatException.Throw($"a vector that counts {entries[i].Count} events");
         }

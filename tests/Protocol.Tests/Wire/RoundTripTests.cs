@@ -1,8 +1,6 @@
-using PbKv.Actors.Wire;
-using PbKv.Protocol;
 using Xunit.Abstractions;
 
-namespace PbKv.Actors.Tests.Wire;
+namespace PbKv.Protocol.Tests.Wire;
 
 public class RoundTripTests(ITestOutputHelper output)
 {
@@ -29,7 +27,7 @@ public class RoundTripTests(ITestOutputHelper output)
     public void Types_of_message_have_numbers_of_their_own()
     {
         var any = new AnyMessage(1);
-        var numbers = AnyMessage.Types.Select(type => MessageCodec.NumberOf(any.Of(type))).ToList();
+        var numbers = AnyMessage.Types.Select(type => any.Of(type).Kind).ToList();
         Assert.Equal(numbers.Count, numbers.Distinct().Count());
     }
 

@@ -1,7 +1,4 @@
-using PbKv.Actors.Wire;
-using PbKv.Protocol;
-
-namespace PbKv.Actors.Tests.Wire;
+namespace PbKv.Protocol.Tests.Wire;
 
 /// <summary>
 /// This release and the next one talk to each other, where the next adds fields and types of message.
@@ -20,12 +17,12 @@ public class NextReleaseTests
                     22,
                     fields =>
                     {
-                        ReplicaCodec.Write(fields, Acknowledgement);
+                        Acknowledgement.Write(fields);
                         fields.Varint(77);
                         fields.Text("new");
                     }
                 ),
-            writer => MessageCodec.Write(writer, Acknowledgement)
+            writer => EnvelopeCodec.Write(writer, Acknowledgement)
         );
         var received = WireBytes.Read(bytes);
         WireBytes.AssertSame([Acknowledgement, Acknowledgement], received);
@@ -35,15 +32,15 @@ public class NextReleaseTests
     public void The_next_release_reads_an_older_message_without_its_new_field()
     {
         static (ForwardAck Known, long Added) ReadAsNextReleaseDoes(ref WireReader reader) =>
-            (ReplicaCodec.ReadForwardAck(ref reader), reader.More ? reader.Varint() : -1);
+            (ForwardAck.Read(ref reader), reader.More ? reader.Varint() : -1);
 
         var writer = WireWriter.Rent();
-        ReplicaCodec.Write(writer, Acknowledgement);
+        Acknowledgement.Write(writer);
         var old = new WireReader(writer.TakeAll(), new Texts());
         Assert.Equal((Acknowledgement, -1), ReadAsNextReleaseDoes(ref old));
 
         writer = WireWriter.Rent();
-        ReplicaCodec.Write(writer, Acknowledgement);
+        Acknowledgement.Write(writer);
         writer.Varint(77);
         var next = new WireReader(writer.TakeAll(), new Texts());
         Assert.Equal((Acknowledgement, 77), ReadAsNextReleaseDoes(ref next));
@@ -53,7 +50,7 @@ public class NextReleaseTests
     public void A_field_added_to_the_header_is_passed_over()
     {
         var bytes = FromNextRelease(
-            [writer => MessageCodec.Write(writer, Acknowledgement)],
+            [writer => EnvelopeCodec.Write(writer, Acknowledgement)],
             header => header.Text("trace id")
         );
         WireBytes.AssertSame([Acknowledgement], WireBytes.Read(bytes));
@@ -79,9 +76,9 @@ public class NextReleaseTests
     public void An_unknown_type_of_message_is_dropped_and_the_others_of_its_envelope_are_handled()
     {
         var bytes = FromNextRelease(
-            writer => MessageCodec.Write(writer, Acknowledgement),
+            writer => EnvelopeCodec.Write(writer, Acknowledgement),
             writer => Field(writer, 199, fields => fields.Text("who knows")),
-            writer => MessageCodec.Write(writer, Acknowledgement)
+            writer => EnvelopeCodec.Write(writer, Acknowledgement)
         );
         var notUnderstood = new List<string>();
         WireBytes.AssertSame([Acknowledgement, Acknowledgement], WireBytes.Read(bytes, notUnderstood));
@@ -100,10 +97,10 @@ public class NextReleaseTests
                     {
                         fields.Varint(1);
                         fields.Byte(200);
-                        ValueCodec.Write(fields, View.None);
+                        View.None.Write(fields);
                     }
                 ),
-            writer => MessageCodec.Write(writer, Acknowledgement)
+            writer => EnvelopeCodec.Write(writer, Acknowledgement)
         );
         var notUnderstood = new List<string>();
         WireBytes.AssertSame([Acknowledgement], WireBytes.Read(bytes, notUnderstood));

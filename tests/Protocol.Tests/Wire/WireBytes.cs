@@ -1,7 +1,4 @@
-using PbKv.Actors.Wire;
-using PbKv.Protocol;
-
-namespace PbKv.Actors.Tests.Wire;
+namespace PbKv.Protocol.Tests.Wire;
 
 /// <summary>What the tests of the wire format have in common.</summary>
 internal static class WireBytes

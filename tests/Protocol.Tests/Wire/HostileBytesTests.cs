@@ -1,8 +1,6 @@
-using PbKv.Actors.Wire;
-using PbKv.Protocol;
 using Xunit.Abstractions;
 
-namespace PbKv.Actors.Tests.Wire;
+namespace PbKv.Protocol.Tests.Wire;
 
 public class HostileBytesTests(ITestOutputHelper output)
 {

@@ -1,9 +1,22 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
-using PbKv.Protocol;
 
-namespace PbKv.Actors.Wire;
+namespace PbKv.Protocol;
+
+/// <summary>What travels in lists: how one is written, and read again.</summary>
+internal interface IListed<T>
+    where T : IListed<T>
+{
+    /// <summary>The fewest bytes that one takes: a list that is longer than the bytes can hold is refused unread.</summary>
+    static abstract int Smallest { get; }
+
+    void Write(WireWriter writer);
+
+    static abstract T Read(ref WireReader reader);
+}
 
 /// <summary>
 /// Writes into one array that grows and is used again by its thread: what leaves it is an exact copy, the only
@@ -30,12 +43,15 @@ internal sealed class WireWriter
 
     public int Length { get; private set; }
 
-    public byte[] TakeAll()
+    public byte[] TakeAll() => Return().ToArray();
+
+    /// <summary>Gives the writer back.</summary>
+    /// <returns>What was written: to be read before anything else is.</returns>
+    public ReadOnlySpan<byte> Return()
     {
-        var all = _buffer.AsSpan(0, Length).ToArray();
         if (_buffer.Length <= KeptCapacity)
             _ofThread = this;
-        return all;
+        return _buffer.AsSpan(0, Length);
     }
 
     public void Byte(byte value)
@@ -69,8 +85,6 @@ internal sealed class WireWriter
         Length += 8;
     }
 
-    public void Double(double value) => Fixed64(BitConverter.DoubleToUInt64Bits(value));
-
     public void Raw(ReadOnlySpan<byte> bytes)
     {
         Ensure(bytes.Length);
@@ -90,6 +104,15 @@ internal sealed class WireWriter
         Varint(length);
         Ensure(length);
         Length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(Length));
+    }
+
+    public void List<T>(ImmutableArray<T> items)
+        where T : IListed<T>
+    {
+        var array = ImmutableCollectionsMarshal.AsArray(items)!;
+        Varint(array.Length);
+        for (var i = 0; i < array.Length; i++)
+            array[i].Write(this);
     }
 
     public void OptionalText(string? text)

@@ -1,7 +1,9 @@
 using System.Buffers.Binary;
-using PbKv.Protocol;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
-namespace PbKv.Actors.Wire;
+namespace PbKv.Protocol;
 
 /// <summary>
 /// Reads a part of a received array. Whatever it is asked for is checked against what is there, before anything is
@@ -76,8 +78,6 @@ internal ref struct WireReader
         return value;
     }
 
-    public double Double() => BitConverter.UInt64BitsToDouble(Fixed64());
-
     public Bytes Bytes()
     {
         var length = Length();
@@ -99,6 +99,25 @@ internal ref struct WireReader
                 $"{(ulong)count} items are announced before byte {_position}, and {Left} bytes are left"
             );
         return (int)count;
+    }
+
+    public ImmutableArray<T> List<T>()
+        where T : IListed<T>
+    {
+        var items = new T[Count(T.Smallest)];
+        for (var i = 0; i < items.Length; i++)
+            items[i] = T.Read(ref this);
+        return ImmutableCollectionsMarshal.AsImmutableArray(items);
+    }
+
+    /// <summary>A value of an enumeration that begins at 1: one beyond those known here is of a later release.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public byte Enum(int highest, string name)
+    {
+        var value = Byte();
+        if (value == 0 || value > highest)
+            UnknownValueException.Throw($"{name} {value}");
+        return value;
     }
 
     /// <summary>The block that follows, by its length; this reader goes on behind it.</summary>

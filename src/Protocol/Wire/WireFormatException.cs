@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace PbKv.Actors.Wire;
+namespace PbKv.Protocol;
 
 /// <summary>Bytes that are no envelope: damaged on the way, or never written by a PbKv.</summary>
 internal sealed class WireFormatException(string message) : Exception(message)
@@ -10,4 +10,8 @@ internal sealed class WireFormatException(string message) : Exception(message)
 }
 
 /// <summary>A well-formed message with a value that only a later release knows.</summary>
-internal sealed class UnknownValueException(string message) : Exception(message);
+internal sealed class UnknownValueException(string message) : Exception(message)
+{
+    [DoesNotReturn]
+    public static void Throw(string text) => throw new UnknownValueException(text);
+}
