@@ -55,7 +55,15 @@ public sealed class Effects
 
     public void Set(NodeTimer timer, int minMs, int maxMs) => Timers.Add(new TimerSetting(timer, minMs, maxMs));
 
-    public void Cancel(NodeTimer timer) => CancelledTimers.Add(timer);
+    /// <summary>
+    /// Hosts cancel before they set, and carry out what several messages of one envelope brought about together: what
+    /// one of them set and a later one cancels is not set.
+    /// </summary>
+    public void Cancel(NodeTimer timer)
+    {
+        Timers.RemoveAll(setting => setting.Timer == timer);
+        CancelledTimers.Add(timer);
+    }
 
     public void Complete(long call, CallStatus status, Bytes value = default) =>
         Completions.Add(new Completion(call, status, value));

@@ -57,7 +57,6 @@ internal sealed class NodeHost
             if (_log.IsDebug)
                 _log.Received(envelope.From, message, _clock.Now());
             _node.Handle(envelope.From, message, Effects);
-            SetTimers();
         }
         CarryOut();
     }
@@ -110,8 +109,6 @@ internal sealed class NodeHost
             var over = new TimerOver(timer, Stopwatch.GetTimestamp() + 2 * ms * (Stopwatch.Frequency / 1000));
             _actor.Timers.StartSingleTimer(timer, over, TimeSpan.FromMilliseconds(ms));
         }
-        Effects.CancelledTimers.Clear();
-        Effects.Timers.Clear();
     }
 }
 

@@ -24,6 +24,10 @@ internal sealed record SimulationPlan(
 
     public SafetyRules Rules { get; init; } = SafetyRules.All;
 
+    public bool AsRecords { get; init; }
+
+    public long EnvelopeBytes { get; init; } = 256 << 10;
+
     public static SimulationPlan Draw(ulong seed, SimulationProfile? only)
     {
         var profile = only ?? Profiles.All[(int)(seed % (ulong)Profiles.All.Count)];
@@ -41,7 +45,10 @@ internal sealed record SimulationPlan(
             Profiles.QualityOf(profile, chance),
             faultTime,
             DrawFaults(chance, profile, faultTime)
-        );
+        )
+        {
+            EnvelopeBytes = chance.Percent(30) ? chance.Between(40, 400) : 256 << 10,
+        };
     }
 
     private static ProtocolSettings DrawSettings(Chance chance) =>

@@ -34,7 +34,8 @@ internal sealed class SimulationRun
     {
         _plan = plan;
         var chance = new Chance(plan.Seed);
-        _world = new World(chance, 1 + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1);
+        var hosts = 1 + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1;
+        _world = new World(chance, hosts, plan.EnvelopeBytes) { AsRecords = plan.AsRecords };
         _cluster = new SimulatedCluster(_world, plan, chance.Fork(3));
         _faults = new FaultInjector(_world, _cluster, _reached);
         _writes = new NoAcknowledgedWriteLost(_cluster);

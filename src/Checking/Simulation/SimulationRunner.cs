@@ -16,6 +16,9 @@ public sealed record SimulationOptions(ulong FirstSeed = 1, int Seeds = 1000, Si
     /// <summary>The trace of a failed run is made as short as this many more runs can make it.</summary>
     public int ShrinkRuns { get; init; } = 300;
 
+    /// <summary>Faster: messages are handed on as they are, not as the bytes of their envelopes.</summary>
+    public bool AsRecords { get; init; }
+
     internal SafetyRules Rules { get; init; } = SafetyRules.All;
 }
 
@@ -85,6 +88,7 @@ public static class SimulationRunner
             var plan = SimulationPlan.Draw(options.FirstSeed + (ulong)done, options.Profile) with
             {
                 Rules = options.Rules,
+                AsRecords = options.AsRecords,
             };
             var result = new SimulationRun(plan).Run();
             reached.Add(result.Reached);

@@ -17,7 +17,8 @@ internal static class SimulationShrinker
                 + $"{smallest.Plan.OperationsPerClient} operations each, {smallest.Plan.Keys} keys, {smallest.Plan.Faults.Length} faults",
             .. smallest.Plan.Faults.Select(fault => $"fault at {fault}"),
         ];
-        var command = $"pbkv simulate --seeds 1 --seed {failed.Plan.Seed} --profile {failed.Plan.Profile}";
+        var command =
+            $"pbkv simulate --seeds 1 --seed {failed.Plan.Seed} --profile {failed.Plan.Profile}{(options.AsRecords ? " --records" : "")}";
         return new SimulationViolation(
             failed.Plan.Seed,
             failed.Plan.Profile,

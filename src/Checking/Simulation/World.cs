@@ -17,17 +17,24 @@ internal sealed class World
     private readonly Dictionary<NodeAddress, WorldHost> _byAddress = [];
     private readonly Effects _effects = new();
     private readonly Chance _chance;
+    private readonly Texts _texts = new();
+    private readonly Mailing _mailing;
     private Fingerprint _trace;
     private long _settings;
 
-    public World(Chance chance, int maxHosts)
+    /// <param name="envelopeBytes">How much a host puts into one envelope.</param>
+    public World(Chance chance, int maxHosts, long envelopeBytes = 256 << 10)
     {
+        _mailing = new Mailing(envelopeBytes);
         _chance = chance.Fork(1);
         MaxHosts = maxHosts;
         Network = new WorldNetwork(chance.Fork(2), maxHosts);
     }
 
     public int MaxHosts { get; }
+
+    /// <summary>Hand messages on as records, which is faster, rather than as the bytes of their envelopes.</summary>
+    public bool AsRecords { get; init; }
 
     /// <summary>µs since the beginning.</summary>
     public long Now { get; private set; }
@@ -209,7 +216,7 @@ internal sealed class World
         }
         if (_effects.Memory is { } memory)
             host.Disk = memory;
-        Send(host);
+        _mailing.Send(_effects.Messages, (to, messages) => Send(host, to, messages));
         foreach (var timer in _effects.CancelledTimers)
             host.Timers.Remove(timer);
         foreach (var setting in _effects.Timers)
@@ -231,26 +238,20 @@ internal sealed class World
         _queue.Add(Now + delay, new TimerOver(host, setting.Timer, _settings, Now + 2 * delay));
     }
 
-    private void Send(WorldHost host)
+    private void Send(WorldHost host, NodeAddress to, ImmutableArray<Message> messages)
     {
-        var messages = _effects.Messages;
-        for (var i = 0; i < messages.Count; i++)
-        {
-            var to = messages[i].To;
-            if (WasBefore(messages, i))
-                continue;
-            var batch = ImmutableArray.CreateBuilder<Message>();
-            for (var j = i; j < messages.Count; j++)
-            {
-                if (messages[j].To == to)
-                    batch.Add(messages[j].Message);
-            }
-            var envelope = new Envelope(host.Address, to, host.Clock.OnSend(), batch.ToImmutable());
-            Watch.OnSend(this, host, envelope);
-            if (_byAddress.TryGetValue(to, out var target))
-                Post(envelope, host, target);
-        }
+        var envelope = new Envelope(host.Address, to, host.Clock.OnSend(), messages);
+        Watch.OnSend(this, host, envelope);
+        if (_byAddress.TryGetValue(to, out var target))
+            Post(AsRecords ? envelope : ThroughBytes(envelope), host, target);
     }
+
+    private Envelope ThroughBytes(Envelope envelope) =>
+        EnvelopeCodec.Read(
+            EnvelopeCodec.Write(envelope),
+            _texts,
+            text => Invariant.Assert(false, $"what {envelope.From} writes to {envelope.To} can be read: {text}")
+        );
 
     private void Post(Envelope envelope, WorldHost from, WorldHost to)
     {
@@ -264,16 +265,6 @@ internal sealed class World
             }
             _queue.Add(arrival, new Arrival(envelope, to));
         }
-    }
-
-    private static bool WasBefore(List<Outgoing> messages, int index)
-    {
-        for (var i = 0; i < index; i++)
-        {
-            if (messages[i].To == messages[index].To)
-                return true;
-        }
-        return false;
     }
 
     private void Trace(WorldHost host, ulong kind, ulong what)

@@ -24,6 +24,10 @@ internal sealed class SimulateCommand(Terminal terminal)
         $"What goes wrong: {string.Join(", ", Profiles)}",
         Profiles
     );
+    private readonly Option<bool> _records = new("--records")
+    {
+        Description = "Hand messages on as they are, not as bytes: the same runs, faster",
+    };
     private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
@@ -45,6 +49,7 @@ internal sealed class SimulateCommand(Terminal terminal)
             _seeds,
             _seed,
             _profile,
+            _records,
             _json,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -58,7 +63,10 @@ internal sealed class SimulateCommand(Terminal terminal)
         SimulationProfile? only = profile.Equals("all", StringComparison.OrdinalIgnoreCase)
             ? null
             : Enum.Parse<SimulationProfile>(profile, ignoreCase: true);
-        var options = new SimulationOptions(first, (int)parsed.GetValue(_seeds), only);
+        var options = new SimulationOptions(first, (int)parsed.GetValue(_seeds), only)
+        {
+            AsRecords = parsed.GetValue(_records),
+        };
         SimulationReport? report = null;
         await ProgressBar.RunAsync(
             terminal,

@@ -6,11 +6,9 @@ namespace PbKv.Protocol;
 /// Puts the messages of one step into envelopes: one for each receiver, in the order in which they were sent, and more
 /// where one would grow too large for a frame.
 /// </summary>
-internal sealed class Mailing
+/// <param name="envelopeBytes">An envelope takes no further message beyond this.</param>
+internal sealed class Mailing(long envelopeBytes = 256 << 10)
 {
-    /// <summary>An envelope takes no further message beyond this.</summary>
-    private const long EnvelopeBytes = 256 << 10;
-
     private readonly Dictionary<NodeAddress, List<Message>> _byReceiver = [];
     private readonly List<NodeAddress> _receivers = [];
     private readonly Stack<List<Message>> _spare = new();
@@ -37,7 +35,7 @@ internal sealed class Mailing
         _byReceiver.Clear();
     }
 
-    private static void SendOne(Outgoing outgoing, Action<NodeAddress, ImmutableArray<Message>> send)
+    private void SendOne(Outgoing outgoing, Action<NodeAddress, ImmutableArray<Message>> send)
     {
         if (!IsInParts(outgoing.Message))
             send(outgoing.To, [outgoing.Message]);
@@ -60,18 +58,14 @@ internal sealed class Mailing
             group.Add(message);
     }
 
-    private static void SendGroup(
-        NodeAddress to,
-        List<Message> group,
-        Action<NodeAddress, ImmutableArray<Message>> send
-    )
+    private void SendGroup(NodeAddress to, List<Message> group, Action<NodeAddress, ImmutableArray<Message>> send)
     {
         var first = 0;
         var size = 0L;
         for (var i = 0; i < group.Count; i++)
         {
             var next = group[i].Size;
-            if (i > first && size + next > EnvelopeBytes)
+            if (i > first && size + next > envelopeBytes)
             {
                 send(to, [.. group[first..i]]);
                 (first, size) = (i, 0);
@@ -85,16 +79,16 @@ internal sealed class Mailing
     /// A reply to many Gets may hold far more than the request did. Its results stand for themselves, by session and
     /// sequence, so it can go in several replies.
     /// </summary>
-    private static bool IsInParts(Message message) => message is Reply && message.Size > EnvelopeBytes;
+    private bool IsInParts(Message message) => message is Reply && message.Size > envelopeBytes;
 
-    private static IEnumerable<Message> PartsOf(Reply reply)
+    private IEnumerable<Message> PartsOf(Reply reply)
     {
         var first = 0;
         var size = 0L;
         for (var i = 0; i < reply.Results.Length; i++)
         {
             var next = reply.Results[i].Size;
-            if (i > first && size + next > EnvelopeBytes)
+            if (i > first && size + next > envelopeBytes)
             {
                 yield return reply with
                 {

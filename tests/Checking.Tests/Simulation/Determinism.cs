@@ -14,6 +14,13 @@ public class Determinism(ITestOutputHelper output)
     public void The_same_seed_is_the_same_run() => Assert.Equal(Hash(), Hash());
 
     [Fact]
+    public void As_bytes_and_as_records_it_is_the_same_run() =>
+        Assert.Equal(
+            Hash(),
+            SimulationRunner.Run(new SimulationOptions(FirstSeed, Seeds) { AsRecords = true }).TraceHash.ToString("x16")
+        );
+
+    [Fact]
     public void Another_seed_is_another_run() =>
         Assert.NotEqual(
             Hash(),

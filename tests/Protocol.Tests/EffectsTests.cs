@@ -1,0 +1,27 @@
+namespace PbKv.Protocol.Tests;
+
+public class EffectsTests
+{
+    private static readonly RetryTimer Timer = RetryTimer.Instance;
+
+    [Fact]
+    public void What_one_message_of_an_envelope_sets_and_a_later_one_cancels_is_not_set()
+    {
+        var effects = new Effects();
+        effects.Set(Timer, 1, 2);
+        effects.Set(ClerkTick.Instance, 3, 4);
+        effects.Cancel(Timer);
+        Assert.Equal([new TimerSetting(ClerkTick.Instance, 3, 4)], effects.Timers);
+        Assert.Equal([Timer], effects.CancelledTimers);
+    }
+
+    [Fact]
+    public void What_is_cancelled_first_and_set_afterwards_is_set()
+    {
+        var effects = new Effects();
+        effects.Cancel(Timer);
+        effects.Set(Timer, 1, 2);
+        Assert.Equal([Timer], effects.CancelledTimers);
+        Assert.Equal([new TimerSetting(Timer, 1, 2)], effects.Timers);
+    }
+}
