@@ -45,6 +45,8 @@ internal sealed class PingedViewService
         var self = new ServerId(_self, 1);
         _actor = kit.Sys.ActorOf(ViewService.CreateProps(self, fresh, memory, keep, settings, hooks));
         (_asker, _askerName) = NewProbe();
+        // The actor is made on a thread of its own.
+        kit.AwaitCondition(() => _node is not null, Patience);
     }
 
     public int DeadPings { get; }
