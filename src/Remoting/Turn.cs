@@ -14,7 +14,7 @@ namespace PbKv.Remoting;
 /// </remarks>
 public sealed class Turn
 {
-    /// <summary>After so long a thread that has other work leaves what is still queued to the pool.</summary>
+    /// <summary>After so long a thread that has other work leaves what is still queued to others.</summary>
     private static readonly long MostTicks = Stopwatch.Frequency / 1_000;
 
     /// <summary>Written bytes wait no longer than about the time that a change of threads would take.</summary>
@@ -89,7 +89,7 @@ public sealed class Turn
     public bool IsLong => Stopwatch.GetTimestamp() - _runBegan > MostUnflushedTicks;
 
     /// <summary>
-    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by the pool: a thread
+    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by a spare one: a thread
     /// of the application, or the scheduler's, has work of its own.
     /// </summary>
     internal static void Execute(IRunnable run)
@@ -100,11 +100,11 @@ public sealed class Turn
         else if (Thread.CurrentThread.IsThreadPoolThread && !turn._runsNothing)
             turn.RunFirst(run);
         else
-            HandOver([run]);
+            SpareThreads.Run(run);
     }
 
     /// <summary>
-    /// Until it is disposed, what this thread wakes runs in its turn or by the pool, and never at once.
+    /// Until it is disposed, what this thread wakes runs in its turn or on a spare thread, and never at once.
     /// </summary>
     internal static NothingRuns WithoutRunning() => new(OfThread);
 
@@ -166,17 +166,11 @@ public sealed class Turn
             _relieve = null;
             _unflushed.Clear();
         }
-        HandOver(waiting);
+        SpareThreads.Run(waiting);
         foreach (var written in unflushed)
             written.Flush();
         relieve?.Invoke();
         return true;
-    }
-
-    private static void HandOver(IRunnable[] runs)
-    {
-        if (runs.Length > 0)
-            ThreadPool.UnsafeQueueUserWorkItem(static runs => OfThread.RunFirst(runs), runs, preferLocal: false);
     }
 
     private void Begin()
@@ -188,14 +182,12 @@ public sealed class Turn
         Watchman.StayAwake();
     }
 
-    private void RunFirst(params ReadOnlySpan<IRunnable> runs)
+    private void RunFirst(IRunnable run)
     {
         Begin();
         try
         {
-            foreach (var run in runs[1..])
-                Add(run);
-            runs[0].Run();
+            run.Run();
         }
         finally
         {
@@ -219,7 +211,7 @@ public sealed class Turn
             var now = Stopwatch.GetTimestamp();
             if (now - began > MostTicks)
             {
-                HandOver([run, .. TakeAll()]);
+                SpareThreads.Run([run, .. TakeAll()]);
                 return;
             }
             Volatile.Write(ref _runBegan, now);

@@ -37,6 +37,12 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
 
         Receive<Envelope>(Deliver);
         Receive<TimerOver>(_host.Fire);
+        Receive<Crowded>(crowded =>
+        {
+            foreach (var request in crowded.Requests)
+                _node.RefuseAsBusy(crowded.From, request, _host.Effects);
+            _host.CarryOut();
+        });
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<Look>(_ => LookForViewService());
         Receive<Leave>(_ =>
@@ -52,7 +58,10 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
 
     /// <param name="mayStop">Called when the server was asked to leave and nothing depends on it any more.</param>
     internal static Props CreateProps(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks) =>
-        Props.Create(() => new KvReplica(self, settings, mayStop, hooks)).WithDispatcher(NodePath.Dispatcher);
+        Props
+            .Create(() => new KvReplica(self, settings, mayStop, hooks))
+            .WithDispatcher(NodePath.Dispatcher)
+            .WithMailbox(NodeMailbox.Name);
 
     protected override void PreStart()
     {

@@ -66,7 +66,8 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
     ) =>
         Props
             .Create(() => new ViewService(self, fresh, memory, keep, settings, hooks))
-            .WithDispatcher(NodePath.Dispatcher);
+            .WithDispatcher(NodePath.Dispatcher)
+            .WithMailbox(NodeMailbox.Name);
 
     protected override void PreStart()
     {

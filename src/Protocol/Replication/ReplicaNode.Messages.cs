@@ -5,6 +5,16 @@ namespace PbKv.Protocol;
 /// </summary>
 public partial class ReplicaNode
 {
+    /// <summary>Its host has no room for a request, and did not keep it.</summary>
+    public void RefuseAsBusy(NodeAddress clerk, long request, Effects effects)
+    {
+        effects.Notice(
+            NoticeKind.Busy,
+            $"view={View.Number} request={request} of {clerk}: too many wait for their turn"
+        );
+        effects.Send(clerk, new Refusal(request, RefusalReason.Busy, View));
+    }
+
     private void OnRequest(NodeAddress clerk, Request request, Effects effects)
     {
         if (!IsWellFormed(request.Batch))
