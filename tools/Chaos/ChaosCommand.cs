@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Security.Cryptography;
 
 namespace PbKv.Chaos;
@@ -28,6 +29,14 @@ public sealed class ChaosCommand(Terminal terminal)
         "Which faults; netns takes root, and stands in for cut and slow",
         FaultKinds.Standard.Split(',')
     );
+    private readonly Option<string?> _starved = new("--starved")
+    {
+        HelpName = "HARDSHIP",
+        Description =
+            "No faults, but too little of the machine, under load: no view may change. One of "
+            + string.Join(", ", Hardship.Names),
+        CompletionSources = { _ => Hardship.Names.Select(name => new CompletionItem(name)) },
+    };
     private readonly Option<bool> _json = Options.Json();
 
     public Command Create()
@@ -47,9 +56,12 @@ public sealed class ChaosCommand(Terminal terminal)
             _replicas,
             _clients,
             _faults,
+            _starved,
             _json,
         };
-        command.SetAction((parsed, _) => RunAsync(parsed));
+        command.SetAction(
+            (parsed, _) => parsed.GetValue(_starved) is { } name ? StarveAsync(parsed, name) : RunAsync(parsed)
+        );
         return command;
     }
 
@@ -78,6 +90,23 @@ public sealed class ChaosCommand(Terminal terminal)
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private async Task<int> StarveAsync(ParseResult parsed, string name)
+    {
+        var hardship = Hardship.Of(name);
+        var config = ConfigOptions.Given(parsed, "akka.loglevel = OFF");
+        ConfigOptions.Check(config);
+        using var signals = new Signals();
+        var run = new StarvedRun(
+            hardship,
+            TimeSpan.FromMinutes(parsed.GetValue(_minutes)),
+            [.. ConfigOptions.ForNodes(parsed)],
+            config
+        );
+        var verdict = await run.RunAsync(signals.Asked);
+        terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
+        return verdict.Passed ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private async Task<Verdict> RunAsync(

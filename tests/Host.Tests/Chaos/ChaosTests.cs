@@ -94,7 +94,16 @@ public class ChaosTests
         Assert.Empty(Marked());
     }
 
+    [Fact]
+    public async Task Nodes_that_stand_still_most_of_the_time_change_no_view()
+    {
+        var result = await Pbkv.RunAsync("chaos", "--starved", "stops-300", "--minutes", "0.2", "--json");
+        Assert.True(result.Code == 0, result.Output + result.Error);
+        Assert.Equal(0, JsonDocument.Parse(result.Output).RootElement.GetProperty("viewChanges").GetInt32());
+    }
+
     [Theory]
+    [InlineData("--starved", "hunger")]
     [InlineData("--minutes", "0")]
     [InlineData("--faults", "quake")]
     [InlineData("--replicas", "1")]
