@@ -128,6 +128,9 @@ public enum NoticeKind
     SessionLost,
     ViewLearned,
     DeadlinePassed,
+
+    /// <summary>View service: it remembers no cluster, and begins one.</summary>
+    NewCluster,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);

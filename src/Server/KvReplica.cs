@@ -33,6 +33,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
         _host = new NodeHost(_node, self.Address, _clock, hooks.Around(new Outbox(system, [_viewService])), this, log)
         {
             MayStop = mayStop,
+            Cluster = settings.Cluster,
         };
 
         Receive<Envelope>(Deliver);

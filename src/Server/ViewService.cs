@@ -36,6 +36,7 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
         )
         {
             Keep = keep,
+            Cluster = settings.Cluster,
         };
 
         Receive<Envelope>(_host.Deliver);

@@ -20,7 +20,7 @@ public static class ViewServiceHost
         var file = Open(settings);
         try
         {
-            var memory = file?.Read();
+            var memory = Read(settings, file);
             system ??= NodeSystem.Create(NodePath.SystemName, settings);
             var address = NodeSystem.AddressOf(system);
             var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
@@ -45,8 +45,15 @@ public static class ViewServiceHost
     internal static void CheckMemory(PbKvSettings settings)
     {
         using var file = Open(settings);
-        file?.Read();
+        Read(settings, file);
     }
+
+    private static ViewServiceMemory? Read(PbKvSettings settings, ViewMemoryFile? file) =>
+        file?.Read() is { } memory ? memory
+        : settings.MayFound ? null
+        : throw new PbKvStartException(
+            $"there is no cluster in {(settings.DataDirectory is { } directory ? $"'{directory}'" : "memory")}, and a new one is forbidden (--no-new-cluster, pbkv.new-cluster): name the directory that the view service had by --data, or allow a new cluster"
+        );
 
     private static ViewMemoryFile? Open(PbKvSettings settings) =>
         settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory) : null;

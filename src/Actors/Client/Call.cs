@@ -47,6 +47,9 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     /// <summary>The node has it, and may have sent it.</summary>
     public bool WasSubmitted { get; set; }
 
+    /// <summary>A view service or server of another cluster refused it.</summary>
+    public string? RefusedBecause { get; set; }
+
     public short Version => _source.Version;
 
     /// <summary>Whether a key without a value is told by null rather than by an empty value.</summary>
@@ -163,6 +166,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         (_registration, Cancellation) = (default, default);
         (Client, Key, Value) = (null, default, default);
         _source.Reset();
+        RefusedBecause = null;
         queue.GiveBack(this);
     }
 

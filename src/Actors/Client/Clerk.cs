@@ -41,6 +41,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         )
         {
             Complete = Complete,
+            Cluster = settings.Cluster,
+            Refused = OnRefused,
             MayStop = () => Context.Stop(me),
         };
 
@@ -144,6 +146,18 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
                 CallerWakeUp.Shared.Add(call, completion);
         }
         CallerWakeUp.Shared.Begin();
+    }
+
+    /// <summary>It will not be otherwise the next time: nobody waits for his deadline.</summary>
+    private void OnRefused(string why)
+    {
+        SubmitAll();
+        foreach (var call in _calls.Values.ToList())
+        {
+            call.RefusedBecause = why;
+            _node.Cancel(call.Id, _host.Effects);
+        }
+        _host.CarryOut();
     }
 
     /// <summary>What others share goes on.</summary>

@@ -19,6 +19,11 @@ internal static class Failures
                     ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
                     : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"
             ),
+            CallStatus.Cancelled or CallStatus.Unreachable when call.RefusedBecause is { } why => new PbKvException(
+                PbKvError.Refused,
+                completion.Status == CallStatus.Unreachable ? PbKvOutcome.NotExecuted : PbKvOutcome.Unknown,
+                why
+            ),
             CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
                 PbKvOutcome.Unknown,
                 call.Cancellation

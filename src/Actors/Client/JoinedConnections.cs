@@ -11,14 +11,17 @@ namespace PbKv.Client;
 internal sealed class JoinedConnections(ActorSystem system) : IExtension
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string ViewServices, GroupName Group, ProtocolSettings Protocol), Shared> _all = [];
+    private readonly Dictionary<
+        (string ViewServices, string Cluster, GroupName Group, ProtocolSettings Protocol),
+        Shared
+    > _all = [];
 
     public static JoinedConnections In(ActorSystem system) => new Id().Apply(system);
 
     /// <summary>To be given back by whoever takes it.</summary>
     public ClientConnection Take(PbKvSettings settings)
     {
-        var key = (string.Join(',', settings.ViewServices), settings.Group, settings.Protocol);
+        var key = (string.Join(',', settings.ViewServices), settings.Cluster, settings.Group, settings.Protocol);
         lock (_gate)
         {
             if (!_all.TryGetValue(key, out var shared) || shared.Connection.HasEnded)

@@ -30,10 +30,15 @@ internal sealed class ResetInquiry : ReceiveActor
             viewService,
             new NodeClock(null).OnSend(),
             [new ResetRequest(primary)]
-        );
+        )
+        {
+            Cluster = settings.Cluster,
+        };
         Receive<Envelope>(envelope =>
         {
-            if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer)
+            if (envelope.Cluster != settings.Cluster)
+                Finish(new ResetAnswer(View.None, ClusterNames.Refusal(envelope, settings.Cluster), ""));
+            else if (envelope.Messages.OfType<ResetAnswer>().FirstOrDefault() is { } answer)
                 Finish(answer);
         });
         Receive<ReceiveTimeout>(_ => Finish(null));

@@ -22,12 +22,13 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
     private readonly NodeClock _clock = new(null);
     private readonly Outbox _outbox;
     private readonly TimeSpan _within;
+    private readonly string _cluster;
     private ViewServiceStatus? _viewService;
 
     public StatusInquiry(PbKvSettings settings, TimeSpan within, TaskCompletionSource<PbKvStatus> result)
     {
         var system = (ExtendedActorSystem)Context.System;
-        (_result, _within) = (result, within);
+        (_result, _within, _cluster) = (result, within, settings.Cluster);
         _viewServices = [.. settings.ViewServices.Select(address => new NodeAddress(address))];
         _self = NodePath.OfSelf(system, Self);
         _outbox = new Outbox(system, _viewServices);
@@ -63,10 +64,16 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         }
     }
 
-    private void Send(NodeAddress to) => _outbox.Send(new Envelope(_self, to, _clock.OnSend(), [new StatusRequest(1)]));
+    private void Send(NodeAddress to) =>
+        _outbox.Send(new Envelope(_self, to, _clock.OnSend(), [new StatusRequest(1)]) { Cluster = _cluster });
 
     private void Deliver(Envelope envelope)
     {
+        if (envelope.Cluster != _cluster)
+        {
+            Fail(PbKvError.Refused, ClusterNames.Refusal(envelope, _cluster));
+            return;
+        }
         _clock.OnReceive(envelope.Stamp);
         foreach (var message in envelope.Messages)
         {
@@ -94,13 +101,16 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         if (_viewService is not null)
             _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
         else
-            _result.TrySetException(
-                new PbKvException(
-                    PbKvError.Unreachable,
-                    PbKvOutcome.NotExecuted,
-                    $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"
-                )
+            Fail(
+                PbKvError.Unreachable,
+                $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"
             );
+        Context.Stop(Self);
+    }
+
+    private void Fail(PbKvError code, string text)
+    {
+        _result.TrySetException(new PbKvException(code, PbKvOutcome.NotExecuted, text));
         Context.Stop(Self);
     }
 

@@ -36,6 +36,12 @@ public sealed record PbKvSettings
     /// <summary>Lines of the log are JSON objects.</summary>
     public bool LogsJson { get; init; }
 
+    /// <summary>Whoever is of a cluster of another name is refused.</summary>
+    public string Cluster { get; init; } = Envelope.DefaultCluster;
+
+    /// <summary>A view service that finds no cluster where it keeps its memory may begin one.</summary>
+    public bool MayFound { get; init; } = true;
+
     public GroupName Group { get; init; } = GroupName.Default;
 
     /// <summary>
@@ -85,7 +91,9 @@ public sealed record PbKvSettings
             DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
             UsesSockets = ReadTransport(reader),
             LogsJson = ReadLogFormat(reader),
-            Group = ReadGroup(reader),
+            Cluster = ReadName(reader, "cluster"),
+            MayFound = ReadMayFound(reader),
+            Group = new GroupName(ReadName(reader, "group")),
             Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
         };
 
@@ -133,13 +141,19 @@ public sealed record PbKvSettings
             var other => throw reader.Wrong("log-format", other, "text or json"),
         };
 
-    private static GroupName ReadGroup(SettingsReader reader)
+    private static string ReadName(SettingsReader reader, string key)
     {
-        var text = reader.Text("group");
-        return text.Length is > 0 and <= 64
-            ? new GroupName(text)
-            : throw reader.Wrong("group", text, "a name of 1 to 64 letters");
+        var text = reader.Text(key);
+        return text.Length is > 0 and <= 64 ? text : throw reader.Wrong(key, text, "a name of 1 to 64 letters");
     }
+
+    private static bool ReadMayFound(SettingsReader reader) =>
+        reader.Text("new-cluster") switch
+        {
+            "allowed" => true,
+            "forbidden" => false,
+            var other => throw reader.Wrong("new-cluster", other, "allowed or forbidden"),
+        };
 
     private static ProtocolSettings ReadProtocol(SettingsReader reader)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
+using PbKv.Actors.Hosting;
 using PbKv.Protocol;
 
 namespace PbKv.Actors.Shells;
@@ -21,6 +22,7 @@ internal sealed class NodeHost
     private readonly Mailing _mailing = new();
     private readonly Action<NodeAddress, ImmutableArray<Message>> _post;
     private readonly Random _jitter = new();
+    private readonly RepeatLimit _strangers = new(RepeatLimit.Usual);
 
     public NodeHost(Node node, NodeAddress self, NodeClock clock, IOutbox outbox, IWithTimers actor, NodeLog log)
     {
@@ -40,6 +42,12 @@ internal sealed class NodeHost
 
     public Action? MayStop { get; init; }
 
+    /// <summary>The name of the cluster that this node is of.</summary>
+    public required string Cluster { get; init; }
+
+    /// <summary>Somebody of another cluster refused what this node sent: given what there is to say.</summary>
+    public Action<string>? Refused { get; init; }
+
     public void Start()
     {
         _node.Start(Effects);
@@ -51,6 +59,11 @@ internal sealed class NodeHost
     /// </summary>
     public void Deliver(Envelope envelope)
     {
+        if (envelope.Cluster != Cluster)
+        {
+            OnStranger(envelope);
+            return;
+        }
         _clock.OnReceive(envelope.Stamp);
         foreach (var message in envelope.Messages)
         {
@@ -96,7 +109,21 @@ internal sealed class NodeHost
         var stamp = _clock.OnSend();
         if (_log.IsDebug)
             _log.Sent(to, messages, stamp);
-        _outbox.Send(new Envelope(_self, to, stamp, messages));
+        _outbox.Send(new Envelope(_self, to, stamp, messages) { Cluster = Cluster });
+    }
+
+    /// <summary>An envelope without messages is the answer: it is not answered.</summary>
+    private void OnStranger(Envelope envelope)
+    {
+        var refused = envelope.Messages.IsEmpty;
+        var text = refused ? ClusterNames.Refusal(envelope, Cluster) : ClusterNames.Stranger(envelope, Cluster);
+        if (_strangers.Allows(text, DateTime.UtcNow, out _))
+            Effects.Notice(NoticeKind.WrongCluster, text);
+        if (!refused)
+            Post(envelope.From, []);
+        CarryOut();
+        if (refused)
+            Refused?.Invoke(text);
     }
 
     private void SetTimers()
@@ -115,3 +142,15 @@ internal sealed class NodeHost
 /// <summary>A node's timer, in the mailbox of its actor.</summary>
 /// <param name="LateAt">The moment from which it is late, by as much again as it was set for.</param>
 internal sealed record TimerOver(NodeTimer Timer, long LateAt);
+
+/// <summary>What is said where two are of clusters with different names.</summary>
+internal static class ClusterNames
+{
+    public static string Stranger(Envelope envelope, string mine) =>
+        $"{envelope.From} is of the cluster '{envelope.Cluster}', and this is '{mine}': it is refused. Start it with "
+        + $"-D pbkv.cluster={mine}, or name its own view service to it";
+
+    public static string Refusal(Envelope envelope, string mine) =>
+        $"{envelope.From} is of the cluster '{envelope.Cluster}', and refuses whoever is of '{mine}': say "
+        + $"-D pbkv.cluster={envelope.Cluster}, or name another view service (pbkv.view-services)";
+}

@@ -24,6 +24,7 @@ internal static class NoticeLevels
             or NoticeKind.FellBack
             or NoticeKind.Waiting
             or NoticeKind.LeaveAsked
+            or NoticeKind.NewCluster
             or NoticeKind.RoleChanged
             or NoticeKind.TransferStarted
             or NoticeKind.TransferInstalled

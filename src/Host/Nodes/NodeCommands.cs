@@ -17,17 +17,26 @@ internal static class NodeCommands
             Description =
                 "Keep the cluster and its view in this directory, and go on with them after a restart [default: in memory]",
         };
+        var noNew = Options.Flag(
+            "--no-new-cluster",
+            "Do not begin a new cluster where there is none in the directory: refuse to start"
+        );
         var command = new Command("view", "Run a view service node: it decides who is primary")
         {
             new ResetCommand(terminal).Create(),
         };
         node.AddTo(command);
         command.Options.Add(data);
+        command.Options.Add(noNew);
         command.SetAction(
             (parsed, _) =>
             {
                 var settings = node.Read(parsed);
-                settings = settings with { DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory };
+                settings = settings with
+                {
+                    DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory,
+                    MayFound = settings.MayFound && !parsed.GetValue(noNew),
+                };
                 return NodeRunner.RunAsync("view", () => HostedNode.ViewServiceAsync(settings), terminal);
             }
         );

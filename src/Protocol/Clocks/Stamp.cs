@@ -11,4 +11,13 @@ public readonly record struct Stamp(long Lamport, VectorClock Vector)
 }
 
 /// <summary>What travels: some messages of one node to another, under one stamp.</summary>
-public sealed record Envelope(NodeAddress From, NodeAddress To, Stamp Stamp, ImmutableArray<Message> Messages);
+public sealed record Envelope(NodeAddress From, NodeAddress To, Stamp Stamp, ImmutableArray<Message> Messages)
+{
+    public const string DefaultCluster = "default";
+
+    /// <summary>
+    /// The name of the sender's cluster, against mistakes: who is of another one believes nothing of this, and answers
+    /// with an envelope of its own name that has no messages.
+    /// </summary>
+    public string Cluster { get; init; } = DefaultCluster;
+}

@@ -35,7 +35,7 @@ public partial class ViewServiceNode
             return false;
 
         var what = other
-            ? $"it is in view {ping.View}, of another cluster than {Cluster}"
+            ? $"it holds data of another cluster: it is in view {ping.View}, and this is {Cluster}"
             : $"it is in view {ping.View}, newer than {View.Number}";
         _strangers.OnPing(ping);
         if (LastAcknowledged is null && !View.Reset && _lost is null)
@@ -53,7 +53,15 @@ public partial class ViewServiceNode
     {
         effects.Send(ping.Server.Address, new PingRefused(ping.Server, reason, Cluster, known));
         if (_refusals.IsNew(ping.Server, reason))
-            effects.Notice(NoticeKind.Refused, $"the pings of {ping.Server} count for nothing: {text}");
+            effects.Notice(
+                NoticeKind.Refused,
+                $"the pings of {ping.Server} count for nothing: {text}"
+                    + (
+                        reason == PingRefusal.OlderIncarnation
+                            ? ""
+                            : ". Restart it to join empty, or bring its own view service back, or take over what it holds: pbkv view reset"
+                    )
+            );
     }
 
     private void Hear(Ping ping, Effects effects)

@@ -109,7 +109,14 @@ public partial class ViewServiceNode : Node
     {
         // A cluster that is not remembered would be a second cluster after the next start.
         if (!_remembered)
+        {
             effects.Memory = _known;
+            effects.Notice(
+                NoticeKind.NewCluster,
+                $"nothing is remembered here: a new cluster {Cluster} begins. If there is one already, stop this and "
+                    + "start it with the --data directory that it had"
+            );
+        }
         _remembered = true;
         effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
         TakeStep(effects);

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// An envelope on the wire: the format (1 byte), the header as a block (from, to, Lamport time, vector), then every
+/// An envelope on the wire: the format (1 byte), the header as a block (from, to, Lamport time, vector,
+/// the name of the cluster where it is another than the default), then every
 /// message as the number of its type (1 byte) and a block of its fields. A block is its length (4 bytes, little-endian)
 /// and so many bytes; what is left of a block when all known fields are read belongs to a later release and is passed
 /// over. The format changes only when older releases must not even try.
@@ -25,6 +26,8 @@ internal static class EnvelopeCodec
         writer.Text(envelope.From.Value);
         writer.Text(envelope.To.Value);
         WriteStamp(writer, envelope.Stamp);
+        if (envelope.Cluster != Envelope.DefaultCluster)
+            writer.Text(envelope.Cluster);
         writer.EndBlock(header);
         foreach (var message in envelope.Messages)
             Write(writer, message);
@@ -52,7 +55,8 @@ internal static class EnvelopeCodec
         var from = new NodeAddress(header.Text());
         var to = new NodeAddress(header.Text());
         var stamp = ReadStamp(ref header);
-        return new Envelope(from, to, stamp, ReadMessages(ref reader, notUnderstood));
+        var cluster = header.More ? header.Text() : Envelope.DefaultCluster;
+        return new Envelope(from, to, stamp, ReadMessages(ref reader, notUnderstood)) { Cluster = cluster };
     }
 
     private static ImmutableArray<Message> ReadMessages(ref WireReader reader, Action<string> notUnderstood)

@@ -150,7 +150,10 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
             var id = new ServerId(new NodeAddress(name), 1);
             Node = new ReplicaNode(id, ViewService, GroupName.Default, new ProtocolSettings());
             var log = new NodeLog(Logging.GetLogger(system, name), name, () => Node.View.Number, null);
-            _host = new NodeHost(Node, id.Address, new NodeClock(id), this, this, log);
+            _host = new NodeHost(Node, id.Address, new NodeClock(id), this, this, log)
+            {
+                Cluster = Envelope.DefaultCluster,
+            };
         }
 
         public ReplicaNode Node { get; }

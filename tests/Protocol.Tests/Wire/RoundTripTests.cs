@@ -45,6 +45,8 @@ public class RoundTripTests(ITestOutputHelper output)
             Assert.Equal(sent.To, received.To);
             Assert.Equal(sent.Stamp, received.Stamp);
             WireBytes.AssertSame(sent.Messages, received);
+            Assert.Equal(Envelope.DefaultCluster, received.Cluster);
+            Assert.Equal("blue", WireBytes.Read(EnvelopeCodec.Write(sent with { Cluster = "blue" })).Cluster);
         }
     }
 
