@@ -104,9 +104,16 @@ public sealed class ChaosCommand(Terminal terminal)
             [.. ConfigOptions.ForNodes(parsed)],
             config
         );
-        var verdict = await run.RunAsync(signals.Asked);
-        terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
-        return verdict.Passed ? ExitCodes.Done : ExitCodes.Failed;
+        try
+        {
+            var verdict = await run.RunAsync(signals.Asked);
+            terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
+            return verdict.Passed ? ExitCodes.Done : ExitCodes.Failed;
+        }
+        catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
+        {
+            throw new Failure("Cancelled", "interrupted before there was anything to tell");
+        }
     }
 
     private async Task<Verdict> RunAsync(

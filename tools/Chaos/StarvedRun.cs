@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Text;
 using System.Text.Json;
@@ -50,7 +51,7 @@ internal sealed record Hardship(
 internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnlyList<string> settings, Config config)
 {
     private const int Servers = 3;
-    private const int BallastBytes = 8 << 10;
+    private const int BallastBytes = 32 << 10;
     private const long CollectHeap = 0x800000;
 
     private static readonly TimeSpan CollectEvery = TimeSpan.FromSeconds(10);
@@ -101,7 +102,7 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
     private async Task FillAsync(PbKvClient client, CancellationToken asked)
     {
         var value = new byte[BallastBytes];
-        foreach (var some in Enumerable.Range(0, (int)(hardship.HeapBytes / BallastBytes)).Chunk(512))
+        foreach (var some in Enumerable.Range(0, (int)(hardship.HeapBytes / BallastBytes)).Chunk(128))
             await Task.WhenAll(
                 some.Select(i =>
                     client.PutAsync(Encoding.UTF8.GetBytes($"ballast{i}"), value, cancellationToken: asked).AsTask()
@@ -109,15 +110,17 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
             );
     }
 
+    /// <summary>Each ends by itself too, by the processor time that it may take, should nobody be left to end it.</summary>
     private async Task LoopAsync(CancellationToken over)
     {
-        var loops = Enumerable
-            .Range(0, hardship.Loops)
-            .Select(_ => new Child(["sh", "-c", "while :; do :; done"]))
-            .ToList();
+        var script = $"ulimit -t {(int)duration.TotalSeconds + 30}; while :; do :; done";
+        var loops = Enumerable.Range(0, hardship.Loops).Select(_ => Process.Start("sh", ["-c", script])).ToList();
         await Pause.ForAsync(Timeout.InfiniteTimeSpan, over);
         foreach (var loop in loops)
+        {
+            loop.Kill();
             loop.Dispose();
+        }
     }
 
     private async Task StopAsync(ProcessCluster cluster, CancellationToken over)

@@ -115,7 +115,7 @@ internal sealed class PingedViewService
     public void UntilDead(params (ServerId Server, long View)[] pinging)
     {
         // Whoever pings again may be the very one that was suspected falsely: then it takes longer.
-        for (var i = 0; i < DeadPings * (1 + _node!.FalseSuspicions); i++)
+        for (var i = 0; i < DeadPings * (1 + (_node?.FalseSuspicions ?? 0)); i++)
             Ticks(1, pinging);
     }
 
