@@ -156,8 +156,7 @@ internal struct BatchExecution
 
     private readonly bool GrowsTooLarge(in Operation operation) =>
         operation.Kind == OperationKind.Append
-        && _state.Store.TryGet(operation.Key, out var value)
-        && (long)value.Length + operation.Value.Length > _settings.MaxValueBytes;
+        && (long)_state.Store.LengthOf(operation.Key) + operation.Value.Length > _settings.MaxValueBytes;
 
     private readonly OperationResult Read(in Operation operation) =>
         _state.Store.TryGet(operation.Key, out var value)

@@ -10,9 +10,9 @@ internal sealed class KvStore
 {
     /// <summary>
     /// How many bytes of a segment with holes are looked through for each byte written. The emptiest segment has holes
-    /// in a third at least, so three keep the holes from growing.
+    /// in a fifth at least, so five keep the holes from growing.
     /// </summary>
-    private const int CleaningRate = 3;
+    private const int CleaningRate = 5;
 
     /// <summary>A smaller store lies in the caches anyway.</summary>
     private const int WorthWarming = 4096;
@@ -59,7 +59,7 @@ internal sealed class KvStore
     /// <summary>Bytes of storage held for records and growing values: with headers, holes and room.</summary>
     internal long Capacity => _log.Capacity + (_growing?.Capacity ?? 0);
 
-    /// <summary>The value is a slice of storage that never changes; it holds that storage alive.</summary>
+    /// <summary>The value never changes. Where it is a slice of storage, it holds that storage alive.</summary>
     public bool TryGet(Bytes key, out Bytes value)
     {
         var hash = Hashing.Hash64(key.Span);
@@ -69,8 +69,18 @@ internal sealed class KvStore
             return true;
         }
         var slot = _index.Find(hash, key.Span, _log);
-        value = slot.IsEmpty ? default : _log.Read(slot).ValueBytes;
+        value = slot.IsEmpty ? default : _log.Take(slot);
         return !slot.IsEmpty;
+    }
+
+    /// <summary>The length of a value; 0 where there is none.</summary>
+    public int LengthOf(Bytes key)
+    {
+        var hash = Hashing.Hash64(key.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing)
+            return growing.Length;
+        var slot = _index.Find(hash, key.Span, _log);
+        return slot.IsEmpty ? 0 : _log.Read(slot).ValueLength;
     }
 
     /// <summary>
@@ -175,6 +185,17 @@ internal sealed class KvStore
 
     private void Store(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
+        var present = _index.Find(hash, key, _log);
+        if (!present.IsEmpty)
+        {
+            var digest = _log.Read(present).Digest;
+            if (_log.TryRewrite(present, hash, head, tail))
+            {
+                _digest += _log.Read(present).Digest - digest;
+                Written += _log.Read(present).Size;
+                return;
+            }
+        }
         var slot = _log.Append(hash, key, head, tail);
         var written = _log.Read(slot);
         _digest += written.Digest;

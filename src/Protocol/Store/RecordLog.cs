@@ -5,9 +5,11 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// The records of a store, one behind the other in a few large segments: ten million entries are some thousand objects
-/// to the garbage collector. What is written is never changed, so that a value handed out, a snapshot and a clone read
-/// on. Overwritten records leave holes; the store moves what lives out of the emptiest segment, a little with every
-/// write. A value type: copying it shares the segments, and the copy gives up the right to write into them.
+/// to the garbage collector. What a snapshot or a clone shares is never changed; in segments that were opened later a
+/// record is overwritten in its place where the size allows it, and the memory of one that is empty is used again: left
+/// to the collector, segments that come and go take twice the memory of what lives. Elsewhere overwritten records leave
+/// holes; the store moves what lives out of the emptiest segment, a little with every write. A value type: copying it
+/// shares the segments, and the copy gives up the right to write into them.
 /// </summary>
 internal struct RecordLog
 {
@@ -19,11 +21,15 @@ internal struct RecordLog
     private const int SmallTailBytes = 4096;
     private const int None = -1;
 
+    /// <summary>The epoch of a segment that holds one large record: it is handed out, not copied.</summary>
+    private const int NeverRewritten = -1;
+
     private struct Segment
     {
         public byte[]? Data;
         public int Used;
         public int Live;
+        public int Epoch;
     }
 
     private Segment[] _segments;
@@ -33,6 +39,10 @@ internal struct RecordLog
     private int _victimOffset;
     private bool _ownsTable;
     private bool _ownsTail;
+
+    /// <summary>Counts how often the segments were shared: those of an earlier epoch are no longer ours alone.</summary>
+    private int _epoch;
+    private byte[]? _spare;
     private long _sealedBytes;
     private long _sealedLive;
 
@@ -45,10 +55,13 @@ internal struct RecordLog
         };
 
     /// <summary>Bytes of the segments that this log holds.</summary>
-    public readonly long Capacity => _sealedBytes + (_tail == None ? 0 : _segments[_tail].Data!.Length);
+    public readonly long Capacity =>
+        _sealedBytes + (_tail == None ? 0 : _segments[_tail].Data!.Length) + (_spare?.Length ?? 0);
 
-    /// <summary>Holes make up more than a third of the full segments.</summary>
-    public readonly bool NeedsCleaning => _sealedBytes - _sealedLive > _sealedLive >> 1;
+    /// <summary>
+    /// Holes make up more than a fifth of the full segments, and what was emptied last is in use again.
+    /// </summary>
+    public readonly bool NeedsCleaning => _spare is null && _sealedBytes - _sealedLive > _sealedLive >> 2;
 
     private readonly long Live => _sealedLive + (_tail == None ? 0 : _segments[_tail].Live);
 
@@ -60,13 +73,36 @@ internal struct RecordLog
     /// <summary>
     /// For a copy that goes its own way: the original keeps the right to write behind the last record.
     /// </summary>
-    public void GiveUpTail() => _ownsTail = false;
+    public void GiveUpTail() => (_ownsTail, _spare) = (false, null);
 
-    /// <summary>Somebody else reads the table of segments from now on: it is copied before it changes.</summary>
-    public void ShareTable() => _ownsTable = false;
+    /// <summary>
+    /// Somebody else reads the segments and their table from now on: the table is copied before it changes.
+    /// </summary>
+    public void ShareTable() => (_ownsTable, _epoch) = (false, _epoch + 1);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Record Read(Slot slot) => new(_segments[slot.Segment].Data!, slot.Offset);
+
+    /// <summary>The value is a slice where it never changes, and a copy elsewhere.</summary>
+    public readonly Bytes Take(Slot slot)
+    {
+        var value = Read(slot).ValueBytes;
+        return IsOurs(slot) ? Bytes.CopyOf(value.Span) : value;
+    }
+
+    /// <summary>Writes another value of the same length into a record that nobody else sees.</summary>
+    public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        var record = Read(slot);
+        if (record.ValueLength != head.Length + tail.Length || !IsOurs(slot))
+            return false;
+        var data = _segments[slot.Segment].Data!;
+        var value = data.AsSpan(slot.Offset + record.Size - record.ValueLength, record.ValueLength);
+        head.CopyTo(value);
+        tail.CopyTo(value[head.Length..]);
+        Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, value));
+        return true;
+    }
 
     public Slot Append(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
@@ -121,6 +157,8 @@ internal struct RecordLog
         return false;
     }
 
+    private readonly bool IsOurs(Slot slot) => _segments[slot.Segment].Epoch == _epoch;
+
     private Slot Reserve(ulong hash, int size, out byte[] data)
     {
         OwnTable();
@@ -137,6 +175,7 @@ internal struct RecordLog
     private int OpenLarge(int size)
     {
         var index = Open(size);
+        _segments[index].Epoch = NeverRewritten;
         _sealedBytes += size;
         _sealedLive += size;
         return index;
@@ -179,6 +218,7 @@ internal struct RecordLog
         var data = GC.AllocateUninitializedArray<byte>(wanted);
         tail.Data.AsSpan(0, tail.Used).CopyTo(data);
         tail.Data = data;
+        tail.Epoch = _epoch;
         _ownsTail = true;
     }
 
@@ -207,13 +247,18 @@ internal struct RecordLog
         Invariant.Assert(index < Slot.MaxSegments, "the store is out of segment numbers");
         if (index == _segments.Length)
             Array.Resize(ref _segments, Math.Max(1, index * 2));
-        _segments[index] = new Segment { Data = GC.AllocateUninitializedArray<byte>(size) };
+        var data = _spare?.Length == size ? _spare : GC.AllocateUninitializedArray<byte>(size);
+        _spare = null;
+        _segments[index] = new Segment { Data = data, Epoch = _epoch };
         return index;
     }
 
     private void Free(int index)
     {
-        _sealedBytes -= _segments[index].Data!.Length;
+        var data = _segments[index].Data!;
+        _sealedBytes -= data.Length;
+        if (_segments[index].Epoch == _epoch && data.Length >= (_spare?.Length ?? 0))
+            _spare = data;
         _segments[index] = default;
         _freeFrom = Math.Min(_freeFrom, index);
         if (_victim == index)

@@ -146,6 +146,28 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.InRange(store.Capacity, store.ByteCount, (2 * store.ByteCount) + (1 << 18));
     }
 
+    [Theory]
+    [InlineData(1000, 1000)]
+    [InlineData(500, 1500)]
+    public void Overwriting_takes_little_room_and_leaves_the_collector_nothing_to_do(int shortest, int longest)
+    {
+        const int Count = 40_000;
+        var random = new Random(Seed());
+        var values = Enumerable
+            .Range(0, 256)
+            .Select(_ => new Bytes(new byte[random.Next(shortest, longest + 1)]))
+            .ToArray();
+        var keys = Enumerable.Range(0, Count).Select(Key).ToArray();
+        var store = new KvStore();
+        for (var i = 0; i < 12 * Count; i++)
+            store.Put(keys[i < Count ? i : random.Next(Count)], values[random.Next(256)]);
+        var (allocated, written) = (GC.GetAllocatedBytesForCurrentThread(), store.Written);
+        for (var i = 0; i < 4 * Count; i++)
+            store.Put(keys[random.Next(Count)], values[random.Next(256)]);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, (store.Written - written) / 20);
+        Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount * 135 / 100);
+    }
+
     private static Bytes Key(int i)
     {
         var key = new byte[16];
