@@ -24,6 +24,9 @@ public enum CallStatus : byte
 
     /// <summary>The session ended while the operation may have been executed in it: the outcome is unknown.</summary>
     SessionExpired = 9,
+
+    /// <summary>The servers have no memory left for it: not executed.</summary>
+    Full = 10,
 }
 
 /// <summary>Clerk → its host: a call is over.</summary>

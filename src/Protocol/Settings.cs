@@ -38,6 +38,9 @@ public sealed record ProtocolSettings
     /// <summary>Bytes of operations that wait for the backup, above which clients get Busy.</summary>
     public long StreamBytes { get; init; } = 256L << 20;
 
+    /// <summary>Memory of data, sessions, results and stream, beyond which writes that need more are refused.</summary>
+    public long MaxMemoryBytes { get; init; } = long.MaxValue;
+
     /// <summary>Operations of one session that may be in flight.</summary>
     public int SessionWindow { get; init; } = 4096;
 

@@ -24,6 +24,10 @@ internal static class Failures
                 completion.Status == CallStatus.Unreachable ? PbKvOutcome.NotExecuted : PbKvOutcome.Unknown,
                 why
             ),
+            CallStatus.Full => NotDone(
+                PbKvError.Full,
+                $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values shorter, or give the servers more"
+            ),
             CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
                 PbKvOutcome.Unknown,
                 call.Cancellation

@@ -26,6 +26,9 @@ public enum PbKvError
 
     /// <summary>Somebody cancelled.</summary>
     Cancelled,
+
+    /// <summary>The servers have no memory left for it.</summary>
+    Full,
 }
 
 /// <summary>What is known of an operation that failed.</summary>

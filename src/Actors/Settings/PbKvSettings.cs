@@ -141,6 +141,11 @@ public sealed record PbKvSettings
             var other => throw reader.Wrong("log-format", other, "text or json"),
         };
 
+    private static long ReadMaxMemory(SettingsReader reader) =>
+        reader.Text("max-memory") == "auto"
+            ? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3
+            : reader.Size("max-memory", 1 << 20, 1L << 50);
+
     private static string ReadName(SettingsReader reader, string key)
     {
         var text = reader.Text(key);
@@ -173,6 +178,7 @@ public sealed record PbKvSettings
             ChunkBytes = (int)reader.Size("chunk-size", 1, 64 << 20),
             ChunksInFlight = reader.Whole("chunks-in-flight", 1, 1000),
             StreamBytes = reader.Size("stream-size", 64 << 10, 1L << 40),
+            MaxMemoryBytes = ReadMaxMemory(reader),
             SessionWindow = reader.Whole("session-window", 1, 1 << 20),
             CatchUpStep = reader.Whole("catch-up-step", 1, 1 << 20),
             ClerkTickMs = tick,

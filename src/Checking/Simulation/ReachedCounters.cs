@@ -32,6 +32,7 @@ internal sealed class ReachedCounters : WorldWatch
         "brokenConnections",
         "deadlines",
         "unknownOutcomes",
+        "full",
         "crashes",
         "pauses",
         "slowServers",
@@ -96,6 +97,8 @@ internal sealed class ReachedCounters : WorldWatch
         {
             if (completion.Status is CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired)
                 Count("unknownOutcomes");
+            if (completion.Status == CallStatus.Full)
+                Count("full");
         }
         if (host.Node is ViewServiceNode service && service.View != _view)
         {

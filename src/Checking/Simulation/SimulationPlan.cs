@@ -34,6 +34,9 @@ internal sealed record SimulationPlan(
         var chance = new Chance(seed ^ 0x6A09E667F3BCC908);
         var settings = DrawSettings(chance);
         var faultTime = chance.Between(1500, 4000) * World.Millisecond;
+        var memory = new Chance(seed ^ 0xBB67AE8584CAA73B);
+        if (memory.Percent(15))
+            settings = settings with { MaxMemoryBytes = memory.Between(1000, 4000) };
         return new SimulationPlan(
             seed,
             profile,

@@ -97,6 +97,8 @@ internal static class StatusJson
         WriteNumber(writer, "view", status?.View.Number);
         WriteNumber(writer, "keys", status?.Keys);
         WriteNumber(writer, "bytes", status?.Bytes);
+        WriteNumber(writer, "memory", status?.Memory);
+        WriteNumber(writer, "maxMemory", status?.MaxMemory);
         WriteNumber(writer, "position", status?.Position);
         WriteNumber(writer, "sessions", status?.Sessions);
         writer.WriteString("digest", status?.Digest.ToString("x16"));

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
 
@@ -12,6 +13,7 @@ internal static class StatusText
         "ROLE",
         "KEYS",
         "BYTES",
+        "MEMORY",
         "POSITION",
         "SESSIONS",
         "OPS/S",
@@ -73,7 +75,7 @@ internal static class StatusText
         var address = server.Known.Server.Address.Value;
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
-            return [address, server.Role, "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
+            return [address, server.Role, "", "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
         var remark =
             status.Progress >= 0
                 ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %")
@@ -87,6 +89,7 @@ internal static class StatusText
             server.Role,
             Grouped(status.Keys),
             Size(status.Bytes),
+            Share(status),
             Grouped(status.Position),
             Grouped(status.Sessions),
             rate,
@@ -94,6 +97,10 @@ internal static class StatusText
             remark,
         ];
     }
+
+    /// <summary>How much of the memory that there may be is taken.</summary>
+    private static string Share(ReplicaStatus status) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100.0 * status.Memory / Math.Max(1, status.MaxMemory):0} %");
 
     private static string Rate(ServerReport server, StatusReport? earlier, TimeSpan elapsed)
     {

@@ -107,6 +107,7 @@ public partial class ClerkNode
             ResultStatus.EmptyKey => CallStatus.EmptyKey,
             ResultStatus.KeyTooLong => CallStatus.KeyTooLong,
             ResultStatus.ValueTooLarge => CallStatus.ValueTooLarge,
+            ResultStatus.Full => CallStatus.Full,
             // The floor never passes what is wanted, so this does not happen; if it does, the result is gone.
             _ => CallStatus.SessionExpired,
         };

@@ -137,13 +137,19 @@ public sealed record ChunkAck(ViewId View, long Next) : Message
 /// <summary>
 /// Backup → primary: the snapshot is installed. From here on the primary answers nothing alone in this view.
 /// </summary>
-public sealed record Installed(ViewId View) : Message
+/// <param name="MaxMemory">What the backup allows: the primary lets the data grow only as far as both do.</param>
+public sealed record Installed(ViewId View, long MaxMemory = long.MaxValue) : Message
 {
     internal override byte Kind => 26;
 
-    internal override void Write(WireWriter writer) => View.Write(writer);
+    internal override void Write(WireWriter writer)
+    {
+        View.Write(writer);
+        writer.Varint(MaxMemory);
+    }
 
-    internal static Installed Read(ref WireReader reader) => new(ViewId.Read(ref reader));
+    internal static Installed Read(ref WireReader reader) =>
+        new(ViewId.Read(ref reader), reader.More ? reader.Varint() : long.MaxValue);
 }
 
 /// <summary>Replica → replica: your message was of an older view; this is the newer one.</summary>

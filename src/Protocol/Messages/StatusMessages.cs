@@ -70,6 +70,8 @@ public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leav
 }
 
 /// <summary>Server → asker: where it is and what it holds.</summary>
+/// <param name="Memory">Of data, sessions, results and stream.</param>
+/// <param name="MaxMemory">How much of it there may be.</param>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>
 public sealed record ReplicaStatus(
     long Number,
@@ -86,7 +88,9 @@ public sealed record ReplicaStatus(
     long Sessions,
     ulong Digest,
     long Operations,
-    long Deduplicated
+    long Deduplicated,
+    long Memory,
+    long MaxMemory
 ) : Message
 {
     internal override byte Kind => 33;
@@ -108,6 +112,8 @@ public sealed record ReplicaStatus(
         writer.Fixed64(Digest);
         writer.Varint(Operations);
         writer.Varint(Deduplicated);
+        writer.Varint(Memory);
+        writer.Varint(MaxMemory);
     }
 
     internal static ReplicaStatus Read(ref WireReader reader) =>
@@ -126,6 +132,8 @@ public sealed record ReplicaStatus(
             reader.Varint(),
             reader.Fixed64(),
             reader.Varint(),
-            reader.Varint()
+            reader.Varint(),
+            reader.More ? reader.Varint() : 0,
+            reader.More ? reader.Varint() : long.MaxValue
         );
 }

@@ -150,7 +150,7 @@ internal sealed class BackupRole
             return;
         }
         Confirmed = true;
-        effects.Send(primary, new Installed(_view.Id));
+        effects.Send(primary, new Installed(_view.Id, _settings.MaxMemoryBytes));
     }
 
     public void Tick(NodeAddress primary, Effects effects)
@@ -158,7 +158,7 @@ internal sealed class BackupRole
         _askedFor = 0;
         // The confirmation may have been lost: the primary goes on alone until it hears it.
         if (Confirmed && _marker < 0)
-            effects.Send(primary, new Installed(_view.Id));
+            effects.Send(primary, new Installed(_view.Id, _settings.MaxMemoryBytes));
     }
 
     public void AddTo(ref Fingerprint fingerprint)

@@ -25,13 +25,16 @@ internal struct BatchExecution
     private readonly ReplicatedState _state;
     private readonly Batch _batch;
     private readonly ProtocolSettings _settings;
+    private readonly long _maxMemory;
     private OperationResult[] _results;
     private int _executed;
     private bool _apart;
     private int _belowFloor;
 
-    public BatchExecution(ReplicatedState state, Batch batch, ProtocolSettings settings)
+    /// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
+    public BatchExecution(ReplicatedState state, Batch batch, long maxMemory, ProtocolSettings settings)
     {
+        _maxMemory = maxMemory;
         _state = state;
         _batch = batch;
         _settings = settings;
@@ -77,6 +80,11 @@ internal struct BatchExecution
                 break;
             }
             ref readonly var operation = ref operations[i];
+            if (KeepsTooMuch(session, operation, floor))
+            {
+                LeaveOut(operations[..i], ref part);
+                break;
+            }
             var accepted = operation;
             _results[i] = One(session, ref accepted, floor, out var executed);
             ResultBytes += 32 + _results[i].Value.Length;
@@ -138,6 +146,8 @@ internal struct BatchExecution
             return Read(operation);
         if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
+        else if (!Fits(operation))
+            operation = new Operation(OperationKind.Full, operation.Sequence, default, default);
         // The floor moves only with operations of the history, so that the backup forgets the same results.
         if (_executed == 0)
             session.RaiseFloor(_batch.Floor);
@@ -154,9 +164,31 @@ internal struct BatchExecution
         return key.Length > _settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
     }
 
+    /// <summary>
+    /// Thousands of values before a PutHash may be wanted at once: further ones wait, except for the one that the floor
+    /// waits for. Only results that a client takes raise its floor.
+    /// </summary>
+    private readonly bool KeepsTooMuch(Session session, in Operation operation, long floor) =>
+        operation.Kind == OperationKind.PutHash
+        && session.Memory > _settings.StreamBytes
+        && operation.Sequence > floor
+        && session.MemoryFrom(floor) > _settings.StreamBytes
+        && !session.TryResult(operation.Sequence, out _);
+
+    /// <summary>What makes nothing larger always does: so there is a way out.</summary>
+    private readonly bool Fits(in Operation operation)
+    {
+        var room = _maxMemory - _state.Memory;
+        // Far from the limit nothing has to be looked up.
+        if (room > 1024 + (2L * (operation.Key.Length + operation.Value.Length)))
+            return true;
+        var growth = _state.GrowthBy(operation);
+        return growth <= 0 || growth <= room;
+    }
+
     private readonly bool GrowsTooLarge(in Operation operation) =>
         operation.Kind == OperationKind.Append
-        && (long)_state.Store.LengthOf(operation.Key) + operation.Value.Length > _settings.MaxValueBytes;
+        && (long)Math.Max(0, _state.Store.LengthOf(operation.Key)) + operation.Value.Length > _settings.MaxValueBytes;
 
     private readonly OperationResult Read(in Operation operation) =>
         _state.Store.TryGet(operation.Key, out var value)

@@ -72,6 +72,9 @@ internal sealed class ForwardStream
     /// <summary>Ticks in which something was in flight and nothing was heard of the backup.</summary>
     public int TicksWithoutAnswer { get; private set; }
 
+    /// <summary>Of operations and answers that wait for the backup.</summary>
+    public long Memory => _bytes;
+
     public bool IsFull => _bytes > _settings.StreamBytes;
 
     public bool HasInFlight => _inFlight.Count > 0;

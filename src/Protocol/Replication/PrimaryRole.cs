@@ -30,6 +30,7 @@ internal sealed class PrimaryRole
         _view = view;
         _state = state;
         _settings = settings;
+        MaxMemory = settings.MaxMemoryBytes;
         _idle = idle;
         _untilConfirmed = [.. inherited];
         if (view.Backup is not { } backup)
@@ -43,6 +44,7 @@ internal sealed class PrimaryRole
         _view = other._view;
         _state = state;
         _settings = other._settings;
+        MaxMemory = other.MaxMemory;
         _idle = idle;
         _untilConfirmed = [.. other._untilConfirmed];
         _stream = other._stream?.Clone();
@@ -63,6 +65,12 @@ internal sealed class PrimaryRole
     public double Progress => _transfer is null || !Alone ? -1 : _transfer.Progress;
 
     public bool BackupSilent => _stream is not null && _stream.TicksWithoutAnswer >= _settings.BackupSilentTicks;
+
+    /// <summary>Of the answers and operations that wait for the backup.</summary>
+    public long StreamMemory => _stream?.Memory ?? 0;
+
+    /// <summary>What both servers of the view allow.</summary>
+    public long MaxMemory { get; private set; }
 
     public bool IsTransferring => _transfer is not null;
 
@@ -136,7 +144,7 @@ internal sealed class PrimaryRole
             return;
         }
         _idle.Used(batch.Session);
-        var execution = new BatchExecution(_state, batch, _settings);
+        var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, _settings);
         execution.Run();
         Executed += execution.Executed.Length;
         Deduplicated += execution.Duplicates;
@@ -151,7 +159,8 @@ internal sealed class PrimaryRole
                 NoticeKind.DuplicateHeld,
                 $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}"
             );
-        Answer(clerk, reply, execution.ResultBytes, effects);
+        if (reply.Results.Length > 0)
+            Answer(clerk, reply, execution.ResultBytes, effects);
         // Behind the reply, so that what it answers is not asked for again.
         if (execution.LeftOut > 0)
             Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), 32, effects);
@@ -181,11 +190,12 @@ internal sealed class PrimaryRole
     /// <summary>
     /// The switch: the backup confirmed the installation. The marker goes into the stream at this position.
     /// </summary>
-    public void OnInstalled(Effects effects)
+    public void OnInstalled(Installed installed, Effects effects)
     {
         if (_stream is null || _stream.Switched || _transfer is not { AllSent: true })
             return;
         _transfer = null;
+        MaxMemory = Math.Min(MaxMemory, installed.MaxMemory);
         _stream.HeardOfBackup();
         _stream.Switch(_state.Position);
         effects.Notice(NoticeKind.Switched, $"view={_view.Number} backup={_view.Backup} position={_state.Position}");
@@ -212,6 +222,7 @@ internal sealed class PrimaryRole
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Confirmed);
+        fingerprint.Add(MaxMemory);
         fingerprint.Add(_untilConfirmed.Count);
         foreach (var answer in _untilConfirmed)
         {

@@ -146,8 +146,8 @@ public partial class ReplicaNode : Node
             case ChunkAck ack when IsFromBackup(from, ack.View, effects):
                 _primary!.OnChunkAck(ack, effects);
                 break;
-            case Installed installed when IsFromBackup(from, installed.View, effects):
-                _primary!.OnInstalled(effects);
+            case Installed { MaxMemory: > 0 } installed when IsFromBackup(from, installed.View, effects):
+                _primary!.OnInstalled(installed, effects);
                 break;
             case ForwardWanted wanted when IsFromBackup(from, wanted.View, effects):
                 _primary!.OnWanted(wanted, effects);
@@ -233,6 +233,8 @@ public partial class ReplicaNode : Node
             Sessions.Count,
             unchecked(Store.Digest + Sessions.Digest),
             _executed + (_primary?.Executed ?? 0),
-            _deduplicated + (_primary?.Deduplicated ?? 0)
+            _deduplicated + (_primary?.Deduplicated ?? 0),
+            _state.Memory + (_primary?.StreamMemory ?? 0),
+            _primary?.MaxMemory ?? _settings.MaxMemoryBytes
         );
 }

@@ -8,6 +8,8 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed class ReplicatedState
 {
+    private const int LongestHash = 10;
+
     private ReplicatedState(KvStore store, SessionTable sessions, long position)
     {
         Store = store;
@@ -23,6 +25,19 @@ internal sealed class ReplicatedState
     public SessionTable Sessions { get; }
 
     public long Position { get; set; }
+
+    public long Memory => Store.Memory + Sessions.Memory;
+
+    /// <summary>How much more of it there is after an operation.</summary>
+    public long GrowthBy(in Operation operation) =>
+        operation.Kind switch
+        {
+            OperationKind.Put => Store.GrowthBy(operation.Key, operation.Value.Length, appends: false),
+            OperationKind.Append => Store.GrowthBy(operation.Key, operation.Value.Length, appends: true),
+            // The result keeps what the value has less.
+            OperationKind.PutHash => Store.GrowthBy(operation.Key, LongestHash, appends: true),
+            _ => 0,
+        };
 
     public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position);
 
@@ -83,6 +98,8 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
             case OperationKind.TooLarge:
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
+            case OperationKind.Full:
+                return new OperationResult(operation.Sequence, ResultStatus.Full, default);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }
@@ -90,7 +107,7 @@ internal sealed class ReplicatedState
 
     private static Bytes HashText(Bytes previous, Bytes value)
     {
-        var text = new byte[10];
+        var text = new byte[LongestHash];
         var hash = Hashing.Fnv1a(previous.Span, value.Span);
         hash.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
         return new Bytes(text, 0, length);

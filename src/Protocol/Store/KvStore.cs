@@ -14,6 +14,9 @@ internal sealed class KvStore
     /// </summary>
     private const int CleaningRate = 5;
 
+    /// <summary>Beside key and value: a header in the log and a place in the index.</summary>
+    private const int EntryBytes = 32;
+
     /// <summary>A smaller store lies in the caches anyway.</summary>
     private const int WorthWarming = 4096;
 
@@ -42,6 +45,12 @@ internal sealed class KvStore
 
     /// <summary>Bytes of all keys and values.</summary>
     public long ByteCount { get; private set; }
+
+    /// <summary>
+    /// About the memory of that, holes in segments included; it follows from the contents alone, so that all who hold
+    /// the same say the same.
+    /// </summary>
+    public long Memory => WithHoles(ByteCount + (EntryBytes * Count));
 
     /// <summary>Bytes that were copied and hashed since it was made: what its writes cost.</summary>
     public long Written { get; private set; }
@@ -73,14 +82,25 @@ internal sealed class KvStore
         return !slot.IsEmpty;
     }
 
-    /// <summary>The length of a value; 0 where there is none.</summary>
+    /// <summary>The length of a value; -1 where there is none.</summary>
     public int LengthOf(Bytes key)
     {
         var hash = Hashing.Hash64(key.Span);
         if (_growing?.Find(hash, key.Span) is { } growing)
             return growing.Length;
         var slot = _index.Find(hash, key.Span, _log);
-        return slot.IsEmpty ? 0 : _log.Read(slot).ValueLength;
+        return slot.IsEmpty ? -1 : _log.Read(slot).ValueLength;
+    }
+
+    /// <summary>How much more memory there is after a value of this length was put, or appended.</summary>
+    public long GrowthBy(Bytes key, int length, bool appends)
+    {
+        var earlier = LengthOf(key);
+        return WithHoles(
+            earlier < 0 ? EntryBytes + key.Length + length
+            : appends ? length
+            : length - earlier
+        );
     }
 
     /// <summary>
@@ -145,6 +165,8 @@ internal sealed class KvStore
         Share();
         return new StoreSnapshot(_index, _log, Count, ByteCount, _digest);
     }
+
+    private static long WithHoles(long bytes) => bytes + (bytes / 4);
 
     private void Share()
     {

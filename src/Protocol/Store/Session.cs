@@ -9,6 +9,9 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed class Session
 {
+    /// <summary>Of a result, beside its value.</summary>
+    private const int ResultBytes = 48;
+
     private readonly SessionOwner _owner;
     private ResultWindow _results;
 
@@ -23,6 +26,7 @@ internal sealed class Session
         : this(other.Id, owner)
     {
         Floor = other.Floor;
+        Memory = other.Memory;
         _results = other._results.Copy();
     }
 
@@ -30,6 +34,9 @@ internal sealed class Session
 
     /// <summary>The lowest sequence that the client still wants a result of.</summary>
     public long Floor { get; private set; }
+
+    /// <summary>About the memory of its results.</summary>
+    public long Memory { get; private set; }
 
     /// <summary>How many results are kept.</summary>
     public int Count => _results.Count;
@@ -49,8 +56,24 @@ internal sealed class Session
         );
         var kept = result with { Value = result.Value.Compact() };
         if (_results.Set(kept, out var earlier))
-            _owner.Digest -= DigestOf(earlier);
+            Take(earlier);
         _owner.Digest += DigestOf(kept);
+        _owner.Memory += MemoryOf(kept);
+        Memory += MemoryOf(kept);
+    }
+
+    /// <summary>The memory that is left of that when the floor is raised.</summary>
+    public long MemoryFrom(long floor)
+    {
+        if (floor <= Floor)
+            return Memory;
+        long memory = 0;
+        foreach (ref readonly var place in _results.Places)
+        {
+            if (ResultWindow.IsResult(place) && place.Sequence >= floor)
+                memory += MemoryOf(place);
+        }
+        return memory;
     }
 
     /// <summary>Forgets the results below. A floor never falls: a lower one changes nothing.</summary>
@@ -61,7 +84,7 @@ internal sealed class Session
         MustBeOwned();
         _owner.Digest -= DigestOfFloor();
         if (_results.Count > 0)
-            _owner.Digest -= Forget(floor);
+            Forget(floor);
         Floor = floor;
         _owner.Digest += DigestOfFloor();
     }
@@ -87,16 +110,15 @@ internal sealed class Session
         return sum;
     }
 
-    private ulong Forget(long floor)
+    private void Forget(long floor)
     {
         var held = _results.Count;
-        ulong forgotten = 0;
         if (floor - Floor <= _results.Capacity)
         {
             for (var sequence = Floor; sequence < floor; sequence++)
             {
                 if (_results.Remove(sequence, out var result))
-                    forgotten += DigestOf(result);
+                    Take(result);
             }
         }
         else
@@ -106,12 +128,21 @@ internal sealed class Session
             foreach (var result in _results.InOrder())
             {
                 if (result.Sequence < floor && _results.Remove(result.Sequence, out _))
-                    forgotten += DigestOf(result);
+                    Take(result);
             }
         }
         _results.Shrink(held);
-        return forgotten;
     }
+
+    /// <summary>A result is kept no more.</summary>
+    private void Take(in OperationResult result)
+    {
+        _owner.Digest -= DigestOf(result);
+        _owner.Memory -= MemoryOf(result);
+        Memory -= MemoryOf(result);
+    }
+
+    private static int MemoryOf(in OperationResult result) => ResultBytes + result.Value.Length;
 
     private void MustBeOwned() =>
         Invariant.Assert(
@@ -129,9 +160,12 @@ internal sealed class Session
     }
 }
 
-/// <summary>Whose a session is to change, and the digest of the whole table that it is changed in.</summary>
-internal sealed class SessionOwner(ulong digest)
+/// <summary>
+/// Whose a session is to change, and the digest and the memory of the whole table that it is changed in.
+/// </summary>
+internal sealed class SessionOwner(ulong digest, long memory)
 {
     public ulong Digest = digest;
+    public long Memory = memory;
     public bool Shared;
 }

@@ -8,10 +8,13 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed class SessionTable
 {
+    /// <summary>Of a session, beside its results.</summary>
+    private const int SessionBytes = 256;
+
     private SessionTrie _sessions;
     private SessionOwner _owner;
 
-    public SessionTable() => _owner = new SessionOwner(0);
+    public SessionTable() => _owner = new SessionOwner(0, 0);
 
     private SessionTable(SessionTable other)
     {
@@ -21,6 +24,9 @@ internal sealed class SessionTable
     }
 
     public long Count { get; private set; }
+
+    /// <summary>About the memory of all of it; it follows from the contents alone.</summary>
+    public long Memory => _owner.Memory + (SessionBytes * Count);
 
     /// <summary>A sum over sessions, floors and results, equal for equal contents on every machine.</summary>
     public ulong Digest => _owner.Digest;
@@ -39,6 +45,7 @@ internal sealed class SessionTable
         if (closed is null)
             return false;
         Owner().Digest -= closed.WholeDigest();
+        Owner().Memory -= closed.Memory;
         _sessions.Remove(session, Owner());
         Count--;
         return true;
@@ -109,7 +116,7 @@ internal sealed class SessionTable
     private SessionOwner Owner()
     {
         if (_owner.Shared)
-            _owner = new SessionOwner(_owner.Digest);
+            _owner = new SessionOwner(_owner.Digest, _owner.Memory);
         return _owner;
     }
 }

@@ -20,6 +20,9 @@ public enum OperationKind : byte
     /// do what its client was told is not done.
     /// </summary>
     TooLarge = 8,
+
+    /// <summary>Likewise one for which there was no memory left (<see cref="ProtocolSettings.MaxMemoryBytes"/>).</summary>
+    Full = 9,
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
@@ -40,7 +43,7 @@ public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Operation IListed<Operation>.Read(ref WireReader reader) =>
         new(
-            (OperationKind)reader.Enum((int)OperationKind.TooLarge, "operation"),
+            (OperationKind)reader.Enum((int)OperationKind.Full, "operation"),
             reader.Varint(),
             reader.Bytes(),
             reader.Bytes()
@@ -141,6 +144,9 @@ public enum ResultStatus : byte
     /// The sequence lies below the session's floor: its client said that it wants no result any more.
     /// </summary>
     BelowFloor = 6,
+
+    /// <summary>It would have needed memory that there is not: nothing was changed.</summary>
+    Full = 7,
 }
 
 /// <summary>The result of one operation, by its sequence.</summary>
@@ -159,5 +165,5 @@ public readonly record struct OperationResult(long Sequence, ResultStatus Status
     }
 
     static OperationResult IListed<OperationResult>.Read(ref WireReader reader) =>
-        new(reader.Varint(), (ResultStatus)reader.Enum((int)ResultStatus.BelowFloor, "result"), reader.Bytes());
+        new(reader.Varint(), (ResultStatus)reader.Enum((int)ResultStatus.Full, "result"), reader.Bytes());
 }

@@ -90,6 +90,22 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task What_the_servers_have_no_memory_for_is_refused_and_surely_not_done()
+    {
+        await using var cluster = new TestCluster("pbkv.max-memory = 1MiB");
+        var (_, _, kv) = await cluster.StartPairAsync();
+        await kv.PutAsync("k", new string('x', 1 << 19));
+        var full = await FailsAsync(() => kv.PutAsync("l", new string('x', 1 << 19)));
+        Assert.Equal((PbKvError.Full, PbKvOutcome.NotExecuted), (full.Code, full.Outcome));
+        Assert.Contains("pbkv.max-memory", full.Message);
+        await kv.PutAsync("k", "shorter");
+        await kv.PutAsync("l", new string('x', 1 << 19));
+        var servers = (await kv.StatusAsync()).Servers;
+        Assert.All(servers, server => Assert.InRange(server.Memory, 1 << 19, server.MaxMemory));
+        Assert.All(servers, server => Assert.Equal(1 << 20, server.MaxMemory));
+    }
+
+    [Fact]
     public async Task Without_a_server_the_deadline_passes_and_nothing_was_sent()
     {
         await using var cluster = new TestCluster();

@@ -14,7 +14,8 @@ public partial class PbKvConfTests
     public void The_defaults_of_pbkv_conf_are_those_of_the_settings_classes()
     {
         var read = PbKvSettings.Read(Config.Empty);
-        Assert.Equal(ProtocolSettings.Default, read.Protocol);
+        var memory = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 4 * 3;
+        Assert.Equal(ProtocolSettings.Default with { MaxMemoryBytes = memory }, read.Protocol);
         var inCode = new PbKvSettings();
         Assert.Equal(inCode.ViewServices.ToArray(), read.ViewServices.ToArray());
         Assert.Equal(

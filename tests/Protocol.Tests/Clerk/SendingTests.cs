@@ -162,6 +162,7 @@ public class SendingTests
     [InlineData(ResultStatus.EmptyKey, CallStatus.EmptyKey)]
     [InlineData(ResultStatus.KeyTooLong, CallStatus.KeyTooLong)]
     [InlineData(ResultStatus.ValueTooLarge, CallStatus.ValueTooLarge)]
+    [InlineData(ResultStatus.Full, CallStatus.Full)]
     public void Every_result_of_the_primary_ends_the_call(ResultStatus result, CallStatus status)
     {
         var bench = Ready();
