@@ -6,6 +6,7 @@ var parts = new Dictionary<string, Action<Table>>
     ["memory"] = MemoryBench.Run,
     ["sessions"] = SessionBench.Run,
     ["path"] = PathBench.Run,
+    ["turns"] = TurnBench.Run,
 };
 
 var wanted = args.Length == 0 ? parts.Keys.ToArray() : args;

@@ -44,8 +44,8 @@ public sealed record ProtocolSettings
     /// <summary>Operations of one session that may be in flight.</summary>
     public int SessionWindow { get; init; } = 4096;
 
-    /// <summary>Operations that a backup executes in one step while it catches up with a transfer.</summary>
-    public int CatchUpStep { get; init; } = 2000;
+    /// <summary>Operations that a backup executes in one step while it catches up with a transfer, at most.</summary>
+    public int CatchUpStep { get; init; } = 1000;
 
     /// <summary>One tick of a clerk with outstanding operations.</summary>
     public int ClerkTickMs { get; init; } = 10;

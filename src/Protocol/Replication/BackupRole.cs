@@ -23,6 +23,7 @@ internal sealed class BackupRole
     private long _loadedBytes;
     private long? _loadingSession;
     private long _total;
+    private (int Batch, int Operation) _next;
     private long _marker = -1;
 
     public BackupRole(View view, ReplicatedState state, ProtocolSettings settings)
@@ -48,6 +49,7 @@ internal sealed class BackupRole
         _loadedBytes = other._loadedBytes;
         _loadingSession = other._loadingSession;
         _total = other._total;
+        _next = other._next;
         _marker = other._marker;
         Installed = other.Installed;
         Confirmed = other.Confirmed;
@@ -90,9 +92,12 @@ internal sealed class BackupRole
             _early.Enqueue(forward);
             _earlyBytes += SizeOf(forward);
         }
-        else if (!Execute(forward, effects))
+        else
         {
-            return;
+            if (!IsNext(forward, effects))
+                return;
+            var whole = TurnBudget.Unlimited;
+            Execute(forward, ref whole);
         }
         _nextSerial = forward.Serial + 1;
         _askedFor = 0;
@@ -112,7 +117,7 @@ internal sealed class BackupRole
         if (!chunk.Last)
             return null;
         Install(chunk, effects);
-        CatchUp(primary, effects);
+        GoOn(primary, effects);
         return _state;
     }
 
@@ -121,16 +126,10 @@ internal sealed class BackupRole
     {
         if (!Installed || Confirmed)
             return;
-        var budget = _settings.CatchUpStep;
-        var written = _state.Store.Written;
-        while (
-            budget > 0
-            && _state.Store.Written - written <= BatchExecution.MostWrittenBytes
-            && _early.TryDequeue(out var forward)
-        )
+        var turn = new TurnBudget(_settings.CatchUpStep, BatchExecution.MostWrittenBytes);
+        while (!turn.IsSpent && _early.TryPeek(out var forward))
         {
-            _earlyBytes -= SizeOf(forward);
-            if (!Execute(forward, effects))
+            if (_next == default && !IsNext(forward, effects))
             {
                 // Not a stream of this snapshot. It was acknowledged, so it will not come again: a backup that
                 // confirmed now would have a hole in its history. It never confirms; the primary reports it, and the
@@ -139,9 +138,16 @@ internal sealed class BackupRole
                 _earlyBytes = 0;
                 return;
             }
-            foreach (var batch in forward.Batches)
-                budget -= batch.Operations.Length;
+            if (!Execute(forward, ref turn))
+                break;
+            _early.Dequeue();
+            _earlyBytes -= SizeOf(forward);
         }
+        GoOn(primary, effects);
+    }
+
+    private void GoOn(NodeAddress primary, Effects effects)
+    {
         if (_early.Count > 0)
         {
             // A sign of life: where no new forward comes, a long queue would otherwise look like silence.
@@ -169,6 +175,8 @@ internal sealed class BackupRole
         fingerprint.Add(_nextSerial);
         fingerprint.Add(_askedFor);
         fingerprint.Add(_marker);
+        fingerprint.Add(_next.Batch);
+        fingerprint.Add(_next.Operation);
         _staging.AddTo(ref fingerprint);
         fingerprint.Add(_early.Count);
         foreach (var forward in _early)
@@ -205,19 +213,29 @@ internal sealed class BackupRole
         );
     }
 
-    private bool Execute(Forward forward, Effects effects)
+    private bool IsNext(Forward forward, Effects effects)
     {
         var next = _state.Position + 1;
-        if (forward.FirstPosition != next)
+        if (forward.FirstPosition == next)
+            return true;
+        effects.Notice(
+            NoticeKind.ForwardRefused,
+            $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here"
+        );
+        return false;
+    }
+
+    /// <returns>Whether that was all of it; otherwise the next turn goes on where this one ended.</returns>
+    private bool Execute(Forward forward, ref TurnBudget turn)
+    {
+        for (; _next.Batch < forward.Batches.Length; _next = (_next.Batch + 1, 0))
         {
-            effects.Notice(
-                NoticeKind.ForwardRefused,
-                $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here"
-            );
-            return false;
+            var batch = forward.Batches[_next.Batch];
+            _next.Operation = _state.Apply(batch, _next.Operation, ref turn);
+            if (_next.Operation < batch.Operations.Length)
+                return false;
         }
-        foreach (var batch in forward.Batches)
-            _state.Apply(batch);
+        _next = default;
         if (forward.Marker >= 0)
             _marker = forward.Marker;
         return true;

@@ -61,14 +61,21 @@ internal sealed class ReplicatedState
         return result;
     }
 
-    /// <summary>Executes a batch that a primary accepted.</summary>
-    public void Apply(Batch batch)
+    /// <summary>Executes a batch that a primary accepted, from one of its operations on, as far as a turn may go.</summary>
+    /// <returns>The index of the operation to go on with.</returns>
+    public int Apply(Batch batch, int first, ref TurnBudget turn)
     {
         var session = batch.Session == 0 || Sessions.Find(batch.Session) is null ? null : Sessions.Edit(batch.Session);
         session?.RaiseFloor(batch.Floor);
-        Store.Warm(batch.Operations.AsSpan());
-        foreach (ref readonly var operation in batch.Operations.AsSpan())
-            Execute(batch.Session, session, operation);
+        var operations = batch.Operations.AsSpan();
+        Store.Warm(operations.Slice(first, (int)Math.Min(operations.Length - first, turn.Operations)));
+        for (; first < operations.Length && !turn.IsSpent; first++)
+        {
+            var written = Store.Written;
+            var result = Execute(batch.Session, session, operations[first]);
+            turn.Take(Store.Written - written + result.Value.Length);
+        }
+        return first;
     }
 
     public void AddTo(ref Fingerprint fingerprint)
@@ -111,5 +118,27 @@ internal sealed class ReplicatedState
         var hash = Hashing.Fnv1a(previous.Span, value.Span);
         hash.TryFormat(text, out var length, provider: CultureInfo.InvariantCulture);
         return new Bytes(text, 0, length);
+    }
+}
+
+/// <summary>
+/// What may still be executed in this turn of a server: a ping waits for the end of it. The last operation may be
+/// larger than what was left.
+/// </summary>
+internal struct TurnBudget(long operations, long bytes)
+{
+    private long _bytes = bytes;
+
+    public static TurnBudget Unlimited { get; } = new(long.MaxValue, long.MaxValue);
+
+    public long Operations { get; private set; } = operations;
+
+    public readonly bool IsSpent => Operations <= 0 || _bytes <= 0;
+
+    /// <param name="bytes">What one operation copied and hashed.</param>
+    public void Take(long bytes)
+    {
+        Operations--;
+        _bytes -= bytes;
     }
 }

@@ -8,6 +8,12 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed class TransferSource
 {
+    /// <summary>
+    /// What it takes to load an entry or a session, in bytes that could be loaded instead: a chunk of small ones is one
+    /// turn of the backup like any other.
+    /// </summary>
+    private const int EntryCost = 64;
+
     private readonly ViewId _view;
     private readonly NodeAddress _backup;
     private readonly ProtocolSettings _settings;
@@ -16,7 +22,8 @@ internal sealed class TransferSource
     private readonly ulong _digest;
     private readonly StoreCursor _entries;
     private readonly SessionCursor _sessions;
-    private readonly Queue<Chunk> _inFlight;
+    private readonly Queue<(Chunk Chunk, long Cost)> _inFlight;
+    private long _inFlightCost;
 
     /// <summary>What is left of the session that the last chunk ended in.</summary>
     private SessionImage? _rest;
@@ -46,7 +53,7 @@ internal sealed class TransferSource
         _sessions = sessions.Cursor();
         _total = store.ByteCount + (64 * sessions.Count);
         _digest = store.Digest;
-        _inFlight = new Queue<Chunk>();
+        _inFlight = [];
     }
 
     private TransferSource(TransferSource other)
@@ -59,7 +66,8 @@ internal sealed class TransferSource
         _digest = other._digest;
         _entries = other._entries.Clone();
         _sessions = other._sessions.Clone();
-        _inFlight = new Queue<Chunk>(other._inFlight);
+        _inFlight = new(other._inFlight);
+        _inFlightCost = other._inFlightCost;
         _rest = other._rest;
         _sentBytes = other._sentBytes;
         _nextIndex = other._nextIndex;
@@ -76,16 +84,22 @@ internal sealed class TransferSource
 
     public long Total => _total;
 
-    private bool IsRepeating => _inFlight.TryPeek(out var first) && first.Index < _repeatsEnd;
+    private bool IsRepeating => _inFlight.TryPeek(out var first) && first.Chunk.Index < _repeatsEnd;
+
+    /// <summary>In number, and in bytes where chunks are larger than they should be: one value fills one.</summary>
+    private bool HasRoom =>
+        _inFlight.Count < _settings.ChunksInFlight
+        && _inFlightCost < (long)_settings.ChunksInFlight * _settings.ChunkBytes;
 
     public TransferSource Clone() => new(this);
 
     public void Pump(Effects effects)
     {
-        while (!_sentLast && !IsRepeating && _inFlight.Count < _settings.ChunksInFlight)
+        while (!_sentLast && !IsRepeating && HasRoom)
         {
-            var chunk = NextChunk();
-            _inFlight.Enqueue(chunk);
+            var chunk = NextChunk(out var cost);
+            _inFlight.Enqueue((chunk, cost));
+            _inFlightCost += cost;
             effects.Send(_backup, chunk);
         }
     }
@@ -128,23 +142,23 @@ internal sealed class TransferSource
     private bool Drop(long next)
     {
         var before = _inFlight.Count;
-        while (_inFlight.TryPeek(out var first) && first.Index < next)
-            _inFlight.Dequeue();
+        while (_inFlight.TryPeek(out var first) && first.Chunk.Index < next)
+            _inFlightCost -= _inFlight.Dequeue().Cost;
         return _inFlight.Count < before;
     }
 
     private void Repeat(Effects effects)
     {
         if (IsRepeating)
-            effects.Send(_backup, _inFlight.Peek());
+            effects.Send(_backup, _inFlight.Peek().Chunk);
     }
 
-    private Chunk NextChunk()
+    private Chunk NextChunk(out long cost)
     {
         var entries = ImmutableArray.CreateBuilder<Entry>();
         var sessions = ImmutableArray.CreateBuilder<SessionImage>();
-        long bytes = 0;
-        while (bytes < _settings.ChunkBytes && !_entriesDone)
+        cost = 0;
+        while (cost < _settings.ChunkBytes && !_entriesDone)
         {
             if (!_entries.MoveNext())
             {
@@ -153,18 +167,21 @@ internal sealed class TransferSource
             }
             var entry = _entries.Current;
             entries.Add(entry);
-            bytes += 8 + entry.Key.Length + entry.Value.Length;
+            var bytes = entry.Key.Length + entry.Value.Length;
+            cost += EntryCost + bytes;
+            _sentBytes += bytes;
         }
-        while (bytes < _settings.ChunkBytes && _entriesDone && !_sentLast)
+        while (cost < _settings.ChunkBytes && _entriesDone && !_sentLast)
         {
             if (_rest is null && !_sessions.MoveNext())
             {
                 _sentLast = true;
                 break;
             }
-            bytes += AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - bytes, sessions);
+            var bytes = AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - cost, sessions);
+            cost += EntryCost + bytes;
+            _sentBytes += bytes;
         }
-        _sentBytes += bytes;
         return new Chunk(
             _view,
             _nextIndex++,

@@ -234,7 +234,7 @@ internal sealed class KvStore
             _log.Forget(earlier, replaced.Size);
         }
         if (_log.IsCleaning || _log.NeedsCleaning)
-            Clean(written.Size * CleaningRate);
+            Clean(Math.Min(written.Size, RecordLog.FullSegment) * CleaningRate);
     }
 
     private void Clean(int bytes)

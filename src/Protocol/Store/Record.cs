@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -67,7 +68,7 @@ internal readonly ref struct Record
     /// What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.
     /// </summary>
     public static ulong DigestOf(ulong keyHash, ReadOnlySpan<byte> value) =>
-        Hashing.Mix(Hashing.Step(keyHash, Hashing.Hash64(value, 2)));
+        Hashing.Mix(Hashing.Step(keyHash, XxHash3.HashToUInt64(value)));
 }
 
 /// <summary>

@@ -16,7 +16,9 @@ internal struct RecordLog
     // Segments grow with the store: those of a small one die young and small, where the collector clears up in passing;
     // those of a large one are few.
     private const int LargestSegment = 1 << 20;
-    private const int FullSegment = 1 << 16;
+
+    /// <summary>A larger record lies alone in its segment, and leaves no hole.</summary>
+    public const int FullSegment = 1 << 16;
     private const int FirstSegment = 64;
     private const int SmallTailBytes = 4096;
     private const int None = -1;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.IO.Hashing;
 
 namespace PbKv.Protocol;
 
@@ -156,7 +157,7 @@ internal sealed class Session
     {
         var hash = Hashing.Step(Hashing.Step(5, (ulong)Id), (ulong)result.Sequence);
         hash = Hashing.Step(hash, (ulong)result.Status);
-        return Hashing.Mix(result.Value.IsEmpty ? hash : Hashing.Step(hash, Hashing.Hash64(result.Value.Span)));
+        return Hashing.Mix(result.Value.IsEmpty ? hash : Hashing.Step(hash, XxHash3.HashToUInt64(result.Value.Span)));
     }
 }
 

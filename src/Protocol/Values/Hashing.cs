@@ -21,7 +21,7 @@ public static class Hashing
         return hash;
     }
 
-    /// <summary>A fast 64-bit hash for tables and digests; not against an adversary.</summary>
+    /// <summary>A fast 64-bit hash of short strings, for tables; not against an adversary.</summary>
     public static ulong Hash64(ReadOnlySpan<byte> bytes, ulong seed = 0)
     {
         unchecked

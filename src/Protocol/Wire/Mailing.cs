@@ -64,7 +64,7 @@ internal sealed class Mailing(long envelopeBytes = 256 << 10)
         var size = 0L;
         for (var i = 0; i < group.Count; i++)
         {
-            var next = group[i].Size;
+            var next = SizeIn(group[i]);
             if (i > first && size + next > envelopeBytes)
             {
                 send(to, [.. group[first..i]]);
@@ -103,4 +103,7 @@ internal sealed class Mailing(long envelopeBytes = 256 << 10)
             Results = reply.Results[first..],
         };
     }
+
+    /// <summary>A part of a transfer is alone in its envelope: a ping may go between two.</summary>
+    private long SizeIn(Message message) => message is Chunk ? envelopeBytes : message.Size;
 }

@@ -32,6 +32,13 @@ public class MailingTests
     }
 
     [Fact]
+    public void Each_chunk_goes_in_an_envelope_of_its_own()
+    {
+        var sent = Send((A, Ack(1)), (A, Chunk(0)), (A, Chunk(1)), (A, Ack(2)));
+        Assert.Equal(4, sent.Count);
+    }
+
+    [Fact]
     public void A_reply_that_is_too_large_goes_in_several_that_hold_each_result_once()
     {
         var results = Enumerable
@@ -72,6 +79,8 @@ public class MailingTests
 
     [Fact]
     public void A_reply_without_results_goes_too() => Assert.Single(Send((A, new Reply(1, 2, [], View.None))));
+
+    private static Chunk Chunk(long index) => new(ViewId.None, index, false, 0, 0, [], []);
 
     private static ForwardAck Ack(long serial) => new(ViewId.None, serial);
 

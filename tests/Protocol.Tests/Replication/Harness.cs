@@ -22,6 +22,9 @@ internal sealed class Harness
 
     public List<Notice> Notices { get; } = [];
 
+    /// <summary>Told of every server that has taken a turn.</summary>
+    public Action<ReplicaNode> AfterTurn { get; set; } = _ => { };
+
     public IReadOnlyList<(NodeAddress From, NodeAddress To, Message Message)> Wire => _wire;
 
     public ReplicaNode Server(string name, long incarnation = 1, ProtocolSettings? settings = null)
@@ -49,6 +52,7 @@ internal sealed class Harness
     {
         var effects = new Effects();
         input(effects);
+        AfterTurn(node);
         Notices.AddRange(effects.Notices);
         foreach (var (to, message) in effects.Messages)
         {

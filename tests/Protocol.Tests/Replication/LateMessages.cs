@@ -95,7 +95,7 @@ public sealed class LateMessages
         harness.Take<ForwardAck>();
         foreach (var chunk in harness.Take<Chunk>())
             harness.Give(b, a.Id.Address, chunk);
-        Assert.Equal(3, harness.Take<ForwardAck>().Count);
+        Assert.Equal(4, harness.Take<ForwardAck>().Count);
         Assert.Single(harness.Take<Installed>());
     }
 
