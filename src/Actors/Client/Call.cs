@@ -24,7 +24,10 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     public PbKvClient? Client { get; private set; }
 
     /// <summary>Different in each use.</summary>
-    public long Id { get; private set; }
+    public long Use { get; private set; }
+
+    /// <summary>What the clerk calls it, from when it takes it on.</summary>
+    public long Id { get; set; }
 
     public OperationKind Kind { get; private set; }
 
@@ -36,7 +39,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public int ValueLength { get; private set; }
 
-    public long DeadlineTicks { get; private set; }
+    public long DeadlineTicks { get; set; }
 
     public CancellationToken Cancellation { get; private set; }
 
@@ -57,7 +60,6 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public void Begin(
         PbKvClient? client,
-        long id,
         OperationKind kind,
         Bytes key,
         Bytes value,
@@ -67,8 +69,8 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
     )
     {
         Client = client;
-        (Id, Kind, Key, Value, DeadlineTicks, MissingIsNull, Cancellation) = (
-            id,
+        Use++;
+        (Kind, Key, Value, DeadlineTicks, MissingIsNull, Cancellation) = (
             kind,
             key,
             value,
@@ -88,8 +90,10 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
             _registration = Cancellation.UnsafeRegister(static state => ((Call)state!).AskToCancel(), this);
     }
 
+    /// <summary>For one that was pushed: it leaves its place to another.</summary>
     public void Complete(in Completion completion)
     {
+        queue.Leave();
         if (completion.Status is CallStatus.Ok or CallStatus.Missing)
         {
             _registration.Unregister();
@@ -170,5 +174,5 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         queue.GiveBack(this);
     }
 
-    private void AskToCancel() => queue.Cancel(Id);
+    private void AskToCancel() => queue.Cancel(this);
 }

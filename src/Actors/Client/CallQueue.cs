@@ -1,20 +1,28 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 
 namespace PbKv.Client;
 
 /// <summary>
 /// The way from many callers to one clerk. Callers push without locks; the first of a burst wakes the clerk, which
-/// takes all that has gathered when its turn comes. Calls are pooled.
+/// takes all that has gathered when its turn comes. Calls are pooled. A call enters before it is pushed and leaves when
+/// it is over; so many may be inside at a time, others wait for a place in the order in which they came.
 /// </summary>
-internal sealed class CallQueue
+[SuppressMessage("Reliability", "CA1001", Justification = "the semaphore holds nothing of the system's")]
+internal sealed class CallQueue(int places)
 {
     private const int MostPooled = 4096;
 
     private readonly ConcurrentQueue<Call> _pool = new();
+    private readonly ConcurrentQueue<(Call Call, long Use)> _cancelled = new();
+    private int _tellsOfCancelled;
     private Call? _newest;
-    private long _lastId;
     private int _pooled;
+
+    // Those inside and those that wait; a place that is handed on is a permit of the semaphore, for one of the latter.
+    private readonly SemaphoreSlim _handedOn = new(0);
+    private int _present;
     private volatile IActorRef _clerk = ActorRefs.Nobody;
     private volatile Func<bool, Exception>? _closedBy;
     private volatile bool _wakesClerk = true;
@@ -45,7 +53,48 @@ internal sealed class CallQueue
         _pool.Enqueue(call);
     }
 
-    public long NextId() => Interlocked.Increment(ref _lastId);
+    public int Places => places;
+
+    /// <returns>Whether there was a place; otherwise <see cref="EnterAsync"/> has to wait for one.</returns>
+    public bool TryEnter() => Interlocked.Increment(ref _present) <= places;
+
+    /// <returns>Whether a place was handed on in time.</returns>
+    public async Task<bool> EnterAsync(TimeSpan within, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await _handedOn.WaitAsync(within, cancellation).ConfigureAwait(false))
+                return true;
+        }
+        catch (OperationCanceledException) { }
+        GiveUpWaiting();
+        return false;
+    }
+
+    public void Leave()
+    {
+        if (Interlocked.Decrement(ref _present) >= places)
+            _handedOn.Release();
+    }
+
+    /// <summary>
+    /// Where no more are present than there are places, one has been handed on for each that waits, this one too: it
+    /// takes it, and hands it on.
+    /// </summary>
+    private void GiveUpWaiting()
+    {
+        for (var spin = new SpinWait(); ; spin.SpinOnce())
+        {
+            var present = Volatile.Read(ref _present);
+            if (present <= places && _handedOn.Wait(0))
+            {
+                Leave();
+                return;
+            }
+            if (present > places && Interlocked.CompareExchange(ref _present, present - 1, present) == present)
+                return;
+        }
+    }
 
     public void Push(Call call)
     {
@@ -78,13 +127,36 @@ internal sealed class CallQueue
         return oldest;
     }
 
-    public void Cancel(long id) => _clerk.Tell(new CancelCall(id), ActorRefs.NoSender);
+    /// <summary>Where many are cancelled at once, the clerk is told once.</summary>
+    public void Cancel(Call call)
+    {
+        _cancelled.Enqueue((call, call.Use));
+        if (Interlocked.Exchange(ref _tellsOfCancelled, 1) == 0)
+            _clerk.Tell(CancelCalls.Instance, ActorRefs.NoSender);
+    }
+
+    /// <summary>The clerk has been told: what is cancelled from here on it is told of again.</summary>
+    public void TakesCancelled() => Interlocked.Exchange(ref _tellsOfCancelled, 0);
+
+    /// <returns>One whose caller wants no result any more; not one that is over and in another use by now.</returns>
+    public bool TryTakeCancelled([NotNullWhen(true)] out Call? call)
+    {
+        while (_cancelled.TryDequeue(out var cancelled))
+        {
+            call = cancelled.Call;
+            if (call.Use == cancelled.Use)
+                return true;
+        }
+        call = null;
+        return false;
+    }
 
     /// <summary>The clerk stands: it takes what came before it did.</summary>
     public void Attach(IActorRef clerk)
     {
         _clerk = clerk;
         clerk.Tell(Wake.Instance, ActorRefs.NoSender);
+        clerk.Tell(CancelCalls.Instance, ActorRefs.NoSender);
     }
 
     /// <summary>No clerk takes calls any more, and why.</summary>
@@ -101,6 +173,7 @@ internal sealed class CallQueue
         {
             var next = call.Next;
             call.Next = null;
+            Leave();
             var (failed, failure) = (call, reason(call.WasSubmitted));
             ThreadPool.UnsafeQueueUserWorkItem(_ => failed.Fail(failure), null);
             call = next;
@@ -113,6 +186,9 @@ internal sealed class CallQueue
         public static Wake Instance { get; } = new();
     }
 
-    /// <summary>Queue → clerk: this caller wants no result any more.</summary>
-    internal sealed record CancelCall(long Id);
+    /// <summary>Queue → clerk: there are callers that want no result any more.</summary>
+    internal sealed class CancelCalls
+    {
+        public static CancelCalls Instance { get; } = new();
+    }
 }

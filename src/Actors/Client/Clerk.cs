@@ -18,6 +18,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     private readonly ClerkNode _node;
     private readonly NodeHost _host;
     private readonly Dictionary<long, Call> _calls = [];
+    private long _lastId;
 
     public Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
     {
@@ -49,7 +50,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         Receive<Envelope>(Deliver);
         Receive<CallQueue.Wake>(_ => SubmitAll());
         Receive<TimerOver>(Fire);
-        Receive<CallQueue.CancelCall>(Cancel);
+        Receive<CallQueue.CancelCalls>(_ => CancelAll());
         Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
         Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
         Receive<LetGo>(LetGoOf);
@@ -119,6 +120,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     /// </summary>
     private void Submit(Call call)
     {
+        call.Id = ++_lastId;
         _calls.Add(call.Id, call);
         if (call.IsCancelled || call.ClientIsClosing)
         {
@@ -131,10 +133,13 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         }
     }
 
-    private void Cancel(CallQueue.CancelCall cancel)
+    private void CancelAll()
     {
+        _queue.TakesCancelled();
         SubmitAll();
-        _node.Cancel(cancel.Id, _host.Effects);
+        while (_queue.TryTakeCancelled(out var call))
+            _node.Cancel(call.Id, _host.Effects);
+        _node.Flush(_host.Effects);
         _host.CarryOut();
     }
 
@@ -166,6 +171,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         SubmitAll();
         foreach (var call in _calls.Values.Where(call => call.Client == let.Client).ToList())
             _node.Cancel(call.Id, _host.Effects);
+        _node.Flush(_host.Effects);
         _host.CarryOut();
         let.Done.SetResult();
     }

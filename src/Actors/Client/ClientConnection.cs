@@ -23,13 +23,14 @@ internal sealed class ClientConnection
     private ClientConnection(ActorSystem system, JoinedConnections? joined, PbKvSettings settings, NodeHooks hooks)
     {
         (_system, _joined) = (system, joined);
+        Queue = new CallQueue(settings.MaxPending);
         _guardian = system.ActorOf(
             NodeGuardian.CreateProps(Clerk.CreateProps(Queue, settings, hooks), "clerk", OnEnded),
             RandomName()
         );
     }
 
-    public CallQueue Queue { get; } = new();
+    public CallQueue Queue { get; }
 
     public bool HasEnded => _ended.Task.IsCompleted;
 

@@ -32,10 +32,7 @@ internal static class Failures
                 PbKvOutcome.Unknown,
                 call.Cancellation
             ),
-            CallStatus.Unreachable when call.IsCancelled => new PbKvCanceledException(
-                PbKvOutcome.NotExecuted,
-                call.Cancellation
-            ),
+            CallStatus.Unreachable when call.IsCancelled => CancelledInTime(call),
             CallStatus.Cancelled => Closed(wasSubmitted: true),
             CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
             CallStatus.Unreachable => NotDone(
@@ -66,6 +63,20 @@ internal static class Failures
                 PbKvError.ClientClosed,
                 "the client is disposed, or its ActorSystem has ended: connect a new one"
             );
+
+    public static PbKvCanceledException CancelledInTime(Call call) => new(PbKvOutcome.NotExecuted, call.Cancellation);
+
+    public static Exception NoRoom(Call call, int places)
+    {
+        if (call.IsCancelled)
+            return CancelledInTime(call);
+        if (call.ClientIsClosing)
+            return Closed(wasSubmitted: false);
+        return NotDone(
+            PbKvError.Unreachable,
+            $"the deadline passed, and until then {places} others were pending, as many as pbkv.clerk.max-pending allows: nothing was sent"
+        );
+    }
 
     public static PbKvException Failed(Exception cause, bool wasSubmitted) =>
         new(

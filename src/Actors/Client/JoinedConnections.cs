@@ -12,7 +12,7 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<
-        (string ViewServices, string Cluster, GroupName Group, ProtocolSettings Protocol),
+        (string ViewServices, string Cluster, GroupName Group, int MaxPending, ProtocolSettings Protocol),
         Shared
     > _all = [];
 
@@ -21,7 +21,13 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
     /// <summary>To be given back by whoever takes it.</summary>
     public ClientConnection Take(PbKvSettings settings)
     {
-        var key = (string.Join(',', settings.ViewServices), settings.Cluster, settings.Group, settings.Protocol);
+        var key = (
+            string.Join(',', settings.ViewServices),
+            settings.Cluster,
+            settings.Group,
+            settings.MaxPending,
+            settings.Protocol
+        );
         lock (_gate)
         {
             if (!_all.TryGetValue(key, out var shared) || shared.Connection.HasEnded)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Akka.Actor;
@@ -29,7 +30,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     private readonly PbKvSettings _settings;
     private readonly long _defaultDeadline;
     private readonly Lazy<Task> _closed;
-    private volatile bool _isClosing;
+    private readonly CancellationTokenSource _closing = new();
 
     private PbKvClient(ClientConnection connection, PbKvSettings settings)
     {
@@ -89,7 +90,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     }
 
     /// <summary>It has been disposed: its calls fail, also where others go on in the same session.</summary>
-    internal bool IsClosing => _isClosing;
+    internal bool IsClosing => _closing.IsCancellationRequested;
 
     internal static PbKvClient Connect(string viewServices, PbKvClientOptions options, NodeHooks hooks) =>
         Connect(viewServices.Split(','), options, hooks);
@@ -143,13 +144,13 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     }
 
     private Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation) =>
-        _isClosing
+        IsClosing
             ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
             : _connection.AskAsync(inquiry, cancellation);
 
     private Task CloseAsync()
     {
-        _isClosing = true;
+        _closing.Cancel();
         return _connection.LetGoAsync(this);
     }
 
@@ -164,7 +165,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     {
         var ticks = deadline is { } given ? Ticks(given) : _defaultDeadline;
         var call = _queue.Rent();
-        call.Begin(this, _queue.NextId(), kind, key, value, ticks, missingIsNull, cancellation);
+        call.Begin(this, kind, key, value, ticks, missingIsNull, cancellation);
         return call;
     }
 
@@ -174,12 +175,37 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         var version = call.Version;
         if (call.IsCancelled)
         {
-            call.Fail(new PbKvCanceledException(PbKvOutcome.NotExecuted, call.Cancellation));
+            call.Fail(Failures.CancelledInTime(call));
             return version;
         }
+        if (_queue.TryEnter())
+            Push(call);
+        else
+            _ = SubmitWhenThereIsRoomAsync(call);
+        return version;
+    }
+
+    private void Push(Call call)
+    {
         call.WatchCancellation();
         _queue.Push(call);
-        return version;
+    }
+
+    private async Task SubmitWhenThereIsRoomAsync(Call call)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var tick = _settings.Protocol.ClerkTickMs;
+        var isEndless = call.DeadlineTicks == long.MaxValue;
+        var within = isEndless ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(call.DeadlineTicks * tick);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation, _closing.Token);
+        if (!await _queue.EnterAsync(within, end.Token).ConfigureAwait(false))
+        {
+            call.Fail(Failures.NoRoom(call, _queue.Places));
+            return;
+        }
+        if (!isEndless)
+            call.DeadlineTicks -= (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds / tick;
+        Push(call);
     }
 
     private long Ticks(TimeSpan deadline)

@@ -49,6 +49,9 @@ public sealed record PbKvSettings
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Operations of one client that may be begun and not over; further ones wait for one of them.</summary>
+    public int MaxPending { get; init; } = 32768;
+
     public ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
 
     /// <summary>The whole configuration, for the ActorSystem.</summary>
@@ -95,6 +98,7 @@ public sealed record PbKvSettings
             MayFound = ReadMayFound(reader),
             Group = new GroupName(ReadName(reader, "group")),
             Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
+            MaxPending = reader.Whole("clerk.max-pending", 1, 1 << 20),
         };
 
     private static string? ReadAdvertise(SettingsReader reader)

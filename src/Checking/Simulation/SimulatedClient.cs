@@ -112,7 +112,15 @@ internal sealed class SimulatedClient
     private void Cancel(int call)
     {
         if (_host.Up)
-            _world.Act(_host, "cancels", (node, effects) => ((ClerkNode)node).Cancel(call, effects));
+            _world.Act(
+                _host,
+                "cancels",
+                (node, effects) =>
+                {
+                    ((ClerkNode)node).Cancel(call, effects);
+                    ((ClerkNode)node).Flush(effects);
+                }
+            );
     }
 
     private void OnCompletion(Completion completion)

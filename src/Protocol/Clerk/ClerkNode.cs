@@ -37,6 +37,7 @@ public partial class ClerkNode : Node
     private long _openingView;
     private long _openingSince;
 
+    private long _lastCall = long.MinValue;
     private long _tick;
     private bool _ticking;
     private long _earliestDeadline = long.MaxValue;
@@ -85,7 +86,7 @@ public partial class ClerkNode : Node
     public override void Start(Effects effects) { }
 
     /// <summary>Takes a call; it is sent with the next <see cref="Flush"/>, or when an answer makes room.</summary>
-    /// <param name="call">The host's name for it, which no other outstanding call bears.</param>
+    /// <param name="call">The host's name for it, higher than that of every call before.</param>
     /// <param name="deadlineTicks">The clerk ticks it is tried for; long.MaxValue is for ever.</param>
     public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
     {
@@ -93,6 +94,8 @@ public partial class ClerkNode : Node
             kind is >= OperationKind.Get and <= OperationKind.Append,
             $"call {call} is no operation on a key: {kind}"
         );
+        Invariant.Assert(call > _lastCall, $"call {call} comes after call {_lastCall}");
+        _lastCall = call;
         if (Check(key, value) is { } error)
         {
             effects.Complete(call, error);
@@ -123,23 +126,13 @@ public partial class ClerkNode : Node
     public void Flush(Effects effects) => Proceed(effects);
 
     /// <summary>
-    /// The caller wants no result any more. The operation may still be executed, unless it was never sent.
+    /// The caller wants no result any more. The operation may still be executed, unless it was never sent. The room
+    /// that it leaves is used with the next <see cref="Flush"/>: of many that are cancelled, none is sent meanwhile.
     /// </summary>
     public void Cancel(long call, Effects effects)
     {
-        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
-        {
-            ref readonly var operation = ref _pending[sequence];
-            if (
-                operation.State == PendingState.None
-                || operation.Call != call
-                || operation.Kind == OperationKind.CloseSession
-            )
-                continue;
+        if (_pending.Find(call) is var sequence and > 0)
             GiveUp(sequence, CallStatus.Cancelled, effects);
-            break;
-        }
-        Proceed(effects);
     }
 
     /// <summary>
@@ -167,6 +160,7 @@ public partial class ClerkNode : Node
         Add(
             new PendingOperation
             {
+                Call = long.MaxValue,
                 Deadline = long.MaxValue,
                 Kind = OperationKind.CloseSession,
                 State = PendingState.Waiting,

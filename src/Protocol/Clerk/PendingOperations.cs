@@ -5,7 +5,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// The operations of a session that are not over, in a ring indexed by sequence. The lowest of them is the floor:
-/// nothing below it is wanted any more. Slots are reused, so an operation costs no allocation.
+/// nothing below it is wanted any more. Slots are reused, so an operation costs no allocation. Calls rise with their
+/// sequences, so that one is found among many; what is over keeps its call for that.
 /// </summary>
 internal sealed class PendingOperations
 {
@@ -43,10 +44,25 @@ internal sealed class PendingOperations
 
     public void Remove(long sequence)
     {
-        this[sequence] = default;
+        this[sequence] = new PendingOperation { Call = this[sequence].Call };
         Count--;
         while (Floor < Next && this[Floor].State == PendingState.None)
             Floor++;
+    }
+
+    /// <returns>The sequence of the call, or 0 where it is not pending.</returns>
+    public long Find(long call)
+    {
+        var (from, to) = (Floor, Next);
+        while (from < to)
+        {
+            var middle = from + ((to - from) / 2);
+            if (this[middle].Call < call)
+                from = middle + 1;
+            else
+                to = middle;
+        }
+        return Holds(from) && this[from].Call == call ? from : 0;
     }
 
     /// <summary>

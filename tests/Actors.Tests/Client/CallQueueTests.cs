@@ -14,7 +14,7 @@ public class CallQueueTests
     )
     {
         using var life = new CancellationTokenSource();
-        var forgotten = Forgotten(new CallQueue(), status, life.Token);
+        var forgotten = Forgotten(new CallQueue(1), status, life.Token);
         GC.Collect();
         Assert.False(forgotten.IsAlive);
     }
@@ -23,16 +23,8 @@ public class CallQueueTests
     private static WeakReference Forgotten(CallQueue queue, CallStatus status, CancellationToken life)
     {
         var call = queue.Rent();
-        call.Begin(
-            null,
-            queue.NextId(),
-            OperationKind.Get,
-            Bytes.Utf8("k"),
-            default,
-            long.MaxValue,
-            missingIsNull: false,
-            life
-        );
+        call.Begin(null, OperationKind.Get, Bytes.Utf8("k"), default, long.MaxValue, missingIsNull: false, life);
+        Assert.True(queue.TryEnter());
         call.WatchCancellation();
         queue.Push(call);
         queue.TakeAll();

@@ -85,7 +85,7 @@ public class JoinTests
         await kv.DisposeAsync().AsTask().WaitAsync(TestCluster.Patience);
     }
 
-    private static ActorSystem Shop() =>
+    internal static ActorSystem Shop() =>
         ActorSystem.Create(
             "shop",
             ConfigurationFactory

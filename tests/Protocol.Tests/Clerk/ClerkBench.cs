@@ -117,6 +117,7 @@ internal sealed class ClerkBench
     {
         Effects.Clear();
         Node.Cancel(call, Effects);
+        Node.Flush(Effects);
     }
 
     public void Close()

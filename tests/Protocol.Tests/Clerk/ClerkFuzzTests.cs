@@ -75,6 +75,7 @@ public class ClerkFuzzTests
                     break;
                 case 3:
                     _node.Cancel(_random.NextInt64(_calls + 1), _effects);
+                    _node.Flush(_effects);
                     break;
                 case 4:
                     _node.OnConnectionLost(_random.Next(2) == 0 ? Primary.Address : Views1, _effects);

@@ -122,6 +122,20 @@ public class GivingUpTests
     }
 
     [Fact]
+    public void Of_many_that_are_given_up_none_is_sent_because_another_made_room()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        bench.Put(1);
+        bench.Put(2);
+        bench.Effects.Clear();
+        bench.Node.Cancel(1, bench.Effects);
+        bench.Node.Cancel(2, bench.Effects);
+        bench.Node.Flush(bench.Effects);
+        Assert.Equal([CallStatus.Cancelled, CallStatus.Unreachable], bench.Completed.Select(c => c.Status));
+        Assert.Empty(bench.Sent);
+    }
+
+    [Fact]
     public void One_deadline_of_many_ends_one_call()
     {
         var bench = Ready();
