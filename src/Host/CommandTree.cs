@@ -14,7 +14,26 @@ namespace PbKv.Host;
 /// <summary>Every command of the program. One that is not here does not exist.</summary>
 internal static class CommandTree
 {
-    public static RootCommand Create(Terminal terminal)
+    /// <summary>By their names: of commands that are not asked for, not even the assembly is loaded.</summary>
+    internal static readonly (string[] Names, Func<Terminal, IEnumerable<Command>> Create)[] Groups =
+    [
+        (["demo"], terminal => [new DemoCommand(terminal).Create()]),
+        (["view"], terminal => [NodeCommands.View(terminal)]),
+        (["replica"], terminal => [NodeCommands.Replica(terminal)]),
+        (["get", "put", "puthash", "append"], OperationCommands.Create),
+        (["shell"], terminal => [ShellCommand.Create(terminal)]),
+        (["status"], terminal => [new StatusCommand(terminal).Create()]),
+        (["load"], terminal => [LoadCommand.Create(terminal)]),
+        (["bench"], terminal => [new BenchCommand(terminal).Create()]),
+        (["check"], terminal => [new CheckCommand(terminal).Create()]),
+        (["simulate"], terminal => [new SimulateCommand(terminal).Create()]),
+        (["chaos"], terminal => [new ChaosCommand(terminal).Create()]),
+        (["version"], terminal => [VersionCommand.Create(terminal)]),
+        (["completion"], terminal => [CompletionCommand.Create(terminal)]),
+    ];
+
+    /// <param name="first">The first word: all commands are there unless it names one.</param>
+    public static RootCommand Create(Terminal terminal, string? first = null)
     {
         var root = new RootCommand(
             "A primary/backup replicated key/value store. Without a command: a whole cluster in this process, and a shell."
@@ -29,29 +48,15 @@ internal static class CommandTree
         );
         root.Options.Add(ConfigOptions.File);
         root.Options.Add(ConfigOptions.Define);
+        var asked = Groups.Where(group => group.Names.Contains(first)).ToArray();
         // Without a command it is the demo.
-        new DemoCommand(terminal).AddTo(root);
-        foreach (var command in Commands(terminal))
+        if (asked.Length == 0)
+            new DemoCommand(terminal).AddTo(root);
+        foreach (var group in asked.Length == 0 ? Groups : asked)
+        foreach (var command in group.Create(terminal))
             root.Subcommands.Add(command);
         return root;
     }
-
-    private static IEnumerable<Command> Commands(Terminal terminal) =>
-        [
-            new DemoCommand(terminal).Create(),
-            NodeCommands.View(terminal),
-            NodeCommands.Replica(terminal),
-            .. OperationCommands.Create(terminal),
-            ShellCommand.Create(terminal),
-            new StatusCommand(terminal).Create(),
-            LoadCommand.Create(terminal),
-            new BenchCommand(terminal).Create(),
-            new CheckCommand(terminal).Create(),
-            new SimulateCommand(terminal).Create(),
-            new ChaosCommand(terminal).Create(),
-            VersionCommand.Create(terminal),
-            CompletionCommand.Create(terminal),
-        ];
 }
 
 internal static class VersionCommand

@@ -9,7 +9,7 @@ internal static class Runner
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal)
     {
-        var root = CommandTree.Create(terminal);
+        var root = CommandTree.Create(terminal, arguments.Count > 0 ? arguments[0] : null);
         var parsed = root.Parse(
             arguments,
             new ParserConfiguration

@@ -60,5 +60,5 @@ public sealed record ProtocolSettings
     /// <summary>A request takes no further operation beyond this.</summary>
     public int RequestBytes { get; init; } = 128 << 10;
 
-    public int RequestsInFlight { get; init; } = 4;
+    public int RequestsInFlight { get; init; } = 8;
 }

@@ -66,7 +66,10 @@ internal sealed class CallQueue(int places)
             if (await _handedOn.WaitAsync(within, cancellation).ConfigureAwait(false))
                 return true;
         }
-        catch (OperationCanceledException) { }
+        catch (OperationCanceledException)
+        {
+            // No exception to a call that waits: whoever cancelled it is told by the call itself.
+        }
         GiveUpWaiting();
         return false;
     }

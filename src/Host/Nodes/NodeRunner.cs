@@ -16,6 +16,8 @@ internal static class NodeRunner
         try
         {
             SayReady($"ready {role} {hosted.Node.Address}", terminal);
+            // What starting took is given back: a node that has nothing to do is small.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
             await UntilAskedAsync(role, hosted.Node, signals.Asked);
         }
         finally

@@ -30,6 +30,14 @@ public partial class ClerkNode
         AskWhereInDoubt(effects);
     }
 
+    /// <summary>
+    /// All in one request, the callers would gather to a convoy: client, primary and backup would each wait while another
+    /// works. In shares they work at the same time. Few operations are not worth it.
+    /// </summary>
+    private const int SharesInFlight = 4;
+
+    private const int LeastOfRequest = 16;
+
     private void SendWhatFits(NodeAddress primary, Effects effects)
     {
         while (_requests.HasRoom)
@@ -38,6 +46,7 @@ public partial class ClerkNode
                 _lastRequest + 1,
                 _settings.SessionWindow,
                 _settings.RequestBytes,
+                Math.Max(LeastOfRequest, _pending.Count / SharesInFlight),
                 out var first,
                 out var last
             );

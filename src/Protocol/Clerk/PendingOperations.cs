@@ -68,14 +68,14 @@ internal sealed class PendingOperations
     /// <summary>
     /// The operations that go with the next request, lowest sequences first; default where none may go.
     /// </summary>
-    public ImmutableArray<Operation> Take(long request, int window, int bytes, out long first, out long last)
+    public ImmutableArray<Operation> Take(long request, int window, int bytes, int most, out long first, out long last)
     {
         var end = Math.Min(Next, Floor + window);
         _waitingFrom = Math.Max(_waitingFrom, Floor);
         while (_waitingFrom < end && this[_waitingFrom].State != PendingState.Waiting)
             _waitingFrom++;
         first = last = _waitingFrom;
-        var count = CountWhatFits(end, bytes);
+        var count = CountWhatFits(end, bytes, most);
         if (count == 0)
             return default;
 
@@ -96,11 +96,11 @@ internal sealed class PendingOperations
         return ImmutableCollectionsMarshal.AsImmutableArray(operations);
     }
 
-    private int CountWhatFits(long end, int bytes)
+    private int CountWhatFits(long end, int bytes, int most)
     {
         var count = 0;
         var size = 16L;
-        for (var sequence = _waitingFrom; sequence < end; sequence++)
+        for (var sequence = _waitingFrom; sequence < end && count < most; sequence++)
         {
             ref readonly var slot = ref this[sequence];
             if (slot.State != PendingState.Waiting)

@@ -36,12 +36,16 @@ internal sealed class RequestsInFlight
 
     public int IndexOf(long number)
     {
-        for (var i = 0; i < Count; i++)
+        var (from, to) = (0, Count);
+        while (from < to)
         {
-            if (_requests[i].Number == number)
-                return i;
+            var middle = (from + to) / 2;
+            if (_requests[middle].Number < number)
+                from = middle + 1;
+            else
+                to = middle;
         }
-        return -1;
+        return from < Count && _requests[from].Number == number ? from : -1;
     }
 
     public void RemoveAt(int index)

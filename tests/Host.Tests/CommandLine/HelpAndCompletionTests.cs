@@ -33,6 +33,14 @@ public class HelpAndCompletionTests
     }
 
     [Fact]
+    public void A_first_word_that_names_a_command_finds_it()
+    {
+        using var terminal = new Terminal();
+        foreach (var (names, create) in CommandTree.Groups)
+            Assert.Equal(names, create(terminal).Select(command => command.Name));
+    }
+
+    [Fact]
     public async Task Completion_asks_the_program_itself()
     {
         Assert.Contains("complete -o default -F _pbkv pbkv", (await Pbkv.RunAsync("completion", "bash")).Done().Output);

@@ -73,15 +73,19 @@ public class SendingTests
         Assert.Single(bench.Only<Request>().Batch.Operations);
     }
 
-    [Fact]
-    public void A_burst_travels_as_one_request()
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(64, 4)]
+    [InlineData(400, 4)]
+    public void A_burst_travels_together_and_a_large_one_in_four_shares(int calls, int shares)
     {
         var bench = Ready();
-        for (var call = 0; call < 64; call++)
+        for (var call = 0; call < calls; call++)
             bench.Submit(call);
         Assert.Empty(bench.Sent);
         bench.Node.Flush(bench.Effects);
-        Assert.Equal(64, bench.Only<Request>().Batch.Operations.Length);
+        var lengths = bench.SentOf<Request>().Select(request => request.Batch.Operations.Length);
+        Assert.Equal(Enumerable.Repeat(calls / shares, shares), lengths);
     }
 
     [Fact]

@@ -165,7 +165,7 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         for (var i = 0; i < 4 * Count; i++)
             store.Put(keys[random.Next(Count)], values[random.Next(256)]);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, (store.Written - written) / 20);
-        Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount * 135 / 100);
+        Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount * 14 / 10);
     }
 
     private static Bytes Key(int i)
