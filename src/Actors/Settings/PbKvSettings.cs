@@ -81,7 +81,7 @@ public sealed record PbKvSettings
     private static PbKvSettings Read(SettingsReader reader) =>
         ReadNode(reader) with
         {
-            Protocol = ReadProtocol(reader),
+            Protocol = Checked(ReadProtocol(reader), reader),
         };
 
     private static PbKvSettings ReadNode(SettingsReader reader) =>
@@ -164,6 +164,27 @@ public sealed record PbKvSettings
             var other => throw reader.Wrong("new-cluster", other, "allowed or forbidden"),
         };
 
+    /// <summary>Each is right by itself; together they may not be.</summary>
+    private static ProtocolSettings Checked(ProtocolSettings protocol, SettingsReader reader)
+    {
+        var (tick, retry) = (protocol.ClerkTickMs, protocol.RetryMaxMs);
+        reader.Check(protocol.RequestTimeoutTicks >= 1, "clerk.request-timeout", $"clerk.tick ({tick}ms) or more");
+        reader.Check(protocol.RetryMinMs <= retry, "clerk.retry-min", $"clerk.retry-max ({retry}ms) or less");
+        reader.Check(
+            protocol.StreamBytes >= protocol.ForwardBytes,
+            "stream-size",
+            $"forward-size ({SettingText.OfSize(protocol.ForwardBytes)}) or more"
+        );
+        // A client that is kept waiting by a fail-over, and by its own pauses, has not left.
+        var failover = (protocol.PingIntervalMs * protocol.DeadPings) + (protocol.RequestTimeoutTicks * tick) + retry;
+        reader.Check(
+            protocol.SessionIdleTicks * protocol.PingIntervalMs >= failover,
+            "session-idle",
+            $"{SettingText.OfDuration(TimeSpan.FromMilliseconds(failover))} or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+        );
+        return protocol;
+    }
+
     private static ProtocolSettings ReadProtocol(SettingsReader reader)
     {
         var ping = reader.Milliseconds("ping-interval", 1, 60_000);
@@ -174,7 +195,7 @@ public sealed record PbKvSettings
             DeadPings = reader.Whole("dead-pings", 2, 1000),
             ConnectionLostMs = reader.Milliseconds("connection-lost", 1, 60_000),
             BackupSilentTicks = reader.Whole("backup-silent", 1, 1000),
-            SessionIdleTicks = Math.Max(1, reader.Milliseconds("session-idle", 1, 24 * Day) / ping),
+            SessionIdleTicks = reader.Milliseconds("session-idle", 1, 24 * Day) / ping,
             MaxKeyBytes = (int)reader.Size("max-key-size", 1, 64 << 10),
             MaxValueBytes = (int)reader.Size("max-value-size", 1, 256 << 20),
             ForwardBytes = (int)reader.Size("forward-size", 1, 64 << 20),
@@ -186,7 +207,7 @@ public sealed record PbKvSettings
             SessionWindow = reader.Whole("session-window", 1, 1 << 20),
             CatchUpStep = reader.Whole("catch-up-step", 1, 1 << 20),
             ClerkTickMs = tick,
-            RequestTimeoutTicks = Math.Max(1, reader.Milliseconds("clerk.request-timeout", 1, 60_000) / tick),
+            RequestTimeoutTicks = reader.Milliseconds("clerk.request-timeout", 1, 60_000) / tick,
             RetryMinMs = reader.Milliseconds("clerk.retry-min", 1, 60_000),
             RetryMaxMs = reader.Milliseconds("clerk.retry-max", 1, 60_000),
             RequestBytes = (int)reader.Size("clerk.request-size", 1, 64 << 20),

@@ -89,6 +89,13 @@ internal sealed class SettingsReader
             );
     }
 
+    /// <summary>For what is right only beside other settings.</summary>
+    public void Check(bool right, string key, string allowed)
+    {
+        if (!right)
+            throw Wrong(key, Text(key), allowed);
+    }
+
     public SettingsException Wrong(string key, string value, string allowed) =>
         new($"{_root}.{key} is '{value}', allowed is {allowed}");
 

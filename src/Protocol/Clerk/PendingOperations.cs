@@ -99,7 +99,7 @@ internal sealed class PendingOperations
     private int CountWhatFits(long end, int bytes, int most)
     {
         var count = 0;
-        var size = 16L;
+        var size = 32L;
         for (var sequence = _waitingFrom; sequence < end && count < most; sequence++)
         {
             ref readonly var slot = ref this[sequence];

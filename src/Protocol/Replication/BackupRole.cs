@@ -89,7 +89,7 @@ internal sealed class BackupRole
         {
             if (_earlyBytes > _settings.StreamBytes)
                 return; // Not acknowledged: the primary sends it again, and holds its clients back.
-            _early.Enqueue(forward);
+            _early.Enqueue(forward with { Batches = [.. forward.Batches.Select(batch => batch.Compact())] });
             _earlyBytes += SizeOf(forward);
         }
         else
@@ -258,7 +258,7 @@ internal sealed class BackupRole
     {
         long bytes = 64;
         foreach (var batch in forward.Batches)
-            bytes += batch.Size;
+            bytes += batch.Memory;
         return bytes;
     }
 }

@@ -86,9 +86,9 @@ internal sealed class ForwardStream
 
     public void Enqueue(Batch batch)
     {
-        _pending.Enqueue(batch);
+        _pending.Enqueue(batch.Compact());
         _enqueued++;
-        _bytes += batch.Size;
+        _bytes += batch.Memory;
     }
 
     /// <param name="bytes">About what the answer keeps in memory.</param>
@@ -196,6 +196,7 @@ internal sealed class ForwardStream
     {
         var batches = ImmutableArray<Batch>.Empty;
         long bytes = 0;
+        long memory = 0;
         long count = 0;
         if (_pending.Count > 0)
         {
@@ -206,6 +207,7 @@ internal sealed class ForwardStream
             {
                 builder.Add(_pending.Dequeue());
                 bytes += next.Size;
+                memory += next.Memory;
                 count += next.Operations.Length;
             }
             _dequeued += builder.Count;
@@ -214,7 +216,7 @@ internal sealed class ForwardStream
         var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches);
         _nextPosition += count;
         _markerSent |= Switched;
-        _inFlight.Enqueue(new InFlight(forward, AnswersThatRide(), _nextPosition - 1, bytes));
+        _inFlight.Enqueue(new InFlight(forward, AnswersThatRide(), _nextPosition - 1, memory));
         effects.Send(Backup, forward);
     }
 

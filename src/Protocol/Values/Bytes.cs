@@ -42,6 +42,9 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
 
     public static Bytes CopyOf(ReadOnlySpan<byte> span) => new(span.ToArray());
 
+    /// <summary>The length of the array that it keeps alive.</summary>
+    internal int ArrayLength => _array?.Length ?? 0;
+
     /// <summary>The same bytes in an array that holds nothing else.</summary>
     public Bytes Compact() => _array is null || _array.Length == Length ? this : CopyOf(Span);
 

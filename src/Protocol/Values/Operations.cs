@@ -58,8 +58,11 @@ public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes
 /// <param name="Floor">The lowest sequence that the client still wants a result of.</param>
 public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> Operations) : IListed<Batch>
 {
-    /// <summary>About what the batch costs in memory and on the wire.</summary>
+    /// <summary>What the batch costs on the wire, at most.</summary>
     public long Size { get; } = SizeOf(Operations);
+
+    /// <summary>About what it costs in memory, as it came and with its operations taken apart.</summary>
+    internal long Memory => 128 + Size + (48L * Operations.Length);
 
     /// <summary>Where the batch came from the wire: its bytes there, for whoever sends it on unchanged.</summary>
     internal EncodedForm Encoded { get; init; }
@@ -69,6 +72,25 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
     {
         (Session, Floor, Operations) = (original.Session, original.Floor, original.Operations);
         Size = original.Size;
+    }
+
+    /// <summary>
+    /// For whoever keeps it beyond its turn: where the frame that it came in holds much else (large requests that were
+    /// refused, a part of a transfer), a copy that does not keep the frame alive.
+    /// </summary>
+    internal Batch Compact()
+    {
+        var frame = Encoded.Bytes.ArrayLength;
+        for (var i = 0; frame == 0 && i < Operations.Length; i++)
+            frame = Math.Max(Operations[i].Key.ArrayLength, Operations[i].Value.ArrayLength);
+        return frame <= 1024 + (2 * Size) ? this : new Batch(Session, Floor, [.. Operations.Select(Copy)]);
+
+        static Operation Copy(Operation operation) =>
+            operation with
+            {
+                Key = operation.Key.Compact(),
+                Value = operation.Value.Compact(),
+            };
     }
 
     static int IListed<Batch>.Smallest => 7;
@@ -108,7 +130,7 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
 
     private static long SizeOf(ImmutableArray<Operation> operations)
     {
-        long size = 16;
+        long size = 32;
         foreach (ref readonly var operation in operations.AsSpan())
             size += 16 + operation.Key.Length + operation.Value.Length;
         return size;

@@ -35,6 +35,23 @@ public class SettingsTests
         "pbkv.view-services = []",
         "pbkv.view-services is '', allowed is one or more of host:port, such as 127.0.0.1:7000"
     )]
+    [InlineData(
+        "pbkv.session-idle = 1ms",
+        "pbkv.session-idle is '1ms', allowed is 1200ms or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+    )]
+    [InlineData(
+        "pbkv { session-idle = 5s, dead-pings = 50 }",
+        "pbkv.session-idle is '5s', allowed is 5700ms or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+    )]
+    [InlineData(
+        "pbkv.clerk.request-timeout = 5ms",
+        "pbkv.clerk.request-timeout is '5ms', allowed is clerk.tick (10ms) or more"
+    )]
+    [InlineData(
+        "pbkv.clerk.retry-min = 1s",
+        "pbkv.clerk.retry-min is '1s', allowed is clerk.retry-max (200ms) or less"
+    )]
+    [InlineData("pbkv.stream-size = 64KiB", "pbkv.stream-size is '64KiB', allowed is forward-size (256KiB) or more")]
     [InlineData("pbkv.port = [1, 2]", "pbkv.port is a list, allowed is a single value")]
     [InlineData("pbkv.group = \"\"", "pbkv.group is '', allowed is a name of 1 to 64 letters")]
     public void A_wrong_value_is_refused_with_key_value_and_what_is_allowed(string hocon, string text)

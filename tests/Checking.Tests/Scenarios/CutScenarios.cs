@@ -141,7 +141,7 @@ public class CutScenarios(ITestOutputHelper output)
             servers: 2,
             settings: ProtocolSettings.Default with
             {
-                StreamBytes = 500,
+                StreamBytes = 1800,
             }
         ).Settle();
         s.Server(2).SlownessUs = 20_000;
