@@ -27,6 +27,9 @@ public enum CallStatus : byte
 
     /// <summary>The servers have no memory left for it: not executed.</summary>
     Full = 10,
+
+    /// <summary>The view's feature level does not have the operation: not executed.</summary>
+    Unsupported = 11,
 }
 
 /// <summary>Clerk → its host: a call is over.</summary>

@@ -5,6 +5,8 @@ public sealed record ProtocolSettings
 {
     public static ProtocolSettings Default { get; } = new();
 
+    internal Features Features { get; init; } = Features.OfThisBuild;
+
     /// <summary>One tick of servers and of the view service.</summary>
     public int PingIntervalMs { get; init; } = 100;
 

@@ -28,6 +28,10 @@ internal static class Failures
                 PbKvError.Full,
                 $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values shorter, or give the servers more"
             ),
+            CallStatus.Unsupported => NotDone(
+                PbKvError.Unsupported,
+                $"the servers of the present view do not all know {call.Kind}: upgrade them"
+            ),
             CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
                 PbKvOutcome.Unknown,
                 call.Cancellation

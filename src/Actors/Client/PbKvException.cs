@@ -29,6 +29,9 @@ public enum PbKvError
 
     /// <summary>The servers have no memory left for it.</summary>
     Full,
+
+    /// <summary>A server of the present view is of a release that does not know the operation.</summary>
+    Unsupported,
 }
 
 /// <summary>What is known of an operation that failed.</summary>

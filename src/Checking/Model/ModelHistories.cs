@@ -82,7 +82,7 @@ internal sealed class ModelHistories
             {
                 numbers[(step.Clerk, step.Operation)] = history.Invoke(
                     step.Clerk + 1,
-                    operation.Kind,
+                    NextBuild.Meant(operation.Kind),
                     Bytes.Utf8(operation.Key),
                     Bytes.Utf8(operation.Value)
                 );
@@ -102,7 +102,7 @@ internal static class ModelTokens
 {
     public static ulong Bit(ModelSetup setup, int clerk, int operation)
     {
-        if (setup.Clerks[clerk][operation].Kind != OperationKind.Append)
+        if (NextBuild.Meant(setup.Clerks[clerk][operation].Kind) != OperationKind.Append)
             return 0;
         var index = operation;
         for (var i = 0; i < clerk; i++)
@@ -119,7 +119,10 @@ internal static class ModelTokens
             for (var i = 0; i < setup.Clerks[clerk].Length; i++)
             {
                 var operation = setup.Clerks[clerk][i];
-                if (operation.Kind != OperationKind.Append || !store.TryGet(Bytes.Utf8(operation.Key), out var value))
+                if (
+                    NextBuild.Meant(operation.Kind) != OperationKind.Append
+                    || !store.TryGet(Bytes.Utf8(operation.Key), out var value)
+                )
                     continue;
                 var text = value.ToString();
                 var first = text.IndexOf(operation.Value, StringComparison.Ordinal);

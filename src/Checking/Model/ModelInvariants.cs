@@ -65,6 +65,11 @@ internal sealed class ModelInvariants(ModelUniverse universe)
             if (id != ModelState.Gone && universe.Local(id).View is var other && other.Id == view.Id && other != view)
                 return new Violation(nameof(ViewNumbersNeverRegress), $"view {view.Number} means {view} and {other}");
         }
+        foreach (var id in state.Locals)
+        {
+            if (id != ModelState.Gone && LevelNeverAboveServers.Breach(view, universe.Local(id).Node) is { } breach)
+                return new Violation(nameof(LevelNeverAboveServers), breach);
+        }
         if (
             local.Node is not ViewServiceNode service
             || service.LastAcknowledged is not { } last

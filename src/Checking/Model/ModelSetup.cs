@@ -27,6 +27,9 @@ internal sealed record ModelSetup(string Name, string About)
 
     public ProtocolSettings Settings { get; init; } = Small;
 
+    /// <summary>Which lives, by slot and from 0, are of the next build.</summary>
+    public Func<int, int, bool> IsNextBuild { get; init; } = static (_, _) => false;
+
     public ModelBudget Budget { get; init; }
 
     /// <summary>The one-way cuts that may be made, as slots.</summary>

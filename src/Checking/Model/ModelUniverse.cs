@@ -74,11 +74,11 @@ internal sealed class ModelUniverse
     /// <summary>A node's first state in a new life.</summary>
     public LocalTransition Begin(int slot, int life, ViewServiceMemory? memory)
     {
+        var settings = NextBuild.Or(Setup.Settings, Setup.IsNextBuild(slot, life));
         Node node =
-            slot == 0 ? _rules.ViewService(Addresses[0], Setup.Settings, new ClusterId(100 + (ulong)life), memory)
-            : Setup.IsServer(slot)
-                ? _rules.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], Setup.Settings)
-            : _rules.Clerk(Addresses[slot], Addresses[0], Setup.Settings);
+            slot == 0 ? _rules.ViewService(Addresses[0], settings, new ClusterId(100 + (ulong)life), memory)
+            : Setup.IsServer(slot) ? _rules.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], settings)
+            : _rules.Clerk(Addresses[slot], Addresses[0], settings);
         return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
     }
 

@@ -34,6 +34,9 @@ internal sealed class ViewServiceWithout : ViewServiceNode
 
     private protected override int Patience => _rules.Any(rule => rule.Impatient) ? 1 : base.Patience;
 
+    private protected override int LevelOf(View view) =>
+        _rules.Any(rule => rule.AnyLevel) ? NextBuild.Level : base.LevelOf(view);
+
     private protected override Decision Decide(ViewServiceMemory known, bool backupSilent) =>
         base.Decide(_rules.Aggregate(known, (believed, rule) => rule.Believe(believed)), backupSilent);
 

@@ -17,6 +17,9 @@ internal abstract class RuleLeftOut
     /// <summary>A view service always waits as long as on a quiet machine.</summary>
     public virtual bool Impatient => false;
 
+    /// <summary>A view has the level of the next build, whoever is in it.</summary>
+    public virtual bool AnyLevel => false;
+
     /// <summary>What a view service takes a timer for.</summary>
     public virtual NodeTimer Hear(NodeTimer timer) => timer;
 

@@ -89,6 +89,9 @@ public enum SafetyRule
 
     /// <summary>A tick that the view service slept through makes nobody older.</summary>
     SleptTicksDoNotCount,
+
+    /// <summary>A view's level is the lowest of its servers' and of the view service that makes it.</summary>
+    LevelIsTheLowest,
 }
 
 /// <summary>

@@ -69,6 +69,12 @@ internal static partial class Without
                 : ping;
     }
 
+    /// <summary>A view is made as if all were of the next build.</summary>
+    private sealed class LevelIsTheLowest : RuleLeftOut
+    {
+        public override bool AnyLevel => true;
+    }
+
     private sealed class PatienceAfterFalseSuspicion : RuleLeftOut
     {
         public override bool Impatient => true;

@@ -19,6 +19,7 @@ internal static partial class Without
             SafetyRule.ClusterIdChecked => new ClusterIdChecked(),
             SafetyRule.PatienceAfterFalseSuspicion => new PatienceAfterFalseSuspicion(),
             SafetyRule.SleptTicksDoNotCount => new SleptTicksDoNotCount(),
+            SafetyRule.LevelIsTheLowest => new LevelIsTheLowest(),
             SafetyRule.ForwardGets => new ForwardGets(),
             SafetyRule.GetValueOnArrival => new GetValueOnArrival(),
             SafetyRule.AnswersWaitForAcknowledgement => new AnswersWaitForAcknowledgement(),

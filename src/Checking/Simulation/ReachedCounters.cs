@@ -95,6 +95,8 @@ internal sealed class ReachedCounters : WorldWatch
         }
         foreach (var completion in effects.Completions)
         {
+            if (completion.Status is CallStatus.Unsupported)
+                Count("unsupported");
             if (completion.Status is CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired)
                 Count("unknownOutcomes");
             if (completion.Status == CallStatus.Full)

@@ -105,6 +105,8 @@ internal sealed class SimulatedClient
             value = Bytes.Utf8($"{_number}.{_history.Count};");
         var call = _history.Invoke(_number, kind, key, value);
         _outstanding++;
+        if (_plan.TwoBuilds && kind == Append && _chance.Percent(50))
+            kind = NextBuild.AppendToo;
         clerk.Submit(call, kind, key, value, deadline, effects);
         return call;
     }

@@ -46,7 +46,7 @@ internal sealed class SimulatedCluster
     public void StartViewService(ViewServiceMemory? memory)
     {
         var cluster = new ClusterId(_chance.Next() | 1);
-        var node = _plan.Rules.ViewService(ViewServiceHost.Address, _plan.Settings, cluster, memory);
+        var node = _plan.Rules.ViewService(ViewServiceHost.Address, Build(), cluster, memory);
         _world.StartNode(ViewServiceHost, node, new ServerId(ViewServiceHost.Address, ++_lastIncarnation));
     }
 
@@ -59,8 +59,10 @@ internal sealed class SimulatedCluster
         if (_plan.Faults.Length > 0 && _chance.Percent(5))
             incarnation = _chance.Between(1, 900);
         var id = new ServerId(host.Address, incarnation);
-        _world.StartNode(host, _plan.Rules.Replica(id, ViewServiceHost.Address, _plan.Settings), id);
+        _world.StartNode(host, _plan.Rules.Replica(id, ViewServiceHost.Address, Build()), id);
     }
+
+    private ProtocolSettings Build() => NextBuild.Or(_plan.Settings, _plan.TwoBuilds && _chance.Percent(60));
 
     public void KillViewService(bool forget)
     {

@@ -26,6 +26,9 @@ internal sealed record SimulationPlan(
 
     public bool AsRecords { get; init; }
 
+    /// <summary>Servers and view services are of this build or of the next, in each life anew.</summary>
+    public bool TwoBuilds { get; init; }
+
     public long EnvelopeBytes { get; init; } = 256 << 10;
 
     public static SimulationPlan Draw(ulong seed, SimulationProfile? only)
@@ -50,6 +53,7 @@ internal sealed record SimulationPlan(
             DrawFaults(chance, profile, faultTime)
         )
         {
+            TwoBuilds = chance.Percent(30),
             EnvelopeBytes = chance.Percent(30) ? chance.Between(40, 400) : 256 << 10,
         };
     }

@@ -45,6 +45,7 @@ internal sealed class SimulationRun
             new ViewNumbersNeverRegress(),
             new PrimariesDescend(_cluster),
             new AtMostOnePrimaryCommits(_cluster),
+            new LevelNeverAboveServers(_cluster),
             _writes,
         ];
         _world.Watch = new WatchList(log is null ? watches : [log, .. watches], StopWhenLeft);

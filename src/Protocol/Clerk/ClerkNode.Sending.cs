@@ -117,6 +117,7 @@ public partial class ClerkNode
             ResultStatus.KeyTooLong => CallStatus.KeyTooLong,
             ResultStatus.ValueTooLarge => CallStatus.ValueTooLarge,
             ResultStatus.Full => CallStatus.Full,
+            ResultStatus.Unsupported => CallStatus.Unsupported,
             // The floor never passes what is wanted, so this does not happen; if it does, the result is gone.
             _ => CallStatus.SessionExpired,
         };

@@ -91,12 +91,12 @@ public partial class ClerkNode : Node
     public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
     {
         Invariant.Assert(
-            kind is >= OperationKind.Get and <= OperationKind.Append,
+            kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported,
             $"call {call} is no operation on a key: {kind}"
         );
         Invariant.Assert(call > _lastCall, $"call {call} comes after call {_lastCall}");
         _lastCall = call;
-        if (Check(key, value) is { } error)
+        if (Check(kind, key, value) is { } error)
         {
             effects.Complete(call, error);
             return;
@@ -260,8 +260,10 @@ public partial class ClerkNode : Node
         _pending.AddTo(ref fingerprint, _tick);
     }
 
-    private CallStatus? Check(Bytes key, Bytes value)
+    private CallStatus? Check(OperationKind kind, Bytes key, Bytes value)
     {
+        if (_view.Number > 0 && Features.LevelOf(kind) > _view.Level)
+            return CallStatus.Unsupported;
         if (key.IsEmpty)
             return CallStatus.EmptyKey;
         if (key.Length > _settings.MaxKeyBytes)

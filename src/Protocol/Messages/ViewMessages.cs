@@ -9,8 +9,16 @@ namespace PbKv.Protocol;
 /// long.</param>
 /// <param name="Leaving">The server asks to be replaced.</param>
 /// <param name="NewestAnswer">The number of the newest answer heard: shows that the way back works.</param>
-public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool BackupSilent, bool Leaving, long NewestAnswer)
-    : Message
+/// <param name="Level">The feature level of the server.</param>
+public sealed record Ping(
+    ServerId Server,
+    ViewId View,
+    bool Synced,
+    bool BackupSilent,
+    bool Leaving,
+    long NewestAnswer,
+    int Level = 1
+) : Message
 {
     internal override byte Kind => 1;
 
@@ -22,6 +30,7 @@ public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool Backup
         writer.Flag(BackupSilent);
         writer.Flag(Leaving);
         writer.Varint(NewestAnswer);
+        writer.Varint(Level);
     }
 
     internal static Ping Read(ref WireReader reader) =>
@@ -31,7 +40,8 @@ public sealed record Ping(ServerId Server, ViewId View, bool Synced, bool Backup
             reader.Flag(),
             reader.Flag(),
             reader.Flag(),
-            reader.Varint()
+            reader.Varint(),
+            reader.More ? reader.Level() : 1
         );
 }
 

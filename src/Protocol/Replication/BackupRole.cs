@@ -32,7 +32,7 @@ internal sealed class BackupRole
         _settings = settings;
         _state = state;
         _early = new Queue<Forward>();
-        _staging = new ReplicatedState();
+        _staging = new ReplicatedState(_settings.Features);
     }
 
     private BackupRole(BackupRole other, ReplicatedState state)
@@ -205,7 +205,7 @@ internal sealed class BackupRole
     {
         _staging.Position = chunk.Position;
         _state = _staging;
-        _staging = new ReplicatedState();
+        _staging = new ReplicatedState(_settings.Features);
         Installed = true;
         effects.Notice(
             NoticeKind.TransferInstalled,

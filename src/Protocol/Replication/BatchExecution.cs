@@ -26,15 +26,17 @@ internal struct BatchExecution
     private readonly Batch _batch;
     private readonly ProtocolSettings _settings;
     private readonly long _maxMemory;
+    private readonly int _level;
     private OperationResult[] _results;
     private int _executed;
     private bool _apart;
     private int _belowFloor;
 
     /// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
-    public BatchExecution(ReplicatedState state, Batch batch, long maxMemory, ProtocolSettings settings)
+    public BatchExecution(ReplicatedState state, Batch batch, long maxMemory, ProtocolSettings settings, int level)
     {
         _maxMemory = maxMemory;
+        _level = level;
         _state = state;
         _batch = batch;
         _settings = settings;
@@ -140,7 +142,9 @@ internal struct BatchExecution
             Duplicates++;
             return known;
         }
-        if (CheckKey(operation.Key, operation.Kind) is { } bad)
+        if (Features.LevelOf(operation.Kind) > _level)
+            operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
+        else if (CheckKey(operation.Key, operation.Kind) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);

@@ -144,7 +144,7 @@ internal sealed class PrimaryRole
             return;
         }
         _idle.Used(batch.Session);
-        var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, _settings);
+        var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, _settings, _view.Level);
         execution.Run();
         Executed += execution.Executed.Length;
         Deduplicated += execution.Duplicates;

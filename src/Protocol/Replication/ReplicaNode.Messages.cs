@@ -62,6 +62,11 @@ public partial class ReplicaNode
         }
         if (_backup is null || from != PrimaryAddress)
             return;
+        if (IsAboveView(forward))
+        {
+            effects.Notice(NoticeKind.Refused, $"forward {forward.Serial} has an operation above level {View.Level}");
+            return;
+        }
         _backup.OnForward(from, forward, effects);
         PingWhenSynced(effects);
     }
@@ -129,6 +134,19 @@ public partial class ReplicaNode
         Ping(effects);
     }
 
+    private bool IsAboveView(Forward forward)
+    {
+        foreach (var batch in forward.Batches)
+        {
+            foreach (ref readonly var operation in batch.Operations.AsSpan())
+            {
+                if (Features.LevelOf(operation.Kind) > View.Level)
+                    return true;
+            }
+        }
+        return false;
+    }
+
     private static bool IsWellFormed(Batch batch)
     {
         if (batch.Operations.IsDefaultOrEmpty || batch.Session <= 0 || batch.Floor < 0)
@@ -137,7 +155,7 @@ public partial class ReplicaNode
         {
             if (operation.Sequence < 0)
                 return false;
-            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append)
+            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported)
                 continue;
             if (operation.Kind != OperationKind.CloseSession || batch.Operations.Length != 1)
                 return false;

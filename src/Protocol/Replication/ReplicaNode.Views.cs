@@ -61,6 +61,11 @@ public partial class ReplicaNode
         {
             if (IsSuperseded(view.Primary, effects) || IsSuperseded(view.Backup, effects))
                 return;
+            if (view.Names(Id) && view.Level > Level)
+            {
+                effects.Notice(NoticeKind.Refused, $"view {view} is not entered: this server has level {Level}");
+                return;
+            }
             Enter(view, effects);
         }
         else if (view != View)
@@ -113,7 +118,7 @@ public partial class ReplicaNode
         LeaveRoles();
         Id = new ServerId(Id.Address, known + 1);
         View = View.None;
-        _state = new ReplicatedState();
+        _state = new ReplicatedState(_settings.Features);
         _idle = new IdleSessions(_settings);
         _newestAnswer = 0;
         Ping(effects);

@@ -23,7 +23,7 @@ public partial class ReplicaNode : Node
     private readonly NodeAddress _viewService;
     private readonly GroupName _group;
     private readonly ProtocolSettings _settings;
-    private ReplicatedState _state = new();
+    private ReplicatedState _state;
     private IdleSessions _idle;
     private PrimaryRole? _primary;
     private BackupRole? _backup;
@@ -43,6 +43,7 @@ public partial class ReplicaNode : Node
         _group = group;
         _settings = settings;
         _idle = new IdleSessions(settings);
+        _state = new ReplicatedState(settings.Features);
     }
 
     private protected ReplicaNode(ReplicaNode other)
@@ -90,6 +91,8 @@ public partial class ReplicaNode : Node
 
     /// <summary>Primary: up to where the backup acknowledged (or everything, where there is none).</summary>
     public long AcknowledgedPosition => _primary?.AcknowledgedPosition ?? _state.Position;
+
+    internal int Level => _settings.Features.Level;
 
     internal KvStore Store => _state.Store;
 
@@ -214,7 +217,7 @@ public partial class ReplicaNode : Node
     private void Ping(Effects effects) =>
         effects.Send(
             _viewService,
-            new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer)
+            new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer, Level)
         );
 
     private ReplicaStatus Status(long number) =>

@@ -10,15 +10,18 @@ internal sealed class ReplicatedState
 {
     private const int LongestHash = 10;
 
-    private ReplicatedState(KvStore store, SessionTable sessions, long position)
+    private readonly Features _features;
+
+    private ReplicatedState(KvStore store, SessionTable sessions, long position, Features features)
     {
+        _features = features;
         Store = store;
         Sessions = sessions;
         Position = position;
     }
 
-    public ReplicatedState()
-        : this(new KvStore(), new SessionTable(), 0) { }
+    public ReplicatedState(Features features)
+        : this(new KvStore(), new SessionTable(), 0, features) { }
 
     public KvStore Store { get; }
 
@@ -39,7 +42,7 @@ internal sealed class ReplicatedState
             _ => 0,
         };
 
-    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position);
+    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position, _features);
 
     /// <summary>
     /// Executes the next operation of the history: it takes one position, and its session remembers the result.
@@ -107,6 +110,10 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Full:
                 return new OperationResult(operation.Sequence, ResultStatus.Full, default);
+            case OperationKind.Unsupported:
+                return new OperationResult(operation.Sequence, ResultStatus.Unsupported, default);
+            case > OperationKind.Unsupported when _features.Added is { } added:
+                return added(Store, operation);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }

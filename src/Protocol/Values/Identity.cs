@@ -68,13 +68,22 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 }
 
 /// <summary>Who is primary and who is backup. A number names one pair for ever. Number 0 is no view.</summary>
+/// <param name="Level">The feature level that everybody in it has; only another view has another.</param>
 /// <param name="Reset">Made by an operator who accepts the loss of data; a primary that enters it drops what it
 /// held.</param>
-public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, ServerId? Backup, bool Reset = false)
+public sealed record View(
+    ClusterId Cluster,
+    long Number,
+    ServerId? Primary,
+    ServerId? Backup,
+    bool Reset = false,
+    int Level = 1
+)
 {
     private const int HasPrimary = 1;
     private const int HasBackup = 2;
     private const int IsReset = 4;
+    private const int HasLevel = 8;
 
     public static View None { get; } = new(ClusterId.None, 0, null, null);
 
@@ -83,7 +92,7 @@ public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, Ser
     public bool Names(ServerId server) => Primary == server || Backup == server;
 
     public override string ToString() =>
-        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : "")}";
+        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : "")}{(Level > 1 ? $" level {Level}" : "")}";
 
     public void AddTo(ref Fingerprint fingerprint)
     {
@@ -91,27 +100,36 @@ public sealed record View(ClusterId Cluster, long Number, ServerId? Primary, Ser
         AddTo(ref fingerprint, Primary);
         AddTo(ref fingerprint, Backup);
         fingerprint.Add(Reset);
+        fingerprint.Add(Level);
     }
 
     internal void Write(WireWriter writer)
     {
         Id.Write(writer);
         writer.Byte(
-            (byte)((Primary is null ? 0 : HasPrimary) | (Backup is null ? 0 : HasBackup) | (Reset ? IsReset : 0))
+            (byte)(
+                (Primary is null ? 0 : HasPrimary)
+                | (Backup is null ? 0 : HasBackup)
+                | (Reset ? IsReset : 0)
+                | (Level > 1 ? HasLevel : 0)
+            )
         );
         Primary?.Write(writer);
         Backup?.Write(writer);
+        if (Level > 1)
+            writer.Varint(Level);
     }
 
     internal static View Read(ref WireReader reader)
     {
         var id = ViewId.Read(ref reader);
         var parts = reader.Byte();
-        if (parts > (HasPrimary | HasBackup | IsReset))
+        if (parts > (HasPrimary | HasBackup | IsReset | HasLevel))
             throw new UnknownValueException($"a view has the parts {parts}");
         ServerId? primary = (parts & HasPrimary) != 0 ? ServerId.Read(ref reader) : null;
         ServerId? backup = (parts & HasBackup) != 0 ? ServerId.Read(ref reader) : null;
-        return new View(id.Cluster, id.Number, primary, backup, (parts & IsReset) != 0);
+        var level = (parts & HasLevel) != 0 ? reader.Level() : 1;
+        return new View(id.Cluster, id.Number, primary, backup, (parts & IsReset) != 0, level);
     }
 
     internal static void WriteOptional(WireWriter writer, View? view)

@@ -23,6 +23,12 @@ public enum OperationKind : byte
 
     /// <summary>Likewise one for which there was no memory left (<see cref="ProtocolSettings.MaxMemoryBytes"/>).</summary>
     Full = 9,
+
+    /// <summary>
+    /// In place of an operation above the view's feature level: it changes nothing, and has a place in the history as
+    /// <see cref="TooLarge"/> has.
+    /// </summary>
+    Unsupported = 10,
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
@@ -42,12 +48,7 @@ public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static Operation IListed<Operation>.Read(ref WireReader reader) =>
-        new(
-            (OperationKind)reader.Enum((int)OperationKind.Full, "operation"),
-            reader.Varint(),
-            reader.Bytes(),
-            reader.Bytes()
-        );
+        new((OperationKind)reader.Enum(byte.MaxValue, "operation"), reader.Varint(), reader.Bytes(), reader.Bytes());
 }
 
 /// <summary>
@@ -169,6 +170,9 @@ public enum ResultStatus : byte
 
     /// <summary>It would have needed memory that there is not: nothing was changed.</summary>
     Full = 7,
+
+    /// <summary>The view's feature level does not have this operation: nothing is changed.</summary>
+    Unsupported = 8,
 }
 
 /// <summary>The result of one operation, by its sequence.</summary>
@@ -187,5 +191,5 @@ public readonly record struct OperationResult(long Sequence, ResultStatus Status
     }
 
     static OperationResult IListed<OperationResult>.Read(ref WireReader reader) =>
-        new(reader.Varint(), (ResultStatus)reader.Enum((int)ResultStatus.Full, "result"), reader.Bytes());
+        new(reader.Varint(), (ResultStatus)reader.Enum((int)ResultStatus.Unsupported, "result"), reader.Bytes());
 }

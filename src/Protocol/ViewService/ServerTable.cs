@@ -51,6 +51,9 @@ internal sealed class ServerTable
 
     public bool Leaving(ServerId? id) => id is { } known && Find(known) is { Leaving: true };
 
+    /// <summary>What a server can do that has not pinged yet is not known: the least.</summary>
+    public int LevelOf(ServerId id) => Find(id)?.Level ?? 1;
+
     /// <summary>A server named by the memory: it has as long to ping as if it had just done so.</summary>
     public void Expect(ServerId? id)
     {
@@ -68,17 +71,19 @@ internal sealed class ServerTable
         if (before is null)
         {
             Forget(keepNamed, keepAcknowledged);
-            _servers = _servers.Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
+            _servers = _servers.Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving, ping.Level));
         }
         else if (before.Id == ping.Server)
         {
-            Replace(before, before.OnPing(newest, ping.Leaving));
+            Replace(before, before.OnPing(newest, ping.Leaving, ping.Level));
         }
         else
         {
             // A restarted server is a new server: it goes to the end of the queue, and nothing of the earlier life is
             // kept.
-            _servers = _servers.Remove(before).Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving));
+            _servers = _servers
+                .Remove(before)
+                .Add(new TrackedServer(ping.Server).OnPing(newest, ping.Leaving, ping.Level));
         }
         return before;
     }

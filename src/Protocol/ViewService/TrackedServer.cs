@@ -33,6 +33,9 @@ internal sealed record TrackedServer(ServerId Id)
 
     public bool Leaving { get; init; }
 
+    /// <summary>Its feature level, as far as it has said one.</summary>
+    public int Level { get; init; } = 1;
+
     /// <summary>
     /// How often a primary reported it as silent; it is taken last, and each time after a longer pause.
     /// </summary>
@@ -45,7 +48,7 @@ internal sealed record TrackedServer(ServerId Id)
 
     /// <param name="newest">What the ping says of the newest answer heard; one of an earlier life of ours counts as
     /// none.</param>
-    public TrackedServer OnPing(long newest, bool leaving)
+    public TrackedServer OnPing(long newest, bool leaving, int level)
     {
         // The first ping proves nothing about the way back: its number is where the counting begins.
         var news = newest > Heard || !Pinged;
@@ -62,6 +65,7 @@ internal sealed record TrackedServer(ServerId Id)
             Deaf = Deaf && !news,
             // Leaving is for good: an earlier ping that comes late does not take it back.
             Leaving = Leaving || leaving,
+            Level = level,
         };
     }
 
@@ -94,6 +98,7 @@ internal sealed record TrackedServer(ServerId Id)
         fingerprint.Add(Flags());
         fingerprint.Add(SilentReports);
         fingerprint.Add(Pause);
+        fingerprint.Add(Level);
     }
 
     private long Flags()

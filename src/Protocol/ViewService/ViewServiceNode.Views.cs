@@ -47,12 +47,19 @@ public partial class ViewServiceNode
             view.Primary is not null && view.Primary?.Address != view.Backup?.Address,
             $"view {view} names two servers"
         );
+        view = view with { Level = LevelOf(view) };
         var fellBack = decision.Kind == DecisionKind.FallBack;
         effects.Notice(NoticeKind.NewView, $"view {view} after {View}: {decision.Reason}");
         if (fellBack)
             effects.Notice(NoticeKind.FellBack, $"view {view} falls back past {View}: {decision.Reason}");
         Remember(_known with { View = view, Acknowledged = false, Synced = false }, effects);
         _waitingFor = $"{view.Primary} to acknowledge view {view.Number}";
+    }
+
+    private protected virtual int LevelOf(View view)
+    {
+        var level = Math.Min(_settings.Features.Level, _servers.LevelOf(view.Primary!.Value));
+        return view.Backup is { } backup ? Math.Min(level, _servers.LevelOf(backup)) : level;
     }
 
     /// <summary>

@@ -110,6 +110,14 @@ internal ref struct WireReader
         return ImmutableCollectionsMarshal.AsImmutableArray(items);
     }
 
+    public int Level()
+    {
+        var level = Varint();
+        if (level is < 1 or > int.MaxValue)
+            WireFormatException.Throw($"a feature level is {level} before byte {_position}, the lowest is 1");
+        return (int)level;
+    }
+
     /// <summary>A value of an enumeration that begins at 1: one beyond those known here is of a later release.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte Enum(int highest, string name)

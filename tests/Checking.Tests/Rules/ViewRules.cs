@@ -30,6 +30,10 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
     public void Without_the_cluster_id_an_empty_server_takes_the_place_of_the_data() =>
         Breaks("empty-server-and-no-memory", LostWrite, ClusterIdChecked);
 
+    [Fact]
+    public void Without_the_lowest_level_a_view_names_a_server_that_cannot_do_what_it_is_asked_there() =>
+        Breaks("two-builds", nameof(LevelNeverAboveServers), LevelIsTheLowest);
+
     // Shadowed by OnlySyncedIsPromoted: a backup is synced only in a view that its primary entered.
     [Fact]
     public void Without_change_only_from_acknowledged_views_a_backup_is_promoted_in_a_view_that_its_primary_never_entered()

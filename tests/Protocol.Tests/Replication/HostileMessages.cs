@@ -269,7 +269,7 @@ public class HostileMessages
             net,
             a,
             Clerk,
-            net.Request(a, session, 1, new Operation((OperationKind)200, 1, Bytes.Utf8("k"), default))
+            net.Request(a, session, 1, new Operation(OperationKind.Unsupported, 1, Bytes.Utf8("k"), default))
         );
         Unchanged(
             net,

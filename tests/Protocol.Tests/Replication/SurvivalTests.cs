@@ -283,7 +283,7 @@ public class SurvivalTests
         Assert.Empty(Unchanged(a, Clerk, net.Request(a, 1, 1, Put(-1, "k", "v"))));
         foreach (
             var kind in (OperationKind[])
-                [default, OperationKind.OpenSession, OperationKind.ExpireSession, (OperationKind)99]
+                [default, OperationKind.OpenSession, OperationKind.ExpireSession, OperationKind.Unsupported]
         )
             Assert.Empty(Unchanged(a, Clerk, net.Request(a, 1, 1, Put(9, "k", "v") with { Kind = kind })));
     }

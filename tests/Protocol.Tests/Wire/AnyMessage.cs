@@ -55,7 +55,7 @@ internal sealed class AnyMessage(int seed)
         if (type == typeof(long))
             return Number();
         if (type == typeof(int))
-            return (int)Number();
+            return _random.Next(1, 9);
         if (type == typeof(ulong))
             return (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
         if (type == typeof(double))

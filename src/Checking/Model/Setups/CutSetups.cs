@@ -32,6 +32,27 @@ internal static partial class ModelSetups
             ],
         }.Ticks(viewService: 0, servers: 1, clerks: 2);
 
+    private static ModelSetup TwoBuilds =>
+        new ModelSetup("two-builds", "servers come back upgraded and downgraded, while a client needs the later build")
+        {
+            Clerks =
+            [
+                [Append("a;"), new(NextBuild.AppendToo, "k", "b;")],
+            ],
+            IsNextBuild = static (slot, life) => slot == 0 || life % 2 == 0,
+            Budget = ModelSetup.Allow(crashes: 2, restarts: 2),
+            Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                ModelGoal.View("the view has the later level", service => service is { View.Level: 2 }),
+                ModelGoal.View(
+                    "a pair of both builds is synced",
+                    service => service is { Synced: true, View: { Level: 1, Number: > 2 } }
+                ),
+            ],
+        }.Ticks(viewService: 0, servers: 1, clerks: 2);
+
     private static ModelSetup PrimaryCutFromViewService =>
         new ModelSetup(
             "primary-cut-from-view-service",

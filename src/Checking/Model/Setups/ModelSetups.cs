@@ -16,6 +16,7 @@ internal static partial class ModelSetups
         PrimaryDiesDuringTransfer,
         AnsweredAloneBeforeTheSwitch,
         RestartAtTheSameAddress,
+        TwoBuilds,
         PrimaryCutFromViewService,
         PrimaryAndBackupCut,
         TwoIdleServersRace,

@@ -43,7 +43,7 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
     {
         foreach (var operation in batch.Operations)
         {
-            if (operation.Kind is OperationKind.Put or OperationKind.PutHash or OperationKind.Append)
+            if (NextBuild.Meant(operation.Kind) is OperationKind.Put or OperationKind.PutHash or OperationKind.Append)
                 _sent.TryAdd((batch.Session, operation.Sequence), true);
         }
     }

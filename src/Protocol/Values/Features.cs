@@ -1,0 +1,16 @@
+namespace PbKv.Protocol;
+
+/// <summary>
+/// What a build can do, as a level that only grows from release to release. A view carries the lowest of its servers'
+/// and of the view service that made it, and in that view nothing above it is executed or forwarded: two servers of
+/// different builds do the same, and either may take over from the other.
+/// </summary>
+/// <param name="Added">What the operations do that this build does not know: how a test makes the next build.</param>
+internal sealed record Features(int Level, Func<KvStore, Operation, OperationResult>? Added = null)
+{
+    public static Features OfThisBuild { get; } = new(1);
+
+    /// <summary>Operations that a build does not know are of a level above its own.</summary>
+    public static int LevelOf(OperationKind kind) =>
+        kind <= OperationKind.Unsupported ? OfThisBuild.Level : OfThisBuild.Level + 1;
+}
