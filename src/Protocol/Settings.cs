@@ -37,7 +37,7 @@ public sealed record ProtocolSettings
 
     public int ChunksInFlight { get; init; } = 16;
 
-    /// <summary>Bytes of operations that wait for the backup, above which clients get Busy.</summary>
+    /// <summary>Bytes of operations that wait for the backup, above which clients get Busy; writes earlier.</summary>
     public long StreamBytes { get; init; } = 256L << 20;
 
     /// <summary>Memory of data, sessions, results and stream, beyond which writes that need more are refused.</summary>

@@ -165,6 +165,8 @@ public partial class ClerkNode
         }
     }
 
+    private const int BusyMs = 16;
+
     /// <summary>
     /// The right primary asks for patience: the view service is not troubled, unless this lasts (a primary that was
     /// deposed and cannot hear it would ask for patience for ever).
@@ -179,7 +181,8 @@ public partial class ClerkNode
         );
         if (_pause.IsLongest(_settings))
             _inquiry.Ask(_view.Id, _tick, effects);
-        _pause.Begin(_settings, effects);
+        // It is busy for as long as some bytes take: with long pauses what becomes free would lie idle.
+        _pause.Begin(_settings, effects, reason == RefusalReason.Busy ? BusyMs : int.MaxValue);
     }
 
     /// <summary>

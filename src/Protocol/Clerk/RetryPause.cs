@@ -12,12 +12,13 @@ internal struct RetryPause
     /// <summary>Whether the pauses have grown as long as they get.</summary>
     public readonly bool IsLongest(ProtocolSettings settings) => Longest(settings) >= settings.RetryMaxMs;
 
-    public void Begin(ProtocolSettings settings, Effects effects)
+    /// <param name="most">It does not grow beyond this; whether it would have is remembered.</param>
+    public void Begin(ProtocolSettings settings, Effects effects, int most = int.MaxValue)
     {
         if (IsOn)
             return;
         IsOn = true;
-        var longest = (int)Math.Min(Longest(settings), settings.RetryMaxMs);
+        var longest = (int)Math.Min(Longest(settings), Math.Min(settings.RetryMaxMs, most));
         effects.Set(RetryTimer.Instance, longest / 2, longest);
         if (!IsLongest(settings))
             _doublings++;

@@ -37,7 +37,8 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
 }
 
 /// <summary>Backup → primary: I hold every forward of this view up to this serial.</summary>
-public sealed record ForwardAck(ViewId View, long Serial) : Message
+/// <param name="Waiting">Bytes of these that wait until the snapshot is installed, or behind it.</param>
+public sealed record ForwardAck(ViewId View, long Serial, long Waiting = 0) : Message
 {
     internal override byte Kind => 22;
 
@@ -45,9 +46,11 @@ public sealed record ForwardAck(ViewId View, long Serial) : Message
     {
         View.Write(writer);
         writer.Varint(Serial);
+        writer.Varint(Waiting);
     }
 
-    internal static ForwardAck Read(ref WireReader reader) => new(ViewId.Read(ref reader), reader.Varint());
+    internal static ForwardAck Read(ref WireReader reader) =>
+        new(ViewId.Read(ref reader), reader.Varint(), reader.More ? reader.Varint() : 0);
 }
 
 /// <summary>Backup → primary: a forward came past a gap; send again from this serial.</summary>

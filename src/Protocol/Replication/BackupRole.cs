@@ -77,7 +77,7 @@ internal sealed class BackupRole
     {
         if (forward.Serial < _nextSerial)
         {
-            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1));
+            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1, _earlyBytes));
             return;
         }
         if (forward.Serial > _nextSerial)
@@ -101,7 +101,7 @@ internal sealed class BackupRole
         }
         _nextSerial = forward.Serial + 1;
         _askedFor = 0;
-        effects.Send(primary, new ForwardAck(_view.Id, forward.Serial));
+        effects.Send(primary, new ForwardAck(_view.Id, forward.Serial, _earlyBytes));
     }
 
     /// <returns>The state to go on with, when this chunk completed the installation; null otherwise.</returns>
@@ -151,7 +151,7 @@ internal sealed class BackupRole
         if (_early.Count > 0)
         {
             // A sign of life: where no new forward comes, a long queue would otherwise look like silence.
-            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1));
+            effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1, _earlyBytes));
             effects.Set(CatchUpTimer.Instance, 0, 0);
             return;
         }

@@ -28,14 +28,25 @@ internal struct BatchExecution
     private readonly long _maxMemory;
     private readonly int _level;
     private OperationResult[] _results;
+    private long _room;
+    private int _answered;
     private int _executed;
     private bool _apart;
     private int _belowFloor;
 
     /// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
-    public BatchExecution(ReplicatedState state, Batch batch, long maxMemory, ProtocolSettings settings, int level)
+    /// <param name="room">Bytes of writes that may be executed; the last may be larger than what is left.</param>
+    public BatchExecution(
+        ReplicatedState state,
+        Batch batch,
+        long maxMemory,
+        long room,
+        ProtocolSettings settings,
+        int level
+    )
     {
         _maxMemory = maxMemory;
+        _room = room;
         _level = level;
         _state = state;
         _batch = batch;
@@ -49,9 +60,10 @@ internal struct BatchExecution
     public long ResultBytes { get; private set; }
 
     /// <summary>
-    /// How many operations at the end of the batch were not looked at: what came before is enough for one turn.
+    /// How many operations were not executed: what came before them is enough for one turn, or they are writes and
+    /// there is no room for them.
     /// </summary>
-    public int LeftOut { get; private set; }
+    public readonly int LeftOut => _batch.Operations.Length - _results.Length;
 
     /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
     public ImmutableArray<Operation> Executed { get; private set; }
@@ -76,20 +88,24 @@ internal struct BatchExecution
         Operation[]? part = null;
         for (var i = 0; i < operations.Length; i++)
         {
-            if (ResultBytes > MostResultBytes || _state.Store.Written - written > MostWrittenBytes)
-            {
-                LeaveOut(operations[..i], ref part);
-                break;
-            }
             ref readonly var operation = ref operations[i];
-            if (KeepsTooMuch(session, operation, floor))
+            if (
+                ResultBytes > MostResultBytes
+                || _state.Store.Written - written > MostWrittenBytes
+                || KeepsTooMuch(session, operation, floor)
+            )
             {
-                LeaveOut(operations[..i], ref part);
+                part ??= operations[..i].ToArray();
+                _apart = true;
                 break;
             }
             var accepted = operation;
-            _results[i] = One(session, ref accepted, floor, out var executed);
-            ResultBytes += 32 + _results[i].Value.Length;
+            var executed = false;
+            if (One(session, ref accepted, floor, ref executed) is { } result)
+            {
+                _results[_answered++] = result;
+                ResultBytes += 32 + result.Value.Length;
+            }
             if (part is null && (!executed || accepted.Kind != operation.Kind))
             {
                 // Not all of the batch belongs into the history as it came: from here on its part is gathered apart.
@@ -103,15 +119,8 @@ internal struct BatchExecution
                 part[_executed] = accepted;
             _executed++;
         }
+        Array.Resize(ref _results, _answered);
         Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
-    }
-
-    private void LeaveOut(ReadOnlySpan<Operation> done, ref Operation[]? part)
-    {
-        LeftOut = _results.Length - done.Length;
-        Array.Resize(ref _results, done.Length);
-        part ??= done.ToArray();
-        _apart = true;
     }
 
     public readonly void Tell(Effects effects)
@@ -128,9 +137,9 @@ internal struct BatchExecution
             );
     }
 
-    private OperationResult One(Session session, ref Operation operation, long floor, out bool executed)
+    /// <returns>Null for a write that there is no room for.</returns>
+    private OperationResult? One(Session session, ref Operation operation, long floor, ref bool executed)
     {
-        executed = false;
         if (operation.Sequence < floor)
         {
             _belowFloor++;
@@ -148,6 +157,9 @@ internal struct BatchExecution
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);
+        if (_room <= 0)
+            return null;
+        _room -= 16 + operation.Key.Length + operation.Value.Length;
         if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         else if (!Fits(operation))

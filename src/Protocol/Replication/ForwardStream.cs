@@ -25,6 +25,9 @@ internal sealed class ForwardStream
     private long _heldTotal;
     private long _heldSent;
     private long _bytes;
+    private long _waiting;
+    private long _draining = long.MaxValue;
+    private long _acknowledged;
     private bool _markerSent;
 
     public ForwardStream(ViewId view, NodeAddress backup, long position, ProtocolSettings settings)
@@ -54,6 +57,9 @@ internal sealed class ForwardStream
         _heldTotal = other._heldTotal;
         _heldSent = other._heldSent;
         _bytes = other._bytes;
+        _waiting = other._waiting;
+        _draining = other._draining;
+        _acknowledged = other._acknowledged;
         _markerSent = other._markerSent;
         Marker = other.Marker;
         AcknowledgedPosition = other.AcknowledgedPosition;
@@ -75,14 +81,46 @@ internal sealed class ForwardStream
     /// <summary>Of operations and answers that wait for the backup.</summary>
     public long Memory => _bytes;
 
-    public bool IsFull => _bytes > _settings.StreamBytes;
+    /// <summary>Bytes that the backup has not executed, here or there, and of answers that wait for that.</summary>
+    private long Backlog => _bytes + _waiting;
 
-    public bool HasInFlight => _inFlight.Count > 0;
+    public bool IsFull => Backlog > _settings.StreamBytes;
+
+    /// <summary>
+    /// So little that to wait for it is no stop: at the switch, all callers do. Until then those who write wait for
+    /// more, a little each.
+    /// </summary>
+    public bool IsShort => Backlog <= ShortBytes;
+
+    private long ShortBytes => Math.Min(_settings.StreamBytes / 8, 32 << 10);
 
     public ForwardStream Clone() => new(this);
 
     /// <summary>The backup is installed: from here on nothing is answered alone in this view.</summary>
     public void Switch(long position) => Marker = position;
+
+    /// <summary>The backup has executed all that it held.</summary>
+    public void Installed()
+    {
+        var bytes = _waiting;
+        _waiting = 0;
+        Drained(bytes);
+    }
+
+    /// <summary>
+    /// How many bytes may still be written before the switch. Half of the stream is for whoever comes. The rest is given
+    /// out as the snapshot arrives, so that it lasts until the end of it; from then on half of what the backup
+    /// executes, so that what is left becomes less. Nothing is used up at once: those who come next would find nothing.
+    /// </summary>
+    /// <param name="progress">The part of the snapshot that has arrived.</param>
+    public long Room(double progress)
+    {
+        if (Switched)
+            return long.MaxValue;
+        var limit = (_settings.StreamBytes / 2) + (long)(_settings.StreamBytes * 3 / 8 * progress);
+        var room = Math.Min(limit, _draining) - Backlog;
+        return room <= 0 ? 0 : Math.Max(1, room / 16);
+    }
 
     public void Enqueue(Batch batch)
     {
@@ -113,11 +151,13 @@ internal sealed class ForwardStream
 
     /// <summary>Releases the answers that rode with the forwards up to this serial.</summary>
     /// <returns>False for a serial that was never sent.</returns>
-    public bool Acknowledge(long serial, Effects effects)
+    public bool Acknowledge(ForwardAck ack, bool installed, Effects effects)
     {
+        var serial = ack.Serial;
         if (serial >= _nextSerial || serial < 0)
             return false;
         TicksWithoutAnswer = 0;
+        var before = Backlog;
         while (_inFlight.TryPeek(out var first) && first.Forward.Serial <= serial)
         {
             _inFlight.Dequeue();
@@ -130,7 +170,19 @@ internal sealed class ForwardStream
                 effects.Send(answer.To, answer.Answer);
             }
         }
+        if (serial >= _acknowledged && !Switched)
+        {
+            _acknowledged = serial;
+            _waiting = installed ? 0 : Math.Clamp(ack.Waiting, 0, long.MaxValue / 2);
+            Drained(before - Backlog);
+        }
         return true;
+    }
+
+    private void Drained(long bytes)
+    {
+        if (bytes > 0)
+            _draining = Math.Max(ShortBytes + 1, Math.Min(_draining, Backlog + bytes) - (bytes / 2));
     }
 
     /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
@@ -173,6 +225,9 @@ internal sealed class ForwardStream
         fingerprint.Add(_nextPosition);
         fingerprint.Add(Marker);
         fingerprint.Add(_markerSent);
+        fingerprint.Add(_waiting);
+        fingerprint.Add(_draining);
+        fingerprint.Add(_acknowledged);
         fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
         fingerprint.Add(_pending.Count);
         foreach (var batch in _pending)
@@ -200,10 +255,10 @@ internal sealed class ForwardStream
         long count = 0;
         if (_pending.Count > 0)
         {
+            // Before the switch no answer waits: a smaller one does not hold up the chunks behind it.
+            var most = Switched ? _settings.ForwardBytes : Math.Min(_settings.ForwardBytes, _settings.ChunkBytes);
             var builder = ImmutableArray.CreateBuilder<Batch>(Math.Min(_pending.Count, 64));
-            while (
-                _pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= _settings.ForwardBytes)
-            )
+            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= most))
             {
                 builder.Add(_pending.Dequeue());
                 bytes += next.Size;

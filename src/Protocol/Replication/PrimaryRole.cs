@@ -16,6 +16,7 @@ internal sealed class PrimaryRole
     private readonly IdleSessions _idle;
     private readonly ForwardStream? _stream;
     private TransferSource? _transfer;
+    private bool _installed;
 
     /// <param name="inherited">Answers held in the view before this one, in which the server was primary as
     /// well.</param>
@@ -49,6 +50,7 @@ internal sealed class PrimaryRole
         _untilConfirmed = [.. other._untilConfirmed];
         _stream = other._stream?.Clone();
         _transfer = other._transfer?.Clone();
+        _installed = other._installed;
         Confirmed = other.Confirmed;
         Deduplicated = other.Deduplicated;
         Executed = other.Executed;
@@ -107,11 +109,12 @@ internal sealed class PrimaryRole
     }
 
     /// <summary>Whether this one answers clients now, and why not.</summary>
-    public RefusalReason? Refuses()
+    /// <remarks>Alone it answers whoever reads; whether there is room to write is seen operation by operation.</remarks>
+    public RefusalReason? Refuses(bool opens)
     {
         if (!Confirmed)
             return RefusalReason.NotReady;
-        return _stream is { IsFull: true } ? RefusalReason.Busy : null;
+        return _stream is { IsFull: true } && (opens || !Alone) ? RefusalReason.Busy : null;
     }
 
     public void Open(NodeAddress clerk, OpenSession request, View? newer, Effects effects)
@@ -144,7 +147,8 @@ internal sealed class PrimaryRole
             return;
         }
         _idle.Used(batch.Session);
-        var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, _settings, _view.Level);
+        var room = _stream?.Room(_transfer?.Progress ?? 1) ?? long.MaxValue;
+        var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, room, _settings, _view.Level);
         execution.Run();
         Executed += execution.Executed.Length;
         Deduplicated += execution.Duplicates;
@@ -159,18 +163,26 @@ internal sealed class PrimaryRole
                 NoticeKind.DuplicateHeld,
                 $"session={batch.Session} request={request.Number} duplicates={execution.Duplicates}"
             );
-        if (reply.Results.Length > 0)
+        if (!execution.Results.IsEmpty)
             Answer(clerk, reply, execution.ResultBytes, effects);
         // Behind the reply, so that what it answers is not asked for again.
         if (execution.LeftOut > 0)
+        {
+            effects.Notice(
+                NoticeKind.Busy,
+                $"view={_view.Number} request={request.Number} of {clerk} left out={execution.LeftOut}"
+            );
             Answer(clerk, new Refusal(request.Number, RefusalReason.Busy, _view), 32, effects);
+        }
         _stream?.Pump(effects);
     }
 
     public void OnAck(ForwardAck ack, Effects effects)
     {
-        if (_stream is not null && _stream.Acknowledge(ack.Serial, effects))
-            _stream.Pump(effects);
+        if (_stream is null || !_stream.Acknowledge(ack, _installed, effects))
+            return;
+        SwitchWhenShort(effects);
+        _stream.Pump(effects);
     }
 
     public void OnWanted(ForwardWanted wanted, Effects effects)
@@ -187,19 +199,29 @@ internal sealed class PrimaryRole
         _transfer.Acknowledge(ack.Next, effects);
     }
 
-    /// <summary>
-    /// The switch: the backup confirmed the installation. The marker goes into the stream at this position.
-    /// </summary>
     public void OnInstalled(Installed installed, Effects effects)
     {
         if (_stream is null || _stream.Switched || _transfer is not { AllSent: true })
             return;
         _transfer = null;
+        _installed = true;
         MaxMemory = Math.Min(MaxMemory, installed.MaxMemory);
         _stream.HeardOfBackup();
+        _stream.Installed();
+        SwitchWhenShort(effects);
+        _stream.Pump(effects);
+    }
+
+    /// <summary>
+    /// The switch: the backup confirmed the installation, and what it has not executed is little. The marker goes into
+    /// the stream at this position.
+    /// </summary>
+    private void SwitchWhenShort(Effects effects)
+    {
+        if (!_installed || _stream is not { Switched: false, IsShort: true })
+            return;
         _stream.Switch(_state.Position);
         effects.Notice(NoticeKind.Switched, $"view={_view.Number} backup={_view.Backup} position={_state.Position}");
-        _stream.Pump(effects);
     }
 
     public void Tick(Effects effects)
@@ -223,6 +245,7 @@ internal sealed class PrimaryRole
     {
         fingerprint.Add(Confirmed);
         fingerprint.Add(MaxMemory);
+        fingerprint.Add(_installed);
         fingerprint.Add(_untilConfirmed.Count);
         foreach (var answer in _untilConfirmed)
         {

@@ -19,7 +19,7 @@ public partial class ReplicaNode
     {
         if (!IsWellFormed(request.Batch))
             return;
-        if (Refuses(request.Group, request.View, effects) is { } reason)
+        if (Refuses(request.Group, request.View, opens: false, effects) is { } reason)
         {
             if (reason == RefusalReason.Busy)
                 effects.Notice(NoticeKind.Busy, $"view={View.Number} request={request.Number} of {clerk}");
@@ -31,13 +31,13 @@ public partial class ReplicaNode
 
     private void OnOpenSession(NodeAddress clerk, OpenSession open, Effects effects)
     {
-        if (Refuses(open.Group, open.View, effects) is { } reason)
+        if (Refuses(open.Group, open.View, opens: true, effects) is { } reason)
             effects.Send(clerk, new Refusal(open.Request, reason, View));
         else
             _primary!.Open(clerk, open, NewerThan(open.View), effects);
     }
 
-    private RefusalReason? Refuses(GroupName group, ViewId known, Effects effects)
+    private RefusalReason? Refuses(GroupName group, ViewId known, bool opens, Effects effects)
     {
         if (group != _group)
             return RefusalReason.WrongGroup;
@@ -48,7 +48,7 @@ public partial class ReplicaNode
             AskForView(known.Number, effects);
             return RefusalReason.NotReady;
         }
-        return _primary is null ? RefusalReason.NotPrimary : _primary.Refuses();
+        return _primary is null ? RefusalReason.NotPrimary : _primary.Refuses(opens);
     }
 
     private View? NewerThan(ViewId known) => known == View.Id ? null : View;

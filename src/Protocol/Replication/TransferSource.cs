@@ -22,12 +22,12 @@ internal sealed class TransferSource
     private readonly ulong _digest;
     private readonly StoreCursor _entries;
     private readonly SessionCursor _sessions;
-    private readonly Queue<(Chunk Chunk, long Cost)> _inFlight;
+    private readonly Queue<(Chunk Chunk, long Cost, long Bytes)> _inFlight;
     private long _inFlightCost;
 
     /// <summary>What is left of the session that the last chunk ended in.</summary>
     private SessionImage? _rest;
-    private long _sentBytes;
+    private long _arrivedBytes;
     private long _nextIndex;
     private bool _sentLast;
     private bool _entriesDone;
@@ -69,7 +69,7 @@ internal sealed class TransferSource
         _inFlight = new(other._inFlight);
         _inFlightCost = other._inFlightCost;
         _rest = other._rest;
-        _sentBytes = other._sentBytes;
+        _arrivedBytes = other._arrivedBytes;
         _nextIndex = other._nextIndex;
         _sentLast = other._sentLast;
         _entriesDone = other._entriesDone;
@@ -80,7 +80,8 @@ internal sealed class TransferSource
     /// <summary>Whether the last chunk has been sent: a confirmation before that was never asked for.</summary>
     public bool AllSent => _sentLast;
 
-    public double Progress => _total == 0 ? 1 : Math.Min(1, (double)_sentBytes / _total);
+    /// <summary>The part that has arrived.</summary>
+    public double Progress => _total == 0 ? 1 : Math.Min(1, (double)_arrivedBytes / _total);
 
     public long Total => _total;
 
@@ -97,8 +98,8 @@ internal sealed class TransferSource
     {
         while (!_sentLast && !IsRepeating && HasRoom)
         {
-            var chunk = NextChunk(out var cost);
-            _inFlight.Enqueue((chunk, cost));
+            var chunk = NextChunk(out var cost, out var bytes);
+            _inFlight.Enqueue((chunk, cost, bytes));
             _inFlightCost += cost;
             effects.Send(_backup, chunk);
         }
@@ -143,7 +144,11 @@ internal sealed class TransferSource
     {
         var before = _inFlight.Count;
         while (_inFlight.TryPeek(out var first) && first.Chunk.Index < next)
-            _inFlightCost -= _inFlight.Dequeue().Cost;
+        {
+            _inFlight.Dequeue();
+            _inFlightCost -= first.Cost;
+            _arrivedBytes += first.Bytes;
+        }
         return _inFlight.Count < before;
     }
 
@@ -153,11 +158,11 @@ internal sealed class TransferSource
             effects.Send(_backup, _inFlight.Peek().Chunk);
     }
 
-    private Chunk NextChunk(out long cost)
+    private Chunk NextChunk(out long cost, out long bytes)
     {
         var entries = ImmutableArray.CreateBuilder<Entry>();
         var sessions = ImmutableArray.CreateBuilder<SessionImage>();
-        cost = 0;
+        (cost, bytes) = (0, 0);
         while (cost < _settings.ChunkBytes && !_entriesDone)
         {
             if (!_entries.MoveNext())
@@ -167,9 +172,9 @@ internal sealed class TransferSource
             }
             var entry = _entries.Current;
             entries.Add(entry);
-            var bytes = entry.Key.Length + entry.Value.Length;
-            cost += EntryCost + bytes;
-            _sentBytes += bytes;
+            var size = entry.Key.Length + entry.Value.Length;
+            cost += EntryCost + size;
+            bytes += size;
         }
         while (cost < _settings.ChunkBytes && _entriesDone && !_sentLast)
         {
@@ -178,9 +183,9 @@ internal sealed class TransferSource
                 _sentLast = true;
                 break;
             }
-            var bytes = AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - cost, sessions);
-            cost += EntryCost + bytes;
-            _sentBytes += bytes;
+            var size = AddPartOf(_rest ?? _sessions.Current, _settings.ChunkBytes - cost, sessions);
+            cost += EntryCost + size;
+            bytes += size;
         }
         return new Chunk(
             _view,

@@ -69,9 +69,9 @@ internal sealed class Harness
     }
 
     /// <summary>Delivers everything on the wire, and what follows from it, in order.</summary>
-    public void Run(Func<Message, bool>? deliver = null)
+    public void Run(Func<Message, bool>? deliver = null, int most = int.MaxValue)
     {
-        for (var i = 0; _wire.Count > 0; i++)
+        for (var i = 0; _wire.Count > 0 && i < most; i++)
         {
             Assert.True(i < 100_000, "the servers do not come to rest");
             var (from, to, message) = _wire[0];
