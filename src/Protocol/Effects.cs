@@ -137,6 +137,9 @@ public enum NoticeKind
 
     /// <summary>View service: it remembers no cluster, and begins one.</summary>
     NewCluster,
+
+    /// <summary>Backup: it holds something else than its primary, and starts over.</summary>
+    CopyDiffers,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);

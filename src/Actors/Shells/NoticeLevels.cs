@@ -12,6 +12,7 @@ internal static class NoticeLevels
             or NoticeKind.ResetDone
             or NoticeKind.BackupSilent
             or NoticeKind.Superseded
+            or NoticeKind.CopyDiffers
             or NoticeKind.WrongCluster
             or NoticeKind.TransferAbandoned => LogLevel.WarningLevel,
 

@@ -137,6 +137,8 @@ internal sealed class ReplicaWithout : ReplicaNode
             rule.AddTo(ref fingerprint);
     }
 
+    private protected override bool ComparesCopies => !_rules.Any(rule => rule.AnyCopy);
+
     private protected override bool BelievesCluster(View view, Effects effects) =>
         _rules.Any(rule => rule.AnyCluster) || base.BelievesCluster(view, effects);
 

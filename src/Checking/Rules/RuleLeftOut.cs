@@ -23,6 +23,12 @@ internal abstract class RuleLeftOut
     /// <summary>What a view service takes a timer for.</summary>
     public virtual NodeTimer Hear(NodeTimer timer) => timer;
 
+    /// <summary>
+    /// A backup does not compare its copy with the primary's state: otherwise it would start over before anybody saw
+    /// what follows from another rule left out.
+    /// </summary>
+    public virtual bool AnyCopy => false;
+
     /// <summary>What a view service takes a ping for.</summary>
     public virtual Ping Hear(ViewServiceNode service, Ping ping) => ping;
 

@@ -81,6 +81,9 @@ public enum SafetyRule
     /// <summary>Only a new view drops a backup.</summary>
     OnlyViewDropsBackup,
 
+    /// <summary>A backup compares its copy with the primary's state, and starts over where they differ.</summary>
+    CopiesAreCompared,
+
     /// <summary>Views of another cluster are not believed.</summary>
     ClusterIdChecked,
 

@@ -6,6 +6,12 @@ namespace PbKv.Checking;
 /// <summary>What a backup must take over, and in which order; and what may not be executed.</summary>
 internal static partial class Without
 {
+    /// <summary>A copy that differs is kept.</summary>
+    private sealed class CopiesAreCompared : RuleLeftOut
+    {
+        public override bool AnyCopy => true;
+    }
+
     /// <summary>What is missing before a forward was nothing, and what it holds comes next, wherever it begins.</summary>
     private sealed class ForwardsInOrder : RuleLeftOut
     {
@@ -104,8 +110,15 @@ internal static partial class Without
 
         public override void AddTo(ref Fingerprint fingerprint) => fingerprint.Add(_pairedWith?.ToString());
 
-        private static Chunk WhatItHolds(ReplicaWithout server) =>
-            new(server.View.Id, 0, true, server.Position, 0, AllOf(server.Store), AllOf(server.Sessions));
+        private static Chunk WhatItHolds(ReplicaWithout server)
+        {
+            var (entries, sessions) = (AllOf(server.Store), AllOf(server.Sessions));
+            var chunk = new Chunk(server.View.Id, 0, true, server.Position, 0, entries, sessions)
+            {
+                Count = entries.Length + sessions.Length,
+            };
+            return chunk with { Digest = chunk.DigestWith(server.Digest) };
+        }
     }
 
     /// <summary>A session that is named is opened.</summary>

@@ -35,6 +35,7 @@ internal static partial class Without
             SafetyRule.InstallOncePerView => new InstallOncePerView(),
             SafetyRule.InstallReplaces => new InstallReplaces(),
             SafetyRule.TransferInEveryView => new TransferInEveryView(),
+            SafetyRule.CopiesAreCompared => new CopiesAreCompared(),
             SafetyRule.UnknownSessionsRefused => new UnknownSessionsRefused(),
             SafetyRule.BelowFloorRefused => new BelowFloorRefused(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),

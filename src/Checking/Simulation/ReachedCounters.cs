@@ -62,6 +62,7 @@ internal sealed class ReachedCounters : WorldWatch
         [NoticeKind.Busy] = "busy",
         [NoticeKind.BackupSilent] = "silentBackups",
         [NoticeKind.Superseded] = "superseded",
+        [NoticeKind.CopyDiffers] = "differingCopies",
         [NoticeKind.Left] = "leaves",
         [NoticeKind.ConnectionLost] = "brokenConnections",
         [NoticeKind.DeadlinePassed] = "deadlines",

@@ -10,6 +10,12 @@ namespace PbKv.Protocol;
 public sealed record Forward(ViewId View, long Serial, long FirstPosition, long Marker, ImmutableArray<Batch> Batches)
     : Message
 {
+    /// <summary>
+    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. 0 of
+    /// a release that does not say it.
+    /// </summary>
+    public ulong Digest { get; init; }
+
     internal override byte Kind => 21;
 
     internal override long Size
@@ -30,10 +36,26 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
         writer.Varint(FirstPosition);
         writer.Signed(Marker);
         writer.List(Batches);
+        writer.Fixed64(Digest);
     }
 
     internal static Forward Read(ref WireReader reader) =>
-        new(ViewId.Read(ref reader), reader.Varint(), reader.Varint(), reader.Signed(), reader.List<Batch>());
+        new(ViewId.Read(ref reader), reader.Varint(), reader.Varint(), reader.Signed(), reader.List<Batch>())
+        {
+            Digest = reader.More ? reader.Fixed64() : 0,
+        };
+
+    internal ulong DigestWith(ulong state)
+    {
+        var digest = new Fingerprint();
+        digest.Add(View.Cluster.Value);
+        digest.Add(View.Number);
+        digest.Add(Serial);
+        digest.Add(FirstPosition);
+        digest.Add(Marker);
+        digest.Add(state);
+        return digest.Value;
+    }
 }
 
 /// <summary>Backup → primary: I hold every forward of this view up to this serial.</summary>
@@ -82,6 +104,14 @@ public sealed record Chunk(
     ImmutableArray<SessionImage> Sessions
 ) : Message
 {
+    /// <summary>How many entries and sessions the whole snapshot holds.</summary>
+    public long Count { get; init; }
+
+    /// <summary>
+    /// All that the snapshot holds, and what this chunk says, in one number; 0 of a release that does not say it.
+    /// </summary>
+    public ulong Digest { get; init; }
+
     internal override byte Kind => 24;
 
     internal override long Size
@@ -109,6 +139,8 @@ public sealed record Chunk(
         writer.Varint(Total);
         writer.List(Entries);
         writer.List(Sessions);
+        writer.Varint(Count);
+        writer.Fixed64(Digest);
     }
 
     internal static Chunk Read(ref WireReader reader) =>
@@ -120,7 +152,23 @@ public sealed record Chunk(
             reader.Varint(),
             reader.List<Entry>(),
             reader.List<SessionImage>()
-        );
+        )
+        {
+            Count = reader.More ? reader.Varint() : 0,
+            Digest = reader.More ? reader.Fixed64() : 0,
+        };
+
+    internal ulong DigestWith(ulong state)
+    {
+        var digest = new Fingerprint();
+        digest.Add(View.Cluster.Value);
+        digest.Add(View.Number);
+        digest.Add(Index);
+        digest.Add(Position);
+        digest.Add(Count);
+        digest.Add(state);
+        return digest.Value;
+    }
 }
 
 /// <summary>Backup → primary: I hold every chunk before this index; more may come.</summary>

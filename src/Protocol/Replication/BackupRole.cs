@@ -66,6 +66,9 @@ internal sealed class BackupRole
     /// </summary>
     public bool Synced => Confirmed && _marker >= 0 && _state.Position >= _marker;
 
+    /// <summary>In what it differs from its primary, which must never be.</summary>
+    public string? Difference { get; private set; }
+
     public double Progress =>
         Installed ? -1
         : _total == 0 ? 0
@@ -207,6 +210,10 @@ internal sealed class BackupRole
         _state = _staging;
         _staging = new ReplicatedState(_settings.Features);
         Installed = true;
+        var count = _state.Store.Count + _state.Sessions.Count;
+        if (chunk.Digest != 0 && (chunk.Count != count || chunk.Digest != chunk.DigestWith(_state.Digest)))
+            Difference ??=
+                $"the transfer of {chunk.Count} entries and sessions at position {chunk.Position}, {count} here";
         effects.Notice(
             NoticeKind.TransferInstalled,
             $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}"
@@ -236,6 +243,8 @@ internal sealed class BackupRole
                 return false;
         }
         _next = default;
+        if (forward.Digest != 0 && forward.Digest != forward.DigestWith(_state.Digest))
+            Difference ??= $"forward {forward.Serial}, executed up to position {_state.Position}";
         if (forward.Marker >= 0)
             _marker = forward.Marker;
         return true;

@@ -15,7 +15,7 @@ internal sealed class ForwardStream
 {
     private readonly ViewId _view;
     private readonly ProtocolSettings _settings;
-    private readonly Queue<Batch> _pending;
+    private readonly Queue<(Batch Batch, ulong Digest)> _pending;
     private readonly Queue<InFlight> _inFlight;
     private readonly Queue<HeldAnswer> _held;
     private long _nextPosition;
@@ -25,19 +25,21 @@ internal sealed class ForwardStream
     private long _heldTotal;
     private long _heldSent;
     private long _bytes;
+    private ulong _digest;
     private long _waiting;
     private long _draining = long.MaxValue;
     private long _acknowledged;
     private bool _markerSent;
 
-    public ForwardStream(ViewId view, NodeAddress backup, long position, ProtocolSettings settings)
+    public ForwardStream(ViewId view, NodeAddress backup, ReplicatedState state, ProtocolSettings settings)
     {
         _view = view;
         _settings = settings;
         Backup = backup;
-        _nextPosition = position + 1;
-        AcknowledgedPosition = position;
-        _pending = new Queue<Batch>();
+        _nextPosition = state.Position + 1;
+        AcknowledgedPosition = state.Position;
+        _digest = state.Digest;
+        _pending = [];
         _inFlight = new Queue<InFlight>();
         _held = new Queue<HeldAnswer>();
     }
@@ -47,7 +49,8 @@ internal sealed class ForwardStream
         _view = other._view;
         _settings = other._settings;
         Backup = other.Backup;
-        _pending = new Queue<Batch>(other._pending);
+        _pending = new(other._pending);
+        _digest = other._digest;
         _inFlight = new Queue<InFlight>(other._inFlight);
         _held = new Queue<HeldAnswer>(other._held);
         _nextPosition = other._nextPosition;
@@ -122,9 +125,10 @@ internal sealed class ForwardStream
         return room <= 0 ? 0 : Math.Max(1, room / 16);
     }
 
-    public void Enqueue(Batch batch)
+    /// <param name="digest">Of the state behind the batch.</param>
+    public void Enqueue(Batch batch, ulong digest)
     {
-        _pending.Enqueue(batch.Compact());
+        _pending.Enqueue((batch.Compact(), digest));
         _enqueued++;
         _bytes += batch.Memory;
     }
@@ -230,7 +234,7 @@ internal sealed class ForwardStream
         fingerprint.Add(_acknowledged);
         fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
         fingerprint.Add(_pending.Count);
-        foreach (var batch in _pending)
+        foreach (var (batch, _) in _pending)
             batch.AddTo(ref fingerprint);
         fingerprint.Add(_inFlight.Count);
         foreach (var flight in _inFlight)
@@ -258,17 +262,20 @@ internal sealed class ForwardStream
             // Before the switch no answer waits: a smaller one does not hold up the chunks behind it.
             var most = Switched ? _settings.ForwardBytes : Math.Min(_settings.ForwardBytes, _settings.ChunkBytes);
             var builder = ImmutableArray.CreateBuilder<Batch>(Math.Min(_pending.Count, 64));
-            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Size <= most))
+            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Batch.Size <= most))
             {
-                builder.Add(_pending.Dequeue());
-                bytes += next.Size;
-                memory += next.Memory;
-                count += next.Operations.Length;
+                _pending.Dequeue();
+                builder.Add(next.Batch);
+                _digest = next.Digest;
+                bytes += next.Batch.Size;
+                memory += next.Batch.Memory;
+                count += next.Batch.Operations.Length;
             }
             _dequeued += builder.Count;
             batches = builder.DrainToImmutable();
         }
         var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches);
+        forward = forward with { Digest = forward.DigestWith(_digest) };
         _nextPosition += count;
         _markerSent |= Switched;
         _inFlight.Enqueue(new InFlight(forward, AnswersThatRide(), _nextPosition - 1, memory));

@@ -36,7 +36,7 @@ internal sealed class PrimaryRole
         _untilConfirmed = [.. inherited];
         if (view.Backup is not { } backup)
             return;
-        _stream = new ForwardStream(view.Id, backup.Address, state.Position, settings);
+        _stream = new ForwardStream(view.Id, backup.Address, state, settings);
         _transfer = new TransferSource(view.Id, backup.Address, state, settings);
     }
 
@@ -123,7 +123,7 @@ internal sealed class PrimaryRole
         _state.Execute(0, null, operation);
         var session = _state.Position;
         _idle.Used(session);
-        _stream?.Enqueue(new Batch(0, 0, [operation]));
+        _stream?.Enqueue(new Batch(0, 0, [operation]), _state.Digest);
         Answer(clerk, new SessionOpened(request.Request, session, newer), 32, effects);
         _stream?.Pump(effects);
     }
@@ -154,7 +154,7 @@ internal sealed class PrimaryRole
         Deduplicated += execution.Duplicates;
         execution.Tell(effects);
         if (execution.Accepted is { } accepted)
-            _stream?.Enqueue(accepted);
+            _stream?.Enqueue(accepted, _state.Digest);
         if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession)
             _idle.Forget(batch.Session);
         var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
@@ -285,7 +285,7 @@ internal sealed class PrimaryRole
         {
             var operation = new Operation(OperationKind.ExpireSession, 0, default, default);
             _state.Execute(session, null, operation);
-            _stream?.Enqueue(new Batch(session, 0, [operation]));
+            _stream?.Enqueue(new Batch(session, 0, [operation]), _state.Digest);
             effects.Notice(NoticeKind.SessionExpired, $"session={session} position={_state.Position}");
         }
         _stream?.Pump(effects);

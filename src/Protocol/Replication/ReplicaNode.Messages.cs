@@ -68,6 +68,7 @@ public partial class ReplicaNode
             return;
         }
         _backup.OnForward(from, forward, effects);
+        Compare(effects);
         PingWhenSynced(effects);
     }
 
@@ -85,8 +86,26 @@ public partial class ReplicaNode
             _state = installed;
             _idle = new IdleSessions(_settings);
         }
+        Compare(effects);
         PingWhenSynced(effects);
     }
+
+    /// <summary>
+    /// What differs from its primary must never be promoted, and nobody knows why it differs: it starts over, as after a
+    /// crash. What it acknowledged in this step is lost with it like all that it acknowledged before.
+    /// </summary>
+    private void Compare(Effects effects)
+    {
+        if (!ComparesCopies || _backup?.Difference is not { } difference)
+            return;
+        effects.Notice(
+            NoticeKind.CopyDiffers,
+            $"view={View.Number} {difference}, is not what {View.Primary} has: {Id} gives up its copy and goes on as {Id.Incarnation + 1}, empty"
+        );
+        StartOver(Id.Incarnation + 1, effects);
+    }
+
+    private protected virtual bool ComparesCopies => true;
 
     private bool IsFromBackup(NodeAddress from, ViewId view, Effects effects) =>
         Matches(view, effects) && _primary is not null && View.Backup?.Address == from;

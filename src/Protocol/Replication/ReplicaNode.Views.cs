@@ -114,9 +114,14 @@ public partial class ReplicaNode
             NoticeKind.Superseded,
             $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty"
         );
+        StartOver(known + 1, effects);
+    }
+
+    private void StartOver(long incarnation, Effects effects)
+    {
         DropAnswers(effects);
         LeaveRoles();
-        Id = new ServerId(Id.Address, known + 1);
+        Id = new ServerId(Id.Address, incarnation);
         View = View.None;
         _state = new ReplicatedState(_settings.Features);
         _idle = new IdleSessions(_settings);

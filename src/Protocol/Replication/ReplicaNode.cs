@@ -94,6 +94,8 @@ public partial class ReplicaNode : Node
 
     internal int Level => _settings.Features.Level;
 
+    internal ulong Digest => _state.Digest;
+
     internal KvStore Store => _state.Store;
 
     internal SessionTable Sessions => _state.Sessions;
@@ -176,6 +178,7 @@ public partial class ReplicaNode : Node
                 break;
             case CatchUpTimer when _backup is not null:
                 _backup.CatchUp(PrimaryAddress, effects);
+                Compare(effects);
                 break;
             case PingAgainTimer:
                 Ping(effects);
@@ -234,7 +237,7 @@ public partial class ReplicaNode : Node
             Store.Count,
             Store.ByteCount,
             Sessions.Count,
-            unchecked(Store.Digest + Sessions.Digest),
+            _state.Digest,
             _executed + (_primary?.Executed ?? 0),
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),

@@ -29,6 +29,9 @@ internal sealed class ReplicatedState
 
     public long Position { get; set; }
 
+    /// <summary>All of it in one number, kept with every change: equal for equal states on every machine.</summary>
+    public ulong Digest => unchecked(Store.Digest + Sessions.Digest + Hashing.Mix((ulong)Position));
+
     public long Memory => Store.Memory + Sessions.Memory;
 
     /// <summary>How much more of it there is after an operation.</summary>
@@ -84,8 +87,7 @@ internal sealed class ReplicatedState
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Position);
-        fingerprint.Add(Store.Digest);
-        fingerprint.Add(Sessions.Digest);
+        fingerprint.Add(Digest);
     }
 
     private OperationResult Mutate(in Operation operation)

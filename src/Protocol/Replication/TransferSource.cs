@@ -19,6 +19,7 @@ internal sealed class TransferSource
     private readonly ProtocolSettings _settings;
     private readonly long _position;
     private readonly long _total;
+    private readonly long _count;
     private readonly ulong _digest;
     private readonly StoreCursor _entries;
     private readonly SessionCursor _sessions;
@@ -52,7 +53,8 @@ internal sealed class TransferSource
         _entries = store.Cursor();
         _sessions = sessions.Cursor();
         _total = store.ByteCount + (64 * sessions.Count);
-        _digest = store.Digest;
+        _count = store.Count + sessions.Count;
+        _digest = state.Digest;
         _inFlight = [];
     }
 
@@ -63,6 +65,7 @@ internal sealed class TransferSource
         _settings = other._settings;
         _position = other._position;
         _total = other._total;
+        _count = other._count;
         _digest = other._digest;
         _entries = other._entries.Clone();
         _sessions = other._sessions.Clone();
@@ -187,7 +190,7 @@ internal sealed class TransferSource
             cost += EntryCost + size;
             bytes += size;
         }
-        return new Chunk(
+        var chunk = new Chunk(
             _view,
             _nextIndex++,
             _sentLast,
@@ -195,7 +198,11 @@ internal sealed class TransferSource
             _total,
             entries.DrainToImmutable(),
             sessions.DrainToImmutable()
-        );
+        )
+        {
+            Count = _count,
+        };
+        return chunk with { Digest = chunk.DigestWith(_digest) };
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+
 namespace PbKv.Protocol;
 
 /// <summary>
@@ -47,9 +49,9 @@ internal sealed class GrowingValues
         return false;
     }
 
-    public GrowingValue Open(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public GrowingValue Open(ulong hash, in Record record)
     {
-        var growing = new GrowingValue(hash, key, value);
+        var growing = new GrowingValue(hash, record);
         _values.Add(growing);
         Capacity += growing.Capacity;
         return growing;
@@ -77,15 +79,18 @@ internal sealed class GrowingValues
 internal sealed class GrowingValue
 {
     private readonly byte[] _key;
+    private readonly XxHash3 _valueHash = new();
+    private readonly ulong _recorded;
     private byte[] _buffer;
 
-    public GrowingValue(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    public GrowingValue(ulong hash, in Record record)
     {
         Hash = hash;
-        _key = key.ToArray();
+        _key = record.Key.ToArray();
+        _recorded = record.Digest;
         _buffer = [];
         Length = 0;
-        Append(value);
+        Append(record.Value);
         Grown = 0;
     }
 
@@ -102,6 +107,10 @@ internal sealed class GrowingValue
 
     public int Capacity => _buffer.Length;
 
+    /// <summary>What it adds to the digest of the store, beyond its record in the log.</summary>
+    public ulong GrownDigest =>
+        Grown == 0 ? 0 : unchecked(Record.DigestOf(Hash, _valueHash.GetCurrentHashAsUInt64()) - _recorded);
+
     public void Append(ReadOnlySpan<byte> tail)
     {
         var length = checked(Length + tail.Length);
@@ -112,6 +121,7 @@ internal sealed class GrowingValue
             _buffer = buffer;
         }
         tail.CopyTo(_buffer.AsSpan(Length));
+        _valueHash.Append(tail);
         Grown += tail.Length;
         Length = length;
     }

@@ -23,7 +23,6 @@ internal sealed class KvStore
     private RecordIndex _index;
     private RecordLog _log;
     private GrowingValues? _growing;
-    private ulong _digest;
 
     public KvStore()
     {
@@ -38,7 +37,7 @@ internal sealed class KvStore
         _log.GiveUpTail();
         Count = other.Count;
         ByteCount = other.ByteCount;
-        _digest = other._digest;
+        Digest = other.Digest;
     }
 
     public long Count { get; private set; }
@@ -56,14 +55,7 @@ internal sealed class KvStore
     public long Written { get; private set; }
 
     /// <summary>A sum over all entries, equal for equal contents on every machine, however they came about.</summary>
-    public ulong Digest
-    {
-        get
-        {
-            WriteBack();
-            return _digest;
-        }
-    }
+    public ulong Digest { get; private set; }
 
     /// <summary>Bytes of storage held for records and growing values: with headers, holes and room.</summary>
     internal long Capacity => _log.Capacity + (_growing?.Capacity ?? 0);
@@ -146,7 +138,7 @@ internal sealed class KvStore
         if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
         {
             Written += earlier.Length;
-            return Grow(_growing.Open(hash, key.Span, earlier), value.Span);
+            return Grow(_growing.Open(hash, _log.Read(slot)), value.Span);
         }
         Store(hash, key.Span, earlier, value.Span);
         return earlier.Length + value.Length;
@@ -163,7 +155,7 @@ internal sealed class KvStore
     public StoreSnapshot Snapshot()
     {
         Share();
-        return new StoreSnapshot(_index, _log, Count, ByteCount, _digest);
+        return new StoreSnapshot(_index, _log, Count, ByteCount, Digest);
     }
 
     private static long WithHoles(long bytes) => bytes + (bytes / 4);
@@ -177,7 +169,9 @@ internal sealed class KvStore
 
     private int Grow(GrowingValue growing, ReadOnlySpan<byte> tail)
     {
+        var before = growing.GrownDigest;
         _growing!.Append(growing, tail);
+        Digest += growing.GrownDigest - before;
         ByteCount += tail.Length;
         Written += tail.Length;
         while (_growing.Surplus is { } surplus)
@@ -203,6 +197,7 @@ internal sealed class KvStore
     {
         _growing!.Remove(growing);
         ByteCount -= growing.Grown;
+        Digest -= growing.GrownDigest;
     }
 
     private void Store(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
@@ -213,14 +208,14 @@ internal sealed class KvStore
             var digest = _log.Read(present).Digest;
             if (_log.TryRewrite(present, hash, head, tail))
             {
-                _digest += _log.Read(present).Digest - digest;
+                Digest += _log.Read(present).Digest - digest;
                 Written += _log.Read(present).Size;
                 return;
             }
         }
         var slot = _log.Append(hash, key, head, tail);
         var written = _log.Read(slot);
-        _digest += written.Digest;
+        Digest += written.Digest;
         Written += written.Size;
         ByteCount += key.Length + written.ValueLength;
         var earlier = _index.Set(hash, key, slot, _log);
@@ -229,7 +224,7 @@ internal sealed class KvStore
         else
         {
             var replaced = _log.Read(earlier);
-            _digest -= replaced.Digest;
+            Digest -= replaced.Digest;
             ByteCount -= key.Length + replaced.ValueLength;
             _log.Forget(earlier, replaced.Size);
         }

@@ -68,7 +68,9 @@ internal readonly ref struct Record
     /// What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.
     /// </summary>
     public static ulong DigestOf(ulong keyHash, ReadOnlySpan<byte> value) =>
-        Hashing.Mix(Hashing.Step(keyHash, XxHash3.HashToUInt64(value)));
+        DigestOf(keyHash, XxHash3.HashToUInt64(value));
+
+    public static ulong DigestOf(ulong keyHash, ulong valueHash) => Hashing.Mix(Hashing.Step(keyHash, valueHash));
 }
 
 /// <summary>

@@ -15,7 +15,12 @@ public class Failures(ITestOutputHelper output)
     public void Without_a_rule_some_of_a_hundred_seeds_break_a_promise_and_with_it_none(SafetyRule rule)
     {
         var options = new SimulationOptions(FirstSeed: 1, Seeds: 100) { MaxViolations = 1, ShrinkRuns = 60 };
-        var broken = SimulationRunner.Run(options with { Rules = SafetyRules.All.Without(rule) });
+        var broken = SimulationRunner.Run(
+            options with
+            {
+                Rules = SafetyRules.All.Without(rule).Without(SafetyRule.CopiesAreCompared),
+            }
+        );
         SimulationText.Write(broken, output);
         var violation = Assert.Single(broken.Violations);
         Assert.NotEmpty(violation.Trace);

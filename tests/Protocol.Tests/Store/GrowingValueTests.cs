@@ -3,6 +3,25 @@ namespace PbKv.Protocol.Tests.Store;
 public class GrowingValueTests(Xunit.Abstractions.ITestOutputHelper output)
 {
     [Fact]
+    public void The_digest_knows_growing_values_and_to_ask_for_it_writes_nothing()
+    {
+        var (store, plain) = (new KvStore(), new KvStore());
+        var (key, value) = (Bytes.Utf8("key"), new Bytes(new byte[5000]));
+        store.Put(key, value);
+        for (var i = 0; i < 50; i++)
+        {
+            store.Append(key, Bytes.Utf8($"{i}"));
+            value = Bytes.Concat(value, Bytes.Utf8($"{i}"));
+            plain.Put(key, value);
+            var (written, capacity) = (store.Written, store.Capacity);
+            Assert.Equal(plain.Digest, store.Digest);
+            Assert.Equal((written, capacity), (store.Written, store.Capacity));
+        }
+        store.Put(key, value);
+        Assert.Equal(plain.Digest, store.Digest);
+    }
+
+    [Fact]
     public void Thousands_of_appends_to_a_large_value_cost_what_they_add()
     {
         const int Large = 1 << 20;

@@ -1,0 +1,231 @@
+using System.Globalization;
+using Xunit.Abstractions;
+
+namespace PbKv.Protocol.Tests.Wire;
+
+/// <summary>
+/// One bit flips somewhere on its way from primary to backup, anywhere in the bytes of a chunk or a forward: it is not
+/// understood, refused, asked for again, or the backup gives up its copy. It never serves as a backup that differs.
+/// </summary>
+public sealed class FlippedBits(ITestOutputHelper output)
+{
+    private const int Rounds = 2000;
+    private static readonly NodeAddress ViewService = new("vs:1");
+    private static readonly NodeAddress Clerk = new("clerk:1");
+    private static readonly ProtocolSettings Settings = new()
+    {
+        ChunkBytes = 200,
+        ForwardBytes = 200,
+        CatchUpStep = 3,
+        SessionIdleTicks = long.MaxValue,
+    };
+
+    [Fact]
+    public void A_bit_that_flips_anywhere_in_a_transfer_or_a_forward_is_found()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("PBKV_SEED"), out var given)
+            ? given
+            : Random.Shared.Next();
+        output.WriteLine($"PBKV_SEED={seed}");
+        var random = new Random(seed);
+        var messages = new Run(-1, random).Play().Messages;
+        Assert.InRange(messages, 20, 500);
+        var (startedOver, stopped, notUnderstood, harmless) = (0, 0, 0, 0);
+        for (var i = 0; i < Rounds; i++)
+        {
+            var run = new Run(random.Next(messages), random).Play();
+            notUnderstood += run.NotUnderstood ? 1 : 0;
+            stopped += run.Stopped ? 1 : 0;
+            startedOver += run.StartedOver ? 1 : 0;
+            harmless += run.IsEqual ? 1 : 0;
+            Assert.True(run.Stopped || run.StartedOver || run.IsEqual || !run.Synced, $"{run.Flip}, seed {seed}");
+        }
+        output.WriteLine(
+            $"{startedOver} started over, {stopped} stopped, {notUnderstood} not understood, {harmless} equal in the end"
+        );
+        Assert.InRange(startedOver, Rounds / 10, Rounds);
+    }
+
+    [Fact]
+    public void A_backup_that_gave_up_its_copy_takes_a_whole_new_one_as_another_server()
+    {
+        var random = new Random(1);
+        Run run;
+        do run = new Run(random.Next(20), random).Play();
+        while (!run.StartedOver);
+        run.PairAgain();
+        Assert.True(run.Synced && run.IsEqual);
+    }
+
+    [Fact]
+    public void A_primary_of_a_release_that_says_no_digest_is_believed()
+    {
+        var run = new Run(-1, new Random(1)) { SaysNoDigest = true }.Play();
+        Assert.True(run.Synced && run.IsEqual && !run.StartedOver);
+    }
+
+    private sealed class Run
+    {
+        private readonly ReplicaNode _a = Server("a:1");
+        private readonly ReplicaNode _b = Server("b:1");
+        private readonly Queue<(ReplicaNode From, ReplicaNode To, Message Message)> _wire = new();
+        private readonly int _flipped;
+        private readonly Random _random;
+        private long _sequence;
+        private long _session;
+
+        public Run(int flipped, Random random) => (_flipped, _random) = (flipped, random);
+
+        public bool SaysNoDigest { get; init; }
+        public int Messages { get; private set; }
+        public bool NotUnderstood { get; private set; }
+        public bool Stopped { get; private set; }
+        public bool StartedOver => _b.Id.Incarnation != 1;
+        public bool Synced => _b.Synced;
+        public string Flip { get; private set; } = "";
+        public bool IsEqual => Contents(_a) == Contents(_b);
+
+        public Run Play()
+        {
+            var alone = new View(new ClusterId(7), 1, _a.Id, null);
+            Tell(_a, alone);
+            Do(_a, effects => _a.Handle(Clerk, new OpenSession(GroupName.Default, alone.Id, 1), effects));
+            Write(20);
+            Pair(2);
+            Write(20);
+            Settle();
+            Write(20);
+            Settle();
+            return this;
+        }
+
+        public void PairAgain()
+        {
+            Pair(3);
+            Settle();
+        }
+
+        private void Pair(long number)
+        {
+            var view = new View(new ClusterId(7), number, _a.Id, _b.Id);
+            Tell(_b, view);
+            Tell(_a, view);
+        }
+
+        private void Write(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var (n, key) = (++_sequence, Bytes.Utf8($"key{_sequence % 13}"));
+                var kind = (n % 3) switch
+                {
+                    0 => OperationKind.Append,
+                    1 => OperationKind.Put,
+                    _ => OperationKind.PutHash,
+                };
+                var operation = new Operation(kind, n, key, Bytes.Utf8($"value{n}"));
+                var batch = new Batch(_session, Math.Max(1, n - 5), [operation]);
+                Do(_a, effects => _a.Handle(Clerk, new Request(GroupName.Default, _a.View.Id, n, batch), effects));
+            }
+        }
+
+        private void Settle()
+        {
+            for (var tick = 0; tick < 8 && !Stopped; tick++)
+            {
+                while (_wire.TryDequeue(out var next) && !Stopped)
+                    Deliver(next.From, next.To, next.Message);
+                Do(_a, effects => _a.OnTimer(ReplicaTick.Instance, effects));
+                Do(_b, effects => _b.OnTimer(ReplicaTick.Instance, effects));
+            }
+        }
+
+        private void Deliver(ReplicaNode from, ReplicaNode to, Message message)
+        {
+            var sender = from.Id.Address;
+            if (SaysNoDigest)
+                message = message switch
+                {
+                    Chunk chunk => chunk with { Count = 0, Digest = 0 },
+                    Forward forward => forward with { Digest = 0 },
+                    _ => message,
+                };
+            if (message is Chunk or Forward && Messages++ == _flipped)
+            {
+                if (
+                    ReadFlipped(new Envelope(sender, to.Id.Address, new Stamp(5, VectorClock.Empty), [message]))
+                    is not { } read
+                )
+                {
+                    NotUnderstood = true;
+                    return;
+                }
+                (sender, message) = read;
+            }
+            Do(to, effects => to.Handle(sender, message, effects));
+        }
+
+        private (NodeAddress From, Message Message)? ReadFlipped(Envelope envelope)
+        {
+            var bytes = EnvelopeCodec.Write(envelope);
+            var bit = _random.Next(bytes.Length * 8);
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            Flip = string.Create(
+                CultureInfo.InvariantCulture,
+                $"bit {bit} of {envelope.Messages[0].GetType().Name} {Messages}"
+            );
+            try
+            {
+                var read = EnvelopeCodec.Read(bytes, new Texts(), _ => { });
+                return read.Messages.IsEmpty ? null : (read.From, read.Messages[0]);
+            }
+            catch (WireFormatException)
+            {
+                return null;
+            }
+        }
+
+        private void Do(ReplicaNode node, Action<Effects> turn)
+        {
+            var effects = new Effects();
+            try
+            {
+                turn(effects);
+            }
+            catch (InvariantBrokenException) when (node == _b)
+            {
+                Stopped = true;
+                return;
+            }
+            foreach (var (to, message) in effects.Messages)
+            {
+                if (message is SessionOpened opened)
+                    _session = opened.Session;
+                else if (to == _a.Id.Address)
+                    _wire.Enqueue((node, _a, message));
+                else if (to == _b.Id.Address)
+                    _wire.Enqueue((node, _b, message));
+            }
+            if (effects.Timers.Any(setting => setting.Timer is CatchUpTimer))
+                Do(node, more => node.OnTimer(CatchUpTimer.Instance, more));
+        }
+
+        private void Tell(ReplicaNode node, View view) =>
+            Do(node, effects => node.Handle(ViewService, new ViewNews(view, true), effects));
+
+        private static string Contents(ReplicaNode node)
+        {
+            var lines = new List<string> { $"{node.Position}" };
+            for (var cursor = node.Store.Snapshot().Cursor(); cursor.MoveNext(); )
+                lines.Add($"{cursor.Current.Key}={cursor.Current.Value}");
+            for (var cursor = node.Sessions.Snapshot().Cursor(); cursor.MoveNext(); )
+                lines.Add(
+                    $"{cursor.Current.Session}/{cursor.Current.Floor}: {string.Join(',', cursor.Current.Results)}"
+                );
+            return string.Join('\n', lines);
+        }
+
+        private static ReplicaNode Server(string name) =>
+            new(new ServerId(new NodeAddress(name), 1), ViewService, GroupName.Default, Settings);
+    }
+}
