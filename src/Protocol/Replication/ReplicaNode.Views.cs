@@ -99,17 +99,17 @@ public partial class ReplicaNode
     }
 
     /// <summary>
-    /// The clock of this machine went back: the server starts over, above every earlier life, with no role and no data.
-    /// Once: a life above that one is no earlier one but another server's. The two would drive each other out for ever,
-    /// with whatever they hold.
+    /// The clock of this machine went back: the server starts over, above the earlier life that is known, with no role and
+    /// no data. There may be one above that, of which a late ping tells. But not many: then it is no earlier life but
+    /// another server, and the two would drive each other out for ever.
     /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
-        if (_superseded)
+        if (_superseded == MostSuperseded)
             throw new InvariantBrokenException(
-                $"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back twice: start again"
+                $"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back again and again: start again"
             );
-        _superseded = true;
+        _superseded++;
         effects.Notice(
             NoticeKind.Superseded,
             $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty"

@@ -27,7 +27,9 @@ public partial class ReplicaNode : Node
     private IdleSessions _idle;
     private PrimaryRole? _primary;
     private BackupRole? _backup;
-    private bool _superseded;
+    private const int MostSuperseded = 3;
+
+    private int _superseded;
     private long _askedForView;
     private long _newestAnswer;
     private long _executed;

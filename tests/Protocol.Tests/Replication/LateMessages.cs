@@ -165,22 +165,27 @@ public sealed class LateMessages
     }
 
     [Fact]
-    public void A_server_starts_over_above_an_earlier_life_once_and_stops_when_another_one_lives_above_that()
+    public void A_server_starts_over_above_earlier_lives_and_stops_when_another_one_lives_above_that()
     {
         var harness = new Harness();
         var a = harness.Server("a", incarnation: 5);
-        harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 9));
+        Hear(9);
         Assert.Equal(10, a.Id.Incarnation);
-        harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 9));
+        Hear(9);
         Assert.Equal(10, a.Id.Incarnation);
-        var stops = Assert.Throws<InvariantBrokenException>(() =>
+        // A late ping of a life before told of it.
+        Hear(12);
+        Assert.Equal(13, a.Id.Incarnation);
+        Hear(14);
+        var stops = Assert.Throws<InvariantBrokenException>(() => Hear(16));
+        Assert.Contains("another server lives at a", stops.Message);
+
+        void Hear(long known) =>
             harness.Give(
                 a,
                 Harness.ViewService,
-                new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 11)
-            )
-        );
-        Assert.Contains("another server lives at a", stops.Message);
+                new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, known)
+            );
     }
 
     private static bool MayStop(ReplicaNode node, Message message)
