@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using PbKv.Bench;
@@ -46,6 +47,7 @@ internal static class CommandTree
         root.Options.Add(
             new HelpOption("--help", "-h") { Recursive = true, Description = "Show what there is to know" }
         );
+        root.Options.Add(new VersionOption("--version", "-v") { Action = new VersionCommand.Say(terminal) });
         root.Options.Add(ConfigOptions.File);
         root.Options.Add(ConfigOptions.Define);
         var asked = Groups.Where(group => group.Names.Contains(first)).ToArray();
@@ -61,21 +63,26 @@ internal static class CommandTree
 
 internal static class VersionCommand
 {
-    public static string Number { get; } =
-        typeof(VersionCommand)
-            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
-            .InformationalVersion.Split('+')[0];
+    private static readonly string[] Parts = typeof(VersionCommand)
+        .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+        .InformationalVersion.Split('+');
 
-    public static Command Create(Terminal terminal)
+    public static string Number => Parts[0];
+
+    /// <summary>That it was built from, where it was built in a repository.</summary>
+    private static string Commit => Parts.Length > 1 ? $"commit {Parts[1][..Math.Min(9, Parts[1].Length)]}, " : "";
+
+    public static Command Create(Terminal terminal) =>
+        new("version", "Say which pbkv this is") { Action = new Say(terminal) };
+
+    internal sealed class Say(Terminal terminal) : SynchronousCommandLineAction
     {
-        var command = new Command("version", "Say which pbkv this is");
-        command.SetAction(_ =>
+        public override int Invoke(ParseResult parseResult)
         {
             terminal.WriteLine(
-                $"pbkv {Number} ({RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
+                $"pbkv {Number} ({Commit}{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
             );
             return ExitCodes.Done;
-        });
-        return command;
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ViewMemoryFile : IDisposable
     {
         var full = Try(directory, "cannot be made", () => Directory.CreateDirectory(directory).FullName);
         var path = Path.Combine(full, "lock");
-        return Try(
+        var file = Try(
             directory,
             "is in use by another view service, or cannot be written",
             () =>
@@ -46,6 +46,8 @@ internal sealed class ViewMemoryFile : IDisposable
                     new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
                 )
         );
+        Try(directory, "cannot be written", file.TryWriting);
+        return file;
     }
 
     /// <returns>Null where nothing was ever kept.</returns>
@@ -77,17 +79,37 @@ internal sealed class ViewMemoryFile : IDisposable
     /// <summary>When it returns, the memory survives a crash of the machine.</summary>
     public void Write(ViewServiceMemory memory)
     {
-        var temporary = _path + ".new";
-        using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            file.Write(Encode(memory));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(temporary, _path, overwrite: true);
+        WriteBeside(Encode(memory));
+        File.Move(Beside, _path, overwrite: true);
         DirectoryFlush.ToDisk(_directory);
     }
 
     public void Dispose() => _lock.Dispose();
+
+    /// <summary>A full disk is told when the node starts, and not after it said that it is ready.</summary>
+    private bool TryWriting()
+    {
+        try
+        {
+            WriteBeside(new byte[4096]);
+            File.Delete(Beside);
+            return true;
+        }
+        catch (Exception)
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private string Beside => _path + ".new";
+
+    private void WriteBeside(byte[] bytes)
+    {
+        using var file = new FileStream(Beside, FileMode.Create, FileAccess.Write, FileShare.None);
+        file.Write(bytes);
+        file.Flush(flushToDisk: true);
+    }
 
     private static T Try<T>(string directory, string otherwise, Func<T> step)
     {

@@ -8,6 +8,9 @@ namespace PbKv.Host.Shell;
 /// </summary>
 internal sealed class LineShell(Terminal terminal, Store store, bool json)
 {
+    private bool _failed;
+
+    /// <returns>The exit code: that of a failure where a line had one.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
     {
         var lines = new LineReader(terminal.Input);
@@ -24,7 +27,7 @@ internal sealed class LineShell(Terminal terminal, Store store, bool json)
             terminal.Flush();
         }
 
-        return ExitCodes.Done;
+        return _failed ? ExitCodes.Failed : ExitCodes.Done;
     }
 
     /// <returns>Null for a blank line, which asks nothing.</returns>
@@ -45,6 +48,7 @@ internal sealed class LineShell(Terminal terminal, Store store, bool json)
         }
         catch (Failure failure)
         {
+            _failed = true;
             return json ? Json.OfFailure(failure) : Encoding.UTF8.GetBytes($"error {failure.Code} {failure.Message}");
         }
     }

@@ -19,10 +19,9 @@ internal static class ShellCommand
                 var address = client.Read(parsed);
                 using var signals = new Signals();
                 await using var store = await Store.OpenAsync(address);
-                if (terminal.IsInteractive && !client.Json(parsed))
-                    await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
-                else
-                    await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
+                if (!terminal.IsInteractive || client.Json(parsed))
+                    return await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
+                await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
                 return ExitCodes.Done;
             }
         );

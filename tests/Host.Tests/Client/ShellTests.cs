@@ -89,7 +89,9 @@ public class ShellTests(Cluster cluster)
     private async Task AssertAnswersAsync(params (string Line, string Answer)[] conversation)
     {
         var input = string.Concat(conversation.Select(turn => turn.Line + "\n"));
-        var result = (await cluster.RunWithInputAsync(Encoding.UTF8.GetBytes(input), "shell")).Done();
+        var result = await cluster.RunWithInputAsync(Encoding.UTF8.GetBytes(input), "shell");
+        var failed = conversation.Any(turn => turn.Answer.StartsWith("error ", StringComparison.Ordinal));
+        Assert.Equal(failed ? 1 : 0, result.Code);
         Assert.Equal(conversation.Select(turn => turn.Answer), result.Output.TrimEnd('\n').Split('\n'));
     }
 }

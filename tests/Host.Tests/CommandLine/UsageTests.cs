@@ -5,16 +5,21 @@ namespace PbKv.Host.Tests.CommandLine;
 /// </summary>
 public class UsageTests
 {
-    [Fact]
-    public async Task Version_says_name_and_number() =>
-        Assert.Matches(@"^pbkv \d+\.\d+\.\d+ ", (await Pbkv.RunAsync("version")).Done().Output);
+    [Theory]
+    [InlineData("version")]
+    [InlineData("--version")]
+    [InlineData("-v")]
+    public async Task Version_says_name_number_and_commit(string word) =>
+        Assert.Matches(
+            @"^pbkv \d+\.\d+\.\d+ \((commit [0-9a-f]{9}, )?\.NET ",
+            (await Pbkv.RunAsync(word)).Done().Output
+        );
 
     [Theory]
     [InlineData("did you mean 'version'", "versio")]
     [InlineData("pbkv --help", "frobnicate")]
     [InlineData("needs SHELL", "completion")]
-    [InlineData("'zsh', only for bash", "completion", "zsh")]
-    [InlineData("did you mean 'version'", "--version")]
+    [InlineData("'tcsh', only for bash, zsh and fish", "completion", "tcsh")]
     [InlineData("did you mean '--help'", "help")]
     [InlineData("'--timeout' stands behind '--'", "put", "--", "k", "-", "--timeout", "1s")]
     [InlineData("no option '--jsn'", "version", "--jsn")]
