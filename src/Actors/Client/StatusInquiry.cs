@@ -98,13 +98,15 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
 
     private void Finish()
     {
-        if (_viewService is not null)
-            _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
-        else
+        if (_viewService is null)
+        {
             Fail(
                 PbKvError.Unreachable,
                 $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"
             );
+            return;
+        }
+        _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
         Context.Stop(Self);
     }
 

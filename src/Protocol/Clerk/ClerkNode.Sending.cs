@@ -3,6 +3,18 @@ namespace PbKv.Protocol;
 /// <summary>Views, sessions and requests: what goes out, what comes back, and what is done when nothing does.</summary>
 public partial class ClerkNode
 {
+    /// <summary>
+    /// All in one request, the callers would gather to a convoy: client, primary and backup would each wait while another
+    /// works. In shares they work at the same time.
+    /// </summary>
+    private const int SharesInFlight = 4;
+
+    /// <summary>Fewer operations are not worth a request of their own while others wait.</summary>
+    private const int LeastOfRequest = 16;
+
+    /// <summary>The longest pause after <see cref="RefusalReason.Busy"/>.</summary>
+    private const int BusyMs = 16;
+
     /// <summary>The one place that decides what may be sent now; every input ends here.</summary>
     private void Proceed(Effects effects)
     {
@@ -29,14 +41,6 @@ public partial class ClerkNode
         effects.Send(primary, new OpenSession(_group, _view.Id, _opening));
         AskWhereInDoubt(effects);
     }
-
-    /// <summary>
-    /// All in one request, the callers would gather to a convoy: client, primary and backup would each wait while another
-    /// works. In shares they work at the same time. Few operations are not worth it.
-    /// </summary>
-    private const int SharesInFlight = 4;
-
-    private const int LeastOfRequest = 16;
 
     private void SendWhatFits(NodeAddress primary, Effects effects)
     {
@@ -164,8 +168,6 @@ public partial class ClerkNode
             TryAgain($"refused as {refusal.Reason}", _openingView, effects);
         }
     }
-
-    private const int BusyMs = 16;
 
     /// <summary>
     /// The right primary asks for patience: the view service is not troubled, unless this lasts (a primary that was
