@@ -15,7 +15,7 @@ internal sealed class PbKvStore : IStore
 
     public string Name => "PbKv";
 
-    public IReadOnlyList<Fault> Faults => [Fault.KillPrimary, Fault.KillBackup, Fault.StopPrimary, Fault.Leave];
+    public IReadOnlyList<Fault> Faults => [Fault.KillPrimary, Fault.KillBackup, Fault.Leave, Fault.StopPrimary];
 
     public async Task StartAsync()
     {

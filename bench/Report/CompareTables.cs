@@ -17,7 +17,7 @@ internal static class CompareTables
             64,
             Metric.Throughput,
             2,
-            4
+            5
         ),
         new(
             "put, 256 callers on one client ÷ Redis SET + WAIT 1, 256 sockets",
@@ -26,7 +26,7 @@ internal static class CompareTables
             256,
             Metric.Throughput,
             3,
-            5
+            7
         ),
         new(
             "put, 64 clients with one caller each ÷ Redis SET + WAIT 1, 64 sockets",
@@ -34,8 +34,8 @@ internal static class CompareTables
             "Redis SET + WAIT 1, a socket per caller",
             64,
             Metric.Throughput,
-            0.8,
-            1.5
+            0.6,
+            1.2
         ),
         new(
             "put, 64 callers on one client ÷ Redis pipelining 64 SETs + one WAIT",
@@ -52,8 +52,8 @@ internal static class CompareTables
             "Redis SET + WAIT 1, a socket per caller",
             1,
             Metric.P50,
-            2,
-            1.2
+            1.3,
+            0.9
         ),
         new(
             "get, 64 callers on one client ÷ Redis GET, 64 sockets",
