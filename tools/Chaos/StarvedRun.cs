@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Text;
 using System.Text.Json;
@@ -58,6 +57,8 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
 
     public async Task<StarvedVerdict> RunAsync(CancellationToken asked)
     {
+        if (hardship.HeapBytes > 0)
+            Environment.SetEnvironmentVariable(Child.Diagnostics, "1");
         await using var cluster = await ProcessCluster.StartAsync(Servers, settings, cancellation: asked);
         var options = new PbKvClientOptions { Config = config };
         var clients = new List<PbKvClient>();
@@ -114,13 +115,9 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
     private async Task LoopAsync(CancellationToken over)
     {
         var script = $"ulimit -t {(int)duration.TotalSeconds + 30}; while :; do :; done";
-        var loops = Enumerable.Range(0, hardship.Loops).Select(_ => Process.Start("sh", ["-c", script])).ToList();
+        var loops = Enumerable.Range(0, hardship.Loops).Select(_ => new Child(["sh", "-c", script])).ToList();
         await Pause.ForAsync(Timeout.InfiniteTimeSpan, over);
-        foreach (var loop in loops)
-        {
-            loop.Kill();
-            loop.Dispose();
-        }
+        loops.ForEach(loop => loop.Dispose());
     }
 
     private async Task StopAsync(ProcessCluster cluster, CancellationToken over)

@@ -30,6 +30,9 @@ public class Child : IDisposable
     /// <summary>Generous: it only passes when something is wrong, and the machine may be busy.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>The runtime's own variable: whether a program opens itself to debuggers and profilers.</summary>
+    public const string Diagnostics = "DOTNET_EnableDiagnostics";
+
     /// <summary>What is kept of standard error, of one that goes on for long: the end.</summary>
     private const int MostErrors = 1 << 20;
 
@@ -55,18 +58,29 @@ public class Child : IDisposable
 
     /// <param name="words">The program and its arguments.</param>
     /// <param name="log">What it writes to standard error goes to the end of this file too.</param>
-    public Child(IReadOnlyList<string> words, string? log = null)
+    /// <param name="folder">Where it runs, if not here.</param>
+    /// <param name="variable">In its environment, beside those of this program.</param>
+    public Child(
+        IReadOnlyList<string> words,
+        string? log = null,
+        string? folder = null,
+        (string Name, string Value)? variable = null
+    )
     {
         _words = string.Join(' ', words);
-        _process = Process.Start(
-            new ProcessStartInfo(words[0], words.Skip(1))
-            {
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            }
-        )!;
+        var start = new ProcessStartInfo(words[0], words.Skip(1))
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
+        // Who is killed leaves its sockets for debuggers and profilers behind. Who wants to look in says 1 beforehand.
+        start.Environment.TryAdd(Diagnostics, "0");
+        if (variable is var (name, value))
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
         Running[this] = true;
         _reading = Task.WhenAll(Task.Run(ReadOutputAsync), Task.Run(() => ReadErrorAsync(log)));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PbKv.Actors.Tests.Cluster;
 
 namespace PbKv.Actors.Tests.Client;
@@ -11,17 +10,9 @@ public class QuickstartTests
         await using var cluster = new TestCluster();
         await cluster.StartPairAsync();
         var program = Path.Combine(AppContext.BaseDirectory, "Quickstart.dll");
-        using var process = Process.Start(
-            new ProcessStartInfo("dotnet", [program, cluster.ViewService.Address])
-            {
-                RedirectStandardOutput = true,
-                UseShellExecute = false,
-            }
-        )!;
-        using var limit = new CancellationTokenSource(TestCluster.Patience);
-        var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
-        await process.WaitForExitAsync(limit.Token);
-        Assert.Equal(0, process.ExitCode);
+        using var process = new Child(["dotnet", program, cluster.ViewService.Address]);
+        var ended = await process.WaitForExitAsync();
+        Assert.Equal(0, ended.Code);
         string[] expected =
         [
             "greeting: hello, world",
@@ -31,6 +22,6 @@ public class QuickstartTests
             "failed: EmptyKey, NotExecuted",
             "",
         ];
-        Assert.Equal(expected, output.ReplaceLineEndings("\n").Split('\n'));
+        Assert.Equal(expected, ended.Output.ReplaceLineEndings("\n").Split('\n'));
     }
 }

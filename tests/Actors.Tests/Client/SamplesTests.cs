@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using PbKv.Actors.Tests.Cluster;
 
@@ -19,31 +18,19 @@ public class SamplesTests
             "--urls",
             "http://127.0.0.1:0"
         );
-        try
+        using var http = new HttpClient
         {
-            const string Says = "Now listening on: ";
-            var line = await LineAsync(process, line => line.Contains(Says));
-            using var http = new HttpClient
-            {
-                BaseAddress = new Uri(line[(line.IndexOf(Says, StringComparison.Ordinal) + Says.Length)..]),
-                Timeout = TestCluster.Patience,
-            };
-            using var value = new StringContent("v");
-            Assert.Equal(
-                HttpStatusCode.NoContent,
-                (await http.PutAsync(new Uri("/kv/k", UriKind.Relative), value)).StatusCode
-            );
-            Assert.Equal("v", await http.GetStringAsync(new Uri("/kv/k", UriKind.Relative)));
-            Assert.Equal(
-                HttpStatusCode.NotFound,
-                (await http.GetAsync(new Uri("/kv/none", UriKind.Relative))).StatusCode
-            );
-            Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
-        }
-        finally
-        {
-            process.Kill();
-        }
+            BaseAddress = new Uri(await LineAsync(process, "Now listening on: ")),
+            Timeout = TestCluster.Patience,
+        };
+        using var value = new StringContent("v");
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await http.PutAsync(new Uri("/kv/k", UriKind.Relative), value)).StatusCode
+        );
+        Assert.Equal("v", await http.GetStringAsync(new Uri("/kv/k", UriKind.Relative)));
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(new Uri("/kv/none", UriKind.Relative))).StatusCode);
+        Assert.Equal("Healthy", await http.GetStringAsync(new Uri("/health", UriKind.Relative)));
     }
 
     [Fact]
@@ -51,45 +38,28 @@ public class SamplesTests
     {
         await using var cluster = new TestCluster();
         using var process = Start("EmbeddedNode", "--PbKv:ViewServices", cluster.ViewService.Address);
-        try
-        {
-            var line = await LineAsync(
-                process,
-                line => line.StartsWith("hello from 127.0.0.1:", StringComparison.Ordinal)
-            );
-            await using var client = cluster.Connect();
-            Assert.Equal(line, await client.GetAsync("greeting"));
-        }
-        finally
-        {
-            process.Kill();
-        }
+        var address = await LineAsync(process, "hello from ");
+        Assert.StartsWith("127.0.0.1:", address);
+        await using var client = cluster.Connect();
+        Assert.Equal($"hello from {address}", await client.GetAsync("greeting"));
     }
 
     /// <summary>From where it was built: it needs other frameworks than the tests.</summary>
-    private static Process Start(string sample, params string[] arguments)
+    private static Child Start(string sample, params string[] arguments)
     {
         var built = new DirectoryInfo(AppContext.BaseDirectory);
         var root = built.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         var folder = Path.Combine(root, "samples", sample, "bin", built.Parent.Name, built.Name);
-        return Process.Start(
-            new ProcessStartInfo("dotnet", [$"{sample}.dll", .. arguments])
-            {
-                WorkingDirectory = folder,
-                RedirectStandardOutput = true,
-                UseShellExecute = false,
-            }
-        )!;
+        return new Child(["dotnet", $"{sample}.dll", .. arguments], folder: folder);
     }
 
-    private static async Task<string> LineAsync(Process process, Predicate<string> wanted)
+    /// <returns>The rest of the line of its output in which this stands.</returns>
+    private static async Task<string> LineAsync(Child process, string said)
     {
-        using var limit = new CancellationTokenSource(TestCluster.Patience);
-        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
-        {
-            if (wanted(line))
-                return line;
-        }
-        throw new InvalidOperationException($"it ended with code {process.ExitCode}");
+        await process.WaitForOutputAsync(output => Rest(output) is not null);
+        return Rest(process.Output)!;
+
+        string? Rest(string output) =>
+            output.Split(said) is [_, var rest, ..] && rest.Contains('\n') ? rest.Split('\n')[0].TrimEnd() : null;
     }
 }

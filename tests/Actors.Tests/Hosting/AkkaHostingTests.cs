@@ -75,7 +75,7 @@ public class AkkaHostingTests
         bool viewService
     )
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var settings = Quick with { Port = ((IPEndPoint)taken.LocalEndpoint).Port, DataDirectory = folder.Path };
@@ -90,7 +90,7 @@ public class AkkaHostingTests
     [Fact]
     public async Task A_view_service_that_could_not_start_leaves_its_directory_to_others()
     {
-        using var folder = new Folder();
+        using var folder = new TemporaryFolder();
         var refusal = await Assert.ThrowsAsync<PbKvStartException>(() =>
             StartAsync(akka => akka.WithPbKvViewService(Quick with { DataDirectory = folder.Path }), "another")
         );
@@ -123,13 +123,6 @@ public class AkkaHostingTests
 
     private static async Task<HealthStatus> HealthAsync(IHost host) =>
         (await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
-
-    private sealed class Folder : IDisposable
-    {
-        public string Path { get; } = Directory.CreateTempSubdirectory("pbkv-").FullName;
-
-        public void Dispose() => Directory.Delete(Path, recursive: true);
-    }
 
     private sealed class Broken : IOutbox
     {

@@ -11,7 +11,7 @@ namespace PbKv.Actors.Tests.Hosting;
 
 public sealed class HostTests : IDisposable
 {
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pbkv-{Guid.NewGuid():n}");
+    private readonly TemporaryFolder _folder = new();
 
     private static PbKvSettings Quiet { get; } =
         PbKvSettings.Read(
@@ -20,11 +20,7 @@ public sealed class HostTests : IDisposable
             )
         );
 
-    public void Dispose()
-    {
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_node_that_failed_is_stopped_and_its_host_is_told_why()
@@ -64,10 +60,10 @@ public sealed class HostTests : IDisposable
     public async Task A_view_service_has_its_view_on_disk_before_it_tells_anybody()
     {
         var told = new ConcurrentQueue<(long Number, ViewServiceMemory? OnDisk)>();
-        var settings = Quiet with { DataDirectory = _directory };
+        var settings = Quiet with { DataDirectory = _folder.Path };
         await using var viewService = ViewServiceHost.Start(
             settings,
-            new NodeHooks(outbox => new Spy(outbox, _directory, told))
+            new NodeHooks(outbox => new Spy(outbox, _folder.Path, told))
         );
         await using var server = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
         await using var second = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
@@ -87,7 +83,7 @@ public sealed class HostTests : IDisposable
     [Fact]
     public async Task A_view_service_that_is_started_again_goes_on_with_its_cluster()
     {
-        var settings = Quiet with { DataDirectory = _directory };
+        var settings = Quiet with { DataDirectory = _folder.Path };
         var first = ViewServiceHost.Start(settings);
         await using var server = ReplicaHost.Start(Quiet with { ViewServices = [first.Address] });
         await using var client = await PbKvClient.ConnectAsync(
@@ -110,10 +106,9 @@ public sealed class HostTests : IDisposable
         var source = Path.Combine(directory, ViewMemoryFile.FileName);
         if (!File.Exists(source))
             return null;
-        var copy = Path.Combine(Path.GetTempPath(), $"pbkv-copy-{Guid.NewGuid():n}");
-        Directory.CreateDirectory(copy);
-        File.Copy(source, Path.Combine(copy, ViewMemoryFile.FileName));
-        using var file = ViewMemoryFile.Open(copy);
+        using var copy = new TemporaryFolder();
+        File.Copy(source, Path.Combine(copy.Path, ViewMemoryFile.FileName));
+        using var file = ViewMemoryFile.Open(copy.Path);
         return file.Read();
     }
 

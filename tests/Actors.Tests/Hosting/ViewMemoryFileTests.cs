@@ -6,7 +6,10 @@ namespace PbKv.Actors.Tests.Hosting;
 
 public sealed class ViewMemoryFileTests : IDisposable
 {
-    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pbkv-{Guid.NewGuid():n}");
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>Not there yet.</summary>
+    private string Kept => Path.Combine(_folder.Path, "kept");
 
     private static readonly View Acknowledged = new(new ClusterId(7), 3, Server(7001), null);
 
@@ -19,67 +22,50 @@ public sealed class ViewMemoryFileTests : IDisposable
         true
     );
 
-    public void Dispose()
-    {
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void A_directory_in_which_nothing_was_kept_has_no_memory()
     {
-        using var file = ViewMemoryFile.Open(_directory);
+        using var file = ViewMemoryFile.Open(Kept);
         Assert.Null(file.Read());
     }
 
     [Fact]
     public void What_was_written_last_is_read_by_the_next_life()
     {
-        using (var file = ViewMemoryFile.Open(_directory))
+        using (var file = ViewMemoryFile.Open(Kept))
         {
             file.Write(Memory with { LastAcknowledged = null, Acknowledged = false });
             file.Write(Memory);
         }
-        using var next = ViewMemoryFile.Open(_directory);
+        using var next = ViewMemoryFile.Open(Kept);
         Assert.Equal(Memory, next.Read());
-        Assert.Equal(
-            ["lock", ViewMemoryFile.FileName],
-            Directory.GetFiles(_directory).Select(Path.GetFileName).Order()
-        );
+        Assert.Equal(["lock", ViewMemoryFile.FileName], Directory.GetFiles(Kept).Select(Path.GetFileName).Order());
     }
 
     [Fact]
     public void A_directory_belongs_to_one_view_service()
     {
-        using var file = ViewMemoryFile.Open(_directory);
-        var refusal = Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(_directory));
-        Assert.Contains(_directory, refusal.Message);
+        using var file = ViewMemoryFile.Open(Kept);
+        var refusal = Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept));
+        Assert.Contains(Kept, refusal.Message);
         Assert.Contains("is in use by another view service", refusal.Message);
     }
 
     [Fact]
     public void A_directory_that_cannot_be_made_is_refused()
     {
-        File.WriteAllText(_directory, "a file");
-        try
-        {
-            Assert.Contains(
-                _directory,
-                Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(_directory)).Message
-            );
-        }
-        finally
-        {
-            File.Delete(_directory);
-        }
+        File.WriteAllText(Kept, "a file");
+        Assert.Contains(Kept, Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept)).Message);
     }
 
     [Fact]
     public void A_file_that_is_damaged_anywhere_is_refused_and_left_alone()
     {
-        using var file = ViewMemoryFile.Open(_directory);
+        using var file = ViewMemoryFile.Open(Kept);
         file.Write(Memory);
-        var path = Path.Combine(_directory, ViewMemoryFile.FileName);
+        var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
         for (var i = 0; i < right.Length; i++)
         {
@@ -94,9 +80,9 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void A_file_that_ends_anywhere_too_early_is_refused()
     {
-        using var file = ViewMemoryFile.Open(_directory);
+        using var file = ViewMemoryFile.Open(Kept);
         file.Write(Memory);
-        var path = Path.Combine(_directory, ViewMemoryFile.FileName);
+        var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
         for (var length = 0; length < right.Length; length++)
         {
@@ -108,9 +94,9 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void Whatever_an_interrupted_write_left_beside_it_is_no_memory()
     {
-        using var file = ViewMemoryFile.Open(_directory);
+        using var file = ViewMemoryFile.Open(Kept);
         file.Write(Memory);
-        File.WriteAllText(Path.Combine(_directory, ViewMemoryFile.FileName + ".new"), "half of a");
+        File.WriteAllText(Path.Combine(Kept, ViewMemoryFile.FileName + ".new"), "half of a");
         Assert.Equal(Memory, file.Read());
         file.Write(Memory with { Synced = true });
         Assert.True(file.Read()!.Synced);

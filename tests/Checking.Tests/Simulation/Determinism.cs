@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Globalization;
+using PbKv.Clusters;
 using Xunit.Abstractions;
 
 namespace PbKv.Checking.Tests;
@@ -37,38 +36,17 @@ public class Determinism(ITestOutputHelper output)
             await File.WriteAllTextAsync(asked, here);
             return;
         }
-        var file = Path.Combine(
-            Path.GetTempPath(),
-            $"pbkv-trace-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}.txt"
-        );
+        using var folder = new TemporaryFolder();
+        var file = folder.File("hash", "");
         var name = $"{typeof(Determinism).FullName}.{nameof(The_same_seeds_in_another_process_have_the_same_trace)}";
-        var start = new ProcessStartInfo(
-            "dotnet",
-            ["vstest", typeof(Determinism).Assembly.Location, $"--TestCaseFilter:FullyQualifiedName={name}"]
-        )
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [AskForHash] = file },
-        };
-        try
-        {
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var said = await process.StandardOutput.ReadToEndAsync() + await errors;
-            await process.WaitForExitAsync();
-            Assert.True(File.Exists(file), $"the second process wrote no hash:\n{said}");
-            var there = await File.ReadAllTextAsync(file);
-            output.WriteLine(
-                $"seeds {FirstSeed} to {FirstSeed + Seeds - 1}: {here} here, {there} in process {process.Id}"
-            );
-            Assert.Equal(here, there);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        using var process = new Child(
+            ["dotnet", "vstest", typeof(Determinism).Assembly.Location, $"--TestCaseFilter:FullyQualifiedName={name}"],
+            variable: (AskForHash, file)
+        );
+        await process.WaitForExitAsync(TimeSpan.FromMinutes(10));
+        var there = await File.ReadAllTextAsync(file);
+        output.WriteLine($"seeds {FirstSeed} to {FirstSeed + Seeds - 1}: {here} here, {there} in {process}");
+        Assert.Equal(here, there);
     }
 
     private static string Hash() =>

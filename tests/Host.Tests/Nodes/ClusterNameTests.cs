@@ -33,24 +33,18 @@ public class ClusterNameTests
     [Fact]
     public async Task A_new_cluster_is_said_and_can_be_forbidden()
     {
-        var folder = Directory.CreateTempSubdirectory("pbkv-cluster-").FullName;
-        try
+        using var kept = new TemporaryFolder();
+        var folder = kept.Path;
+        var refused = await Pbkv.RunAsync("view", "--port", "0", "--data", folder, "--no-new-cluster");
+        refused.BesideItsLog().Failed(1, "no cluster", folder, "--no-new-cluster");
+        using (var first = Pbkv.Start("view", "--port", "0", "--data", folder))
         {
-            var refused = await Pbkv.RunAsync("view", "--port", "0", "--data", folder, "--no-new-cluster");
-            refused.BesideItsLog().Failed(1, "no cluster", folder, "--no-new-cluster");
-            using (var first = Pbkv.Start("view", "--port", "0", "--data", folder))
-            {
-                await first.WaitForErrorAsync(log => Says(log, "NewCluster"));
-                await first.ReadyAsync();
-            }
-            using var again = Pbkv.Start("view", "--port", "0", "--data", folder, "--no-new-cluster");
-            await again.ReadyAsync();
-            Assert.DoesNotContain("NewCluster", again.Error, StringComparison.Ordinal);
+            await first.WaitForErrorAsync(log => Says(log, "NewCluster"));
+            await first.ReadyAsync();
         }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var again = Pbkv.Start("view", "--port", "0", "--data", folder, "--no-new-cluster");
+        await again.ReadyAsync();
+        Assert.DoesNotContain("NewCluster", again.Error, StringComparison.Ordinal);
     }
 
     private static bool Says(string log, params string[] words) =>

@@ -1,6 +1,7 @@
-namespace PbKv.Host.Tests.Processes;
+namespace PbKv.Clusters;
 
-internal sealed class TemporaryFolder : IDisposable
+/// <summary>Gone, with all that is in it, when it is disposed.</summary>
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("pbkv-").FullName;
 
