@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>Messages in one line each, for traces that people read.</summary>

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>What a later release may be like, beside this one: one level above it, with one operation more.</summary>

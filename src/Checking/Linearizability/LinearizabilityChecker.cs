@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 public enum Linearizability

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>One more thing that a client asked or was told, after others.</summary>

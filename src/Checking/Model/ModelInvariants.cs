@@ -1,5 +1,4 @@
 using System.Numerics;
-using PbKv.Protocol;
 
 namespace PbKv.Checking;
 

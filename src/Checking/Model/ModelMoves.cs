@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using PbKv.Protocol;
 
 namespace PbKv.Checking;
 
@@ -195,12 +194,11 @@ internal sealed class ModelMoves(ModelUniverse universe)
             print +=
                 Rest(budget, state.Cuts, lives, history, memory)
                 - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
-        return new ModelState
+        return state with
         {
             Locals = locals,
             Flight = flight,
             Budget = budget,
-            Cuts = state.Cuts,
             Lives = lives,
             History = history,
             Memory = memory,
@@ -275,17 +273,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
             budget[Allowance.Restart] > 0
                 ? state.Flight
                 : [.. state.Flight.Where(id => universe.Message(id).ToSlot != slot)];
-        var without = new ModelState
-        {
-            Locals = locals,
-            Flight = state.Flight,
-            Budget = state.Budget,
-            Cuts = state.Cuts,
-            Lives = state.Lives,
-            History = state.History,
-            Memory = state.Memory,
-            Fingerprint = state.Fingerprint - PrintOf(state.Locals[slot]),
-        };
+        var without = state with { Locals = locals, Fingerprint = state.Fingerprint - PrintOf(state.Locals[slot]) };
         return Change(without, flight, budget, state.Cuts);
     }
 
@@ -297,17 +285,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
             - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
         if (!ReferenceEquals(flight, state.Flight))
             print += Sum(flight) - Sum(state.Flight);
-        return new ModelState
-        {
-            Locals = state.Locals,
-            Flight = flight,
-            Budget = budget,
-            Cuts = cuts,
-            Lives = state.Lives,
-            History = state.History,
-            Memory = state.Memory,
-            Fingerprint = print,
-        };
+        return state with { Flight = flight, Budget = budget, Cuts = cuts, Fingerprint = print };
     }
 
     public ModelState WithBudget(ModelState state, ModelBudget budget) =>

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>Goes through the steps of a trace again, by their names.</summary>

@@ -1,12 +1,10 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>
 /// A state of a whole set-up. Everything in it is a number: nodes, messages and histories are kept once, in the
 /// universe, because few different ones make up many different states.
 /// </summary>
-internal sealed class ModelState
+internal sealed record ModelState
 {
     public const int Gone = -1;
 
@@ -47,3 +45,164 @@ internal sealed class ModelState
         + Hashing.Mix(history + 0x2545F4914F6CDD1D)
         + Hashing.Mix((ulong)memory + 0x9FB21C651E98DF25);
 }
+
+/// <summary>
+/// What may still go wrong, and how often slow things may happen: what keeps the state graph of a set-up finite.
+/// </summary>
+internal enum Allowance
+{
+    Crash,
+    Restart,
+
+    /// <summary>A message is delivered and stays in the network.</summary>
+    Repeat,
+
+    /// <summary>The view service takes a live server for dead.</summary>
+    Suspicion,
+
+    Leave,
+    ViewServiceRestart,
+    ViewServiceForget,
+    Cut,
+
+    /// <summary>A tick of the view service comes late.</summary>
+    Late,
+
+    /// <summary>Ticks of the node in slot 0, and from here on of the others.</summary>
+    Ticks,
+}
+
+/// <summary>Sixteen small numbers in one word.</summary>
+internal readonly record struct ModelBudget(ulong Word)
+{
+    public int this[Allowance allowance] => (int)(Word >> Shift(allowance)) & 15;
+
+    public int Ticks(int slot) => this[Allowance.Ticks + slot];
+
+    public ModelBudget With(Allowance allowance, int count) =>
+        new((Word & ~(15UL << Shift(allowance))) | ((ulong)Math.Clamp(count, 0, 15) << Shift(allowance)));
+
+    public ModelBudget WithTicks(int slot, int count) => With(Allowance.Ticks + slot, count);
+
+    public ModelBudget Less(Allowance allowance) => new(Word - (1UL << Shift(allowance)));
+
+    private static int Shift(Allowance allowance) => 4 * (int)allowance;
+}
+
+internal enum ModelActionKind : byte
+{
+    Deliver = 1,
+
+    /// <summary>Deliver, and keep a copy in the network.</summary>
+    Repeat,
+
+    Timer,
+
+    /// <summary>A timer of the view service that is late: it slept.</summary>
+    LateTimer,
+
+    /// <summary>A client begins its next operation.</summary>
+    Begin,
+
+    /// <summary>The view service hears that its connection to a server broke, and nothing more in time.</summary>
+    Suspect,
+
+    Crash,
+    Restart,
+    Leave,
+
+    /// <summary>The view service dies and goes on with what it wrote down.</summary>
+    RestartViewService,
+
+    /// <summary>The view service dies and begins anew.</summary>
+    ForgetViewService,
+
+    Cut,
+
+    /// <summary>
+    /// Scripts only: a message is lost. In a search a message that is never delivered is as good as lost.
+    /// </summary>
+    Lose,
+}
+
+/// <summary>One step of a set-up.</summary>
+/// <param name="Slot">The node that it befalls.</param>
+/// <param name="Argument">The message, the timer, or the other node.</param>
+internal readonly record struct ModelAction(ModelActionKind Kind, int Slot = 0, int Argument = 0)
+{
+    public ulong Word => ((ulong)Kind << 56) | ((ulong)(uint)Slot << 32) | (uint)Argument;
+
+    public static ModelAction Of(ulong word) =>
+        new((ModelActionKind)(word >> 56), (int)(word >> 32) & 0xFFFFFF, (int)(uint)word);
+}
+
+/// <summary>
+/// A node, its pending timers, and for a clerk how far its script has come; with what the invariants ask, worked out
+/// once.
+/// </summary>
+internal sealed class LocalState
+{
+    public required int Id { get; init; }
+
+    public required int Slot { get; init; }
+
+    public required Node Node { get; init; }
+
+    /// <summary>In a fixed order.</summary>
+    public required int[] Timers { get; init; }
+
+    /// <summary>Clerk: operations begun.</summary>
+    public int Begun { get; init; }
+
+    /// <summary>Clerk: an operation is open.</summary>
+    public bool Busy { get; init; }
+
+    public required ulong Fingerprint { get; init; }
+
+    // What follows is looked at in every state.
+
+    public ServerId? Identity { get; init; }
+
+    public View View { get; init; } = View.None;
+
+    /// <summary>Server: answers clients without asking a backup.</summary>
+    public bool CommitsAlone { get; init; }
+
+    /// <summary>Server: the appended tokens that its data shows, as bits.</summary>
+    public ulong Tokens { get; init; }
+
+    /// <summary>Server: a token that its data shows twice.</summary>
+    public string? Doubled { get; init; }
+}
+
+/// <summary>What one input makes of one local state: the same whenever it comes.</summary>
+internal sealed class LocalTransition
+{
+    public required LocalState To { get; init; }
+
+    public required int[] Sends { get; init; }
+
+    public required Completion[] Completions { get; init; }
+
+    /// <summary>Of each kind of notice a bit.</summary>
+    public required ulong Notices { get; init; }
+
+    public ViewServiceMemory? Memory { get; init; }
+
+    public bool MayStop { get; init; }
+
+    /// <summary>The node itself found an invariant broken.</summary>
+    public string? Broken { get; init; }
+
+    public bool ChangesNothing { get; init; }
+}
+
+/// <summary>A message on its way.</summary>
+internal sealed record FlyingMessage(
+    int Id,
+    NodeAddress From,
+    int FromSlot,
+    int ToSlot,
+    Message Message,
+    ulong Fingerprint
+);

@@ -1,6 +1,3 @@
-using System.Globalization;
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>
@@ -49,7 +46,7 @@ internal sealed class ModelTrace
                 hash.Add(action.Argument);
                 break;
         }
-        return (hash.Value & 0xFFFFFF).ToString("x", CultureInfo.InvariantCulture);
+        return (hash.Value & 0xFFFFFF).ToString("x");
     }
 
     private NodeClock NewClock(int slot, int life) =>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>

@@ -1,17 +1,8 @@
-using System.Collections.Immutable;
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>What a backup must take over, and in which order; and what may not be executed.</summary>
 internal static partial class Without
 {
-    /// <summary>A copy that differs is kept.</summary>
-    private sealed class CopiesAreCompared : RuleLeftOut
-    {
-        public override bool AnyCopy => true;
-    }
-
     /// <summary>What is missing before a forward was nothing, and what it holds comes next, wherever it begins.</summary>
     private sealed class ForwardsInOrder : RuleLeftOut
     {

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>Who may become primary.</summary>
@@ -8,8 +6,6 @@ internal static partial class Without
     /// <summary>A server that restarted, and is empty, is taken for the one that was at its address.</summary>
     private sealed class IdentityIncludesIncarnation : RuleLeftOut
     {
-        public override bool AnyIncarnation => true;
-
         public override Ping Hear(ViewServiceNode service, Ping ping) =>
             service.Servers.Where(known => known.Server.Address == ping.Server.Address).ToList() is [var known, ..]
                 ? ping with
@@ -69,26 +65,10 @@ internal static partial class Without
                 : ping;
     }
 
-    /// <summary>A view is made as if all were of the next build.</summary>
-    private sealed class LevelIsTheLowest : RuleLeftOut
-    {
-        public override bool AnyLevel => true;
-    }
-
-    private sealed class PatienceAfterFalseSuspicion : RuleLeftOut
-    {
-        public override bool Impatient => true;
-    }
-
     /// <summary>A late tick is one like any other.</summary>
     private sealed class SleptTicksDoNotCount : RuleLeftOut
     {
         public override NodeTimer Hear(NodeTimer timer) => timer with { Late = false };
-    }
-
-    private sealed class ClusterIdChecked : RuleLeftOut
-    {
-        public override bool AnyCluster => true;
     }
 
     /// <summary>Changes what is said in this step.</summary>

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>A view service and servers in a world: starts them, stops them, and knows who holds the data.</summary>

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>How a run ended.</summary>
@@ -39,8 +37,9 @@ internal sealed class SimulationRun
         _cluster = new SimulatedCluster(_world, plan, chance.Fork(3));
         _faults = new FaultInjector(_world, _cluster, _reached);
         _writes = new NoAcknowledgedWriteLost(_cluster);
-        WorldWatch[] watches =
+        _world.Watches =
         [
+            .. log is null ? Array.Empty<WorldWatch>() : [log],
             _reached,
             new ViewNumbersNeverRegress(),
             new PrimariesDescend(_cluster),
@@ -48,7 +47,7 @@ internal sealed class SimulationRun
             new LevelNeverAboveServers(_cluster),
             _writes,
         ];
-        _world.Watch = new WatchList(log is null ? watches : [log, .. watches], StopWhenLeft);
+        _world.MayStop = StopWhenLeft;
         _world.Network.Quality = plan.Quality;
         _cluster.Start();
         for (var i = 0; i < plan.Clients; i++)

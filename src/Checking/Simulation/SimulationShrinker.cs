@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace PbKv.Checking;
 
 /// <summary>Takes away what a failing run does not need to fail: faults, clients, operations, the weather.</summary>
@@ -53,52 +51,20 @@ internal static class SimulationShrinker
 
     private static IEnumerable<SimulationPlan> Smaller(SimulationPlan plan)
     {
-        var half = plan.Faults.Length / 2;
-        if (half > 0)
-        {
-            yield return plan with
-            {
-                Faults = plan.Faults[..half],
-            };
-            yield return plan with
-            {
-                Faults = plan.Faults[half..],
-            };
-        }
-        if (plan.OperationsPerClient > 1)
-            yield return plan with
-            {
-                OperationsPerClient = plan.OperationsPerClient / 2,
-            };
-        if (plan.Clients > 1)
-            yield return plan with
-            {
-                Clients = plan.Clients - 1,
-            };
-        for (var i = 0; i < plan.Faults.Length; i++)
-            yield return plan with
-            {
-                Faults = plan.Faults.RemoveAt(i),
-            };
-        if (plan.Servers > 2)
-            yield return plan with
-            {
-                Servers = plan.Servers - 1,
-            };
-        if (plan.Keys > 1)
-            yield return plan with
-            {
-                Keys = 1,
-            };
-        if (plan.OperationsPerClient > 1)
-            yield return plan with
-            {
-                OperationsPerClient = plan.OperationsPerClient - 1,
-            };
-        if (plan.Quality != NetworkQuality.Calm)
-            yield return plan with
-            {
-                Quality = NetworkQuality.Calm,
-            };
+        var (faults, operations) = (plan.Faults, plan.OperationsPerClient);
+        var half = faults.Length / 2;
+        SimulationPlan?[] smaller =
+        [
+            half > 0 ? plan with { Faults = faults[..half] } : null,
+            half > 0 ? plan with { Faults = faults[half..] } : null,
+            operations > 1 ? plan with { OperationsPerClient = operations / 2 } : null,
+            plan.Clients > 1 ? plan with { Clients = plan.Clients - 1 } : null,
+            .. faults.Select(fault => plan with { Faults = faults.Remove(fault) }),
+            plan.Servers > 2 ? plan with { Servers = plan.Servers - 1 } : null,
+            plan.Keys > 1 ? plan with { Keys = 1 } : null,
+            operations > 1 ? plan with { OperationsPerClient = operations - 1 } : null,
+            plan.Quality != NetworkQuality.Calm ? plan with { Quality = NetworkQuality.Calm } : null,
+        ];
+        return smaller.OfType<SimulationPlan>();
     }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using PbKv.Protocol;
-
 namespace PbKv.Checking;
 
 /// <summary>
@@ -12,7 +9,8 @@ internal sealed class World
     public const long Millisecond = 1000;
     public const long Second = 1000 * Millisecond;
 
-    private readonly EventQueue _queue = new();
+    /// <summary>What is to happen; of two things at one moment, the one that was planned first.</summary>
+    private readonly PriorityQueue<Action, (long Time, long Order)> _queue = new();
     private readonly List<WorldHost> _hosts = [];
     private readonly Dictionary<NodeAddress, WorldHost> _byAddress = [];
     private readonly Effects _effects = new();
@@ -21,6 +19,7 @@ internal sealed class World
     private readonly Mailing _mailing;
     private Fingerprint _trace;
     private long _settings;
+    private long _planned;
 
     /// <param name="envelopeBytes">How much a host puts into one envelope.</param>
     public World(Chance chance, int maxHosts, long envelopeBytes = 256 << 10)
@@ -43,8 +42,11 @@ internal sealed class World
 
     public IReadOnlyList<WorldHost> Hosts => _hosts;
 
-    /// <summary>Who watches: it is told of every event after it happened.</summary>
-    public WorldWatch Watch { get; set; } = new();
+    /// <summary>Who watches is told of every event after it happened.</summary>
+    public IReadOnlyList<WorldWatch> Watches { get; set; } = [];
+
+    /// <summary>What becomes of a host whose node may stop.</summary>
+    public Action<WorldHost> MayStop { get; set; } = static _ => { };
 
     /// <summary>A hash of everything that happened, in order.</summary>
     public ulong TraceHash => _trace.Value;
@@ -72,7 +74,8 @@ internal sealed class World
         host.Identity = identity;
         host.Clock = new NodeClock(identity);
         host.BusyUntil = 0;
-        Watch.OnStart(this, host);
+        foreach (var watch in Watches)
+            watch.OnStart(this, host);
         Act(host, "starts", static (node, effects) => node.Start(effects));
     }
 
@@ -81,7 +84,8 @@ internal sealed class World
     {
         if (host.Node is null)
             return;
-        Watch.OnStop(this, host);
+        foreach (var watch in Watches)
+            watch.OnStop(this, host);
         host.Node = null;
         host.Timers.Clear();
         host.Waiting.Clear();
@@ -115,15 +119,15 @@ internal sealed class World
             return;
         host.Paused = false;
         foreach (var waiting in host.Waiting)
-            _queue.Add(Now, waiting);
+            At(Now, waiting);
         host.Waiting.Clear();
     }
 
-    public void After(long us, Action action) => _queue.Add(Now + us, new Doing(action));
+    public void After(long us, Action action) => At(Now + us, action);
 
     public void Act(WorldHost host, string what, Action<Node, Effects> input)
     {
-        Watch.OnInput(this, host, what, null);
+        Watch(host, what, null);
         Trace(host, 4, (ulong)what.Length);
         Give(host, input);
     }
@@ -131,7 +135,7 @@ internal sealed class World
     /// <summary>Lets the world go on until the moment.</summary>
     public void RunUntil(long time)
     {
-        while (_queue.NextTime <= time)
+        while (NextTime() <= time)
             Step();
         Now = Math.Max(Now, time);
     }
@@ -143,24 +147,24 @@ internal sealed class World
         var end = Now + timeout;
         while (!condition())
         {
-            if (_queue.NextTime > end)
+            if (NextTime() > end)
                 return false;
             Step();
         }
         return true;
     }
 
-    public void Deliver(Envelope envelope, WorldHost host)
+    private void Deliver(Envelope envelope, WorldHost host)
     {
         if (host.Node is null)
             return;
         if (host.Paused)
         {
-            host.Waiting.Add(new Arrival(envelope, host));
+            host.Waiting.Add(() => Deliver(envelope, host));
             return;
         }
         host.Clock.OnReceive(envelope.Stamp);
-        Watch.OnInput(this, host, null, envelope);
+        Watch(host, null, envelope);
         var hash = new Fingerprint();
         foreach (var message in envelope.Messages)
             message.AddTo(ref hash);
@@ -175,34 +179,41 @@ internal sealed class World
         );
     }
 
-    public void Fire(WorldHost host, TimerOver over)
+    /// <summary>A timer is over, if it is still the one that was set.</summary>
+    /// <param name="lateAt">Comes it then only, it comes late: by as much again as it was set for.</param>
+    private void Fire(WorldHost host, NodeTimer timer, long setting, long lateAt)
     {
-        var timer = over.Timer;
-        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != over.Setting)
+        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != setting)
             return;
         if (host.Paused)
         {
-            host.Waiting.Add(over);
+            host.Waiting.Add(() => Fire(host, timer, setting, lateAt));
             return;
         }
         host.Timers.Remove(timer);
-        Watch.OnInput(
-            this,
-            host,
-            timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {timer.GetType().Name}",
-            null
-        );
-        Trace(host, 2, (ulong)timer.GetType().Name.Length);
-        var late = over.IsLate(Now);
+        var name = timer.GetType().Name;
+        Watch(host, timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {name}", null);
+        Trace(host, 2, (ulong)name.Length);
+        var late = Now >= lateAt;
         Give(host, (node, effects) => node.OnTimer(timer with { Late = late }, effects));
+    }
+
+    private void At(long time, Action happening) => _queue.Enqueue(happening, (time, _planned++));
+
+    private long NextTime() => _queue.TryPeek(out _, out var next) ? next.Time : long.MaxValue;
+
+    private void Watch(WorldHost host, string? what, Envelope? envelope)
+    {
+        foreach (var watch in Watches)
+            watch.OnInput(this, host, what, envelope);
     }
 
     private void Step()
     {
-        var happening = _queue.Take(out var time);
-        Now = time;
+        _queue.TryDequeue(out var happening, out var planned);
+        Now = planned.Time;
         Events++;
-        happening.Happen(this);
+        happening!();
     }
 
     private void Give(WorldHost host, Action<Node, Effects> input)
@@ -221,11 +232,12 @@ internal sealed class World
             host.Timers.Remove(timer);
         foreach (var setting in _effects.Timers)
             Set(host, setting);
-        Watch.OnEffects(this, host, _effects);
+        foreach (var watch in Watches)
+            watch.OnEffects(this, host, _effects);
         foreach (var completion in _effects.Completions)
             host.OnCompletion?.Invoke(completion);
         if (_effects.MayStop)
-            Watch.OnMayStop(this, host);
+            MayStop(host);
     }
 
     private void Set(WorldHost host, in TimerSetting setting)
@@ -235,13 +247,15 @@ internal sealed class World
         var delay =
             least
             + (setting.MaxMs > setting.MinMs ? _chance.Below((int)((setting.MaxMs - setting.MinMs) * Millisecond)) : 0);
-        _queue.Add(Now + delay, new TimerOver(host, setting.Timer, _settings, Now + 2 * delay));
+        var (timer, number, lateAt) = (setting.Timer, _settings, Now + 2 * delay);
+        After(delay, () => Fire(host, timer, number, lateAt));
     }
 
     private void Send(WorldHost host, NodeAddress to, ImmutableArray<Message> messages)
     {
         var envelope = new Envelope(host.Address, to, host.Clock.OnSend(), messages);
-        Watch.OnSend(this, host, envelope);
+        foreach (var watch in Watches)
+            watch.OnSend(this, host, envelope);
         if (_byAddress.TryGetValue(to, out var target))
             Post(AsRecords ? envelope : ThroughBytes(envelope), host, target);
     }
@@ -263,7 +277,7 @@ internal sealed class World
                 arrival = Math.Max(arrival, to.BusyUntil) + to.SlownessUs;
                 to.BusyUntil = arrival;
             }
-            _queue.Add(arrival, new Arrival(envelope, to));
+            At(arrival, () => Deliver(envelope, to));
         }
     }
 

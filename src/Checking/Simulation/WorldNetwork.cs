@@ -1,5 +1,57 @@
 namespace PbKv.Checking;
 
+/// <summary>A machine in the simulated world: an address, and the node that lives there at present, if any.</summary>
+internal sealed class WorldHost(NodeAddress address, int index)
+{
+    public NodeAddress Address { get; } = address;
+
+    public int Index { get; } = index;
+
+    public Node? Node { get; set; }
+
+    public NodeClock Clock { get; set; } = new(null);
+
+    public Dictionary<NodeTimer, long> Timers { get; } = [];
+
+    /// <summary>The identity that the clock counts under; null for a clerk.</summary>
+    public ServerId? Identity { get; set; }
+
+    /// <summary>Stopped as by SIGSTOP: what comes in waits.</summary>
+    public bool Paused { get; set; }
+
+    public List<Action> Waiting { get; } = [];
+
+    /// <summary>What one message costs it, in µs of virtual time; 0 for nothing.</summary>
+    public int SlownessUs { get; set; }
+
+    public long BusyUntil { get; set; }
+
+    /// <summary>What it handed out to be kept (a view service's memory): survives its node.</summary>
+    public ViewServiceMemory? Disk { get; set; }
+
+    public Action<Completion>? OnCompletion { get; set; }
+
+    public bool Up => Node is not null;
+
+    public override string ToString() => Address.Value;
+}
+
+/// <summary>Is told of everything that happens in a world. Those who watch override what they need.</summary>
+internal class WorldWatch
+{
+    public virtual void OnStart(World world, WorldHost host) { }
+
+    public virtual void OnStop(World world, WorldHost host) { }
+
+    /// <param name="what">Null for the routine: a tick, or an envelope.</param>
+    public virtual void OnInput(World world, WorldHost host, string? what, Envelope? envelope) { }
+
+    public virtual void OnSend(World world, WorldHost host, Envelope envelope) { }
+
+    /// <summary>The effects are valid during the call only.</summary>
+    public virtual void OnEffects(World world, WorldHost host, Effects effects) { }
+}
+
 /// <summary>How well messages travel: shares in percent, times in µs of virtual time.</summary>
 internal sealed record NetworkQuality(
     double Loss,

@@ -48,18 +48,17 @@ internal sealed class Scenario
         _cluster = new SimulatedCluster(World, plan, chance.Fork(3));
         _writes = new NoAcknowledgedWriteLost(_cluster);
         VsMessages = new MessageCounter(_cluster.ViewServiceHost);
-        World.Watch = new WatchList(
-            [
-                _log,
-                Reached,
-                VsMessages,
-                new ViewNumbersNeverRegress(),
-                new PrimariesDescend(_cluster),
-                new AtMostOnePrimaryCommits(_cluster),
-                _writes,
-            ],
-            host => World.After(1, () => World.Kill(host))
-        );
+        World.Watches =
+        [
+            _log,
+            Reached,
+            VsMessages,
+            new ViewNumbersNeverRegress(),
+            new PrimariesDescend(_cluster),
+            new AtMostOnePrimaryCommits(_cluster),
+            _writes,
+        ];
+        World.MayStop = host => World.After(1, () => World.Kill(host));
         Settings = plan.Settings;
         _cluster.StartViewService(null);
         for (var i = 1; i <= servers; i++)

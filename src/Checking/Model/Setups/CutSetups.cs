@@ -1,4 +1,3 @@
-using PbKv.Protocol;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -14,10 +13,7 @@ internal static partial class ModelSetups
             "a server dies and a new one lives at its address, where messages of and to the earlier life still arrive"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(crashes: 1, restarts: 1),
             Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
             Goals =
@@ -35,10 +31,7 @@ internal static partial class ModelSetups
     private static ModelSetup TwoBuilds =>
         new ModelSetup("two-builds", "servers come back upgraded and downgraded, while a client needs the later build")
         {
-            Clerks =
-            [
-                [Append("a;"), new(NextBuild.AppendToo, "k", "b;")],
-            ],
+            Clerks = Scripts([Append("a;"), new(NextBuild.AppendToo, "k", "b;")]),
             IsNextBuild = static (slot, life) => slot == 0 || life % 2 == 0,
             Budget = ModelSetup.Allow(crashes: 2, restarts: 2),
             Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
@@ -59,11 +52,7 @@ internal static partial class ModelSetups
             "the primary reaches its backup and its clients, but not the view service, which takes it for dead"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-                [Append("x;"), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get()]),
             Budget = ModelSetup.Allow(suspicions: 1, crashes: 1),
             Cuts = [(0, 1), (1, 0)],
             MayCrash = [1],
@@ -80,10 +69,7 @@ internal static partial class ModelSetups
     private static ModelSetup PrimaryAndBackupCut =>
         new ModelSetup("primary-and-backup-cut", "both reach the view service, not one another")
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(crashes: 1),
             Cuts = [(1, 2), (2, 1)],
             Prefix = script => script.Settle().Complete(0).Cut(1, 2).Cut(2, 1).Begin(0),
@@ -104,10 +90,7 @@ internal static partial class ModelSetups
             "the backup was taken for dead, and the primary may die before it acknowledges the view without it"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
             MayCrash = [1],
             Prefix = script => script.Settle().Complete(0).Begin(0).Suspect(2),
@@ -125,10 +108,7 @@ internal static partial class ModelSetups
             "the primary was taken for dead, and its successor may die before it acknowledges its view"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
             MayCrash = [2],
             Prefix = script => script.Settle().Complete(0).Begin(0).Suspect(1),
@@ -146,10 +126,7 @@ internal static partial class ModelSetups
             "the view service dies and goes on with what it wrote down; a server may die as well"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(viewServiceRestarts: 1, crashes: 1),
             Prefix = script => script.Settle().Complete(0),
             Goals =
@@ -171,10 +148,7 @@ internal static partial class ModelSetups
             "the view service dies and begins anew: it must not hand the place of the data to anybody"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(forgets: 1, suspicions: 1),
             Prefix = script => script.Settle().Complete(0),
             Goals =

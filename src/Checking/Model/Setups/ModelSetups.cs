@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using PbKv.Protocol;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -57,6 +55,10 @@ internal static partial class ModelSetups
         return setup with { Budget = budget };
     }
 
+    private static ImmutableArray<ImmutableArray<ScriptedOperation>> Scripts(
+        params ImmutableArray<ScriptedOperation>[] clerks
+    ) => [.. clerks];
+
     private static bool Is<T>(FlyingMessage message)
         where T : Message => message.Message is T;
 
@@ -71,10 +73,7 @@ internal static partial class ModelSetups
         new ModelSetup("one-clerk-one-server", "from the very beginning; the server may crash and come back empty")
         {
             Servers = 1,
-            Clerks =
-            [
-                [Append("a;"), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Get()]),
             Budget = ModelSetup.Allow(crashes: 1, restarts: 1, repeats: 1),
             Goals =
             [
@@ -92,10 +91,7 @@ internal static partial class ModelSetups
     private static ModelSetup PrimaryCrashes =>
         new ModelSetup("primary-crashes", "a pair; one server dies while a client appends and reads")
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
             Budget = ModelSetup.Allow(crashes: 1),
             Prefix = script => script.Settle(),
             Goals =
@@ -111,11 +107,7 @@ internal static partial class ModelSetups
         new ModelSetup("two-failovers", "two clients append to one key, three servers, two of which die")
         {
             Servers = 3,
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-                [Append("x;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;")]),
             Budget = ModelSetup.Allow(crashes: 2),
             Prefix = script => script.Settle().Complete(0).Hold(message => message.FromSlot == 4).Begin(0).DeliverAll(),
             Goals = [ModelGoal.AllDone, Primary(2), Primary(3)],
@@ -125,10 +117,7 @@ internal static partial class ModelSetups
         new ModelSetup("two-idle-servers-race", "a primary, and two servers whose first pings are on their way")
         {
             Servers = 3,
-            Clerks =
-            [
-                [Append("a;")],
-            ],
+            Clerks = Scripts([Append("a;")]),
             Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
             Prefix = script =>
                 script
@@ -160,10 +149,7 @@ internal static partial class ModelSetups
         )
         {
             Servers = 3,
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(leaves: 1, crashes: 1),
             Prefix = script => script.Settle().Complete(0),
             Goals = [ModelGoal.AllDone, Primary(2), ModelGoal.Noticed("a server has left", NoticeKind.Left)],

@@ -1,4 +1,3 @@
-using PbKv.Protocol;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -12,11 +11,7 @@ internal static partial class ModelSetups
             "the old primary is cut off from the view service, its backup has taken over, and a client knows nothing of it"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-                [Append("x;"), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get()]),
             Cuts = [(0, 1), (1, 0)],
             Prefix = script =>
                 script
@@ -44,11 +39,7 @@ internal static partial class ModelSetups
             "a read and, behind it, a write wait at the primary for the backup; then the primary may die"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-                [Append("x;"), Get(), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get(), Get()]),
             Budget = ModelSetup.Allow(crashes: 1),
             MayCrash = [1],
             Prefix = script =>
@@ -62,10 +53,7 @@ internal static partial class ModelSetups
             "the pair has formed again, and an acknowledgement of its first life is still on its way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Budget = ModelSetup.Allow(crashes: 1),
             Prefix = script =>
                 script
@@ -88,10 +76,7 @@ internal static partial class ModelSetups
             "the pair has formed again and its transfer has just begun; a ping that says synced of its first life is still on its way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
             Budget = ModelSetup.Allow(crashes: 1),
             MayCrash = [1],
             Prefix = script =>
@@ -117,10 +102,7 @@ internal static partial class ModelSetups
             "the primary died before it heard of the view with its new backup, and its ping for the view before is still on its way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
             Prefix = script =>
                 script
                     .Settle()
@@ -150,10 +132,7 @@ internal static partial class ModelSetups
             "a deposed primary with a write that nobody else ever had is taken in again as backup"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;", "other"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;", "other"), Append("c;")]),
             Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
             MayCrash = [2],
             Prefix = script =>
@@ -184,10 +163,7 @@ internal static partial class ModelSetups
             "a session was idle for long and expired, and a copy of one of its requests is still on its way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Settings = ModelSetup.Small with { SessionIdleTicks = 8 },
             Budget = ModelSetup.Allow(crashes: 1),
             Prefix = script =>
@@ -214,10 +190,7 @@ internal static partial class ModelSetups
             "a copy of a request whose result its client no longer wants is still on its way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
             Budget = ModelSetup.Allow(crashes: 1),
             Prefix = script =>
                 script
@@ -240,11 +213,7 @@ internal static partial class ModelSetups
             "the view service has forgotten everything and has heard of it from the one server that holds the data; the other comes back empty"
         )
         {
-            Clerks =
-            [
-                [Append("a;")],
-                [Get()],
-            ],
+            Clerks = Scripts([Append("a;")], [Get()]),
             Budget = ModelSetup.Allow(restarts: 1),
             Prefix = script => script.Settle().Complete(0).Crash(2).Forget().Tick(1).DeliverAll(),
             Goals =
@@ -271,10 +240,7 @@ internal static partial class ModelSetups
             "a pair whose machine is short of processors: nothing is wrong but that pings take their time"
         )
         {
-            Clerks =
-            [
-                [Append("a;")],
-            ],
+            Clerks = Scripts([Append("a;")]),
             Prefix = script => script.Settle(),
             Goals =
             [
@@ -298,10 +264,7 @@ internal static partial class ModelSetups
             "a pair, and a view service that stood still: the pings of that time lie unread when its tick comes"
         )
         {
-            Clerks =
-            [
-                [Append("a;")],
-            ],
+            Clerks = Scripts([Append("a;")]),
             Budget = ModelSetup.Allow(late: 1),
             Prefix = script => script.Settle(),
             Goals =

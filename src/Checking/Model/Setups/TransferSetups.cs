@@ -1,4 +1,3 @@
-using PbKv.Protocol;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -38,10 +37,7 @@ internal static partial class ModelSetups
         )
         {
             Servers = 3,
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Get()],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
             Settings = ManyChunks,
             Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
             MayCrash = [2, 3],
@@ -63,10 +59,7 @@ internal static partial class ModelSetups
             "a transfer is on its way when the only holder of the data may die"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;")]),
             Settings = ManyChunks,
             Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
             MayCrash = [1],
@@ -85,10 +78,7 @@ internal static partial class ModelSetups
             "a write is answered alone while the snapshot is on its way; then the primary may die"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
             Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
             MayCrash = [1],
             Prefix = script =>
@@ -108,10 +98,7 @@ internal static partial class ModelSetups
             "the pair broke up and formed again; forwards of its first life, and their acknowledgements, are still on their way"
         )
         {
-            Clerks =
-            [
-                [Append("a;"), Append("b;"), Append("c;")],
-            ],
+            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
             Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
             Prefix = script =>
                 script

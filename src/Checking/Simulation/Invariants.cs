@@ -1,0 +1,287 @@
+namespace PbKv.Checking;
+
+/// <summary>A promise of the protocol was broken.</summary>
+/// <param name="Invariant">Which one, by the name of its class.</param>
+/// <param name="Text">How, for people.</param>
+public sealed record Violation(string Invariant, string Text)
+{
+    public override string ToString() => $"{Invariant}: {Text}";
+}
+
+/// <summary>Ends a run or a search where an invariant was seen broken.</summary>
+internal sealed class ViolationException(Violation violation) : Exception(violation.ToString())
+{
+    public Violation Violation { get; } = violation;
+
+    public static void Throw(string invariant, string text) =>
+        throw new ViolationException(new Violation(invariant, text));
+}
+
+/// <summary>View numbers never go back at any node, and one number never means two views.</summary>
+internal sealed class ViewNumbersNeverRegress : WorldWatch
+{
+    private readonly Dictionary<WorldHost, (ServerId? Life, View View)> _last = [];
+    private readonly Dictionary<ViewId, View> _views = [];
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        var view = host.Node switch
+        {
+            ReplicaNode replica => replica.View,
+            ViewServiceNode service => service.View,
+            ClerkNode clerk => clerk.View,
+            _ => View.None,
+        };
+        if (view.Number == 0)
+            return;
+        var known = _last.TryGetValue(host, out var last) && last.Life == host.Identity;
+        if (known && ReferenceEquals(last.View, view))
+            return;
+        if (known && view.Cluster == last.View.Cluster && view.Number < last.View.Number)
+            ViolationException.Throw(
+                nameof(ViewNumbersNeverRegress),
+                $"{host} went back from view {last.View} to {view}"
+            );
+        _last[host] = (host.Identity, view);
+        if (!_views.TryAdd(view.Id, view) && _views[view.Id] != view)
+            ViolationException.Throw(
+                nameof(ViewNumbersNeverRegress),
+                $"at {host} view {view.Number} is {view}, elsewhere {_views[view.Id]}"
+            );
+    }
+
+    public override void OnStop(World world, WorldHost host) => _last.Remove(host);
+}
+
+/// <summary>
+/// The primary of a view was primary or backup of an earlier view that was acknowledged; resets, and views made before
+/// any was acknowledged, apart. A view service that forgot everything makes no view once a server has told it of
+/// another cluster's.
+/// </summary>
+internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
+{
+    private readonly HashSet<ServerId> _descendants = [];
+    private View _last = View.None;
+
+    private bool _toldOfAnother;
+
+    public override void OnStart(World world, WorldHost host)
+    {
+        if (host == cluster.ViewServiceHost)
+            _toldOfAnother = false;
+    }
+
+    public override void OnInput(World world, WorldHost host, string? what, Envelope? envelope)
+    {
+        if (host.Node is not ViewServiceNode { Acknowledged: false } service || envelope is null)
+            return;
+        foreach (var message in envelope.Messages)
+            _toldOfAnother |= message is Ping { View: { Number: > 0 } view } && view.Cluster != service.View.Cluster;
+    }
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        if (host.Node is not ViewServiceNode service)
+            return;
+        var view = service.View;
+        if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
+        {
+            if (_toldOfAnother)
+                ViolationException.Throw(
+                    nameof(PrimariesDescend),
+                    $"the view service lost its memory while servers held data, and made view {view}"
+                );
+            cluster.BeganAnew = true;
+        }
+        if (view.Number == 0 || view.Cluster != _last.Cluster && _last.Number > 0)
+            return;
+        // One ping may acknowledge a view and lead to the next: what was acknowledged in between is in the memory
+        // alone.
+        if (effects.Memory?.LastAcknowledged is { } acknowledged)
+            Descend(acknowledged);
+        if (view != _last)
+        {
+            _last = view;
+            if (_descendants.Count > 0 && !view.Reset && !_descendants.Contains(view.Primary!.Value))
+                ViolationException.Throw(
+                    nameof(PrimariesDescend),
+                    $"the primary of view {view} was in no acknowledged view before"
+                );
+        }
+        if (service.Acknowledged)
+            Descend(view);
+    }
+
+    private void Descend(View acknowledged)
+    {
+        _descendants.Add(acknowledged.Primary!.Value);
+        if (acknowledged.Backup is { } backup)
+            _descendants.Add(backup);
+    }
+}
+
+/// <summary>At most one server at a time answers clients without asking a backup.</summary>
+internal sealed class AtMostOnePrimaryCommits(SimulatedCluster cluster) : WorldWatch
+{
+    private readonly HashSet<WorldHost> _alone = [];
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        if (host.Node is not ReplicaNode replica || cluster.BeganAnew)
+            return;
+        if (!replica.Confirmed || !replica.Alone)
+        {
+            _alone.Remove(host);
+            return;
+        }
+        if (!_alone.Add(host) || _alone.Count == 1)
+            return;
+        var names = cluster
+            .Replicas.Where(other => other.Confirmed && other.Alone)
+            .Select(other => $"{other.Id} in view {other.View}");
+        ViolationException.Throw(
+            nameof(AtMostOnePrimaryCommits),
+            $"two servers answer alone: {string.Join(", ", names)}"
+        );
+    }
+
+    public override void OnStop(World world, WorldHost host) => _alone.Remove(host);
+}
+
+/// <summary>No view has a level above that of a server that it names.</summary>
+internal sealed class LevelNeverAboveServers(SimulatedCluster cluster) : WorldWatch
+{
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        if (cluster.ViewService is not { } service)
+            return;
+        foreach (var replica in cluster.Replicas)
+        {
+            if (Breach(service.View, replica) is { } breach)
+                ViolationException.Throw(nameof(LevelNeverAboveServers), breach);
+        }
+    }
+
+    public static string? Breach(View view, Node node) =>
+        node is ReplicaNode replica && view.Names(replica.Id) && view.Level > replica.Level
+            ? $"view {view} is above level {replica.Level} of {replica.Id}"
+            : null;
+}
+
+/// <summary>
+/// An acknowledged operation is in the history of every server that may become primary: each of them is at least at the
+/// position of the newest answer, and knows the result of every write of an open session that a client was told.
+/// </summary>
+internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldWatch
+{
+    private readonly Dictionary<(long Session, long Sequence), bool> _sent = [];
+    private readonly Dictionary<(long Session, long Sequence), OperationResult> _told = [];
+    private ViewServiceMemory? _checked;
+
+    public override void OnSend(World world, WorldHost host, Envelope envelope)
+    {
+        foreach (var message in envelope.Messages)
+        {
+            if (message is Request request)
+                Note(request.Batch);
+            else if (message is Reply reply)
+                Note(reply);
+        }
+    }
+
+    public override void OnEffects(World world, WorldHost host, Effects effects)
+    {
+        if (cluster.Forgotten || host != cluster.ViewServiceHost || ReferenceEquals(host.Disk, _checked))
+            return;
+        _checked = host.Disk;
+        foreach (var holder in cluster.Holders())
+            Check((ReplicaNode)holder.Node!);
+    }
+
+    /// <summary>Also at the end of a run, when nothing moves any more.</summary>
+    public void CheckAll()
+    {
+        foreach (var holder in cluster.Holders())
+            Check((ReplicaNode)holder.Node!);
+    }
+
+    private void Note(Batch batch)
+    {
+        foreach (var operation in batch.Operations)
+        {
+            if (NextBuild.Meant(operation.Kind) is OperationKind.Put or OperationKind.PutHash or OperationKind.Append)
+                _sent.TryAdd((batch.Session, operation.Sequence), true);
+        }
+    }
+
+    private void Note(Reply reply)
+    {
+        foreach (var result in reply.Results)
+        {
+            if (result.Status is not (ResultStatus.Ok or ResultStatus.Missing))
+                continue;
+            var name = (reply.Session, result.Sequence);
+            if (!_sent.ContainsKey(name))
+                continue;
+            if (!_told.TryAdd(name, result) && _told[name] != result)
+                ViolationException.Throw(
+                    nameof(NoAcknowledgedWriteLost),
+                    $"write {result.Sequence} of session {reply.Session} was answered {_told[name]} and then {result}"
+                );
+        }
+    }
+
+    private void Check(ReplicaNode holder)
+    {
+        List<(long, long)>? forgotten = null;
+        foreach (var (name, result) in _told)
+        {
+            // A session that is gone was closed or expired by an operation in the history; its clients ask no more.
+            if (holder.Sessions.Find(name.Session) is not { } session || name.Sequence < session.Floor)
+            {
+                if (holder.Position >= name.Session)
+                    (forgotten ??= []).Add(name);
+                continue;
+            }
+            if (!session.TryResult(name.Sequence, out var known) || known != result)
+                ViolationException.Throw(
+                    nameof(NoAcknowledgedWriteLost),
+                    $"{holder.Id} may become primary and does not know write {name.Sequence} of session {name.Session}, which was answered"
+                );
+        }
+        if (forgotten is null || cluster.Holders().Count() > 1)
+            return;
+        foreach (var name in forgotten)
+            _told.Remove(name);
+    }
+}
+
+/// <summary>At rest, primary and synced backup are equal: data, sessions, positions.</summary>
+internal static class ReplicasEqualAtRest
+{
+    public static void Check(SimulatedCluster cluster)
+    {
+        if (cluster.ViewService is not { Synced: true } service)
+            return;
+        if (
+            cluster.Find(service.View.Primary) is not { } primary
+            || cluster.Find(service.View.Backup) is not { } backup
+        )
+            return;
+        if (primary.Position != backup.Position)
+            ViolationException.Throw(
+                nameof(ReplicasEqualAtRest),
+                $"{primary.Id} is at position {primary.Position}, {backup.Id} at {backup.Position}"
+            );
+        if (primary.Store.Digest != backup.Store.Digest)
+            ViolationException.Throw(
+                nameof(ReplicasEqualAtRest),
+                $"the data of {primary.Id} ({primary.Store.Count} keys) and of {backup.Id} ({backup.Store.Count} keys) differ"
+            );
+        if (primary.Sessions.Digest != backup.Sessions.Digest)
+            ViolationException.Throw(
+                nameof(ReplicasEqualAtRest),
+                $"the sessions of {primary.Id} ({primary.Sessions.Count}) and of {backup.Id} ({backup.Sessions.Count}) differ"
+            );
+    }
+}
