@@ -18,7 +18,7 @@ try
         ),
     };
     var result = await ClosedLoop.RunAsync($"{options.Store} {options.Mode}", clients, callers, options);
-    Console.WriteLine(Encoding.UTF8.GetString(Json.Object(result.WriteTo)));
+    Console.WriteLine(Encoding.UTF8.GetString(Json.Bytes(result.ToJson())));
     foreach (var caller in callers)
         caller.Dispose();
     return 0;

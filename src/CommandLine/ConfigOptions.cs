@@ -1,6 +1,4 @@
-using System.CommandLine;
 using Akka.Configuration;
-using PbKv.Actors;
 
 namespace PbKv.CommandLine;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PbKv.CommandLine;
 
@@ -33,10 +33,10 @@ public sealed class Terminal : IDisposable
         && Environment.GetEnvironmentVariable("TERM") is not ("dumb" or "" or null);
 
     /// <summary>A result: one JSON object, or lines for people.</summary>
-    public void Answer(bool json, Action<Utf8JsonWriter> fields, params IEnumerable<string> lines)
+    public void Answer(bool json, Func<JsonObject> fields, params IEnumerable<string> lines)
     {
         if (json)
-            WriteLine(Json.Object(fields));
+            WriteLine(Json.Bytes(fields()));
         else
             foreach (var line in lines)
                 WriteLine(line);

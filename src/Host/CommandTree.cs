@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
@@ -6,8 +5,6 @@ using System.Runtime.InteropServices;
 using PbKv.Bench;
 using PbKv.Chaos;
 using PbKv.Host.Checks;
-using PbKv.Host.Client;
-using PbKv.Host.Nodes;
 using PbKv.Host.Shell;
 
 namespace PbKv.Host;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using PbKv.Clusters;
 
 namespace PbKv.Host;

@@ -1,14 +1,10 @@
 using Akka;
-using Akka.Actor;
 using Akka.Configuration;
 using Akka.DependencyInjection;
 using Akka.Event;
 using Akka.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using PbKv.Actors;
-using PbKv.Actors.Hosting;
-using PbKv.Actors.Shells;
 using PbKv.Server;
 
 namespace PbKv.Hosting;

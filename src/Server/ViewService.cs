@@ -1,10 +1,6 @@
-using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
-using PbKv.Actors;
-using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
-using PbKv.Protocol;
 
 namespace PbKv.Server;
 

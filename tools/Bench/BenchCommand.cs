@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Configuration;
-using PbKv.Client;
-using PbKv.Clusters;
 
 namespace PbKv.Bench;
 
@@ -123,7 +120,7 @@ public sealed class BenchCommand(Terminal terminal)
                     "NothingMeasured",
                     $"no {options.Op} was done: {run.FirstError ?? "interrupted"} ({result.Errors} errors)"
                 );
-            terminal.Answer(parsed.GetValue(_json), result.WriteTo, result.ToLines());
+            terminal.Answer(parsed.GetValue(_json), result.ToJson, result.ToLines());
             return ExitCodes.Done;
         }
         finally

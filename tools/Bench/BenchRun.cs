@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using HdrHistogram;
-using PbKv.Client;
 
 namespace PbKv.Bench;
 

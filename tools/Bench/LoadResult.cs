@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using HdrHistogram;
 
 namespace PbKv.Bench;
@@ -16,26 +16,21 @@ public sealed record LoadResult(string Op, int Clients, int Callers, double Seco
 
     public static double Microseconds(double ticks) => ticks * 1e6 / Stopwatch.Frequency;
 
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        writer.WriteString("op", Op);
-        writer.WriteNumber("clients", Clients);
-        writer.WriteNumber("callers", Callers);
-        foreach (
-            var (name, value) in new[]
-            {
-                ("opsPerSecond", OpsPerSecond),
-                ("meanUs", Mean),
-                ("p50us", At(0.5)),
-                ("p90us", At(0.9)),
-                ("p99us", At(0.99)),
-                ("p999us", At(0.999)),
-                ("maxUs", At(1)),
-            }
-        )
-            writer.WriteNumber(name, Math.Round(value, 1));
-        writer.WriteNumber("errors", Errors);
-    }
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["op"] = Op,
+            ["clients"] = Clients,
+            ["callers"] = Callers,
+            ["opsPerSecond"] = Math.Round(OpsPerSecond, 1),
+            ["meanUs"] = Math.Round(Mean, 1),
+            ["p50us"] = Math.Round(At(0.5), 1),
+            ["p90us"] = Math.Round(At(0.9), 1),
+            ["p99us"] = Math.Round(At(0.99), 1),
+            ["p999us"] = Math.Round(At(0.999), 1),
+            ["maxUs"] = Math.Round(At(1), 1),
+            ["errors"] = Errors,
+        };
 
     public IEnumerable<string> ToLines()
     {

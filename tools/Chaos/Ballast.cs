@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using PbKv.Checking;
-using PbKv.Client;
 
 namespace PbKv.Chaos;
 

@@ -1,9 +1,6 @@
 using System.Text;
 using Akka.Actor;
 using Akka.Configuration;
-using PbKv.Checking;
-using PbKv.Client;
-using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 

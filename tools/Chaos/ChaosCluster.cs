@@ -1,7 +1,4 @@
 using System.Net;
-using PbKv.Checking;
-using PbKv.Client;
-using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 

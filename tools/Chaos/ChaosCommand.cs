@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Security.Cryptography;
 
@@ -79,7 +78,7 @@ public sealed class ChaosCommand(Terminal terminal)
         {
             using IPlace place = options.Faults.Contains(FaultKind.Netns) ? Namespaces.Create() : new Loopback();
             var verdict = await RunAsync(options, place, folder, display, signals.Asked);
-            terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
+            terminal.Answer(parsed.GetValue(_json), verdict.ToJson, verdict.ToLines());
             return verdict.ExitCode;
         }
         catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
@@ -107,7 +106,7 @@ public sealed class ChaosCommand(Terminal terminal)
         try
         {
             var verdict = await run.RunAsync(signals.Asked);
-            terminal.Answer(parsed.GetValue(_json), verdict.WriteTo, verdict.ToLines());
+            terminal.Answer(parsed.GetValue(_json), verdict.ToJson, verdict.ToLines());
             return verdict.Passed ? ExitCodes.Done : ExitCodes.Failed;
         }
         catch (OperationCanceledException) when (signals.Asked.IsCancellationRequested)
@@ -138,7 +137,7 @@ public sealed class ChaosCommand(Terminal terminal)
         using (var history = new StreamWriter(Path.Combine(kept, "history.txt")))
             run.History.WriteTo(history);
         File.WriteAllLines(Path.Combine(kept, "faults.txt"), run.Log.Lines);
-        File.WriteAllBytes(Path.Combine(kept, "verdict.json"), Json.Object(verdict.WriteTo));
+        File.WriteAllBytes(Path.Combine(kept, "verdict.json"), Json.Bytes(verdict.ToJson()));
         foreach (var log in Directory.EnumerateFiles(folder, "*.log"))
             File.Copy(log, Path.Combine(kept, Path.GetFileName(log)), overwrite: true);
         terminal.ErrorLine($"chaos: the history, the faults and the nodes' logs are in {Path.GetFullPath(kept)}");

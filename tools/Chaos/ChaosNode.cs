@@ -1,6 +1,3 @@
-using PbKv.Clusters;
-using PbKv.Protocol;
-
 namespace PbKv.Chaos;
 
 /// <summary>

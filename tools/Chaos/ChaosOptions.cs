@@ -1,6 +1,5 @@
 using Akka.Configuration;
 using PbKv.Actors;
-using PbKv.Client;
 
 namespace PbKv.Chaos;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PbKv.Checking;
 
 namespace PbKv.Chaos;
 

@@ -1,6 +1,3 @@
-using PbKv.Client;
-using PbKv.Protocol;
-
 namespace PbKv.Chaos;
 
 /// <summary>

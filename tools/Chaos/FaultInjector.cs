@@ -1,5 +1,3 @@
-using PbKv.Checking;
-
 namespace PbKv.Chaos;
 
 /// <summary>Draws faults one after another from the seed; a few may overlap, a leave is alone.</summary>

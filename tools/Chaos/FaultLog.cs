@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace PbKv.Chaos;
 
@@ -56,7 +55,7 @@ internal sealed class FaultLog(Stopwatch clock, GapMeter gaps, Action<string> sa
 
     public void Say(string text)
     {
-        var line = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalSeconds, 7:0.00} s  {text}");
+        var line = $"{clock.Elapsed.TotalSeconds, 7:0.00} s  {text}";
         lock (_lock)
             _lines.Add(line);
         say(line);

@@ -1,6 +1,3 @@
-using PbKv.Checking;
-using PbKv.Client;
-
 namespace PbKv.Chaos;
 
 /// <summary>What has to hold when all is whole again.</summary>

@@ -1,6 +1,4 @@
 using PbKv.Actors.Shells;
-using PbKv.Checking;
-using PbKv.Client;
 
 namespace PbKv.Chaos;
 

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using PbKv.Checking;
-using PbKv.Protocol;
 
 namespace PbKv.Chaos;
 

@@ -1,5 +1,3 @@
-using PbKv.Checking;
-
 namespace PbKv.Chaos;
 
 /// <summary>What is done to single links, in one direction or both.</summary>

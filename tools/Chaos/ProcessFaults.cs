@@ -1,6 +1,3 @@
-using PbKv.Checking;
-using PbKv.Protocol;
-
 namespace PbKv.Chaos;
 
 /// <summary>

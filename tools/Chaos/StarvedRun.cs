@@ -1,11 +1,9 @@
 using System.Diagnostics.Tracing;
 using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Akka.Configuration;
 using Microsoft.Diagnostics.NETCore.Client;
 using PbKv.Bench;
-using PbKv.Client;
-using PbKv.Clusters;
 
 namespace PbKv.Chaos;
 
@@ -160,11 +158,12 @@ internal sealed record StarvedVerdict(LoadResult Load, long ViewChanges, IReadOn
 
     private string Word => Passed ? Verdict.Pass : Verdict.Violation;
 
-    public void WriteTo(Utf8JsonWriter writer)
+    public JsonObject ToJson()
     {
-        writer.WriteString("verdict", Word);
-        writer.WriteNumber("viewChanges", ViewChanges);
-        Load.WriteTo(writer);
+        var json = Load.ToJson();
+        json.Insert(0, "verdict", Word);
+        json.Insert(1, "viewChanges", ViewChanges);
+        return json;
     }
 
     public IEnumerable<string> ToLines() =>

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace PbKv.Chaos;
 
@@ -45,19 +45,20 @@ internal sealed class Verdict
 
     public int ExitCode => Outcome == Pass ? ExitCodes.Done : ExitCodes.Failed;
 
-    public void WriteTo(Utf8JsonWriter writer)
-    {
-        writer.WriteString("verdict", Outcome);
-        WriteTexts(writer, "violations", _facts.Violations);
-        WriteTexts(writer, "missing", Missing);
-        writer.WriteNumber("operations", _facts.Operations);
-        WriteByKind(writer, "faults", kind => _facts.Struck.GetValueOrDefault(kind));
-        writer.WriteNumber("viewChanges", _facts.ViewChanges);
-        writer.WriteNumber("deduplicatedRetries", _facts.DeduplicatedRetries);
-        WriteByKind(writer, "longestGapMs", kind => _facts.LongestGapMs.GetValueOrDefault(kind));
-        writer.WriteNumber("seed", _facts.Seed);
-        writer.WriteNumber("seconds", Math.Round(_facts.Seconds, 1));
-    }
+    public JsonObject ToJson() =>
+        new()
+        {
+            ["verdict"] = Outcome,
+            ["violations"] = Json.Texts(_facts.Violations),
+            ["missing"] = Json.Texts(Missing),
+            ["operations"] = _facts.Operations,
+            ["faults"] = ByKind(kind => _facts.Struck.GetValueOrDefault(kind)),
+            ["viewChanges"] = _facts.ViewChanges,
+            ["deduplicatedRetries"] = _facts.DeduplicatedRetries,
+            ["longestGapMs"] = ByKind(kind => _facts.LongestGapMs.GetValueOrDefault(kind)),
+            ["seed"] = _facts.Seed,
+            ["seconds"] = Math.Round(_facts.Seconds, 1),
+        };
 
     public IEnumerable<string> ToLines()
     {
@@ -88,19 +89,6 @@ internal sealed class Verdict
             yield return undecided;
     }
 
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-            writer.WriteStringValue(text);
-        writer.WriteEndArray();
-    }
-
-    private void WriteByKind(Utf8JsonWriter writer, string name, Func<FaultKind, long> number)
-    {
-        writer.WriteStartObject(name);
-        foreach (var kind in _facts.Chosen)
-            writer.WriteNumber(FaultKinds.NameOf(kind), number(kind));
-        writer.WriteEndObject();
-    }
+    private JsonObject ByKind(Func<FaultKind, long> number) =>
+        Json.Object(_facts.Chosen, FaultKinds.NameOf, kind => number(kind));
 }

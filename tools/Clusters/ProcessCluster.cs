@@ -1,6 +1,4 @@
 using Akka.Configuration;
-using PbKv.Client;
-using PbKv.Protocol;
 
 namespace PbKv.Clusters;
 

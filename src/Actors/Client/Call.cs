@@ -1,6 +1,5 @@
 using System.Text;
 using System.Threading.Tasks.Sources;
-using PbKv.Protocol;
 
 namespace PbKv.Client;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Akka.Dispatch;
-using PbKv.Protocol;
 using PbKv.Remoting;
 
 namespace PbKv.Client;

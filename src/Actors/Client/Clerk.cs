@@ -1,11 +1,6 @@
-using System.Collections.Immutable;
-using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
-using PbKv.Actors;
-using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
-using PbKv.Protocol;
 
 namespace PbKv.Client;
 

@@ -1,13 +1,7 @@
-using System.Collections.Immutable;
 using System.Runtime.Serialization;
 using System.Security.Cryptography;
-using Akka.Actor;
 using Microsoft.Extensions.Logging;
-using PbKv.Actors;
-using PbKv.Actors.Hosting;
-using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
-using PbKv.Protocol;
 
 namespace PbKv.Client;
 

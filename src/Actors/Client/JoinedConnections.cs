@@ -1,7 +1,3 @@
-using Akka.Actor;
-using PbKv.Actors;
-using PbKv.Protocol;
-
 namespace PbKv.Client;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using PbKv.Protocol;
-
 namespace PbKv.Client;
 
 /// <summary>

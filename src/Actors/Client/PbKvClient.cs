@@ -1,11 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
-using Akka.Actor;
-using Akka.Configuration;
-using PbKv.Actors;
-using PbKv.Actors.Shells;
-using PbKv.Protocol;
 
 namespace PbKv.Client;
 

@@ -1,4 +1,3 @@
-using Akka.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace PbKv.Client;
@@ -30,4 +29,27 @@ public sealed record PbKvClientOptions
     /// ... }</c>.
     /// </summary>
     public Config Config { get; init; } = Config.Empty;
+}
+
+/// <summary>How a cluster is: what its view service knows, and what its servers say of themselves.</summary>
+/// <param name="Servers">Of those that answered in time.</param>
+public sealed record PbKvStatus(ViewServiceStatus ViewService, ImmutableArray<ReplicaStatus> Servers);
+
+internal static class Deadlines
+{
+    /// <summary>Longer ones are as good as infinite, and timers cannot count them.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
+
+    public static TimeSpan Check(TimeSpan deadline)
+    {
+        if (deadline == Timeout.InfiniteTimeSpan || deadline > Longest)
+            return Timeout.InfiniteTimeSpan;
+        return deadline > TimeSpan.Zero
+            ? deadline
+            : throw new ArgumentOutOfRangeException(
+                nameof(deadline),
+                deadline,
+                "a deadline is above zero, or Timeout.InfiniteTimeSpan"
+            );
+    }
 }

@@ -86,3 +86,94 @@ public sealed class PbKvCanceledException : OperationCanceledException
             ? "the operation was cancelled before it was sent: it is not executed"
             : "the operation was cancelled after it may have been sent: whether it is executed is unknown";
 }
+
+/// <summary>What a caller is told, for each way in which a call can fail.</summary>
+internal static class Failures
+{
+    public static Exception Of(in Completion completion, Call call) =>
+        completion.Status switch
+        {
+            CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
+            CallStatus.KeyTooLong => NotDone(
+                PbKvError.KeyTooLong,
+                $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"
+            ),
+            CallStatus.ValueTooLarge => NotDone(
+                PbKvError.ValueTooLarge,
+                call.Kind == OperationKind.Append
+                    ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
+                    : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"
+            ),
+            CallStatus.Cancelled or CallStatus.Unreachable when call.RefusedBecause is { } why => new PbKvException(
+                PbKvError.Refused,
+                completion.Status == CallStatus.Unreachable ? PbKvOutcome.NotExecuted : PbKvOutcome.Unknown,
+                why
+            ),
+            CallStatus.Full => NotDone(
+                PbKvError.Full,
+                $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values shorter, or give the servers more"
+            ),
+            CallStatus.Unsupported => NotDone(
+                PbKvError.Unsupported,
+                $"the servers of the present view do not all know {call.Kind}: upgrade them"
+            ),
+            CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
+                PbKvOutcome.Unknown,
+                call.Cancellation
+            ),
+            CallStatus.Unreachable when call.IsCancelled => CancelledInTime(call),
+            CallStatus.Cancelled => Closed(wasSubmitted: true),
+            CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
+            CallStatus.Unreachable => NotDone(
+                PbKvError.Unreachable,
+                "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"
+            ),
+            CallStatus.DeadlinePassed => new PbKvException(
+                PbKvError.DeadlinePassed,
+                PbKvOutcome.Unknown,
+                "the deadline passed after the operation was sent: whether it is executed is unknown"
+            ),
+            CallStatus.SessionExpired => new PbKvException(
+                PbKvError.SessionExpired,
+                PbKvOutcome.Unknown,
+                "the client's session ended after the operation was sent: whether it was executed is unknown"
+            ),
+            _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
+        };
+
+    public static PbKvException Closed(bool wasSubmitted) =>
+        wasSubmitted
+            ? new(
+                PbKvError.ClientClosed,
+                PbKvOutcome.Unknown,
+                "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether it is executed is unknown"
+            )
+            : NotDone(
+                PbKvError.ClientClosed,
+                "the client is disposed, or its ActorSystem has ended: connect a new one"
+            );
+
+    public static PbKvCanceledException CancelledInTime(Call call) => new(PbKvOutcome.NotExecuted, call.Cancellation);
+
+    public static Exception NoRoom(Call call, int places)
+    {
+        if (call.IsCancelled)
+            return CancelledInTime(call);
+        if (call.ClientIsClosing)
+            return Closed(wasSubmitted: false);
+        return NotDone(
+            PbKvError.Unreachable,
+            $"the deadline passed, and until then {places} others were pending, as many as pbkv.clerk.max-pending allows: nothing was sent"
+        );
+    }
+
+    public static PbKvException Failed(Exception cause, bool wasSubmitted) =>
+        new(
+            PbKvError.ClientFailed,
+            wasSubmitted ? PbKvOutcome.Unknown : PbKvOutcome.NotExecuted,
+            $"the client failed, connect a new one: {cause.Message}",
+            cause
+        );
+
+    private static PbKvException NotDone(PbKvError code, string text) => new(code, PbKvOutcome.NotExecuted, text);
+}

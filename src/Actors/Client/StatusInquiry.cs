@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using Akka.Actor;
-using PbKv.Actors;
-using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
-using PbKv.Protocol;
 
 namespace PbKv.Client;
 

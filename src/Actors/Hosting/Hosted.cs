@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace PbKv.Actors.Hosting;
 
 /// <summary>What an ActorSystem of Akka.Hosting has of PbKv: its node, its client.</summary>

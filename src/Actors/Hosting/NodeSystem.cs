@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Configuration;
 using Akka.Hosting.Logging;
 using Microsoft.Extensions.Logging;
 

@@ -1,8 +1,6 @@
-using Akka.Actor;
 using Akka.Event;
 using Akka.Hosting.Logging;
 using Microsoft.Extensions.Logging;
-using PbKv.Actors.Hosting;
 using Level = Microsoft.Extensions.Logging.LogLevel;
 
 namespace PbKv.Actors;

@@ -1,6 +1,3 @@
-using Akka.Configuration;
-using PbKv.Protocol;
-
 namespace PbKv.Actors;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using Akka.Configuration;
-using PbKv.Protocol;
-
 namespace PbKv.Actors;
 
 /// <summary>Everything that can be set, read once and checked. hocon/pbkv.conf says what each is for.</summary>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace PbKv.Actors;
 
@@ -96,4 +98,92 @@ internal static class SettingText
         }
         return false;
     }
+}
+
+/// <summary>
+/// host:port, as people and nodes name a node. Nodes compare such names letter by letter, and believe nothing that is
+/// meant for another name than theirs; so what is the same for people is made the same here.
+/// </summary>
+internal readonly record struct HostPort(string Host, int Port)
+{
+    public const string Allowed = "host:port, such as 127.0.0.1:7000";
+
+    public static bool TryParse(string text, out HostPort address)
+    {
+        address = default;
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0)
+            return false;
+        var host = text[..colon];
+        if (host.Any(letter => char.IsWhiteSpace(letter) || letter is '/' or '@' or '#'))
+            return false;
+        if (host.IndexOfAny([':', '[', ']']) >= 0 && !(host.StartsWith('[') && IsIPv6(host)))
+            return false;
+        if (!int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return false;
+        if (port is < 1 or > 65535)
+            return false;
+        address = new HostPort(OneName(host), port);
+        return true;
+    }
+
+    /// <summary>The one way to write an address; what is no address is left as it is.</summary>
+    public static string OneName(string host)
+    {
+        if (IsIPv6(host))
+            return $"[{IPAddress.Parse(host)}]";
+        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? "127.0.0.1" : host.ToLowerInvariant();
+    }
+
+    /// <inheritdoc cref="OneName"/>
+    public static string OneAddress(string text) => TryParse(text, out var address) ? address.ToString() : text;
+
+    private static bool IsIPv6(string host) =>
+        IPAddress.TryParse(host, out var ip) && ip.AddressFamily == AddressFamily.InterNetworkV6;
+
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>What somebody may have meant.</summary>
+internal static class Spelling
+{
+    /// <returns>The known name with the fewest letters to change, or null where none is near.</returns>
+    public static string? Nearest(string given, IEnumerable<string> known) =>
+        known
+            .Select(name => (Name: name, Distance: Distance(given, name)))
+            .Where(near => near.Distance <= Math.Max(1, (Math.Min(given.Length, near.Name.Length) + 1) / 3))
+            .OrderBy(near => near.Distance)
+            .ThenBy(near => near.Name, StringComparer.Ordinal)
+            .Select(near => near.Name)
+            .FirstOrDefault();
+
+    /// <summary>How many letters have to be put in, taken out or changed to make one text of the other.</summary>
+    public static int Distance(string first, string second)
+    {
+        var row = Enumerable.Range(0, second.Length + 1).ToArray();
+        for (var i = 1; i <= first.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= second.Length; j++)
+            {
+                var changed = diagonal + (first[i - 1] == second[j - 1] ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.Min(changed, Math.Min(row[j], row[j - 1]) + 1);
+            }
+        }
+        return row[^1];
+    }
+}
+
+/// <summary>A setting that is wrong. The text names the key, the value and what is allowed.</summary>
+public sealed class SettingsException : Exception
+{
+    public SettingsException() { }
+
+    public SettingsException(string message)
+        : base(message) { }
+
+    public SettingsException(string message, Exception inner)
+        : base(message, inner) { }
 }

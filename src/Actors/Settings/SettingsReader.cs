@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using Akka.Configuration;
 using Akka.Configuration.Hocon;
 
 namespace PbKv.Actors;

@@ -1,8 +1,4 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using Akka.Actor;
-using PbKv.Actors.Hosting;
-using PbKv.Protocol;
 
 namespace PbKv.Actors.Shells;
 

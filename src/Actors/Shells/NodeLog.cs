@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Event;
-using PbKv.Protocol;
 
 namespace PbKv.Actors.Shells;
 
@@ -59,4 +57,76 @@ internal sealed class NodeLog(ILoggingAdapter log, string node, Func<long> view,
         _transferStarted = 0;
         return $" ms={took.TotalMilliseconds:F0}";
     }
+}
+
+internal static class NoticeLevels
+{
+    public static LogLevel Of(NoticeKind kind) =>
+        kind switch
+        {
+            NoticeKind.Refused
+            or NoticeKind.ResetDone
+            or NoticeKind.BackupSilent
+            or NoticeKind.Superseded
+            or NoticeKind.CopyDiffers
+            or NoticeKind.WrongCluster
+            or NoticeKind.TransferAbandoned => LogLevel.WarningLevel,
+
+            NoticeKind.ServerSeen
+            or NoticeKind.ServerDead
+            or NoticeKind.ServerBack
+            or NoticeKind.NewView
+            or NoticeKind.ViewAcknowledged
+            or NoticeKind.ViewSynced
+            or NoticeKind.FellBack
+            or NoticeKind.Waiting
+            or NoticeKind.LeaveAsked
+            or NoticeKind.NewCluster
+            or NoticeKind.RoleChanged
+            or NoticeKind.TransferStarted
+            or NoticeKind.TransferInstalled
+            or NoticeKind.Switched
+            or NoticeKind.Synced
+            or NoticeKind.Left
+            or NoticeKind.SessionExpired
+            or NoticeKind.SessionLost
+            or NoticeKind.ConnectionLost => LogLevel.InfoLevel,
+
+            _ => LogLevel.DebugLevel,
+        };
+}
+
+/// <summary>
+/// One line about a message. Operations are named by session and sequences, on every node that they pass, so that a
+/// request can be followed; keys and values stay out of logs.
+/// </summary>
+internal static class MessageText
+{
+    public static string Of(Message message) =>
+        message switch
+        {
+            Request request => $"Request number={request.Number} {Of(request.Batch)} view={request.View.Number}",
+            Reply reply =>
+                $"Reply number={reply.Number} session={reply.Session} sequences={Sequences([.. reply.Results.Select(r => r.Sequence)])}",
+            Refusal refusal => $"Refusal number={refusal.Number} reason={refusal.Reason} view={refusal.View.Number}",
+            OpenSession open => $"OpenSession request={open.Request} view={open.View.Number}",
+            SessionOpened opened => $"SessionOpened request={opened.Request} session={opened.Session}",
+            Forward forward =>
+                $"Forward serial={forward.Serial} position={forward.FirstPosition} marker={forward.Marker} [{string.Join("; ", forward.Batches.Select(Of))}]",
+            Chunk chunk =>
+                $"Chunk index={chunk.Index} last={chunk.Last} entries={chunk.Entries.Length} sessions={chunk.Sessions.Length} position={chunk.Position}",
+            _ => message.ToString(),
+        };
+
+    private static string Of(Batch batch) =>
+        $"session={batch.Session} sequences={Sequences([.. batch.Operations.Select(operation => operation.Sequence)])} floor={batch.Floor}";
+
+    private static string Sequences(long[] sequences) =>
+        sequences switch
+        {
+            [] => "none",
+            [var only] => $"{only}",
+            _ when sequences[^1] - sequences[0] == sequences.Length - 1 => $"{sequences[0]}-{sequences[^1]}",
+            _ => string.Join(',', sequences),
+        };
 }

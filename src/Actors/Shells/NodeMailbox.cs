@@ -1,11 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Dispatch.MessageQueues;
 using Akka.Remote;
-using PbKv.Protocol;
 using Letter = Akka.Actor.Envelope;
 
 namespace PbKv.Actors.Shells;
@@ -117,4 +113,28 @@ internal sealed record Crowded(NodeAddress From, ImmutableArray<long> Requests)
         message is Protocol.Envelope envelope && envelope.Messages.All(part => part is Request)
             ? new Crowded(envelope.From, [.. envelope.Messages.Select(part => ((Request)part).Number)])
             : null;
+}
+
+/// <summary>About what messages cost: to work off, and to keep.</summary>
+internal readonly record struct MessageWeight(int Operations, long Bytes)
+{
+    public static MessageWeight operator +(MessageWeight one, MessageWeight other) =>
+        new(one.Operations + other.Operations, one.Bytes + other.Bytes);
+
+    public static MessageWeight Of(ImmutableArray<Message> messages)
+    {
+        var all = default(MessageWeight);
+        foreach (var message in messages)
+            all += new MessageWeight(OperationsOf(message), message.Size);
+        return all;
+    }
+
+    private static int OperationsOf(Message message) =>
+        message switch
+        {
+            Request request => request.Batch.Operations.Length,
+            Forward forward => forward.Batches.Sum(batch => batch.Operations.Length),
+            Chunk chunk => chunk.Entries.Length,
+            _ => 1,
+        };
 }

@@ -1,7 +1,5 @@
-using Akka.Actor;
 using Akka.Event;
 using Akka.Serialization;
-using PbKv.Protocol;
 
 namespace PbKv.Actors.Wire;
 

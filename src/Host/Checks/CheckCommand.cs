@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Globalization;
-using System.Text.Json;
-using PbKv.Actors;
+using System.Text.Json.Nodes;
 using PbKv.Checking;
 
 namespace PbKv.Host.Checks;
@@ -55,7 +52,7 @@ internal sealed class CheckCommand(Terminal terminal)
             throw Failure.Usage("--replay tells the steps of one set-up", "name it with --setup");
         CheckReport? report = null;
         await ProgressBar.RunAsync(terminal, "searching", 1, done => Task.Run(() => report = Run(options, done)));
-        terminal.Answer(parsed.GetValue(_json), writer => WriteJson(writer, report!), Lines(report!));
+        terminal.Answer(parsed.GetValue(_json), () => JsonOf(report!), Lines(report!));
         return report!.Ok ? ExitCodes.Done : ExitCodes.Failed;
     }
 
@@ -87,10 +84,7 @@ internal sealed class CheckCommand(Terminal terminal)
                 setup.Violations.Count > 0 ? "VIOLATED"
                 : setup.Ok ? "ok"
                 : "NOT REACHED";
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"{verdict, -11} {setup.Name}: {setup.States:#,0} states, depth {setup.Depth}, {setup.StatesPerSecond:#,0} states/s, {setup.WalkSteps:#,0} random steps{(setup.Exhausted ? ", all there are" : "")}"
-            );
+            yield return $"{verdict, -11} {setup.Name}: {setup.States:#,0} states, depth {setup.Depth}, {setup.StatesPerSecond:#,0} states/s, {setup.WalkSteps:#,0} random steps{(setup.Exhausted ? ", all there are" : "")}";
             foreach (var goal in setup.Goals.Where(goal => !goal.Value))
                 yield return $"            never reached: {goal.Key}";
             foreach (var line in setup.Violations.SelectMany(LinesOf))
@@ -107,38 +101,29 @@ internal sealed class CheckCommand(Terminal terminal)
             $"  again: {violation.Command}",
         ];
 
-    private static void WriteJson(Utf8JsonWriter writer, CheckReport report)
-    {
-        writer.WriteBoolean("ok", report.Ok);
-        writer.WriteStartArray("setups");
-        foreach (var setup in report.Setups)
-            WriteJson(writer, setup);
-        writer.WriteEndArray();
-    }
+    private static JsonObject JsonOf(CheckReport report) =>
+        new() { ["ok"] = report.Ok, ["setups"] = Json.Array(report.Setups, JsonOf) };
 
-    private static void WriteJson(Utf8JsonWriter writer, SetupReport setup)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("name", setup.Name);
-        writer.WriteString("about", setup.About);
-        writer.WriteNumber("states", setup.States);
-        writer.WriteNumber("depth", setup.Depth);
-        writer.WriteNumber("statesPerSecond", Math.Round(setup.StatesPerSecond));
-        writer.WriteNumber("walkSteps", setup.WalkSteps);
-        writer.WriteBoolean("exhausted", setup.Exhausted);
-        writer.WriteStartObject("goals");
-        foreach (var (goal, reached) in setup.Goals)
-            writer.WriteBoolean(goal, reached);
-        writer.WriteEndObject();
-        writer.WriteStartArray("violations");
-        foreach (var violation in setup.Violations)
+    private static JsonObject JsonOf(SetupReport setup) =>
+        new()
         {
-            writer.WriteStartObject();
-            ViolationJson.WriteFields(writer, violation.Invariant, violation.Text, violation.Trace, violation.Command);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
+            ["name"] = setup.Name,
+            ["about"] = setup.About,
+            ["states"] = setup.States,
+            ["depth"] = setup.Depth,
+            ["statesPerSecond"] = Math.Round(setup.StatesPerSecond),
+            ["walkSteps"] = setup.WalkSteps,
+            ["exhausted"] = setup.Exhausted,
+            ["goals"] = Json.Object(setup.Goals, goal => goal.Key, goal => goal.Value),
+            ["violations"] = Json.Array(
+                setup.Violations,
+                violation => new JsonObject
+                {
+                    ["invariant"] = violation.Invariant,
+                    ["text"] = violation.Text,
+                    ["command"] = violation.Command,
+                    ["trace"] = Json.Texts(violation.Trace),
+                }
+            ),
+        };
 }

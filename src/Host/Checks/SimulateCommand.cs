@@ -1,7 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using PbKv.Checking;
 
 namespace PbKv.Host.Checks;
@@ -74,16 +73,13 @@ internal sealed class SimulateCommand(Terminal terminal)
             options.Seeds,
             done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done)))
         );
-        terminal.Answer(parsed.GetValue(_json), writer => WriteJson(writer, report!), Lines(report!));
+        terminal.Answer(parsed.GetValue(_json), () => JsonOf(report!), Lines(report!));
         return report!.Ok && report.NotReached.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
     }
 
     private static IEnumerable<string> Lines(SimulationReport report)
     {
-        yield return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}"
-        );
+        yield return $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}";
         yield return $"reached: {string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}"))}";
         foreach (var name in report.NotReached)
             yield return $"NEVER REACHED: {name}";
@@ -101,33 +97,29 @@ internal sealed class SimulateCommand(Terminal terminal)
             $"  again: {violation.Command}",
         ];
 
-    private static void WriteJson(Utf8JsonWriter writer, SimulationReport report)
-    {
-        writer.WriteBoolean("ok", report.Ok && report.NotReached.Count == 0);
-        writer.WriteNumber("seeds", report.Seeds);
-        writer.WriteNumber("firstSeed", report.FirstSeed);
-        writer.WriteNumber("operations", report.Operations);
-        writer.WriteNumber("faults", report.Faults);
-        writer.WriteNumber("runsPerSecond", Math.Round(report.RunsPerSecond, 1));
-        writer.WriteString("traceHash", report.TraceHash.ToString("x16"));
-        writer.WriteStartObject("reached");
-        foreach (var (name, count) in report.Reached)
-            writer.WriteNumber(name, count);
-        writer.WriteEndObject();
-        writer.WriteStartArray("notReached");
-        foreach (var name in report.NotReached)
-            writer.WriteStringValue(name);
-        writer.WriteEndArray();
-        writer.WriteStartArray("violations");
-        foreach (var violation in report.Violations)
+    private static JsonObject JsonOf(SimulationReport report) =>
+        new()
         {
-            writer.WriteStartObject();
-            writer.WriteNumber("seed", violation.Seed);
-            writer.WriteString("profile", violation.Profile.ToString());
-            ViolationJson.WriteFields(writer, violation.Invariant, violation.Text, violation.Trace, violation.Command);
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
+            ["ok"] = report.Ok && report.NotReached.Count == 0,
+            ["seeds"] = report.Seeds,
+            ["firstSeed"] = report.FirstSeed,
+            ["operations"] = report.Operations,
+            ["faults"] = report.Faults,
+            ["runsPerSecond"] = Math.Round(report.RunsPerSecond, 1),
+            ["traceHash"] = report.TraceHash.ToString("x16"),
+            ["reached"] = Json.Object(report.Reached, reached => reached.Key, reached => reached.Value),
+            ["notReached"] = Json.Texts(report.NotReached),
+            ["violations"] = Json.Array(
+                report.Violations,
+                violation => new JsonObject
+                {
+                    ["seed"] = violation.Seed,
+                    ["profile"] = violation.Profile.ToString(),
+                    ["invariant"] = violation.Invariant,
+                    ["text"] = violation.Text,
+                    ["command"] = violation.Command,
+                    ["trace"] = Json.Texts(violation.Trace),
+                }
+            ),
+        };
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.CommandLine;
-using PbKv.Client;
 
 namespace PbKv.Host.Client;
 

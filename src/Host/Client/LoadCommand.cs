@@ -1,8 +1,5 @@
-using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
-using PbKv.Host.Nodes;
-using PbKv.Protocol;
+using System.Text.Json.Nodes;
 
 namespace PbKv.Host.Client;
 
@@ -50,20 +47,19 @@ internal static class LoadCommand
     private static void Print(Load load, TimeSpan elapsed, bool json, Terminal terminal)
     {
         var rate = load.Keys / Math.Max(elapsed.TotalSeconds, 1e-6);
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)"
-        );
+        var text =
+            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)";
         terminal.Answer(
             json,
-            writer =>
-            {
-                writer.WriteBoolean("ok", true);
-                writer.WriteNumber("keys", load.Keys);
-                writer.WriteNumber("bytes", load.Bytes);
-                writer.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
-                writer.WriteNumber("keysPerSecond", Math.Round(rate));
-            },
+            () =>
+                new JsonObject
+                {
+                    ["ok"] = true,
+                    ["keys"] = load.Keys,
+                    ["bytes"] = load.Bytes,
+                    ["seconds"] = Math.Round(elapsed.TotalSeconds, 3),
+                    ["keysPerSecond"] = Math.Round(rate),
+                },
             text
         );
     }

@@ -1,7 +1,3 @@
-using System.CommandLine;
-using PbKv.Host.Nodes;
-using PbKv.Protocol;
-
 namespace PbKv.Host.Client;
 
 /// <summary>`get`, `put`, `puthash` and `append`: one operation each.</summary>

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Diagnostics;
-using PbKv.Host.Nodes;
 
 namespace PbKv.Host.Client;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using PbKv.Protocol;
 
 namespace PbKv.Host.Client;
 
@@ -52,9 +50,9 @@ internal static class StatusText
         bytes switch
         {
             < 10_000 => $"{bytes} B",
-            < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0.0} kB"),
-            < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
+            < 10_000_000 => $"{bytes / 1e3:0.0} kB",
+            < 10_000_000_000 => $"{bytes / 1e6:0.0} MB",
+            _ => $"{bytes / 1e9:0.0} GB",
         };
 
     private static string Head(StatusReport report, bool colours)
@@ -76,10 +74,7 @@ internal static class StatusText
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
             return [address, server.Role, "", "", "", "", "", "", age, server.Role == "dead" ? "" : "does not answer"];
-        var remark =
-            status.Progress >= 0
-                ? string.Create(CultureInfo.InvariantCulture, $"transfer {status.Progress * 100:0} %")
-                : "";
+        var remark = status.Progress >= 0 ? $"transfer {status.Progress * 100:0} %" : "";
         if (server.Known.Leaving)
             remark = "leaving";
         remark = server.OwnRole ?? remark;
@@ -99,8 +94,7 @@ internal static class StatusText
     }
 
     /// <summary>How much of the memory that there may be is taken.</summary>
-    private static string Share(ReplicaStatus status) =>
-        string.Create(CultureInfo.InvariantCulture, $"{100.0 * status.Memory / Math.Max(1, status.MaxMemory):0} %");
+    private static string Share(ReplicaStatus status) => $"{100.0 * status.Memory / Math.Max(1, status.MaxMemory):0} %";
 
     private static string Rate(ServerReport server, StatusReport? earlier, TimeSpan elapsed)
     {
@@ -125,7 +119,7 @@ internal static class StatusText
         text.Append(line.ToString().TrimEnd()).Append('\n');
     }
 
-    private static string Grouped(long number) => number.ToString("#,0", CultureInfo.InvariantCulture);
+    private static string Grouped(long number) => number.ToString("#,0");
 
     private static string ColourOf(string role) =>
         role switch

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using PbKv.Actors;
-using PbKv.Client;
-using PbKv.Protocol;
+using System.Text.Json.Nodes;
+using System.Text.Unicode;
+using PbKv.Host.Shell;
 
 namespace PbKv.Host.Client;
 
@@ -123,4 +123,42 @@ internal sealed record StoreAddress(ImmutableArray<string> ViewServices, PbKvCli
     public TimeSpan Timeout => Options.Deadline ?? PbKvSettings.Default.Deadline;
 
     public string TimeoutText => SettingText.OfDuration(Timeout);
+}
+
+/// <summary>What came of one operation, in each of the forms in which it is told.</summary>
+/// <param name="value">Null where there was none.</param>
+internal sealed class Answer(OperationKind kind, byte[]? value)
+{
+    /// <summary>Get and PutHash answer with a value, Put and Append with the fact that they are done.</summary>
+    public bool HasValue => kind is OperationKind.Get or OperationKind.PutHash;
+
+    public bool Found => value is not null;
+
+    /// <summary>That of none is empty.</summary>
+    public Bytes Value { get; } = new(value ?? []);
+
+    /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
+    public byte[] ToJson()
+    {
+        var json = new JsonObject { [HasValue ? "found" : "ok"] = Found };
+        if (HasValue && Found)
+        {
+            if (Utf8.IsValid(Value.Span))
+                json["value"] = Value.ToString();
+            json["valueBase64"] = Convert.ToBase64String(Value.Span);
+        }
+        return Json.Bytes(json);
+    }
+
+    /// <summary>One line of the line protocol.</summary>
+    public byte[] ToLine()
+    {
+        if (!HasValue)
+            return "ok"u8.ToArray();
+        if (kind == OperationKind.Get && !Found)
+            return "missing"u8.ToArray();
+        List<byte> line = [.. "ok "u8];
+        LineEscapes.Write(Value, line);
+        return [.. line];
+    }
 }

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using PbKv.Actors;
-using PbKv.Client;
 using PbKv.Clusters;
-using PbKv.Host.Client;
 using PbKv.Host.Shell;
 
 namespace PbKv.Host.Nodes;

@@ -1,6 +1,3 @@
-using PbKv.Actors;
-using PbKv.Server;
-
 namespace PbKv.Host.Nodes;
 
 /// <summary>

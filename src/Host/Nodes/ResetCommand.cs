@@ -1,6 +1,4 @@
-using System.CommandLine;
-using PbKv.Actors;
-using PbKv.Host.Client;
+using System.Text.Json.Nodes;
 
 namespace PbKv.Host.Nodes;
 
@@ -45,12 +43,13 @@ internal sealed class ResetCommand(Terminal terminal)
         var answer = await store.ResetAsync(primary, signals.Asked);
         terminal.Answer(
             _client.Json(parsed),
-            writer =>
-            {
-                writer.WriteBoolean("ok", true);
-                writer.WriteNumber("number", answer.View.Number);
-                writer.WriteString("account", answer.Account);
-            },
+            () =>
+                new JsonObject
+                {
+                    ["ok"] = true,
+                    ["number"] = answer.View.Number,
+                    ["account"] = answer.Account,
+                },
             $"view {answer.View.Number}: primary {primary}; {answer.Account}"
         );
         return ExitCodes.Done;

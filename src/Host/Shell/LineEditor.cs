@@ -10,6 +10,8 @@ internal sealed class LineEditor
     private readonly TextWriter _screen;
     private readonly Func<int> _width;
     private readonly Func<string, IReadOnlyList<string>> _complete;
+    private readonly Dictionary<ConsoleKey, Action<LineBuffer>> _alone,
+        _withControl;
     private readonly LineHistory _history = new();
 
     /// <param name="complete">From the text before the cursor to what the word there may become.</param>
@@ -24,6 +26,36 @@ internal sealed class LineEditor
         _screen = screen;
         _width = width;
         _complete = complete;
+        _alone = new()
+        {
+            [ConsoleKey.LeftArrow] = line => line.Left(),
+            [ConsoleKey.RightArrow] = line => line.Right(),
+            [ConsoleKey.Home] = line => line.Home(),
+            [ConsoleKey.End] = line => line.End(),
+            [ConsoleKey.Backspace] = line => line.Backspace(),
+            [ConsoleKey.Delete] = line => line.Delete(),
+            [ConsoleKey.UpArrow] = line => Show(_history.Older(line.Text), line),
+            [ConsoleKey.DownArrow] = line => Show(_history.Newer(), line),
+        };
+        _withControl = new()
+        {
+            [ConsoleKey.A] = line => line.Home(),
+            [ConsoleKey.E] = line => line.End(),
+            [ConsoleKey.B] = line => line.Left(),
+            [ConsoleKey.F] = line => line.Right(),
+            [ConsoleKey.D] = line => line.Delete(),
+            [ConsoleKey.H] = line => line.Backspace(),
+            [ConsoleKey.K] = line => line.CutToEnd(),
+            [ConsoleKey.U] = line => line.CutToStart(),
+            [ConsoleKey.W] = line => line.CutWord(),
+            [ConsoleKey.Backspace] = line => line.CutWord(),
+            [ConsoleKey.Y] = line => line.Paste(),
+            [ConsoleKey.P] = line => Show(_history.Older(line.Text), line),
+            [ConsoleKey.N] = line => Show(_history.Newer(), line),
+            [ConsoleKey.LeftArrow] = line => line.WordLeft(),
+            [ConsoleKey.RightArrow] = line => line.WordRight(),
+            [ConsoleKey.L] = _ => screen.Write("\u001b[H\u001b[2J"),
+        };
     }
 
     /// <summary>Ctrl-C gives up the line.</summary>
@@ -67,97 +99,11 @@ internal sealed class LineEditor
 
     private void Edit(ConsoleKeyInfo key, LineBuffer line)
     {
-        if (key.Modifiers.HasFlag(ConsoleModifiers.Control))
-            EditWithControl(key.Key, line);
-        else if (!EditWithKey(key.Key, line) && !char.IsControl(key.KeyChar))
+        var control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
+        if ((control ? _withControl : _alone).TryGetValue(key.Key, out var edit))
+            edit(line);
+        else if (!control && !char.IsControl(key.KeyChar))
             line.Insert(key.KeyChar.ToString());
-    }
-
-    private bool EditWithKey(ConsoleKey key, LineBuffer line)
-    {
-        switch (key)
-        {
-            case ConsoleKey.LeftArrow:
-                line.Left();
-                return true;
-            case ConsoleKey.RightArrow:
-                line.Right();
-                return true;
-            case ConsoleKey.Home:
-                line.Home();
-                return true;
-            case ConsoleKey.End:
-                line.End();
-                return true;
-            case ConsoleKey.Backspace:
-                line.Backspace();
-                return true;
-            case ConsoleKey.Delete:
-                line.Delete();
-                return true;
-            case ConsoleKey.UpArrow:
-                Show(_history.Older(line.Text), line);
-                return true;
-            case ConsoleKey.DownArrow:
-                Show(_history.Newer(), line);
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    private void EditWithControl(ConsoleKey key, LineBuffer line)
-    {
-        switch (key)
-        {
-            case ConsoleKey.A:
-                line.Home();
-                break;
-            case ConsoleKey.E:
-                line.End();
-                break;
-            case ConsoleKey.B:
-                line.Left();
-                break;
-            case ConsoleKey.F:
-                line.Right();
-                break;
-            case ConsoleKey.D:
-                line.Delete();
-                break;
-            case ConsoleKey.H:
-                line.Backspace();
-                break;
-            case ConsoleKey.K:
-                line.CutToEnd();
-                break;
-            case ConsoleKey.U:
-                line.CutToStart();
-                break;
-            case ConsoleKey.W or ConsoleKey.Backspace:
-                line.CutWord();
-                break;
-            case ConsoleKey.Y:
-                line.Paste();
-                break;
-            case ConsoleKey.P:
-                Show(_history.Older(line.Text), line);
-                break;
-            case ConsoleKey.N:
-                Show(_history.Newer(), line);
-                break;
-            case ConsoleKey.LeftArrow:
-                line.WordLeft();
-                break;
-            case ConsoleKey.RightArrow:
-                line.WordRight();
-                break;
-            case ConsoleKey.L:
-                _screen.Write("\u001b[H\u001b[2J");
-                break;
-            default:
-                break;
-        }
     }
 
     private static void Show(string? text, LineBuffer line)

@@ -1,5 +1,4 @@
 using System.Text;
-using PbKv.Host.Client;
 
 namespace PbKv.Host.Shell;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using PbKv.Protocol;
 
 namespace PbKv.Host.Shell;
 
@@ -71,6 +70,8 @@ internal static class LineWords
 /// </summary>
 internal static class LineEscapes
 {
+    private const string Letters = "\\\"'nrt";
+    private const string Meant = "\\\"'\n\r\t";
     private const string Known = @"known are \\ \"" \' \n \r \t \xHH";
 
     /// <summary>
@@ -100,27 +101,19 @@ internal static class LineEscapes
         value = 0;
         problem = "";
         var letter = at < line.Length ? line[at] : (byte)0;
-        switch (letter)
+        if (letter == 'x' && at + 2 < line.Length && TryHex(line.Slice(at + 1, 2), out value))
         {
-            case (byte)'\\' or (byte)'"' or (byte)'\'':
-                value = letter;
-                return true;
-            case (byte)'n':
-                value = (byte)'\n';
-                return true;
-            case (byte)'r':
-                value = (byte)'\r';
-                return true;
-            case (byte)'t':
-                value = (byte)'\t';
-                return true;
-            case (byte)'x' when at + 2 < line.Length && TryHex(line.Slice(at + 1, 2), out value):
-                at += 2;
-                return true;
-            default:
-                problem = $"unknown escape at column {start + 1}: {Known}";
-                return false;
+            at += 2;
+            return true;
         }
+        var known = Letters.IndexOf((char)letter);
+        if (known < 0)
+        {
+            problem = $"unknown escape at column {start + 1}: {Known}";
+            return false;
+        }
+        value = (byte)Meant[known];
+        return true;
     }
 
     private static bool TryHex(ReadOnlySpan<byte> digits, out byte value) =>
@@ -128,27 +121,12 @@ internal static class LineEscapes
 
     private static void WriteAscii(byte c, List<byte> to)
     {
-        switch (c)
-        {
-            case (byte)'\\':
-                to.AddRange(@"\\"u8);
-                break;
-            case (byte)'\n':
-                to.AddRange(@"\n"u8);
-                break;
-            case (byte)'\r':
-                to.AddRange(@"\r"u8);
-                break;
-            case (byte)'\t':
-                to.AddRange(@"\t"u8);
-                break;
-            case < 0x20 or 0x7f:
-                WriteHex(c, to);
-                break;
-            default:
-                to.Add(c);
-                break;
-        }
+        if (c is not ((byte)'"' or (byte)'\'') && Meant.IndexOf((char)c) is >= 0 and var known)
+            to.AddRange([(byte)'\\', (byte)Letters[known]]);
+        else if (c is < 0x20 or 0x7f)
+            WriteHex(c, to);
+        else
+            to.Add(c);
     }
 
     private static void WriteHex(byte c, List<byte> to) => to.AddRange(Encoding.ASCII.GetBytes($"\\x{c:x2}"));

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Text;
-using PbKv.Host.Client;
-using PbKv.Host.Nodes;
 
 namespace PbKv.Host.Shell;
 

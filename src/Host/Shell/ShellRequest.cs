@@ -1,6 +1,3 @@
-using PbKv.Actors;
-using PbKv.Protocol;
-
 namespace PbKv.Host.Shell;
 
 /// <summary>One line of the shell, understood: an operation, or the question how the cluster is.</summary>

@@ -60,7 +60,7 @@ public class VerdictTests
     [Fact]
     public void The_object_names_every_chosen_fault_by_its_kind()
     {
-        var json = JsonDocument.Parse(Json.Object(new Verdict(Good).WriteTo)).RootElement;
+        var json = JsonDocument.Parse(Json.Bytes(new Verdict(Good).ToJson())).RootElement;
         Assert.Equal("pass", json.GetProperty("verdict").GetString());
         Assert.Equal(0, json.GetProperty("violations").GetArrayLength());
         Assert.Equal(1000, json.GetProperty("operations").GetInt64());
