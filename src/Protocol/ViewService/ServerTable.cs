@@ -14,23 +14,21 @@ internal sealed class ServerTable
     /// </summary>
     private const int Most = 1000;
 
-    private const int LongestPauseFactor = 64;
-
-    private readonly int _deadPings;
+    private readonly ProtocolSettings _settings;
     private ImmutableArray<TrackedServer> _servers;
 
-    public ServerTable(int deadPings)
-        : this(deadPings, []) { }
+    public ServerTable(ProtocolSettings settings)
+        : this(settings, []) { }
 
-    private ServerTable(int deadPings, ImmutableArray<TrackedServer> servers)
+    private ServerTable(ProtocolSettings settings, ImmutableArray<TrackedServer> servers)
     {
-        _deadPings = deadPings;
+        _settings = settings;
         _servers = servers;
     }
 
     public ImmutableArray<TrackedServer> Servers => _servers;
 
-    public ServerTable Clone() => new(_deadPings, _servers);
+    public ServerTable Clone() => new(_settings, _servers);
 
     public TrackedServer? At(NodeAddress address)
     {
@@ -92,7 +90,7 @@ internal sealed class ServerTable
     {
         var aged = _servers.ToBuilder();
         for (var i = 0; i < aged.Count; i++)
-            aged[i] = aged[i].OnTick(deadAfter);
+            aged[i] = aged[i].OnTick(deadAfter, _settings);
         _servers = aged.DrainToImmutable();
     }
 
@@ -103,10 +101,8 @@ internal sealed class ServerTable
     /// </summary>
     public void OnReportedSilent(ServerId id)
     {
-        if (Find(id) is not { } server)
-            return;
-        var factor = Math.Min(LongestPauseFactor, 1L << Math.Min(server.SilentReports, 30));
-        Replace(server, server with { SilentReports = server.SilentReports + 1, Pause = _deadPings * factor });
+        if (Find(id) is { } server)
+            Replace(server, server.OnReportedSilent(_settings));
     }
 
     /// <summary>
@@ -122,7 +118,7 @@ internal sealed class ServerTable
                 continue;
             if (server.Id.Address == primary.Address || server.Id == not)
                 continue;
-            if (best is null || server.SilentReports < best.SilentReports)
+            if (best is null || server.LastPause < best.LastPause)
                 best = server;
         }
         return best?.Id;

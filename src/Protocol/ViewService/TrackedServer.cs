@@ -6,6 +6,9 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed record TrackedServer(ServerId Id)
 {
+    /// <summary>Times DeadPings.</summary>
+    private const int LongestPause = 64;
+
     /// <summary>False for a server that is only known from the memory of an earlier life of the view service.</summary>
     public bool Pinged { get; init; }
 
@@ -37,12 +40,13 @@ internal sealed record TrackedServer(ServerId Id)
     public int Level { get; init; } = 1;
 
     /// <summary>
-    /// How often a primary reported it as silent; it is taken last, and each time after a longer pause.
+    /// How long the pause was, or would be by now, after which it may be backup again; 0 where no primary reported it as
+    /// silent. The longer, the later it is taken.
     /// </summary>
-    public int SilentReports { get; init; }
+    public int LastPause { get; init; }
 
-    /// <summary>Ticks until it may be backup again.</summary>
-    public long Pause { get; init; }
+    /// <summary>Ticks with a ping until the end of the pause; below 0, since then.</summary>
+    public int Pause { get; init; }
 
     public bool Alive => !Overdue && !Deaf;
 
@@ -69,13 +73,29 @@ internal sealed record TrackedServer(ServerId Id)
         };
     }
 
+    public TrackedServer OnReportedSilent(ProtocolSettings settings)
+    {
+        var pause = Math.Clamp(2 * LastPause, settings.DeadPings, LongestPause * settings.DeadPings);
+        return this with { LastPause = pause, Pause = pause };
+    }
+
+    /// <summary>
+    /// A report loses its weight where the server pings for twice as long as the pause was, and is not reported again.
+    /// Beside that it gets the time in which a primary finds it silent: otherwise a short pause would be forgotten by a
+    /// backup that is about to be reported.
+    /// </summary>
+    private TrackedServer Rest(ProtocolSettings settings) =>
+        LastPause == 0 || !PingedThisTick ? this
+        : Pause - 1 > -(2 * LastPause) - settings.BackupSilentTicks ? this with { Pause = Pause - 1 }
+        : this with { LastPause = LastPause > settings.DeadPings ? LastPause / 2 : 0, Pause = 0 };
+
     /// <param name="deadAfter">So many ticks of silence, or of deafness, and it is dead.</param>
-    public TrackedServer OnTick(int deadAfter)
+    public TrackedServer OnTick(int deadAfter, ProtocolSettings settings)
     {
         var age = PingAge + 1;
         // A tick without a ping says nothing of what the server hears.
         var deaf = PingedThisTick && !HeardThisTick ? DeafTicks + 1 : DeafTicks;
-        return this with
+        return Rest(settings) with
         {
             PingAge = age,
             DeafTicks = deaf,
@@ -83,7 +103,6 @@ internal sealed record TrackedServer(ServerId Id)
             Deaf = Deaf || deaf >= deadAfter,
             PingedThisTick = false,
             HeardThisTick = false,
-            Pause = Math.Max(0, Pause - 1),
         };
     }
 
@@ -96,7 +115,7 @@ internal sealed record TrackedServer(ServerId Id)
         fingerprint.Add(Pinged ? now - Heard : 0);
         fingerprint.Add(Math.Min(DeafTicks, deadAfter));
         fingerprint.Add(Flags());
-        fingerprint.Add(SilentReports);
+        fingerprint.Add(LastPause);
         fingerprint.Add(Pause);
         fingerprint.Add(Level);
     }

@@ -31,7 +31,7 @@ public partial class ViewServiceNode : Node
         _settings = settings;
         _known = memory ?? new ViewServiceMemory(fresh, View.None, false, false, null, false);
         _remembered = memory is not null;
-        _servers = new ServerTable(settings.DeadPings);
+        _servers = new ServerTable(settings);
         _audience = new Audience();
         _refusals = new RefusalLog();
         _strangers = new Strangers(settings.DeadPings);
