@@ -117,10 +117,10 @@ internal sealed class Harness
     public List<Refusal> Refusals() => Outside.Select(item => item.Message).OfType<Refusal>().ToList();
 
     /// <summary>View 1 (A, –), then view 2 (A, B), at rest with B synced.</summary>
-    public (ReplicaNode A, ReplicaNode B) Pair()
+    public (ReplicaNode A, ReplicaNode B) Pair(ProtocolSettings? settings = null)
     {
-        var a = Server("a");
-        var b = Server("b");
+        var a = Server("a", settings: settings);
+        var b = Server("b", settings: settings);
         Tell(a, View(1, a));
         var pair = View(2, a, b);
         Tell(a, pair);

@@ -9,6 +9,7 @@ internal sealed class ViewServiceBench
     public static readonly NodeAddress Self = new("vs");
 
     private readonly Dictionary<ServerId, long> _heard = [];
+    private string? _waitedFor;
 
     public ViewServiceBench(
         ViewServiceMemory? memory = null,
@@ -32,6 +33,9 @@ internal sealed class ViewServiceBench
 
     public List<Notice> Notices { get; } = [];
 
+    /// <summary>All that people may read of it: in the log, in the status, and in answers to an operator.</summary>
+    public List<string> Said { get; } = [];
+
     public View View => Node.View;
 
     public int DeadPings => Settings.DeadPings;
@@ -54,6 +58,12 @@ internal sealed class ViewServiceBench
         foreach (var answer in effects.Messages.Select(m => m.Message).OfType<PingAnswer>())
             _heard[answer.Server] = answer.Answer;
         Notices.AddRange(effects.Notices);
+        Said.AddRange(effects.Notices.Select(notice => $"{notice.Kind}: {notice.Text}"));
+        if (Node.WaitingFor is { } reason && reason != _waitedFor)
+            Said.Add($"waits for {reason}");
+        _waitedFor = Node.WaitingFor;
+        foreach (var answer in effects.Messages.Select(m => m.Message).OfType<ResetAnswer>())
+            Said.AddRange([$"refuses: {answer.Refusal}", $"answers: {answer.Account}"]);
         return effects;
     }
 
