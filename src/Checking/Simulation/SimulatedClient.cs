@@ -28,6 +28,7 @@ internal sealed class SimulatedClient
     private readonly long _thinkUs;
     private readonly int _number;
     private readonly bool _mayDawdle;
+    private readonly int _mostAtOnce;
     private int _left;
     private int _outstanding;
 
@@ -45,6 +46,8 @@ internal sealed class SimulatedClient
         _left = plan.OperationsPerClient;
         _mix = chance.OneOf(Mixes);
         _mayDawdle = chance.Percent(30);
+        // Where there is much to do, requests go in shares.
+        _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
         _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
         host.OnCompletion = OnCompletion;
         world.StartNode(host, plan.Rules.Clerk(host.Address, viewService.Address, plan.Settings), null);
@@ -73,7 +76,7 @@ internal sealed class SimulatedClient
     {
         if (_left == 0 || !_host.Up)
             return;
-        var burst = _chance.Percent(20) ? Math.Min(_left, _chance.Between(2, 4)) : 1;
+        var burst = _chance.Percent(20) ? Math.Min(_left, _chance.Between(2, _mostAtOnce)) : 1;
         _left -= burst;
         _world.Act(
             _host,

@@ -43,7 +43,7 @@ internal sealed record SimulationPlan(
             settings,
             Servers: chance.Between(2, 5),
             Clients: chance.Between(1, 4),
-            OperationsPerClient: chance.Between(5, 30),
+            OperationsPerClient: chance.Percent(75) ? chance.Between(5, 30) : chance.Between(30, 300),
             Keys: chance.Percent(60) ? chance.Between(1, 3) : chance.Between(4, 20),
             Profiles.QualityOf(profile, chance),
             faultTime,
