@@ -24,7 +24,6 @@ public sealed class StateTests
         "IdleSessions._idleTicks",
         "ReplicaNode._group.Value",
         "ReplicaNode._viewService.Value",
-        "ServerTable._deadPings",
         "Strangers._deadPings",
         "TransferSource._backup.Value",
         "TransferSource._count",
