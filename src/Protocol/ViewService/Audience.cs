@@ -8,12 +8,12 @@ internal sealed class Audience
 {
     public const int Most = 10_000;
 
-    private readonly OrderedDictionary<NodeAddress, bool> _clerks;
+    private readonly OrderedDictionary<NodeAddress, byte> _clerks;
 
     public Audience() => _clerks = [];
 
-    private Audience(OrderedDictionary<NodeAddress, bool> clerks) =>
-        _clerks = new OrderedDictionary<NodeAddress, bool>(clerks);
+    private Audience(OrderedDictionary<NodeAddress, byte> clerks) =>
+        _clerks = new OrderedDictionary<NodeAddress, byte>(clerks);
 
     public int Count => _clerks.Count;
 
@@ -22,7 +22,7 @@ internal sealed class Audience
     public void Add(NodeAddress clerk)
     {
         if (_clerks.Count < Most)
-            _clerks.TryAdd(clerk, true);
+            _clerks.TryAdd(clerk, default);
     }
 
     /// <param name="system">What the names of its clerks begin with.</param>

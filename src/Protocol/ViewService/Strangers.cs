@@ -60,8 +60,6 @@ internal sealed class Strangers
 
     public void OnTick()
     {
-        if (_all.IsEmpty)
-            return;
         var aged = _all.ToBuilder();
         for (var i = 0; i < aged.Count; i++)
             aged[i] = aged[i] with { PingAge = aged[i].PingAge + 1 };

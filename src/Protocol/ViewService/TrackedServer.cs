@@ -60,7 +60,7 @@ internal sealed record TrackedServer(ServerId Id)
         {
             Pinged = true,
             PingAge = 0,
-            Heard = !Pinged ? newest : Math.Max(Heard, newest),
+            Heard = Math.Max(Heard, newest),
             DeafTicks = news ? 0 : DeafTicks,
             PingedThisTick = true,
             HeardThisTick = HeardThisTick || news,
@@ -114,27 +114,15 @@ internal sealed record TrackedServer(ServerId Id)
         // Exactly: a late ping is news or not by this number, however old it is.
         fingerprint.Add(Pinged ? now - Heard : 0);
         fingerprint.Add(Math.Min(DeafTicks, deadAfter));
-        fingerprint.Add(Flags());
+        fingerprint.Add(Pinged);
+        fingerprint.Add(PingedThisTick);
+        fingerprint.Add(HeardThisTick);
+        fingerprint.Add(HintPending);
+        fingerprint.Add(Overdue);
+        fingerprint.Add(Leaving);
+        fingerprint.Add(Deaf);
         fingerprint.Add(LastPause);
         fingerprint.Add(Pause);
         fingerprint.Add(Level);
-    }
-
-    private long Flags()
-    {
-        var flags = Pinged ? 1L : 0;
-        if (PingedThisTick)
-            flags |= 2;
-        if (HeardThisTick)
-            flags |= 4;
-        if (HintPending)
-            flags |= 8;
-        if (Overdue)
-            flags |= 16;
-        if (Leaving)
-            flags |= 32;
-        if (Deaf)
-            flags |= 64;
-        return flags;
     }
 }

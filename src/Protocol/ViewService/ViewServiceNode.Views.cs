@@ -12,10 +12,7 @@ public partial class ViewServiceNode
     private void TakeStep(Effects effects, bool backupSilent = false, ServerId? answered = null, bool factIsNew = false)
     {
         if (_lost is not null)
-        {
-            WaitFor(_lost, worthSaying: true, effects);
             return;
-        }
         var old = View;
         var decision = Decide(_known, backupSilent);
         switch (decision.Kind)
@@ -23,7 +20,7 @@ public partial class ViewServiceNode
             case DecisionKind.Next or DecisionKind.FallBack:
                 if (backupSilent && old.Backup is { } silent && decision.Primary == old.Primary)
                     _servers.OnReportedSilent(silent);
-                Make(new View(Cluster, old.Number + 1, decision.Primary, decision.Backup), decision, effects);
+                Make(decision, reset: false, effects);
                 Tell(old, answered, effects);
                 break;
             case DecisionKind.Blocked or DecisionKind.Pending:
@@ -40,9 +37,9 @@ public partial class ViewServiceNode
     private protected virtual Decision Decide(ViewServiceMemory known, bool backupSilent) =>
         ViewDecision.Decide(known, _servers, listening: _ticks < _settings.DeadPings, backupSilent);
 
-    private void Make(View view, Decision decision, Effects effects)
+    private void Make(Decision decision, bool reset, Effects effects)
     {
-        Invariant.Assert(view.Number == View.Number + 1, $"view {view} follows {View}");
+        var view = new View(Cluster, View.Number + 1, decision.Primary, decision.Backup, reset);
         Invariant.Assert(
             view.Primary is not null && view.Primary?.Address != view.Backup?.Address,
             $"view {view} names two servers"
@@ -110,8 +107,7 @@ public partial class ViewServiceNode
         if (_servers.At(request.Primary) is { Pinged: true, Alive: true } server)
         {
             account = ResetAccount.Of(_known, _servers, request.Primary);
-            var decision = Decision.Next(server.Id, null, $"reset asked by {from}");
-            Make(new View(Cluster, old.Number + 1, server.Id, null, Reset: true), decision, effects);
+            Make(Decision.Next(server.Id, null, $"reset asked by {from}"), reset: true, effects);
         }
         else if (_strangers.At(request.Primary) is { } stranger && MayTakeOver(stranger.View.Cluster))
         {

@@ -16,7 +16,7 @@ public partial class ViewServiceNode : Node
     private readonly Strangers _strangers;
 
     private ViewServiceMemory _known;
-    private bool _remembered;
+    private readonly bool _remembered;
     private long _ticks;
     private long _calmTicks;
     private string? _lost;
@@ -117,7 +117,6 @@ public partial class ViewServiceNode : Node
                     + "start it with the --data directory that it had"
             );
         }
-        _remembered = true;
         effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
         TakeStep(effects);
     }

@@ -116,4 +116,26 @@ public sealed class ConnectionLostTests
 
     private static void Expire(ViewServiceBench bench, ServerId server) =>
         bench.Step(e => bench.Node.OnTimer(new ConnectionLostTimer(server), e));
+
+    [Fact]
+    public void Just_after_a_start_a_hint_does_not_count_and_the_next_one_is_taken()
+    {
+        var bench = new ViewServiceBench();
+        bench.Ping(A, 0);
+        Lose(bench, A);
+        Expire(bench, A);
+        Assert.True(bench.IsAlive(A));
+        Assert.Single(Lose(bench, A).Timers);
+    }
+
+    [Fact]
+    public void A_server_that_died_by_its_silence_meanwhile_does_not_die_again()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ticks(bench.DeadPings - 1, (A, 2));
+        Lose(bench, B);
+        bench.Ticks(1, (A, 2));
+        Expire(bench, B);
+        Assert.Equal(1, bench.Count(NoticeKind.ServerDead));
+    }
 }

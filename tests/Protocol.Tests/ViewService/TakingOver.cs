@@ -21,7 +21,7 @@ public sealed class TakingOver
         var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
         Assert.Null(answer.Refusal);
         Assert.Equal(new View(Theirs, 1008, A, null, Reset: true), answer.View);
-        Assert.Equal((Theirs, answer.View), (bench.Memory!.Cluster, bench.Memory.View));
+        Assert.Equal(new ViewServiceMemory(Theirs, answer.View, false, false, answer.View, false), bench.Memory);
         Assert.Contains("b#1 in view 8", answer.Account);
         Assert.Equal(answer.View, Assert.Single(effects.To<ViewNews>(A.Address)).View);
 
@@ -46,9 +46,10 @@ public sealed class TakingOver
     public void Who_is_refused_is_seen_in_the_status_and_forgotten_when_it_is_silent()
     {
         var bench = Strangers();
+        bench.Ticks(1, (A, 7));
         Assert.Equal(
-            [(A, true, true), (B, true, true)],
-            bench.Node.Servers.Select(server => (server.Server, server.Alive, server.Refused))
+            [new KnownServer(A, true, false, 100, true), new KnownServer(B, true, false, 100, true)],
+            bench.Node.Servers.AsEnumerable()
         );
         Assert.Contains("pbkv view reset", bench.Node.WaitingFor);
         bench.Ticks(bench.DeadPings, (B, 8));
@@ -116,5 +117,26 @@ public sealed class TakingOver
         bench.Ping(A, 7, cluster: Theirs);
         bench.Ping(B, 8, cluster: Theirs);
         return bench;
+    }
+
+    [Fact]
+    public void Over_from_a_later_life_of_a_server_that_is_dead_in_its_earlier_one()
+    {
+        var bench = new ViewServiceBench();
+        bench.Ping(A, 0);
+        bench.UntilDead((Server("a", 2), 7));
+        bench.Ping(Server("a", 2), 7, cluster: Theirs);
+        bench.Handle(Operator, new ResetRequest(A.Address));
+        bench.Tick();
+        Assert.Equal("a#2 to acknowledge view 1007", bench.Node.WaitingFor);
+    }
+
+    [Fact]
+    public void Of_very_many_strangers_no_more_are_kept()
+    {
+        var bench = new ViewServiceBench();
+        for (var i = 0; i < 110; i++)
+            bench.Ping(Server($"s{i}"), 5, cluster: Theirs);
+        Assert.Equal(100, bench.Node.Servers.Length);
     }
 }

@@ -6,6 +6,7 @@ public sealed class ViewNewsTests
     private static readonly ServerId B = ViewServiceBench.Server("b");
     private static readonly ServerId C = ViewServiceBench.Server("c");
     private static readonly ServerId D = ViewServiceBench.Server("d");
+    private static readonly ServerId E = ViewServiceBench.Server("e");
     private static readonly NodeAddress Clerk = new("clerk");
 
     [Fact]
@@ -16,10 +17,14 @@ public sealed class ViewNewsTests
         bench.Ticks(2, (A, 2), (B, 2));
         bench.Ping(C, 0);
         bench.Ticks(3, (A, 2), (B, 2), (C, 0));
+        bench.Ping(E, 0);
         Assert.False(bench.IsAlive(D));
         var effects = bench.Ping(A, 2, backupSilent: true);
         bench.Expect(3, A, C);
-        Assert.Equal([B.Address, C.Address], effects.Messages.Where(m => m.Message is ViewNews).Select(m => m.To));
+        Assert.Equal(
+            [B.Address, C.Address, E.Address],
+            effects.Messages.Where(m => m.Message is ViewNews).Select(m => m.To)
+        );
         var answer = Assert.Single(effects.To<PingAnswer>(A.Address));
         Assert.Equal((3L, false), (answer.View.Number, answer.Acknowledged));
     }
@@ -135,5 +140,25 @@ public sealed class ViewNewsTests
         Assert.False(Assert.Single(bench.Ping(A, 3, leaving: true).To<PingAnswer>(A.Address)).Synced);
         bench.Ping(C, 3, synced: true);
         Assert.True(Assert.Single(bench.Ping(A, 3, leaving: true).To<PingAnswer>(A.Address)).Synced);
+    }
+
+    [Fact]
+    public void A_ping_that_changes_nothing_is_answered_and_nobody_else_hears_of_it()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ping(C, 0, leaving: true);
+        Assert.Single(bench.Ping(B, 2, synced: true).Messages);
+        Assert.Single(bench.Ping(A, 2).Messages);
+    }
+
+    [Fact]
+    public void The_dead_of_the_former_view_are_told_of_the_next_one()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        bench.Ticks(bench.DeadPings - 1, (B, 2));
+        bench.Ping(B, 2);
+        var effects = bench.Tick();
+        bench.Expect(3, B, null);
+        Assert.Single(effects.To<ViewNews>(A.Address));
     }
 }

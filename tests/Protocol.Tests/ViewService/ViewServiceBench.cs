@@ -113,6 +113,15 @@ internal sealed class ViewServiceBench
             Ticks(1, pinging);
     }
 
+    public ulong Fingerprint() => Fingerprint(Node);
+
+    public static ulong Fingerprint(ViewServiceNode node)
+    {
+        var fingerprint = default(Fingerprint);
+        node.AddTo(ref fingerprint);
+        return fingerprint.Value;
+    }
+
     public bool IsAlive(ServerId server) => Node.Servers.Any(s => s.Server == server && s.Alive);
 
     public void Expect(long number, ServerId? primary, ServerId? backup)

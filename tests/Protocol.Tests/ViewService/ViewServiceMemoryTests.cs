@@ -148,4 +148,47 @@ public sealed class ViewServiceMemoryTests
 
     private static (long, bool, bool) Known(ViewServiceBench bench) =>
         (bench.Memory!.View.Number, bench.Memory.Acknowledged, bench.Memory.Synced);
+
+    [Fact]
+    public void Whoever_the_memory_names_has_as_long_to_ping_as_if_it_had_just_done_so()
+    {
+        var (cluster, pair) = (ViewServiceBench.Fresh, new View(ViewServiceBench.Fresh, 2, A, B));
+        // The primary of a view that nobody acknowledged.
+        var bench = After(new View(cluster, 3, C, null, Reset: true), pair, true);
+        bench.Ping(A, 2);
+        bench.Expect(3, C, null);
+        // Its backup.
+        bench = After(pair, new View(cluster, 1, A, null), false);
+        bench.Ping(A, 2);
+        bench.Expect(2, A, B);
+        // Those of the last one that was acknowledged: one may be fallen back to.
+        bench = After(new View(cluster, 3, B, C), pair, true);
+        bench.Ping(ViewServiceBench.Server("b", 2), 0);
+        Assert.Equal((4L, A), (bench.View.Number, bench.View.Primary));
+        bench = After(new View(cluster, 3, A, C), pair, true);
+        bench.Ping(A2, 0);
+        Assert.Equal((4L, B), (bench.View.Number, bench.View.Primary));
+
+        ViewServiceBench After(View view, View last, bool synced) =>
+            new(new ViewServiceMemory(cluster, view, false, false, last, synced));
+    }
+
+    [Fact]
+    public void Servers_of_the_memory_that_never_ping_are_one_state_however_long_they_do_not()
+    {
+        var bench = new ViewServiceBench(new ViewServiceBench().WithPair(A, B).Memory);
+        bench.Ticks(100);
+        var before = bench.Fingerprint();
+        bench.Ticks(1);
+        Assert.Equal(before, bench.Fingerprint());
+    }
+
+    [Fact]
+    public void A_server_that_heard_an_earlier_life_of_the_view_service_is_not_deaf()
+    {
+        var bench = new ViewServiceBench(new ViewServiceBench().WithPair(A, B).Memory);
+        bench.Ping(A, 2, heard: 1_000);
+        bench.Ticks(3 * bench.DeadPings, (A, 2), (B, 2));
+        bench.Expect(2, A, B);
+    }
 }
