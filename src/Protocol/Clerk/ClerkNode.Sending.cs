@@ -232,7 +232,7 @@ public partial class ClerkNode
     private void LoseSession(int index)
     {
         var request = _requests[index];
-        for (var sequence = Math.Max(request.First, _pending.Floor); sequence <= request.Last; sequence++)
+        for (var sequence = request.First; sequence <= request.Last; sequence++)
         {
             ref var operation = ref _pending[sequence];
             if (
@@ -256,10 +256,8 @@ public partial class ClerkNode
             NoticeKind.SessionLost,
             $"session {_session} is gone, sequence {_pending.Floor} and up go on in another"
         );
-        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
+        foreach (var sequence in _pending.Sequences())
         {
-            if (!_pending.Holds(sequence))
-                continue;
             ref readonly var operation = ref _pending[sequence];
             if (operation.Kind == OperationKind.CloseSession)
             {
@@ -363,10 +361,8 @@ public partial class ClerkNode
     {
         var (late, first) = (0, 0L);
         _earliestDeadline = long.MaxValue;
-        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
+        foreach (var sequence in _pending.Sequences())
         {
-            if (!_pending.Holds(sequence))
-                continue;
             var deadline = _pending[sequence].Deadline;
             if (deadline > _tick)
             {

@@ -142,18 +142,14 @@ public partial class ClerkNode : Node
     {
         if (_closed)
         {
-            effects.MayStop |= _pending.Count == 0;
+            effects.MayStop = _pending.Count == 0;
             return;
         }
         _closed = true;
-        for (var sequence = _pending.Floor; sequence < _pending.Next; sequence++)
-        {
-            if (_pending.Holds(sequence))
-                GiveUp(sequence, CallStatus.Cancelled, effects);
-        }
+        foreach (var sequence in _pending.Sequences())
+            GiveUp(sequence, CallStatus.Cancelled, effects);
         if (_session == 0 || _sessionLost)
         {
-            _pause.End(effects);
             effects.MayStop = true;
             return;
         }

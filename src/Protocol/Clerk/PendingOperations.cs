@@ -34,6 +34,16 @@ internal sealed class PendingOperations
     public bool Holds(long sequence) =>
         sequence >= Floor && sequence < Next && this[sequence].State != PendingState.None;
 
+    /// <summary>All that it holds, lowest first; the one at hand may be removed.</summary>
+    public IEnumerable<long> Sequences()
+    {
+        for (var sequence = Floor; sequence < Next; sequence++)
+        {
+            if (Holds(sequence))
+                yield return sequence;
+        }
+    }
+
     public void Add(in PendingOperation operation)
     {
         if (Next - Floor == _slots.Length)
@@ -116,7 +126,7 @@ internal sealed class PendingOperations
     /// <summary>What was in flight between these sequences with this request is to be sent again.</summary>
     public void PutBack(long request, long first, long last)
     {
-        for (var sequence = Math.Max(first, Floor); sequence <= last; sequence++)
+        for (var sequence = first; sequence <= last; sequence++)
         {
             ref var slot = ref this[sequence];
             if (slot.State == PendingState.InFlight && slot.Request == request)
@@ -130,11 +140,9 @@ internal sealed class PendingOperations
     {
         var slots = new PendingOperation[_slots.Length];
         var next = 1L;
-        for (var sequence = Floor; sequence < Next; sequence++)
+        foreach (var sequence in Sequences())
         {
             var slot = this[sequence];
-            if (slot.State == PendingState.None)
-                continue;
             slot.State = PendingState.Waiting;
             slot.Sendings = 0;
             slots[next++ & (slots.Length - 1)] = slot;

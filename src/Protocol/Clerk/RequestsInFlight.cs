@@ -67,8 +67,6 @@ internal sealed class RequestsInFlight
             request = request with { Awaited = request.Awaited - 1 };
     }
 
-    public void Clear() => Count = 0;
-
     public RequestsInFlight Clone() => new(this);
 
     public void AddTo(ref Fingerprint fingerprint, long tick, long timeout)

@@ -26,8 +26,6 @@ internal struct RetryPause
 
     public void End(Effects effects)
     {
-        if (!IsOn)
-            return;
         IsOn = false;
         effects.Cancel(RetryTimer.Instance);
     }

@@ -149,4 +149,86 @@ public class GivingUpTests
         }
         Assert.Equal(0, bench.Node.Outstanding);
     }
+
+    [Fact]
+    public void A_deadline_counts_from_the_call_however_long_the_clerk_has_ticked()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        bench.Tick(20);
+        bench.Put(2, deadline: 3);
+        bench.Put(3, deadline: long.MaxValue - 21);
+        bench.Tick(3);
+        Assert.Empty(bench.Completed);
+        bench.Tick();
+        Assert.Equal([new Completion(2, CallStatus.DeadlinePassed, Bytes.Empty)], bench.Completed);
+        bench.Tick();
+        Assert.False(bench.Noticed(NoticeKind.DeadlinePassed));
+    }
+
+    [Fact]
+    public void What_was_done_before_its_deadline_is_not_told_as_late()
+    {
+        var bench = Ready();
+        bench.Put(1, deadline: 2);
+        bench.Answer(bench.Only<Request>());
+        bench.Put(2);
+        bench.Tick(9);
+        Assert.False(bench.Noticed(NoticeKind.DeadlinePassed));
+    }
+
+    [Fact]
+    public void A_call_is_found_among_those_that_are_over_and_one_that_is_not_pending_is_not()
+    {
+        var bench = Ready();
+        var requests = new List<Request>();
+        for (var call = 2; call <= 12; call += 2)
+        {
+            bench.Put(call);
+            requests.Add(bench.Only<Request>());
+        }
+        foreach (var request in requests.Skip(1).SkipLast(1))
+            bench.Answer(request);
+        foreach (var unknown in new[] { 1, 3, 6, 11, 13 })
+        {
+            bench.Cancel(unknown);
+            Assert.Empty(bench.Completed);
+        }
+        bench.Cancel(12);
+        bench.Node.Cancel(2, bench.Effects);
+        Assert.Equal([12L, 2L], bench.Completed.Select(completion => completion.Call));
+        Assert.Equal(0, bench.Node.Outstanding);
+    }
+
+    [Fact]
+    public void What_a_deadline_frees_is_used_in_the_same_tick()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        bench.Put(1, deadline: 2);
+        bench.Put(2);
+        Assert.Empty(bench.Sent);
+        bench.Tick(3);
+        bench.Only<Request>();
+    }
+
+    [Fact]
+    public void A_question_and_an_opening_that_nobody_waits_for_any_more_do_not_hold_up_the_next_call()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Only<ViewRequest>();
+        bench.Cancel(1);
+        bench.Tick();
+        bench.Put(2);
+        bench.Only<ViewRequest>();
+        bench.Hear(new ViewNews(View(1, A), true));
+        bench.Only<OpenSession>();
+        bench.Cancel(2);
+        bench.Tick();
+        bench.Lose(A.Address);
+        bench.Put(3);
+        // The one that was sent may be lost, as the connection broke.
+        Assert.Single(bench.SentOf<OpenSession>());
+        Assert.Single(bench.SentOf<ViewRequest>());
+    }
 }

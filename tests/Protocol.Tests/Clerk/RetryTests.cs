@@ -331,4 +331,103 @@ public class RetryTests
         bench.Put(call);
         return bench.Only<Request>();
     }
+
+    [Fact]
+    public void A_request_is_late_after_its_own_time_however_long_the_clerk_has_ticked()
+    {
+        var bench = Ready(Quick);
+        var first = Sent(bench, 1);
+        bench.Tick(5);
+        var second = Sent(bench, 2);
+        bench.Answer(first);
+        bench.Tick(7);
+        Assert.Empty(bench.Sent);
+        bench.Tick();
+        Assert.NotNull(bench.Pause);
+        bench.PauseOver();
+        Assert.Equal(second.Batch.Operations.ToList(), bench.Only<Request>().Batch.Operations.ToList());
+    }
+
+    [Fact]
+    public void A_pushed_view_with_another_primary_moves_what_is_in_flight()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(2, B), true));
+        Assert.Equal(
+            (B.Address, 2L),
+            (Assert.Single(bench.Sent).To, bench.Only<Request>().Batch.Operations[0].Sequence)
+        );
+    }
+
+    [Fact]
+    public void A_view_that_is_learned_makes_pauses_short_again_and_answers_an_open_question()
+    {
+        var bench = Ready(Quick);
+        var number = Sent(bench, 1).Number;
+        for (var i = 0; i < 4; i++)
+        {
+            bench.Refuse(number, RefusalReason.NotPrimary);
+            bench.PauseOver();
+            number = Assert.Single(bench.SentOf<Request>()).Number;
+        }
+        bench.Refuse(number, RefusalReason.NotPrimary, View(2, B));
+        number = bench.Only<Request>().Number;
+        bench.Tick(Quick.RequestTimeoutTicks - 1);
+        Assert.Empty(bench.Sent);
+        bench.Refuse(number, RefusalReason.NotReady);
+        Assert.Equal(new TimerSetting(RetryTimer.Instance, 2, 4), bench.Pause);
+    }
+
+    [Theory]
+    [InlineData(RefusalReason.Busy, 8, 16)]
+    [InlineData(RefusalReason.NotReady, 100, 200)]
+    public void The_longest_pause_is_short_where_the_primary_is_only_busy(RefusalReason reason, int least, int most)
+    {
+        var bench = Ready();
+        bench.Put(1);
+        for (var i = 0; i < 9; i++)
+        {
+            bench.Refuse(Assert.Single(bench.SentOf<Request>()).Number, reason);
+            Assert.True(bench.Pause!.Value.MaxMs <= most);
+            if (i < 8)
+                bench.PauseOver();
+        }
+        Assert.Equal(new TimerSetting(RetryTimer.Instance, least, most), bench.Pause);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Of_four_requests_the_one_that_is_put_off_is_sent_again_and_each_of_the_others_awaited(int which)
+    {
+        var bench = Ready();
+        var requests = new List<Request>();
+        for (var call = 1; call <= 8; call += 2)
+        {
+            bench.Effects.Clear();
+            bench.Submit(call);
+            bench.Submit(call + 1);
+            bench.Node.Flush(bench.Effects);
+            requests.Add(bench.Only<Request>());
+        }
+        bench.Refuse(requests[which].Number, RefusalReason.Busy);
+        Assert.Equal(3, bench.Node.RequestsInFlight);
+        bench.PauseOver();
+        Assert.Equal(requests[which].Batch.Operations.ToList(), bench.Only<Request>().Batch.Operations.ToList());
+        foreach (var request in requests.Where(request => request != requests[which]))
+        {
+            // One at a time: the place is free with the last.
+            var before = bench.Node.RequestsInFlight;
+            foreach (var operation in request.Batch.Operations)
+            {
+                Assert.Equal(before, bench.Node.RequestsInFlight);
+                bench.Answer(request with { Batch = new Batch(TheSession, 1, [operation]) });
+            }
+            Assert.Equal(before - 1, bench.Node.RequestsInFlight);
+        }
+        Assert.Equal(2, bench.Node.Outstanding);
+    }
 }

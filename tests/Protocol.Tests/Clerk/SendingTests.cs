@@ -234,4 +234,81 @@ public class SendingTests
         node.AddTo(ref fingerprint);
         return fingerprint.Value;
     }
+
+    [Theory]
+    [InlineData(OperationKind.OpenSession)]
+    [InlineData(OperationKind.CloseSession)]
+    [InlineData(OperationKind.Full)]
+    [InlineData(OperationKind.Unsupported)]
+    public void What_is_no_operation_on_a_key_stops_it(OperationKind kind) =>
+        Assert.Throws<InvariantBrokenException>(() => Ready().Submit(1, kind));
+
+    [Fact]
+    public void Calls_rise()
+    {
+        var bench = Ready();
+        bench.Submit(1, OperationKind.Append);
+        Assert.Throws<InvariantBrokenException>(() => bench.Submit(1));
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(1, CallStatus.Unsupported)]
+    [InlineData(2, null)]
+    public void An_operation_above_the_level_of_the_view_is_refused_at_once_and_none_before_a_view_is_known(
+        int level,
+        CallStatus? status
+    )
+    {
+        var bench = new ClerkBench();
+        if (level > 0)
+            bench.Hear(new ViewNews(View(1, A) with { Level = level }, true));
+        bench.Effects.Clear();
+        bench.Submit(1, OperationKind.Unsupported + 1);
+        Assert.Equal(status, bench.Completed.Select(completion => (CallStatus?)completion.Status).SingleOrDefault());
+    }
+
+    [Fact]
+    public void Two_calls_set_one_tick()
+    {
+        var bench = Ready();
+        bench.Tick();
+        bench.Effects.Clear();
+        bench.Submit(1);
+        bench.Submit(2);
+        Assert.Single(bench.Effects.Timers);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 2)]
+    public void A_request_takes_what_just_fits(int more, int operations)
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestBytes = 32 + (2 * 18) - 1 + more });
+        bench.Submit(1);
+        bench.Submit(2);
+        bench.Node.Flush(bench.Effects);
+        Assert.Equal(operations, bench.SentOf<Request>().First().Batch.Operations.Length);
+    }
+
+    [Fact]
+    public void A_result_of_what_is_over_not_yet_asked_or_not_yet_sent_is_nobodys()
+    {
+        var bench = Ready();
+        for (var call = 1; call <= 4; call++)
+            bench.Put(call);
+        foreach (var sequence in new long[] { -2, 1, 6, 7, 10, long.MaxValue })
+        {
+            bench.Hear(new Reply(1, TheSession, [new(sequence, ResultStatus.Ok, Bytes.Empty)], null), A.Address);
+            Assert.Empty(bench.Completed);
+        }
+        bench.Effects.Clear();
+        bench.Submit(5);
+        bench.Node.Handle(
+            A.Address,
+            new Reply(1, TheSession, [new(6, ResultStatus.Ok, Bytes.Empty)], null),
+            bench.Effects
+        );
+        Assert.Empty(bench.Completed);
+    }
 }

@@ -206,4 +206,100 @@ public class SessionTests
         Assert.Equal([new Completion(9, CallStatus.Unreachable, Bytes.Empty)], bench.Completed);
         Assert.Empty(bench.Sent);
     }
+
+    [Fact]
+    public void Closing_twice_asks_once()
+    {
+        var bench = Ready();
+        bench.Close();
+        bench.Only<Request>();
+        bench.Close();
+        Assert.Empty(bench.Sent);
+        Assert.Equal(1, bench.Node.Outstanding);
+    }
+
+    [Fact]
+    public void An_opening_whose_primary_is_lost_or_deposed_is_tried_again_after_a_question_and_a_pause()
+    {
+        foreach (var refused in new[] { false, true })
+        {
+            var bench = Opening(out var number);
+            if (refused)
+                bench.Refuse(number, RefusalReason.NotPrimary);
+            else
+                bench.Lose(A.Address);
+            bench.Only<ViewRequest>();
+            bench.PauseOver();
+            bench.Only<OpenSession>();
+        }
+    }
+
+    [Fact]
+    public void An_opening_is_late_after_the_time_of_a_request_and_not_before()
+    {
+        var bench = new ClerkBench(ProtocolSettings.Default with { RequestTimeoutTicks = 8 });
+        bench.Put(1);
+        bench.Tick(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        bench.Only<OpenSession>();
+        bench.Tick(7);
+        Assert.Null(bench.Pause);
+        bench.Tick(1);
+        Assert.NotNull(bench.Pause);
+    }
+
+    [Fact]
+    public void Answers_to_an_opening_that_are_none_change_nothing()
+    {
+        var bench = new ClerkBench();
+        bench.Hear(new SessionOpened(0, 8, null), A.Address);
+        Assert.Equal(0, bench.Node.Session);
+        bench = Opening(out var number);
+        bench.Hear(new SessionOpened(number, 0, null), A.Address);
+        Assert.Empty(bench.Sent);
+        bench.Refuse(number + 7, RefusalReason.NotReady);
+        Assert.Null(bench.Pause);
+    }
+
+    [Fact]
+    public void A_session_that_is_opened_late_ends_the_pause_and_makes_the_next_one_short()
+    {
+        var bench = Opening(out var number);
+        for (var i = 0; i < 3; i++)
+        {
+            bench.Refuse(number, RefusalReason.NotReady);
+            bench.PauseOver();
+            number = bench.Only<OpenSession>().Request;
+        }
+        bench.Refuse(number, RefusalReason.NotReady);
+        bench.Hear(new SessionOpened(number, 8, null), A.Address);
+        Assert.Contains(RetryTimer.Instance, bench.Effects.CancelledTimers);
+        bench.Refuse(bench.Only<Request>().Number, RefusalReason.NotReady);
+        Assert.Equal(new TimerSetting(RetryTimer.Instance, 2, 4), bench.Pause);
+    }
+
+    [Fact]
+    public void All_of_a_request_of_a_session_that_is_gone_goes_on_in_the_next_but_what_is_over()
+    {
+        var bench = Ready();
+        for (var call = 1; call <= 4; call++)
+            bench.Submit(call);
+        bench.Node.Flush(bench.Effects);
+        var request = bench.Only<Request>();
+        bench.Cancel(1);
+        bench.Cancel(3);
+        bench.Refuse(request.Number, RefusalReason.SessionExpired);
+        Assert.Empty(bench.Completed);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 8, null), A.Address);
+        Assert.Equal([1, 2], bench.SequencesSent());
+    }
+
+    private static ClerkBench Opening(out long request)
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        request = bench.Only<OpenSession>().Request;
+        return bench;
+    }
 }

@@ -116,4 +116,27 @@ public class ViewsTests
         );
         Assert.Contains("clerk-9", error.Message);
     }
+
+    [Fact]
+    public void That_there_is_no_view_yet_is_told_by_no_other_cluster_and_is_nothing_to_a_clerk_without_calls()
+    {
+        var bench = Ready();
+        bench.Hear(new ViewNews(PbKv.Protocol.View.None, false));
+        Assert.False(bench.Noticed(NoticeKind.WrongCluster));
+        var idle = new ClerkBench();
+        idle.Hear(new ViewNews(PbKv.Protocol.View.None, false));
+        Assert.Null(idle.Pause);
+    }
+
+    [Fact]
+    public void After_one_of_another_cluster_the_next_question_goes_to_the_next_address()
+    {
+        var bench = Ready(null, Views1, Views2);
+        bench.Put(1);
+        bench.Lose(A.Address);
+        bench.Hear(new ViewNews(new View(new ClusterId(5), 9, B, null), true));
+        bench.PauseOver();
+        bench.Lose(A.Address);
+        Assert.Equal(Views2, Assert.Single(bench.Sent, sent => sent.Message is ViewRequest).To);
+    }
 }
