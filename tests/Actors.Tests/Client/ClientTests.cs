@@ -231,7 +231,7 @@ public class ClientTests
     [Theory]
     [InlineData("")]
     [InlineData("nowhere")]
-    [InlineData("127.0.0.1:7000,")]
+    [InlineData("127.0.0.1:1,")]
     public async Task An_address_that_is_none_is_refused_at_once(string address)
     {
         var refusal = await Assert.ThrowsAsync<PbKvStartException>(() => PbKvClient.ConnectAsync(address));

@@ -105,7 +105,7 @@ public class JoinTests
             "shop",
             ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF," + hocon)
         );
-        var refusal = Assert.Throws<PbKvStartException>(() => PbKvClient.Join(system, "127.0.0.1:7000"));
+        var refusal = Assert.Throws<PbKvStartException>(() => PbKvClient.Join(system, "127.0.0.1:1"));
         Assert.Contains("PbKvClient.Hocon", refusal.Message);
         await system.Terminate();
     }

@@ -46,7 +46,7 @@ public class OperatorTests
             }
         );
         var failure = await Assert.ThrowsAsync<PbKvException>(() =>
-            kv.ResetAsync("127.0.0.1:7001", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience)
+            kv.ResetAsync("127.0.0.1:1", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience)
         );
         Assert.Equal((PbKvError.DeadlinePassed, PbKvOutcome.Unknown), (failure.Code, failure.Outcome));
         Assert.Contains("127.0.0.1:1", failure.Message);

@@ -19,7 +19,11 @@ namespace PbKv.Actors.Tests.Hosting;
 public class AkkaHostingTests
 {
     private static PbKvSettings Quick { get; } =
-        PbKvSettings.Read(ConfigurationFactory.ParseString("akka.loglevel = OFF, pbkv.ping-interval = 50ms"));
+        PbKvSettings.Read(
+            ConfigurationFactory.ParseString(
+                "akka.loglevel = OFF, pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"
+            )
+        );
 
     [Fact]
     public async Task A_cluster_on_generic_hosts_serves_is_healthy_and_a_server_leaves_first()

@@ -103,7 +103,7 @@ public class OperationTests(Cluster cluster)
         Assert.StartsWith("{\"error\":\"EmptyKey\",\"message\":\"", json.Error);
         Assert.EndsWith("\"outcome\":\"notExecuted\"}\n", json.Error);
         Assert.Equal(json.Error, json.Output);
-        var usage = await Pbkv.RunAsync("get", "--json");
+        var usage = await Pbkv.RunAsync("get", "--json", "--view", "127.0.0.1:1");
         Assert.Equal(2, usage.Code);
         Assert.StartsWith("{\"error\":\"Usage\",\"message\":\"'pbkv get' needs KEY", usage.Error);
     }

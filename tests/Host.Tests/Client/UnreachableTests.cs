@@ -7,7 +7,7 @@ public class UnreachableTests
     [InlineData("put", "k", "v")]
     [InlineData("status")]
     [InlineData("load", "--keys", "10")]
-    [InlineData("view", "reset", "--accept-data-loss", "--primary", "127.0.0.1:7001")]
+    [InlineData("view", "reset", "--accept-data-loss", "--primary", "127.0.0.1:1")]
     public async Task An_unreachable_view_service_is_one_line_and_surely_nothing_was_executed(params string[] arguments)
     {
         var view = $"127.0.0.1:{Ports.Free()}";
