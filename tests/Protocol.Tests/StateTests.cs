@@ -80,6 +80,7 @@ public sealed class StateTests
         "ReplicaNode._lastRefusal",
         "ReplicaNode._toldSynced",
         "ViewServiceNode.MessagesHandled",
+        "ViewServiceNode._lost",
         "ViewServiceNode._waitingFor",
         // No state is told apart by when its sessions were used: set-ups in which some expire are explored in part.
         "IdleSessions._at",
