@@ -40,6 +40,8 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
 
     public ModelScript Suspect(int server) => Do(new ModelAction(ModelActionKind.Suspect, 0, server));
 
+    public ModelScript Reset(int server) => Do(new ModelAction(ModelActionKind.Reset, 0, server));
+
     public ModelScript Crash(int server) => Do(new ModelAction(ModelActionKind.Crash, server, 0));
 
     public ModelScript Restart(int server) => Do(new ModelAction(ModelActionKind.Restart, server, 0));

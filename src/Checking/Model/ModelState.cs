@@ -119,6 +119,9 @@ internal enum ModelActionKind : byte
 
     Cut,
 
+    /// <summary>Scripts only: the view service is told to make a server primary, whatever is lost.</summary>
+    Reset,
+
     /// <summary>
     /// Scripts only: a message is lost. In a search a message that is never delivered is as good as lost.
     /// </summary>

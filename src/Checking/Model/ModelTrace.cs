@@ -134,6 +134,7 @@ internal sealed class ModelTrace
             ModelActionKind.Suspect => $"takes {_universe.Addresses[action.Argument]} for dead",
             ModelActionKind.Crash => "dies",
             ModelActionKind.Restart => "starts again, empty",
+            ModelActionKind.Reset => $"is told to reset to {_universe.Addresses[action.Argument]}",
             ModelActionKind.Leave => "is asked to leave",
             ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
             ModelActionKind.ForgetViewService => "dies and begins anew",

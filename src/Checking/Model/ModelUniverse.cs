@@ -119,6 +119,9 @@ internal sealed class ModelUniverse
             case ModelActionKind.Suspect:
                 Suspect(node, action.Argument, effects);
                 break;
+            case ModelActionKind.Reset:
+                node.Handle(new NodeAddress("operator"), new ResetRequest(Addresses[action.Argument]), effects);
+                break;
             case ModelActionKind.Leave:
                 ((ReplicaNode)node).Leave(effects);
                 break;

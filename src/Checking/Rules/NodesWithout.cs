@@ -165,7 +165,10 @@ internal sealed class ReplicaWithout : ReplicaNode
             else
                 return null;
         }
-        return new Reply(request.Number, batch.Session, [.. results], request.View == View.Id ? null : View);
+        return new Reply(request.Number, batch.Session, [.. results], request.View == View.Id ? null : View)
+        {
+            Era = request.Era,
+        };
     }
 
     public OperationResult Read(Operation operation) =>

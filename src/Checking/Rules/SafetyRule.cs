@@ -69,6 +69,9 @@ public enum SafetyRule
     /// <summary>An operation of an unknown or expired session is refused.</summary>
     UnknownSessionsRefused,
 
+    /// <summary>A session of an earlier era than the server's is unknown.</summary>
+    SessionsAreOfTheirEra,
+
     /// <summary>A sequence below the session's floor is refused.</summary>
     BelowFloorRefused,
 

@@ -154,6 +154,16 @@ internal static partial class Without
         }
     }
 
+    /// <summary>A session is known by its number alone.</summary>
+    private sealed class SessionsAreOfTheirEra : RequestsInMind
+    {
+        public override Message? Hear(ReplicaWithout server, NodeAddress from, Message message, Effects effects) =>
+            base.Hear(server, from, message, effects) is Request request ? request with { Era = server.Era } : message;
+
+        public override void Then(ReplicaWithout server, NodeAddress from, Message? heard, Effects effects) =>
+            Replace<Reply>(effects, (to, reply) => reply with { Era = Asked(to, reply.Number)?.Era ?? reply.Era });
+    }
+
     /// <summary>Those who were asked something know what.</summary>
     private abstract class RequestsInMind : RuleLeftOut
     {

@@ -37,6 +37,7 @@ internal static partial class Without
             SafetyRule.TransferInEveryView => new TransferInEveryView(),
             SafetyRule.CopiesAreCompared => new RuleLeftOut { AnyCopy = true },
             SafetyRule.UnknownSessionsRefused => new UnknownSessionsRefused(),
+            SafetyRule.SessionsAreOfTheirEra => new SessionsAreOfTheirEra(),
             SafetyRule.BelowFloorRefused => new BelowFloorRefused(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),
         };

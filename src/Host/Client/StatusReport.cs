@@ -91,6 +91,7 @@ internal static class StatusJson
             ["bytes"] = status?.Bytes,
             ["memory"] = status?.Memory,
             ["maxMemory"] = status?.MaxMemory,
+            ["era"] = status?.Era,
             ["position"] = status?.Position,
             ["sessions"] = status?.Sessions,
             ["digest"] = status?.Digest.ToString("x16"),

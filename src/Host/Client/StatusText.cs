@@ -85,13 +85,17 @@ internal static class StatusText
             Grouped(status.Keys),
             Size(status.Bytes),
             Share(status),
-            Grouped(status.Position),
+            Position(status),
             Grouped(status.Sessions),
             rate,
             age,
             remark,
         ];
     }
+
+    /// <summary>Behind the number of the reset that began its era, where there ever was one.</summary>
+    public static string Position(ReplicaStatus status) =>
+        status.Era == 0 ? Grouped(status.Position) : $"{status.Era}:{Grouped(status.Position)}";
 
     /// <summary>How much of the memory that there may be is taken.</summary>
     private static string Share(ReplicaStatus status) => $"{100.0 * status.Memory / Math.Max(1, status.MaxMemory):0} %";

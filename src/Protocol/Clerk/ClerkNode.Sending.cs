@@ -60,7 +60,7 @@ public partial class ClerkNode
             _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length));
             effects.Send(
                 primary,
-                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations))
+                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations)) { Era = _era }
             );
             AskWhereInDoubt(effects);
         }
@@ -81,7 +81,7 @@ public partial class ClerkNode
     /// <summary>A late reply is welcome: results are matched by session and sequence, not by request.</summary>
     private void HandleReply(Reply reply, Effects effects)
     {
-        if (_session != 0 && reply.Session == _session)
+        if (_session != 0 && (reply.Session, reply.Era) == (_session, _era))
         {
             foreach (ref readonly var result in reply.Results.AsSpan())
                 Take(result, effects);
@@ -214,7 +214,7 @@ public partial class ClerkNode
             && opened.Session > 0
         )
         {
-            _session = opened.Session;
+            (_session, _era) = (opened.Session, opened.Era);
             (_firstOpening, _opening) = (0, 0);
             _pause.Shorten();
             _pause.End(effects);

@@ -24,6 +24,7 @@ public partial class ClerkNode : Node
 
     private View _view = View.None;
     private long _session;
+    private long _era;
     private bool _sessionLost;
     private long _lastRequest;
 
@@ -242,6 +243,7 @@ public partial class ClerkNode : Node
     {
         _view.AddTo(ref fingerprint);
         fingerprint.Add(_session);
+        fingerprint.Add(_era);
         fingerprint.Add(_sessionLost);
         fingerprint.Add(_primaryInDoubt);
         fingerprint.Add(_firstOpening);

@@ -23,6 +23,9 @@ public sealed record OpenSession(GroupName Group, ViewId View, long Request) : M
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
 public sealed record SessionOpened(long Request, long Session, View? Newer) : Message
 {
+    /// <summary>The era of the session.</summary>
+    public long Era { get; init; }
+
     internal override byte Kind => 12;
 
     internal override void Write(WireWriter writer)
@@ -30,16 +33,20 @@ public sealed record SessionOpened(long Request, long Session, View? Newer) : Me
         writer.Varint(Request);
         writer.Varint(Session);
         View.WriteOptional(writer, Newer);
+        writer.Varint(Era);
     }
 
     internal static SessionOpened Read(ref WireReader reader) =>
-        new(reader.Varint(), reader.Varint(), View.ReadOptional(ref reader));
+        new(reader.Varint(), reader.Varint(), View.ReadOptional(ref reader)) { Era = reader.VarintIfAny() };
 }
 
 /// <summary>Clerk → primary: do these operations, each once, however often you are told.</summary>
 /// <param name="Request">The number of this sending; a retry is another request with the same sequences.</param>
 public sealed record Request(GroupName Group, ViewId View, long Number, Batch Batch) : Message
 {
+    /// <summary>The era of the session.</summary>
+    public long Era { get; init; }
+
     internal override byte Kind => 13;
 
     internal override long Size => Batch.Size;
@@ -50,16 +57,23 @@ public sealed record Request(GroupName Group, ViewId View, long Number, Batch Ba
         View.Write(writer);
         writer.Varint(Number);
         Batch.Write(writer);
+        writer.Varint(Era);
     }
 
     internal static Request Read(ref WireReader reader) =>
-        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint(), Batch.Read(ref reader));
+        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint(), Batch.Read(ref reader))
+        {
+            Era = reader.VarintIfAny(),
+        };
 }
 
 /// <summary>Primary → clerk: the results of one request, sent when all of it is safe.</summary>
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
 public sealed record Reply(long Number, long Session, ImmutableArray<OperationResult> Results, View? Newer) : Message
 {
+    /// <summary>The era of the session.</summary>
+    public long Era { get; init; }
+
     internal override byte Kind => 14;
 
     internal override long Size
@@ -79,10 +93,14 @@ public sealed record Reply(long Number, long Session, ImmutableArray<OperationRe
         writer.Varint(Session);
         writer.List(Results);
         View.WriteOptional(writer, Newer);
+        writer.Varint(Era);
     }
 
     internal static Reply Read(ref WireReader reader) =>
-        new(reader.Varint(), reader.Varint(), reader.List<OperationResult>(), View.ReadOptional(ref reader));
+        new(reader.Varint(), reader.Varint(), reader.List<OperationResult>(), View.ReadOptional(ref reader))
+        {
+            Era = reader.VarintIfAny(),
+        };
 }
 
 public enum RefusalReason : byte

@@ -72,7 +72,7 @@ public sealed record ForwardAck(ViewId View, long Serial, long Waiting = 0) : Me
     }
 
     internal static ForwardAck Read(ref WireReader reader) =>
-        new(ViewId.Read(ref reader), reader.Varint(), reader.More ? reader.Varint() : 0);
+        new(ViewId.Read(ref reader), reader.Varint(), reader.VarintIfAny());
 }
 
 /// <summary>Backup → primary: a forward came past a gap; send again from this serial.</summary>
@@ -154,7 +154,7 @@ public sealed record Chunk(
             reader.List<SessionImage>()
         )
         {
-            Count = reader.More ? reader.Varint() : 0,
+            Count = reader.VarintIfAny(),
             Digest = reader.More ? reader.Fixed64() : 0,
         };
 
@@ -200,7 +200,7 @@ public sealed record Installed(ViewId View, long MaxMemory = long.MaxValue) : Me
     }
 
     internal static Installed Read(ref WireReader reader) =>
-        new(ViewId.Read(ref reader), reader.More ? reader.Varint() : long.MaxValue);
+        new(ViewId.Read(ref reader), reader.VarintIfAny(long.MaxValue));
 }
 
 /// <summary>Replica → replica: your message was of an older view; this is the newer one.</summary>

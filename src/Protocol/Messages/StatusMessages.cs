@@ -93,6 +93,9 @@ public sealed record ReplicaStatus(
     long MaxMemory
 ) : Message
 {
+    /// <summary>What its position is of: the number of the reset with which that history began, or 0.</summary>
+    public long Era { get; init; }
+
     internal override byte Kind => 33;
 
     internal override void Write(WireWriter writer)
@@ -114,6 +117,7 @@ public sealed record ReplicaStatus(
         writer.Varint(Deduplicated);
         writer.Varint(Memory);
         writer.Varint(MaxMemory);
+        writer.Varint(Era);
     }
 
     internal static ReplicaStatus Read(ref WireReader reader) =>
@@ -133,7 +137,10 @@ public sealed record ReplicaStatus(
             reader.Fixed64(),
             reader.Varint(),
             reader.Varint(),
-            reader.More ? reader.Varint() : 0,
-            reader.More ? reader.Varint() : long.MaxValue
-        );
+            reader.VarintIfAny(),
+            reader.VarintIfAny(long.MaxValue)
+        )
+        {
+            Era = reader.VarintIfAny(),
+        };
 }

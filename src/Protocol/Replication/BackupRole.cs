@@ -206,7 +206,7 @@ internal sealed class BackupRole
 
     private void Install(Chunk chunk, Effects effects)
     {
-        _staging.Position = chunk.Position;
+        (_staging.Era, _staging.Position) = (_view.Era, chunk.Position);
         _state = _staging;
         _staging = new ReplicatedState(_settings.Features);
         Installed = true;

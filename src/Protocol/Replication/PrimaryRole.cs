@@ -124,14 +124,15 @@ internal sealed class PrimaryRole
         var session = _state.Position;
         _idle.Used(session);
         _stream?.Enqueue(new Batch(0, 0, [operation]), _state.Digest);
-        Answer(clerk, new SessionOpened(request.Request, session, newer), 32, effects);
+        Answer(clerk, new SessionOpened(request.Request, session, newer) { Era = _state.Era }, 32, effects);
         _stream?.Pump(effects);
     }
 
     public void Execute(NodeAddress clerk, Request request, View? newer, Effects effects)
     {
         var batch = request.Batch;
-        var known = _state.Sessions.Find(batch.Session);
+        // One of an earlier era may be of the history that the reset gave up, and another may have its number here.
+        var known = request.Era == _state.Era ? _state.Sessions.Find(batch.Session) : null;
         if (known is not null && !IsWithinWindow(batch, known.Floor))
         {
             effects.Send(clerk, new Refusal(request.Number, RefusalReason.Busy, _view));
@@ -157,7 +158,7 @@ internal sealed class PrimaryRole
             _stream?.Enqueue(accepted, _state.Digest);
         if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession)
             _idle.Forget(batch.Session);
-        var reply = new Reply(request.Number, batch.Session, execution.Results, newer);
+        var reply = new Reply(request.Number, batch.Session, execution.Results, newer) { Era = request.Era };
         if (execution.Duplicates > 0 && !Alone)
             effects.Notice(
                 NoticeKind.DuplicateHeld,

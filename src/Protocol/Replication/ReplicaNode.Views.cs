@@ -3,11 +3,6 @@ namespace PbKv.Protocol;
 /// <summary>How a server learns of views and enters them.</summary>
 public partial class ReplicaNode
 {
-    /// <summary>
-    /// A reset view begins its history at its number times 2^40: above every position of an earlier view.
-    /// </summary>
-    private const int ResetShift = 40;
-
     private void OnPingAnswer(PingAnswer answer, Effects effects)
     {
         if (!IsMe(answer.Server))
@@ -164,10 +159,7 @@ public partial class ReplicaNode
         if (!stays)
             DropAnswers(effects);
         LeaveRoles();
-        // Sessions are named by positions. Those of the history that the reset gives up must not be opened a second
-        // time, for somebody else: their clerks still use them.
-        if (View.Reset)
-            _state.Position = Math.Max(_state.Position, View.Number << ResetShift);
+        _state.Era = View.Era;
         _primary = new PrimaryRole(View, _state, _idle, inherited, _settings);
     }
 

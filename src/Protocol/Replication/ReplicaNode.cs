@@ -96,6 +96,8 @@ public partial class ReplicaNode : Node
 
     internal int Level => _settings.Features.Level;
 
+    internal long Era => _state.Era;
+
     internal ulong Digest => _state.Digest;
 
     internal KvStore Store => _state.Store;
@@ -244,5 +246,8 @@ public partial class ReplicaNode : Node
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),
             _primary?.MaxMemory ?? _settings.MaxMemoryBytes
-        );
+        )
+        {
+            Era = _state.Era,
+        };
 }

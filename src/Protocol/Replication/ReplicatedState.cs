@@ -27,6 +27,9 @@ internal sealed class ReplicatedState
 
     public SessionTable Sessions { get; }
 
+    /// <summary>The number of the reset with which this history began, or 0.</summary>
+    public long Era { get; set; }
+
     public long Position { get; set; }
 
     /// <summary>All of it in one number, kept with every change: equal for equal states on every machine.</summary>
@@ -45,7 +48,7 @@ internal sealed class ReplicatedState
             _ => 0,
         };
 
-    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position, _features);
+    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position, _features) { Era = Era };
 
     /// <summary>
     /// Executes the next operation of the history: it takes one position, and its session remembers the result.
@@ -86,6 +89,7 @@ internal sealed class ReplicatedState
 
     public void AddTo(ref Fingerprint fingerprint)
     {
+        fingerprint.Add(Era);
         fingerprint.Add(Position);
         fingerprint.Add(Digest);
     }

@@ -68,15 +68,15 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 }
 
 /// <summary>Who is primary and who is backup. A number names one pair for ever. Number 0 is no view.</summary>
+/// <param name="Era">The number of the newest reset view up to this one, or 0: a position is of an era, so that none of a
+/// history that was given up is ever named again.</param>
 /// <param name="Level">The feature level that everybody in it has; only another view has another.</param>
-/// <param name="Reset">Made by an operator who accepts the loss of data; a primary that enters it drops what it
-/// held.</param>
 public sealed record View(
     ClusterId Cluster,
     long Number,
     ServerId? Primary,
     ServerId? Backup,
-    bool Reset = false,
+    long Era = 0,
     int Level = 1
 )
 {
@@ -84,22 +84,26 @@ public sealed record View(
     private const int HasBackup = 2;
     private const int IsReset = 4;
     private const int HasLevel = 8;
+    private const int HasEra = 16;
 
     public static View None { get; } = new(ClusterId.None, 0, null, null);
 
     public ViewId Id => new(Cluster, Number);
 
+    /// <summary>Made by an operator who accepts the loss of data; a primary that enters it drops what it held.</summary>
+    public bool Reset => Era > 0 && Era == Number;
+
     public bool Names(ServerId server) => Primary == server || Backup == server;
 
     public override string ToString() =>
-        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : "")}{(Level > 1 ? $" level {Level}" : "")}";
+        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : Era > 0 ? $" era {Era}" : "")}{(Level > 1 ? $" level {Level}" : "")}";
 
     public void AddTo(ref Fingerprint fingerprint)
     {
         Id.AddTo(ref fingerprint);
         AddTo(ref fingerprint, Primary);
         AddTo(ref fingerprint, Backup);
-        fingerprint.Add(Reset);
+        fingerprint.Add(Era);
         fingerprint.Add(Level);
     }
 
@@ -110,7 +114,11 @@ public sealed record View(
             (byte)(
                 (Primary is null ? 0 : HasPrimary)
                 | (Backup is null ? 0 : HasBackup)
-                | (Reset ? IsReset : 0)
+                | (
+                    Reset ? IsReset
+                    : Era != 0 ? HasEra
+                    : 0
+                )
                 | (Level > 1 ? HasLevel : 0)
             )
         );
@@ -118,18 +126,24 @@ public sealed record View(
         Backup?.Write(writer);
         if (Level > 1)
             writer.Varint(Level);
+        if (Era != 0 && !Reset)
+            writer.Varint(Era);
     }
 
     internal static View Read(ref WireReader reader)
     {
         var id = ViewId.Read(ref reader);
         var parts = reader.Byte();
-        if (parts > (HasPrimary | HasBackup | IsReset | HasLevel))
+        if (parts > (HasPrimary | HasBackup | IsReset | HasLevel | HasEra))
             throw new UnknownValueException($"a view has the parts {parts}");
         ServerId? primary = (parts & HasPrimary) != 0 ? ServerId.Read(ref reader) : null;
         ServerId? backup = (parts & HasBackup) != 0 ? ServerId.Read(ref reader) : null;
         var level = (parts & HasLevel) != 0 ? reader.Level() : 1;
-        return new View(id.Cluster, id.Number, primary, backup, (parts & IsReset) != 0, level);
+        var era =
+            (parts & HasEra) != 0 ? reader.Varint()
+            : (parts & IsReset) != 0 ? id.Number
+            : 0;
+        return new View(id.Cluster, id.Number, primary, backup, era, level);
     }
 
     internal static void WriteOptional(WireWriter writer, View? view)

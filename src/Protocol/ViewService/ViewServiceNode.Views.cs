@@ -39,7 +39,8 @@ public partial class ViewServiceNode
 
     private void Make(Decision decision, bool reset, Effects effects)
     {
-        var view = new View(Cluster, View.Number + 1, decision.Primary, decision.Backup, reset);
+        var number = View.Number + 1;
+        var view = new View(Cluster, number, decision.Primary, decision.Backup, reset ? number : View.Era);
         Invariant.Assert(
             view.Primary is not null && view.Primary?.Address != view.Backup?.Address,
             $"view {view} names two servers"
@@ -146,8 +147,8 @@ public partial class ViewServiceNode
     private void TakeOver(Stranger stranger, NodeAddress from, Effects effects)
     {
         var cluster = stranger.View.Cluster;
-        var newest = Math.Max(_strangers.NewestViewOf(cluster), View.Number);
-        var view = new View(cluster, newest + NumbersLeftOut, stranger.Id, null, Reset: true);
+        var number = Math.Max(_strangers.NewestViewOf(cluster), View.Number) + NumbersLeftOut;
+        var view = new View(cluster, number, stranger.Id, null, Era: number);
         effects.Notice(
             NoticeKind.NewView,
             $"view {view} after {View}: reset asked by {from}, cluster {cluster} is taken over"

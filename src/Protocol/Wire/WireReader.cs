@@ -64,6 +64,9 @@ internal ref struct WireReader
         return 0;
     }
 
+    /// <summary>A field that an earlier release did not write.</summary>
+    public long VarintIfAny(long otherwise = 0) => More ? Varint() : otherwise;
+
     public long Signed()
     {
         var value = (ulong)Varint();

@@ -52,6 +52,10 @@ public class ReplicationRules(ITestOutputHelper output) : RuleTest(output)
         Breaks("expired-session", ExecutedTwice, UnknownSessionsRefused, CopiesAreCompared);
 
     [Fact]
+    public void Without_the_era_a_session_that_a_reset_gave_up_is_taken_for_another_client_s() =>
+        Breaks("session-of-a-history-given-up", LostWrite, SessionsAreOfTheirEra, CopiesAreCompared);
+
+    [Fact]
     public void Without_the_floor_a_late_request_runs_a_second_time() =>
         Breaks("late-request", ExecutedTwice, BelowFloorRefused, CopiesAreCompared);
 

@@ -11,6 +11,7 @@ public class StatusAndLoadTests(Cluster cluster)
         "role",
         "keys",
         "bytes",
+        "era",
         "position",
         "sessions",
         "digest",

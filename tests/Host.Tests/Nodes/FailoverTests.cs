@@ -70,6 +70,9 @@ public class FailoverTests
         Assert.Contains($"primary {before.Backup}", done.Output);
         Assert.Equal(before.Backup, (await cluster.StatusAsync(status => status.Number > before.Number)).Primary);
         (await cluster.RunAsync("get", "k")).Done("v\n");
+        // Behind the number of the reset the position stays as small as it was.
+        var text = (await cluster.RunAsync("status")).Done().Output;
+        Assert.Matches($@"{before.Backup} +primary .* {before.Number + 1}:\d{{1,2}} ", text);
         (
             await Pbkv.RunAsync(
                 "view",

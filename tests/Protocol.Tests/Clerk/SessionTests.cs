@@ -116,14 +116,17 @@ public class SessionTests
         Assert.Equal([1L, 2L], bench.SequencesSent());
     }
 
-    [Fact]
-    public void Results_of_the_old_session_do_not_count_in_the_new_one()
+    [Theory]
+    [InlineData(30, 0)]
+    [InlineData(TheSession, 5)]
+    public void Results_of_the_old_session_do_not_count_in_the_new_one(long session, long era)
     {
         var bench = Ready();
         bench.Put(1);
         var old = bench.Only<Request>();
         bench.Refuse(old.Number, RefusalReason.SessionExpired);
-        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, session, null) { Era = era }, A.Address);
+        Assert.Equal(era, bench.Only<Request>().Era);
         bench.Answer(old);
         bench.Hear(
             new Reply(old.Number, TheSession, [new OperationResult(1, ResultStatus.Ok, Bytes.Empty)], null),

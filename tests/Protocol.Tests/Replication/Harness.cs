@@ -36,8 +36,8 @@ internal sealed class Harness
         return node;
     }
 
-    public static View View(long number, ReplicaNode? primary, ReplicaNode? backup = null, bool reset = false) =>
-        new(Cluster, number, primary?.Id, backup?.Id, reset);
+    public static View View(long number, ReplicaNode? primary, ReplicaNode? backup = null) =>
+        new(Cluster, number, primary?.Id, backup?.Id);
 
     /// <summary>Tells a server of a view, acknowledged or not.</summary>
     public void Tell(ReplicaNode node, View view, bool acknowledged = true) =>

@@ -112,22 +112,56 @@ public sealed class LateMessages
     }
 
     [Fact]
-    public void After_a_reset_no_session_bears_the_name_of_one_of_the_history_that_was_given_up()
+    public void After_a_reset_a_session_of_the_history_that_was_given_up_is_not_taken_for_one_of_the_new_era()
     {
+        const long Reset = long.MaxValue - 2;
         var harness = new Harness();
         var (a, _) = harness.Pair();
-        var lost = Enumerable.Range(0, 20).Select(_ => harness.OpenSession(a)).ToList();
+        var lost = harness.OpenSession(a);
         var c = harness.Server("c");
-        harness.Tell(c, new View(Harness.Cluster, 3, c.Id, null, Reset: true));
-        var fresh = Enumerable.Range(0, 20).Select(_ => harness.OpenSession(c)).ToList();
-        Assert.Empty(lost.Intersect(fresh));
+        harness.Tell(c, new View(Harness.Cluster, Reset, c.Id, null, Era: Reset));
+        Assert.Equal(lost, harness.OpenSession(c));
+        var late = harness.Request(c, lost, 1, Harness.Put(1, "k", "of another client"));
+        harness.Give(c, Harness.Clerk, late);
+        Assert.Equal(RefusalReason.SessionExpired, Assert.Single(harness.Refusals()).Reason);
+        harness.Give(c, Harness.Clerk, harness.Request(c, lost, 1, Harness.Put(1, "k", "v")) with { Era = Reset });
+        Assert.Equal((1, Reset), (Assert.Single(harness.Replies()).Results.Length, harness.Replies()[0].Era));
+        Assert.Equal("v", Harness.Read(c, "k"));
+
         var d = harness.Server("d");
-        var pair = Harness.View(4, c, d);
+        var pair = new View(Harness.Cluster, Reset + 1, c.Id, d.Id, Reset);
         harness.Tell(d, pair);
         harness.Tell(c, pair);
         harness.Run();
-        Assert.True(d.Synced);
-        Harness.AssertEqual(c, d);
+        harness.Tell(d, new View(Harness.Cluster, Reset + 2, d.Id, null, Reset));
+        harness.Give(d, Harness.Clerk, late);
+        Assert.Equal(RefusalReason.SessionExpired, harness.Refusals()[^1].Reason);
+        harness.Give(d, Harness.Clerk, harness.Request(d, lost, 1, Harness.Get(2, "k")) with { Era = Reset });
+        Assert.Equal("v", harness.Replies()[^1].Results[0].Value.ToString());
+    }
+
+    [Fact]
+    public void A_position_is_of_the_era_in_which_its_history_was_written_not_of_the_view()
+    {
+        var harness = new Harness();
+        var (a, b) = harness.Pair();
+        harness.OpenSession(a);
+        var (c, reset) = (harness.Server("c"), 3);
+        foreach (var server in new[] { a, b, c })
+            harness.Tell(server, new View(Harness.Cluster, reset, c.Id, null, Era: reset));
+        harness.OpenSession(c);
+        Assert.Equal([(0, 1), (0, 1), (3, 1)], new[] { a, b, c }.Select(PositionOf));
+        foreach (var server in new[] { a, c })
+            harness.Tell(server, new View(Harness.Cluster, 4, c.Id, a.Id, Era: reset));
+        harness.Run();
+        Assert.Equal([(3, 1), (0, 1), (3, 1)], new[] { a, b, c }.Select(PositionOf));
+
+        (long, long) PositionOf(ReplicaNode server)
+        {
+            harness.Give(server, Harness.Clerk, new StatusRequest(1));
+            var status = harness.Outside.Select(said => said.Message).OfType<ReplicaStatus>().Last();
+            return (status.Era, status.Position);
+        }
     }
 
     [Fact]

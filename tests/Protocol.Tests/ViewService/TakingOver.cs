@@ -20,7 +20,7 @@ public sealed class TakingOver
         var effects = bench.Handle(Operator, new ResetRequest(A.Address));
         var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
         Assert.Null(answer.Refusal);
-        Assert.Equal(new View(Theirs, 1008, A, null, Reset: true), answer.View);
+        Assert.Equal(new View(Theirs, 1008, A, null, Era: 1008), answer.View);
         Assert.Equal(new ViewServiceMemory(Theirs, answer.View, false, false, answer.View, false), bench.Memory);
         Assert.Contains("b#1 in view 8", answer.Account);
         Assert.Equal(answer.View, Assert.Single(effects.To<ViewNews>(A.Address)).View);
@@ -39,7 +39,7 @@ public sealed class TakingOver
         bench.Ticks(bench.DeadPings, (A, 5), (B, 6));
         Assert.Equal(PingRefusal.NewerView, bench.Ping(A, 5).To<PingRefused>(A.Address).Single().Reason);
         bench.Handle(Operator, new ResetRequest(A.Address));
-        Assert.Equal(new View(Fresh, 1006, A, null, Reset: true), bench.View);
+        Assert.Equal(new View(Fresh, 1006, A, null, Era: 1006), bench.View);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class TakingOver
         bench.Ping(A, 7, cluster: Theirs);
         bench.Handle(Operator, new ResetRequest(A.Address));
         // Above its own numbers as well: it may come back to a cluster that it named a view of before.
-        Assert.Equal(new View(Theirs, 2003, A, null, Reset: true), bench.View);
+        Assert.Equal(new View(Theirs, 2003, A, null, Era: 2003), bench.View);
         bench.Ping(A, 2003);
         bench.Ping(C, 1003, cluster: new ClusterId(98));
         var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(C.Address)).To<ResetAnswer>(Operator));

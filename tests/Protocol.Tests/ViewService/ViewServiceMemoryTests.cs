@@ -154,7 +154,7 @@ public sealed class ViewServiceMemoryTests
     {
         var (cluster, pair) = (ViewServiceBench.Fresh, new View(ViewServiceBench.Fresh, 2, A, B));
         // The primary of a view that nobody acknowledged.
-        var bench = After(new View(cluster, 3, C, null, Reset: true), pair, true);
+        var bench = After(new View(cluster, 3, C, null, Era: 3), pair, true);
         bench.Ping(A, 2);
         bench.Expect(3, C, null);
         // Its backup.

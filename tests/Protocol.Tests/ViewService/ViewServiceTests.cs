@@ -252,7 +252,7 @@ public sealed class ViewServiceTests
         var effects = bench.Handle(Operator, new ResetRequest(C.Address));
         var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
         Assert.Null(answer.Refusal);
-        Assert.Equal(new View(bench.Node.Cluster, 3, C, null, Reset: true), answer.View);
+        Assert.Equal(new View(bench.Node.Cluster, 3, C, null, Era: 3), answer.View);
         Assert.Equal(answer.View, bench.View);
         Assert.Contains("a#1 (primary of view 2, dead)", answer.Account);
         Assert.Contains("b#1 (synced backup of view 2, dead)", answer.Account);
@@ -261,7 +261,7 @@ public sealed class ViewServiceTests
         Assert.True(bench.Node.Acknowledged);
         bench.Ping(A2, 0);
         bench.Expect(4, C, A2);
-        Assert.False(bench.View.Reset);
+        Assert.Equal((false, 3), (bench.View.Reset, bench.View.Era));
     }
 
     [Fact]
@@ -288,7 +288,7 @@ public sealed class ViewServiceTests
         bench.Handle(Operator, new ResetRequest(C.Address));
         bench.UntilDead((B, 2));
         bench.Expect(4, B, null);
-        Assert.False(bench.View.Reset);
+        Assert.Equal((false, 3), (bench.View.Reset, bench.View.Era));
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal static partial class ModelSetups
         FormerPrimaryComesBack,
         ExpiredSession,
         LateRequest,
+        SessionOfAHistoryGivenUp,
         EmptyServerAndNoMemory,
         PingsComeLate,
         ViewServiceSleeps,

@@ -207,6 +207,49 @@ internal static partial class ModelSetups
             ],
         }.Ticks(viewService: 0, servers: 1, clerks: 2);
 
+    private static ModelSetup SessionOfAHistoryGivenUp =>
+        new ModelSetup(
+            "session-of-a-history-given-up",
+            "a client has a session of a history that a reset gave up, and another client one of the same number since"
+        )
+        {
+            Clerks =
+            [
+                [Append("a;"), Append("b;")],
+                [Append("x;")],
+            ],
+            Budget = ModelSetup.Allow(repeats: 1),
+            Prefix = script =>
+                script
+                    .Settle()
+                    .Hold(Is<Chunk>)
+                    .Suspect(1)
+                    .Until(
+                        situation => situation.Replica(2) is { Role: ReplicaRole.Primary, Confirmed: true },
+                        "s2 is primary"
+                    )
+                    .Hold(message => message.Message is Chunk or Request)
+                    .Begin(1)
+                    .DeliverAll()
+                    .Reset(1)
+                    .Until(
+                        situation => situation.Replica(1) is { Role: ReplicaRole.Primary, Confirmed: true },
+                        "s1 is primary"
+                    )
+                    .Hold(message => message is { Message: Chunk } or { Message: Request, FromSlot: 4 })
+                    .Complete(0)
+                    .Hold(_ => false),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                ModelGoal.Noticed("the old session is refused", NoticeKind.UnknownSession),
+                ModelGoal.Server(
+                    "a backup has the history of the new era",
+                    server => server is { Era: > 0, Synced: true }
+                ),
+            ],
+        }.Ticks(viewService: 0, servers: 1, clerks: 2);
+
     private static ModelSetup EmptyServerAndNoMemory =>
         new ModelSetup(
             "empty-server-and-no-memory",
