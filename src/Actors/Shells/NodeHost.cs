@@ -67,6 +67,8 @@ internal sealed class NodeHost
                 _log.Received(envelope.From, message, _clock.Now());
             _node.Handle(envelope.From, message, Effects);
         }
+        foreach (var kind in envelope.NotUnderstood)
+            Effects.Send(envelope.From, new Unsupported(kind));
         CarryOut();
     }
 

@@ -52,7 +52,8 @@ internal sealed class EnvelopeSerializer(ExtendedActorSystem system) : Serialize
         return new DamagedEnvelope(text);
     }
 
-    private void NotUnderstood(string text) => Log.Warning("{0} is dropped: its sender is of a later release", text);
+    private void NotUnderstood(string text) =>
+        Log.Warning("{0} is answered Unsupported: its sender is of a later release", text);
 }
 
 /// <summary>What an actor receives in place of an envelope that nobody can read: nothing to do with it.</summary>

@@ -38,7 +38,7 @@ public partial class ClerkNode
         if (_firstOpening == 0)
             _firstOpening = _opening;
         (_openingView, _openingSince) = (_view.Number, _tick);
-        effects.Send(primary, new OpenSession(_group, _view.Id, _opening));
+        effects.Send(primary, new OpenSession(_group, _view.Id, _opening) { Level = _settings.Features.Level });
         AskWhereInDoubt(effects);
     }
 

@@ -183,17 +183,11 @@ public partial class ClerkNode : Node
             case ViewNews news:
                 HandleViewNews(from, news, effects);
                 break;
-            // What others say to one another is nothing to a clerk, wherever it comes from.
-            case Ping or PingAnswer or PingRefused or ViewRequest or ResetRequest or ResetAnswer:
-                break;
-            case OpenSession or Request:
-                break;
-            case Forward or ForwardAck or ForwardWanted or Chunk or ChunkAck or Installed or WrongView:
-                break;
-            case StatusRequest or ViewServiceStatus or ReplicaStatus:
+            case Unsupported unsupported:
+                unsupported.Tell(from, effects);
                 break;
             default:
-                throw new InvariantBrokenException($"clerk {_self} has no arm for {message.GetType().Name}");
+                break; // What others say to one another is nothing to a clerk, wherever it comes from.
         }
     }
 

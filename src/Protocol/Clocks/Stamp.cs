@@ -20,4 +20,7 @@ public sealed record Envelope(NodeAddress From, NodeAddress To, Stamp Stamp, Imm
     /// with an envelope of its own name that has no messages.
     /// </summary>
     public string Cluster { get; init; } = DefaultCluster;
+
+    /// <summary>Kinds of messages that came in it and that only a later release understands.</summary>
+    public ImmutableArray<byte> NotUnderstood { get; init; } = [];
 }

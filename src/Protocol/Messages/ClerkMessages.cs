@@ -6,6 +6,9 @@ namespace PbKv.Protocol;
 /// <param name="Request">Chosen by the clerk, and named by the answer.</param>
 public sealed record OpenSession(GroupName Group, ViewId View, long Request) : Message
 {
+    /// <summary>The client's feature level: what is above it is not said to it.</summary>
+    public int Level { get; init; } = 1;
+
     internal override byte Kind => 11;
 
     internal override void Write(WireWriter writer)
@@ -13,10 +16,14 @@ public sealed record OpenSession(GroupName Group, ViewId View, long Request) : M
         writer.Text(Group.Value);
         View.Write(writer);
         writer.Varint(Request);
+        writer.Varint(Level);
     }
 
     internal static OpenSession Read(ref WireReader reader) =>
-        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint());
+        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint())
+        {
+            Level = reader.More ? reader.Level() : 1,
+        };
 }
 
 /// <summary>Primary → clerk: your session, which is the position of the operation that opened it.</summary>

@@ -1,5 +1,23 @@
 namespace PbKv.Protocol;
 
+/// <summary>Anybody → anybody: I do not understand what you sent, as it is of a later release.</summary>
+/// <param name="Of">The kind of that message.</param>
+public sealed record Unsupported(long Of) : Message
+{
+    internal override byte Kind => 41;
+
+    internal override void Write(WireWriter writer) => writer.Varint(Of);
+
+    internal static Unsupported Read(ref WireReader reader) => new(reader.Varint());
+
+    /// <summary>It is never answered.</summary>
+    internal void Tell(NodeAddress from, Effects effects) =>
+        effects.Notice(
+            NoticeKind.Refused,
+            $"{from} is of an earlier release, and does not understand messages of kind {Of}"
+        );
+}
+
 /// <summary>
 /// The closed family of everything that nodes say to one another. A message is immutable, and says itself how it is
 /// written and read. Its kind is a number for ever. A later release may add kinds, and fields at the end of a kind: who
@@ -42,6 +60,7 @@ public abstract record Message
             31 => StatusRequest.Read(ref reader),
             32 => ViewServiceStatus.Read(ref reader),
             33 => ReplicaStatus.Read(ref reader),
+            41 => Unsupported.Read(ref reader),
             _ => null,
         };
 

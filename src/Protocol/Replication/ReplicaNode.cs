@@ -164,6 +164,9 @@ public partial class ReplicaNode : Node
             case StatusRequest request:
                 effects.Send(from, Status(request.Number));
                 break;
+            case Unsupported unsupported:
+                unsupported.Tell(from, effects);
+                break;
             default:
                 break; // Not for a server, or of a view in which it is not asked: nothing changes.
         }

@@ -149,6 +149,9 @@ public partial class ViewServiceNode : Node
             case ResetRequest request:
                 OnReset(from, request, effects);
                 break;
+            case Unsupported unsupported:
+                unsupported.Tell(from, effects);
+                break;
             default:
                 effects.Notice(
                     NoticeKind.Refused,

@@ -42,8 +42,8 @@ internal static class EnvelopeCodec
         writer.EndBlock(fields);
     }
 
-    /// <param name="notUnderstood">Is told of every message that only a later release can read; the others are in the
-    /// envelope.</param>
+    /// <param name="notUnderstood">Is told of every message that only a later release can read; the envelope has their
+    /// kinds, and the others.</param>
     /// <exception cref="WireFormatException">The bytes are damaged: nothing of them counts.</exception>
     public static Envelope Read(byte[] bytes, Texts texts, Action<string> notUnderstood)
     {
@@ -56,48 +56,57 @@ internal static class EnvelopeCodec
         var to = new NodeAddress(header.Text());
         var stamp = ReadStamp(ref header);
         var cluster = header.More ? header.Text() : Envelope.DefaultCluster;
-        return new Envelope(from, to, stamp, ReadMessages(ref reader, notUnderstood)) { Cluster = cluster };
+        ImmutableArray<byte> unknown = [];
+        var messages = ReadMessages(ref reader, notUnderstood, ref unknown);
+        return new Envelope(from, to, stamp, messages) { Cluster = cluster, NotUnderstood = unknown };
     }
 
-    private static ImmutableArray<Message> ReadMessages(ref WireReader reader, Action<string> notUnderstood)
+    private static ImmutableArray<Message> ReadMessages(
+        ref WireReader reader,
+        Action<string> notUnderstood,
+        ref ImmutableArray<byte> unknown
+    )
     {
         if (!reader.More)
             return [];
-        var first = ReadMessage(ref reader, notUnderstood);
+        var first = ReadMessage(ref reader, notUnderstood, ref unknown);
         if (!reader.More)
             return first is null ? [] : [first];
 
         var messages = ImmutableArray.CreateBuilder<Message>();
         if (first is not null)
             messages.Add(first);
-        var lost = first is null ? 1 : 0;
         while (reader.More)
         {
-            if (ReadMessage(ref reader, notUnderstood) is { } next)
+            if (ReadMessage(ref reader, notUnderstood, ref unknown) is { } next)
                 messages.Add(next);
-            else if (++lost > MostNotUnderstood)
-                WireFormatException.Throw($"more than {MostNotUnderstood} messages that are not understood");
         }
         return messages.DrainToImmutable();
     }
 
-    private static Message? ReadMessage(ref WireReader reader, Action<string> notUnderstood)
+    private static Message? ReadMessage(
+        ref WireReader reader,
+        Action<string> notUnderstood,
+        ref ImmutableArray<byte> unknown
+    )
     {
         var number = reader.Byte();
         var fields = reader.Block();
         var length = fields.Left;
         try
         {
-            var message = Message.Read(number, ref fields);
-            if (message is null)
-                notUnderstood($"a message of the unknown type {number}, {length} bytes");
-            return message;
+            if (Message.Read(number, ref fields) is { } message)
+                return message;
+            notUnderstood($"a message of the unknown type {number}, {length} bytes");
         }
-        catch (UnknownValueException unknown)
+        catch (UnknownValueException value)
         {
-            notUnderstood($"a message of type {number}: unknown {unknown.Message}");
-            return null;
+            notUnderstood($"a message of type {number}: unknown {value.Message}");
         }
+        if (unknown.Length == MostNotUnderstood)
+            WireFormatException.Throw($"more than {MostNotUnderstood} messages that are not understood");
+        unknown = unknown.Add(number);
+        return null;
     }
 
     private static void WriteStamp(WireWriter writer, in Stamp stamp)

@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using PbKv.Actors.Shells;
+using PbKv.Checking;
 using PbKv.Client;
 using PbKv.Protocol;
 using PbKv.Server;
@@ -32,7 +33,8 @@ internal sealed class Cluster : IAsyncDisposable
     private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<PbKvClient> _clients = [];
 
-    public Cluster(TestKit kit, ITestOutputHelper output, string settings = "")
+    /// <param name="nextViewService">Whether the view service is of the next build.</param>
+    public Cluster(TestKit kit, ITestOutputHelper output, string settings = "", bool nextViewService = false)
     {
         _kit = kit;
         Output = output;
@@ -46,7 +48,11 @@ internal sealed class Cluster : IAsyncDisposable
         output.WriteLine($"seed {Seed} (PBKV_SEED={Seed} repeats the faults)");
         var postman = new Postman((ExtendedActorSystem)kit.Sys);
         Network = new Network(Seed) { Postman = postman };
-        ViewService = new Member(Network, new NodeAddress(""), hooks => Own(ViewServiceHost.Start(Settings, hooks)));
+        ViewService = new Member(
+            Network,
+            new NodeAddress(""),
+            hooks => Own(ViewServiceHost.Start(Of(nextViewService), hooks))
+        );
         postman.ViewService = ViewService.Name;
     }
 
@@ -72,9 +78,10 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The dead too.</summary>
     public List<Member> Everybody { get; } = [];
 
-    public Member Start(int port = 0)
+    /// <param name="next">Whether it is of the next build.</param>
+    public Member Start(int port = 0, bool next = false)
     {
-        var settings = Settings with { ViewServices = [ViewService.Name.Value], Port = port };
+        var settings = Of(next) with { ViewServices = [ViewService.Name.Value], Port = port };
         var member = new Member(Network, ViewService.Name, hooks => Own(ReplicaHost.Start(settings, hooks)));
         _members.Add(member);
         Everybody.Add(member);
@@ -128,20 +135,20 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Killed, and started again at once at the same address: empty, and a new incarnation.</summary>
-    public async Task<Member> RestartAsync(Member member)
+    public async Task<Member> RestartAsync(Member member, bool next = false)
     {
         var port = member.Port;
         await KillAsync(member);
-        return await StartAgainAsync(port);
+        return await StartAgainAsync(port, next);
     }
 
     /// <summary>
     /// At the address of one that was killed; a connection of somebody else may have the port for a while.
     /// </summary>
-    public async Task<Member> StartAgainAsync(int port)
+    public async Task<Member> StartAgainAsync(int port, bool next = false)
     {
         Member? member = null;
-        await UntilAsync(() => member = Start(port));
+        await UntilAsync(() => member = Start(port, next));
         return member!;
     }
 
@@ -225,6 +232,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     private static Task<(long Position, ulong Data, ulong Sessions)> HeldAsync(Member member) =>
         member.LookAsync(node => (node.Position, node.Store.Digest, node.Sessions.Digest));
+
+    private PbKvSettings Of(bool next) => Settings with { Protocol = NextBuild.Or(Settings.Protocol, next) };
 
     private NodeHooks ClientHooks() => new(out_ => new ClientRelay(Network, ViewService.Name, out_));
 

@@ -96,7 +96,7 @@ internal sealed class RawClerk
         _probe.ExpectNoMsg(TimeSpan.FromMilliseconds(milliseconds));
     }
 
-    private async Task<T> ExpectAsync<T>(Predicate<T> right)
+    public async Task<T> ExpectAsync<T>(Predicate<T> right)
         where T : Message
     {
         if (_received.Count == 0)
@@ -121,6 +121,6 @@ internal sealed class RawClerk
     private void SendMany(Member to, IEnumerable<Message> messages) =>
         _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [.. messages]));
 
-    private void Send(Member to, Message message) =>
+    public void Send(Member to, Message message) =>
         _network.Postman.Send(new Envelope(_self, to.Name, Stamp.None, [message]));
 }

@@ -46,9 +46,14 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), 
     /// <summary>
     /// Runs a test on a cluster, and at its end demands scenario 33; a failure shows what every node said.
     /// </summary>
-    internal async Task OnClusterAsync(Func<Cluster, Task> test, string settings = "", bool sameAtRest = true)
+    internal async Task OnClusterAsync(
+        Func<Cluster, Task> test,
+        string settings = "",
+        bool sameAtRest = true,
+        bool nextViewService = false
+    )
     {
-        await using var cluster = NewCluster(settings);
+        await using var cluster = new Cluster(this, Report, settings, nextViewService);
         try
         {
             await test(cluster);

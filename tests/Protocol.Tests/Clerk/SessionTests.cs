@@ -1,3 +1,4 @@
+using PbKv.Checking;
 using static PbKv.Protocol.Tests.ClerkNodes.ClerkBench;
 
 namespace PbKv.Protocol.Tests.ClerkNodes;
@@ -133,6 +134,15 @@ public class SessionTests
             A.Address
         );
         Assert.Empty(bench.Completed);
+    }
+
+    [Fact]
+    public void The_feature_level_of_the_client_is_said_when_a_session_is_opened()
+    {
+        var bench = new ClerkBench(NextBuild.Or(ProtocolSettings.Default, next: true));
+        bench.Put(1);
+        bench.Hear(new ViewNews(View(1, A), true));
+        Assert.Equal(NextBuild.Level, bench.Only<OpenSession>().Level);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public class NextReleaseTests
     }
 
     [Fact]
-    public void An_unknown_type_of_message_is_dropped_and_the_others_of_its_envelope_are_handled()
+    public void An_unknown_type_of_message_is_named_and_the_others_of_its_envelope_are_handled()
     {
         var bytes = FromNextRelease(
             writer => EnvelopeCodec.Write(writer, Acknowledgement),
@@ -81,7 +81,9 @@ public class NextReleaseTests
             writer => EnvelopeCodec.Write(writer, Acknowledgement)
         );
         var notUnderstood = new List<string>();
-        WireBytes.AssertSame([Acknowledgement, Acknowledgement], WireBytes.Read(bytes, notUnderstood));
+        var envelope = WireBytes.Read(bytes, notUnderstood);
+        WireBytes.AssertSame([Acknowledgement, Acknowledgement], envelope);
+        Assert.Equal(199, Assert.Single(envelope.NotUnderstood));
         Assert.Equal(["a message of the unknown type 199, 10 bytes"], notUnderstood);
     }
 
