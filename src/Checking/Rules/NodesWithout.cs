@@ -110,10 +110,12 @@ internal sealed class ReplicaWithout : ReplicaNode
         NodeAddress viewService,
         ProtocolSettings settings
     )
-        : base(self, viewService, GroupName.Default, settings) => _rules = rules;
+        : base(self, viewService, GroupName.Default, settings) => (_rules, ViewService) = (rules, viewService);
 
     private ReplicaWithout(ReplicaWithout other)
-        : base(other) => _rules = [.. other._rules.Select(rule => rule.Copy())];
+        : base(other) => (_rules, ViewService) = ([.. other._rules.Select(rule => rule.Copy())], other.ViewService);
+
+    public NodeAddress ViewService { get; }
 
     /// <summary>A transfer was installed in this step.</summary>
     public bool JustInstalled { get; private set; }

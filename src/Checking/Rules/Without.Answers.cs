@@ -83,7 +83,7 @@ internal static partial class Without
         public override Message? Hear(ReplicaWithout server, NodeAddress from, Message message, Effects effects)
         {
             if (message is Request or OpenSession && server is { Role: ReplicaRole.Primary, Confirmed: false })
-                server.Obey(from, new ViewNews(server.View, Acknowledged: true), effects);
+                server.Obey(server.ViewService, new ViewNews(server.View, Acknowledged: true), effects);
             return message;
         }
     }

@@ -301,7 +301,7 @@ public partial class ClerkNode
     /// <summary>Switches to a view that is news, and ends a pause: the new primary is tried at once.</summary>
     private void Learn(View view, Effects effects)
     {
-        if (view.Number <= 0 || IsOfOtherCluster(view))
+        if (!view.IsWellFormed || IsOfOtherCluster(view))
             return;
         if (view.Cluster == _view.Cluster && view.Number <= _view.Number)
             return;

@@ -62,9 +62,12 @@ public partial class ReplicaNode
         }
         if (_backup is null || from != PrimaryAddress)
             return;
-        if (IsAboveView(forward))
+        if (HasOtherThanHistory(forward))
         {
-            effects.Notice(NoticeKind.Refused, $"forward {forward.Serial} has an operation above level {View.Level}");
+            effects.Notice(
+                NoticeKind.Refused,
+                $"forward {forward.Serial} has an operation that has no place in a history of level {View.Level}"
+            );
             return;
         }
         _backup.OnForward(from, forward, effects);
@@ -81,6 +84,14 @@ public partial class ReplicaNode
         }
         if (_backup is null || from != PrimaryAddress)
             return;
+        if (!IsWellFormed(chunk))
+        {
+            effects.Notice(
+                NoticeKind.Refused,
+                $"chunk {chunk.Index} has a session that its position {chunk.Position} never opened"
+            );
+            return;
+        }
         if (_backup.OnChunk(from, chunk, effects) is { } installed)
         {
             _state = installed;
@@ -153,17 +164,30 @@ public partial class ReplicaNode
         Ping(effects);
     }
 
-    private bool IsAboveView(Forward forward)
+    private bool HasOtherThanHistory(Forward forward)
     {
         foreach (var batch in forward.Batches)
         {
             foreach (ref readonly var operation in batch.Operations.AsSpan())
             {
-                if (Features.LevelOf(operation.Kind) > View.Level)
+                if (operation.Kind <= OperationKind.Get || Features.LevelOf(operation.Kind) > View.Level)
                     return true;
             }
         }
         return false;
+    }
+
+    /// <summary>A session above the position would be opened a second time.</summary>
+    private static bool IsWellFormed(Chunk chunk)
+    {
+        if (chunk.Position is < 0 or > View.MostNumber)
+            return false;
+        foreach (var session in chunk.Sessions)
+        {
+            if (session.Session <= 0 || session.Session > chunk.Position)
+                return false;
+        }
+        return true;
     }
 
     private static bool IsWellFormed(Batch batch)

@@ -50,7 +50,14 @@ public partial class ReplicaNode
 
     private void Learn(View view, bool acknowledged, Effects effects)
     {
-        if (view.Number == 0 || view.Number < View.Number || !BelievesCluster(view, effects))
+        if (view.Number == 0)
+            return; // There is none yet.
+        if (!view.IsWellFormed)
+        {
+            effects.Notice(NoticeKind.Refused, $"view {view} is not believed: no view service makes it");
+            return;
+        }
+        if (view.Number < View.Number || !BelievesCluster(view, effects))
             return;
         if (view.Number > View.Number)
         {
@@ -96,15 +103,21 @@ public partial class ReplicaNode
     /// <summary>
     /// The clock of this machine went back: the server starts over, above the earlier life that is known, with no role and
     /// no data. There may be one above that, of which a late ping tells. But not many: then it is no earlier life but
-    /// another server, and the two would drive each other out for ever.
+    /// another server, and the two would drive each other out for ever. It goes on as what it is: nothing that is said
+    /// stops a server.
     /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
-        if (_superseded == MostSuperseded)
-            throw new InvariantBrokenException(
-                $"another server lives at {Id.Address}, as incarnation {known}: give each an --advertise of its own; or, where there is none, the clock of this machine went back again and again: start again"
+        if (_superseded > MostSuperseded || known >= View.MostNumber)
+            return;
+        if (_superseded++ == MostSuperseded)
+        {
+            effects.Notice(
+                NoticeKind.Superseded,
+                $"another server lives at {Id.Address}, as incarnation {known}: this one gives way no more, and its pings count for nothing; give each an --advertise of its own; or, where there is none, the clock of this machine went back again and again: start again"
             );
-        _superseded++;
+            return;
+        }
         effects.Notice(
             NoticeKind.Superseded,
             $"incarnation {Id.Incarnation} is older than {known}: going on as {known + 1}, empty"

@@ -135,19 +135,21 @@ public partial class ReplicaNode : Node
             case OpenSession open:
                 OnOpenSession(from, open, effects);
                 break;
-            case PingAnswer answer:
+            case PingAnswer answer when from == _viewService:
                 OnPingAnswer(answer, effects);
                 break;
-            // The first view decides what cluster it is: it is not taken from whoever has this address in mind from an
-            // earlier life.
-            case ViewNews news when View.Number > 0 || from == _viewService:
+            case ViewNews news when from == _viewService:
                 Learn(news.View, news.Acknowledged, effects);
                 break;
-            case WrongView wrong when View.Number > 0:
+            case PingRefused refused when from == _viewService:
+                OnPingRefused(refused, effects);
+                break;
+            case WrongView wrong when from == View.Primary?.Address || from == View.Backup?.Address:
                 Learn(wrong.Known, acknowledged: false, effects);
                 break;
-            case PingRefused refused:
-                OnPingRefused(refused, effects);
+            // Whoever has this address in mind from an earlier life, or is mistaken, decides nothing here.
+            case PingAnswer or ViewNews or PingRefused or WrongView:
+                effects.Notice(NoticeKind.Refused, $"{message.GetType().Name} from {from} is not believed");
                 break;
             case Chunk chunk:
                 OnChunk(from, chunk, effects);

@@ -47,14 +47,14 @@ internal sealed class Session
 
     public bool TryResult(long sequence, out OperationResult result) => _results.TryGet(sequence, out result);
 
-    /// <summary>Keeps a result; the value is copied out of whatever larger array it is a part of.</summary>
+    /// <summary>
+    /// Keeps a result, unless nobody wants it any more; the value is copied out of whatever larger array it is a part of.
+    /// </summary>
     public void Record(OperationResult result)
     {
         MustBeOwned();
-        Invariant.Assert(
-            result.Sequence >= Floor,
-            $"session {Id} records sequence {result.Sequence} below its floor {Floor}"
-        );
+        if (result.Sequence < Floor)
+            return;
         var kept = result with { Value = result.Value.Compact() };
         if (_results.Set(kept, out var earlier))
             Take(earlier);

@@ -93,6 +93,17 @@ public sealed record View(
     /// <summary>Made by an operator who accepts the loss of data; a primary that enters it drops what it held.</summary>
     public bool Reset => Era > 0 && Era == Number;
 
+    /// <summary>Nobody counts so far: what a peer says beyond it cannot be, and a number above it must not overflow.</summary>
+    internal const long MostNumber = long.MaxValue / 2;
+
+    /// <summary>Whether a view service makes such views.</summary>
+    internal bool IsWellFormed =>
+        Number is > 0 and <= MostNumber
+        && Era >= 0
+        && Era <= Number
+        && Primary is { } primary
+        && primary.Address != Backup?.Address;
+
     public bool Names(ServerId server) => Primary == server || Backup == server;
 
     public override string ToString() =>

@@ -3,8 +3,21 @@ namespace PbKv.Protocol;
 /// <summary>What a ping proves: that its sender lives, and what it says of the present view.</summary>
 public partial class ViewServiceNode
 {
-    private void OnPing(Ping ping, Effects effects)
+    private void OnPing(NodeAddress from, Ping ping, Effects effects)
     {
+        // A server speaks for itself; and the number after the newest view, or incarnation, must not overflow.
+        if (
+            from != ping.Server.Address
+            || ping.Server.Incarnation is < 0 or >= View.MostNumber
+            || ping.View.Number is < 0 or > View.MostNumber / 2
+        )
+        {
+            effects.Notice(
+                NoticeKind.Refused,
+                $"a ping of {ping.Server} in view {ping.View} from {from} is not believed"
+            );
+            return;
+        }
         if (IsSuperseded(ping, effects) || IsStranger(ping, effects))
             return;
         Hear(ping, effects);

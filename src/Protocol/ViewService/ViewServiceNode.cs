@@ -127,7 +127,7 @@ public partial class ViewServiceNode : Node
         switch (message)
         {
             case Ping ping:
-                OnPing(ping, effects);
+                OnPing(from, ping, effects);
                 break;
             case ViewRequest:
                 OnViewRequest(from, effects);

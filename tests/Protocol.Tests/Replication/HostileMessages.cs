@@ -107,6 +107,21 @@ public class HostileMessages
         Assert.Equal("", Read(b, "evil"));
     }
 
+    [Theory]
+    [InlineData(5, 6)]
+    [InlineData(5, 0)]
+    [InlineData(-1, 1)]
+    [InlineData(long.MaxValue, 1)]
+    public void A_chunk_with_a_session_that_its_position_never_opened_is_refused(long position, long session)
+    {
+        var net = new Harness();
+        var (a, b, _) = net.PairInTransfer();
+        var chunk = new Chunk(b.View.Id, 0, true, position, 1, [], [new SessionImage(session, 0, [])]);
+        Unchanged(net, b, a.Id.Address, chunk);
+        Assert.Contains(net.Notices, notice => notice.Kind == NoticeKind.Refused);
+        Assert.NotEmpty(net.Take<Chunk>());
+    }
+
     [Fact]
     public void A_confirmation_before_the_transfer_was_sent_is_no_reason_to_stop_answering_alone()
     {

@@ -6,7 +6,8 @@ namespace PbKv.Protocol.Tests.Wire;
 /// <summary>
 /// Draws messages of every type, by their constructors: a type or a field that is added is drawn too.
 /// </summary>
-internal sealed class AnyMessage(int seed)
+/// <param name="hint">A value to take for this type, where there is a better one than any; null otherwise.</param>
+internal sealed class AnyMessage(int seed, Func<Type, object?>? hint = null)
 {
     private static readonly MethodInfo ListMethod = typeof(AnyMessage).GetMethod(
         nameof(List),
@@ -50,6 +51,8 @@ internal sealed class AnyMessage(int seed)
 
     private object Build(Type type)
     {
+        if (hint?.Invoke(type) is { } better)
+            return better;
         if (type == typeof(bool))
             return _random.Next(2) == 0;
         if (type == typeof(long))
