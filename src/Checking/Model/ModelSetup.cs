@@ -119,6 +119,8 @@ internal sealed class ModelSituation(ModelUniverse universe, ModelState state, L
 
     public bool Noticed(NoticeKind kind) => last is not null && (last.Notices >> (int)kind & 1) != 0;
 
+    public bool Completed(CallStatus status) => last is not null && last.Completions.Any(call => call.Status == status);
+
     public bool InFlight(Func<FlyingMessage, bool> condition) =>
         state.Flight.Any(id => condition(universe.Message(id)));
 }

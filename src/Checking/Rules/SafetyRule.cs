@@ -78,6 +78,9 @@ public enum SafetyRule
     /// <summary>A deposed primary drops the answers that it holds.</summary>
     HeldDroppedWhenDeposed,
 
+    /// <summary>That a write found no memory is in the history: a backup does not decide for itself.</summary>
+    FullIsInTheHistory,
+
     /// <summary>Only a new view drops a backup.</summary>
     OnlyViewDropsBackup,
 

@@ -164,6 +164,24 @@ internal static partial class Without
             Replace<Reply>(effects, (to, reply) => reply with { Era = Asked(to, reply.Number)?.Era ?? reply.Era });
     }
 
+    /// <summary>A primary that has no memory left forwards what it was asked: the backup may have some.</summary>
+    private sealed class FullIsInTheHistory : RequestsInMind
+    {
+        public override void Then(ReplicaWithout server, NodeAddress from, Message? heard, Effects effects) =>
+            Replace<Forward>(effects, (_, forward) => forward with { Batches = [.. forward.Batches.Select(AsAsked)] });
+
+        private Batch AsAsked(Batch batch) =>
+            batch with
+            {
+                Operations =
+                [
+                    .. batch.Operations.Select(done =>
+                        done.Kind == OperationKind.Full ? Asked(batch.Session, done.Sequence) : done
+                    ),
+                ],
+            };
+    }
+
     /// <summary>Those who were asked something know what.</summary>
     private abstract class RequestsInMind : RuleLeftOut
     {
@@ -178,6 +196,12 @@ internal static partial class Without
                 _requests = _requests.SetItem((from, request.Number), request);
             return message;
         }
+
+        protected Operation Asked(long session, long sequence) =>
+            _requests
+                .Values.Where(request => request.Batch.Session == session)
+                .SelectMany(request => request.Batch.Operations)
+                .First(operation => operation.Sequence == sequence);
 
         protected Request? Asked(NodeAddress by, long number) => _requests.GetValueOrDefault((by, number));
     }

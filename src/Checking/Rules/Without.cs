@@ -38,6 +38,7 @@ internal static partial class Without
             SafetyRule.CopiesAreCompared => new RuleLeftOut { AnyCopy = true },
             SafetyRule.UnknownSessionsRefused => new UnknownSessionsRefused(),
             SafetyRule.SessionsAreOfTheirEra => new SessionsAreOfTheirEra(),
+            SafetyRule.FullIsInTheHistory => new FullIsInTheHistory(),
             SafetyRule.BelowFloorRefused => new BelowFloorRefused(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),
         };

@@ -56,6 +56,10 @@ public class ReplicationRules(ITestOutputHelper output) : RuleTest(output)
         Breaks("session-of-a-history-given-up", LostWrite, SessionsAreOfTheirEra, CopiesAreCompared);
 
     [Fact]
+    public void Without_the_refusal_in_the_history_a_backup_does_what_its_client_was_told_is_not_done() =>
+        Breaks("memory-is-full", WrongHistory, FullIsInTheHistory, CopiesAreCompared);
+
+    [Fact]
     public void Without_the_floor_a_late_request_runs_a_second_time() =>
         Breaks("late-request", ExecutedTwice, BelowFloorRefused, CopiesAreCompared);
 

@@ -36,6 +36,7 @@ internal static partial class ModelSetups
         EmptyServerAndNoMemory,
         PingsComeLate,
         ViewServiceSleeps,
+        MemoryIsFull,
     ];
 
     public static ModelSetup Find(string name) =>

@@ -318,4 +318,23 @@ internal static partial class ModelSetups
             ],
             Never = [new ModelGoal("SuspectedAsleep", situation => situation.Noticed(NoticeKind.ServerDead))],
         }.Ticks(viewService: 1, servers: 2, clerks: 1);
+
+    private static ModelSetup MemoryIsFull =>
+        new ModelSetup("memory-is-full", "a pair has no memory for a write; then the primary may die")
+        {
+            Clerks =
+            [
+                [Append("a;"), Append(new string('b', 2000)), Get()],
+            ],
+            Settings = ModelSetup.Small with { MaxMemoryBytes = 2000 },
+            Budget = ModelSetup.Allow(crashes: 1),
+            MayCrash = [1],
+            Prefix = script => script.Settle().Complete(0),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                new ModelGoal("a write is refused as Full", situation => situation.Completed(CallStatus.Full)),
+                Primary(2),
+            ],
+        }.Ticks(viewService: 0, servers: 1, clerks: 2);
 }
