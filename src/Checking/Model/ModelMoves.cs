@@ -117,7 +117,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
         {
             if (state.Budget.Ticks(local.Slot) > 0 || !IsSlow(timer))
                 actions.Add(new ModelAction(ModelActionKind.Timer, local.Slot, timer));
-            if (state.Budget[Allowance.Late] > 0 && universe.Timer(timer) is ViewServiceTick)
+            if (state.Budget[Allowance.Late] > 0 && universe.Timer(timer) is ViewServiceTick or ReplicaTick)
                 actions.Add(new ModelAction(ModelActionKind.LateTimer, local.Slot, timer));
         }
     }

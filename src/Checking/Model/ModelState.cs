@@ -98,7 +98,7 @@ internal enum ModelActionKind : byte
 
     Timer,
 
-    /// <summary>A timer of the view service that is late: it slept.</summary>
+    /// <summary>A tick of the view service or a server that is late: it slept.</summary>
     LateTimer,
 
     /// <summary>A client begins its next operation.</summary>

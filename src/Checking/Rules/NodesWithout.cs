@@ -18,7 +18,7 @@ internal class RuleLeftOut
     /// <summary>A view has the level of the next build, whoever is in it.</summary>
     public bool AnyLevel { get; init; }
 
-    /// <summary>What a view service takes a timer for.</summary>
+    /// <summary>What a view service or server takes a timer for.</summary>
     public virtual NodeTimer Hear(NodeTimer timer) => timer;
 
     /// <summary>
@@ -140,7 +140,7 @@ internal sealed class ReplicaWithout : ReplicaNode
 
     public override void OnTimer(NodeTimer timer, Effects effects)
     {
-        base.OnTimer(timer, effects);
+        base.OnTimer(_rules.Aggregate(timer, (heard, rule) => rule.Hear(heard)), effects);
         JustInstalled = false;
         foreach (var rule in _rules)
             rule.Then(this, default, null, effects);

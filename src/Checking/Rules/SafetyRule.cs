@@ -93,7 +93,7 @@ public enum SafetyRule
     /// <summary>A view service that suspected somebody falsely waits longer before it does so again.</summary>
     PatienceAfterFalseSuspicion,
 
-    /// <summary>A tick that the view service slept through makes nobody older.</summary>
+    /// <summary>A tick that the view service, or a primary, slept through makes nobody older.</summary>
     SleptTicksDoNotCount,
 
     /// <summary>A view's level is the lowest of its servers' and of the view service that makes it.</summary>

@@ -62,6 +62,7 @@ public partial class ReplicaNode : Node
         _executed = other._executed;
         _deduplicated = other._deduplicated;
         _leaving = other._leaving;
+        Slept = other.Slept;
         _toldSynced = other._toldSynced;
         _lastRefusal = other._lastRefusal;
     }
@@ -87,6 +88,9 @@ public partial class ReplicaNode : Node
     public bool Synced => _backup is { Synced: true };
 
     public bool Leaving => _leaving;
+
+    /// <summary>Its last tick came late and did not count.</summary>
+    internal bool Slept { get; private set; }
 
     /// <summary>The position of the last operation executed here.</summary>
     public long Position => _state.Position;
@@ -180,7 +184,11 @@ public partial class ReplicaNode : Node
         {
             case ReplicaTick:
                 _askedForView = 0;
-                _primary?.Tick(effects);
+                // What the backup said while this one slept lies unread. Not twice in a row: on a machine that always comes
+                // late, a backup that is silent has to be found all the same.
+                Slept = timer.Late && !Slept;
+                if (!Slept)
+                    _primary?.Tick(effects);
                 _backup?.Tick(PrimaryAddress, effects);
                 Ping(effects);
                 effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
@@ -221,6 +229,7 @@ public partial class ReplicaNode : Node
         fingerprint.Add(_askedForView);
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
+        fingerprint.Add(Slept);
         fingerprint.Add(_superseded);
     }
 

@@ -62,4 +62,8 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
     [Fact]
     public void Without_leaving_out_the_ticks_that_it_slept_through_a_view_service_suspects_whose_pings_it_has_not_read() =>
         Breaks("view-service-sleeps", "SuspectedAsleep", SleptTicksDoNotCount);
+
+    [Fact]
+    public void Without_leaving_out_the_ticks_that_it_slept_through_a_primary_reports_a_backup_that_it_has_not_heard() =>
+        Breaks("primary-sleeps", "SilentAsleep", SleptTicksDoNotCount);
 }

@@ -36,6 +36,7 @@ internal static partial class ModelSetups
         EmptyServerAndNoMemory,
         PingsComeLate,
         ViewServiceSleeps,
+        PrimarySleeps,
         MemoryIsFull,
     ];
 

@@ -319,6 +319,26 @@ internal static partial class ModelSetups
             Never = [new ModelGoal("SuspectedAsleep", situation => situation.Noticed(NoticeKind.ServerDead))],
         }.Ticks(viewService: 1, servers: 2, clerks: 1);
 
+    private static ModelSetup PrimarySleeps =>
+        new ModelSetup(
+            "primary-sleeps",
+            "a pair, and a primary that stood still: what the backup acknowledged lies unread when its tick comes"
+        )
+        {
+            Clerks =
+            [
+                [Append("a;")],
+            ],
+            Budget = ModelSetup.Allow(late: 1),
+            Prefix = script => script.Settle(),
+            Goals =
+            [
+                ModelGoal.AllDone,
+                ModelGoal.Server("its tick came late", server => server is { Slept: true, Confirmed: true }),
+            ],
+            Never = [new ModelGoal("SilentAsleep", situation => situation.Noticed(NoticeKind.BackupSilent))],
+        }.Ticks(viewService: 0, servers: 1, clerks: 1);
+
     private static ModelSetup MemoryIsFull =>
         new ModelSetup("memory-is-full", "a pair has no memory for a write; then the primary may die")
         {
