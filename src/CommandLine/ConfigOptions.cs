@@ -24,6 +24,9 @@ public static class ConfigOptions
             Arity = ArgumentArity.OneOrMore,
         };
 
+    public static bool AreGiven(ParseResult parsed) =>
+        parsed.GetValue(File) is not null || parsed.GetValue(Define) is { Length: > 0 };
+
     /// <param name="profile">What this command sets unless the user says otherwise.</param>
     public static Config Given(ParseResult parsed, string profile = "")
     {

@@ -203,13 +203,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         Push(call);
     }
 
-    private long Ticks(TimeSpan deadline)
-    {
-        var within = Deadlines.Check(deadline);
-        if (within == Timeout.InfiniteTimeSpan)
-            return long.MaxValue;
-        return Math.Max(1, (long)Math.Ceiling(within.TotalMilliseconds / _settings.Protocol.ClerkTickMs));
-    }
+    private long Ticks(TimeSpan deadline) => Deadlines.Ticks(deadline, _settings.Protocol.ClerkTickMs);
 
     private static Bytes Utf8(string text, [CallerArgumentExpression(nameof(text))] string? name = null)
     {

@@ -40,6 +40,15 @@ internal static class Deadlines
     /// <summary>Longer ones are as good as infinite, and timers cannot count them.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(24);
 
+    /// <summary>So many of a clerk's ticks; for ever is the most that there can be.</summary>
+    public static long Ticks(TimeSpan deadline, int tickMs)
+    {
+        var within = Check(deadline);
+        return within == Timeout.InfiniteTimeSpan
+            ? long.MaxValue
+            : Math.Max(1, (long)Math.Ceiling(within.TotalMilliseconds / tickMs));
+    }
+
     public static TimeSpan Check(TimeSpan deadline)
     {
         if (deadline == Timeout.InfiniteTimeSpan || deadline > Longest)

@@ -53,17 +53,18 @@ internal sealed class ResetInquiry : ReceiveActor
     private void Finish(ResetAnswer? answer)
     {
         if (answer is null)
-            _result.TrySetException(
-                new PbKvException(
-                    PbKvError.DeadlinePassed,
-                    PbKvOutcome.Unknown,
-                    $"the view service at {_question.To} does not answer; look at the status before you ask again"
-                )
-            );
+            _result.TrySetException(NoAnswer(_question.To));
         else if (answer.Refusal is { } refusal)
             _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
         else
             _result.TrySetResult(answer);
         Context.Stop(Self);
     }
+
+    internal static PbKvException NoAnswer(NodeAddress viewService) =>
+        new(
+            PbKvError.DeadlinePassed,
+            PbKvOutcome.Unknown,
+            $"the view service at {viewService} does not answer; look at the status before you ask again"
+        );
 }

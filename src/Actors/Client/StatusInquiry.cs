@@ -66,7 +66,9 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
     {
         if (envelope.Cluster != _cluster)
         {
-            Fail(PbKvError.Refused, ClusterNames.Refusal(envelope, _cluster));
+            Fail(
+                new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, ClusterNames.Refusal(envelope, _cluster))
+            );
             return;
         }
         _clock.OnReceive(envelope.Stamp);
@@ -95,19 +97,23 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
     {
         if (_viewService is null)
         {
-            Fail(
-                PbKvError.Unreachable,
-                $"no view service answers at {string.Join(", ", _viewServices)} within {SettingText.OfDuration(_within)}"
-            );
+            Fail(NoAnswer(_viewServices, _within));
             return;
         }
         _result.TrySetResult(new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]));
         Context.Stop(Self);
     }
 
-    private void Fail(PbKvError code, string text)
+    internal static PbKvException NoAnswer(ImmutableArray<NodeAddress> viewServices, TimeSpan within) =>
+        new(
+            PbKvError.Unreachable,
+            PbKvOutcome.NotExecuted,
+            $"no view service answers at {string.Join(", ", viewServices)} within {SettingText.OfDuration(within)}"
+        );
+
+    private void Fail(PbKvException failure)
     {
-        _result.TrySetException(new PbKvException(code, PbKvOutcome.NotExecuted, text));
+        _result.TrySetException(failure);
         Context.Stop(Self);
     }
 

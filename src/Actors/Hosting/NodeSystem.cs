@@ -16,10 +16,13 @@ internal static class NodeSystem
         var config = PbKvConfig.Listening(settings).WithFallback(PbKvConfig.Complete(settings.Config));
         try
         {
-            var setup = BootstrapSetup.Create().WithConfig(config);
+            // With a setup Akka looks for an app.config too, which takes a tenth of a second and nine megabytes.
             return loggers is null
-                ? ActorSystem.Create(name, setup)
-                : ActorSystem.Create(name, setup.And(new LoggerFactorySetup(loggers)));
+                ? ActorSystem.Create(name, config)
+                : ActorSystem.Create(
+                    name,
+                    BootstrapSetup.Create().WithConfig(config).And(new LoggerFactorySetup(loggers))
+                );
         }
         catch (Exception failure) when (failure is not PbKvStartException)
         {

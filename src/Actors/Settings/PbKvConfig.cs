@@ -21,7 +21,7 @@ internal static class PbKvConfig
     /// <summary>What an ActorSystem needs to send envelopes.</summary>
     public static string Remoting { get; } = ReadResource("remoting.conf");
 
-    public static Config Default =>
+    public static Config Default { get; } =
         ConfigurationFactory.ParseString(Text).WithFallback(ConfigurationFactory.ParseString(Remoting));
 
     /// <summary>
@@ -63,7 +63,7 @@ internal static class PbKvConfig
         );
     }
 
-    private static long FrameBytes(ProtocolSettings protocol)
+    public static long FrameBytes(ProtocolSettings protocol)
     {
         var batch = (long)protocol.RequestBytes + protocol.MaxKeyBytes + protocol.MaxValueBytes;
         return Math.Max(LeastFrame, Math.Max(protocol.ForwardBytes, protocol.ChunkBytes) + batch + EnvelopeBytes);

@@ -127,6 +127,10 @@ internal readonly record struct HostPort(string Host, int Port)
         return true;
     }
 
+    /// <exception cref="FormatException">It is none.</exception>
+    public static HostPort Parse(string text) =>
+        TryParse(text, out var address) ? address : throw new FormatException($"'{text}' is no {Allowed}");
+
     /// <summary>The one way to write an address; what is no address is left as it is.</summary>
     public static string OneName(string host)
     {

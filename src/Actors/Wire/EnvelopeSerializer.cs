@@ -9,13 +9,14 @@ namespace PbKv.Actors.Wire;
 /// </summary>
 internal sealed class EnvelopeSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
-    private const string EnvelopeManifest = "e";
+    public const int Number = 20555;
+    public const string EnvelopeManifest = "e";
 
     private readonly Texts _texts = new();
     private Action<string>? _notUnderstood;
     private ILoggingAdapter? _log;
 
-    public override int Identifier => 20555;
+    public override int Identifier => Number;
 
     /// <summary>
     /// Not before it is needed: Akka.NET makes serializers while the system is not ready to give a logger.

@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
+using Akka.Configuration;
 
 namespace PbKv.Host.Client;
 
 /// <summary>What every client command takes: whom to ask, how long to try, and in which form to answer.</summary>
 internal sealed class ClientOptions
 {
+    public const string Quiet = "akka.loglevel = OFF, akka.stdout-loglevel = OFF";
+
     private readonly Option<TimeSpan?> _timeout = Options.Duration(
         "--timeout",
         "How long to try before giving up: 500ms, 30s, 2m, infinite [default: 30s]"
@@ -24,17 +27,21 @@ internal sealed class ClientOptions
         command.Options.Add(_json);
     }
 
-    /// <summary>Clients say what goes wrong themselves; the log speaks up only when it is asked to.</summary>
-    public StoreAddress Read(ParseResult parsed)
+    /// <summary>Without settings of the user's those of the code, which are the same and need no reading.</summary>
+    public PbKvSettings Read(ParseResult parsed)
     {
-        var config = ConfigOptions.Given(parsed, "akka.loglevel = ERROR");
-        var settings = ConfigOptions.Check(config);
-        var deadline = parsed.GetValue(_timeout) ?? settings.Deadline;
-        return new StoreAddress(
-            ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
-            new PbKvClientOptions { Config = config, Deadline = deadline }
-        );
+        var settings = ConfigOptions.AreGiven(parsed)
+            ? ConfigOptions.Check(ConfigOptions.Given(parsed))
+            : new PbKvSettings();
+        return settings with
+        {
+            ViewServices = ViewServices(parsed.GetValue(_view)) ?? settings.ViewServices,
+            Deadline = parsed.GetValue(_timeout) ?? settings.Deadline,
+        };
     }
+
+    /// <summary>Clients say what goes wrong themselves; the log speaks up only when it is asked to.</summary>
+    public static Config Quietly(ParseResult parsed) => ConfigOptions.Given(parsed, Quiet);
 
     public bool Json(ParseResult parsed) => parsed.GetValue(_json);
 

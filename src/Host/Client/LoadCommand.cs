@@ -29,7 +29,7 @@ internal static class LoadCommand
             {
                 var load = new Load(parsed.GetValue(prefix)!, parsed.GetValue(keys), (int)parsed.GetValue(size));
                 using var signals = new Signals();
-                await using var store = await Store.OpenAsync(client.Read(parsed));
+                await using var store = await Store.OpenAsync(client.Read(parsed), ClientOptions.Quietly(parsed));
                 var clock = Stopwatch.StartNew();
                 await ProgressBar.RunAsync(
                     terminal,

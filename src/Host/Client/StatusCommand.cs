@@ -7,9 +7,6 @@ internal sealed class StatusCommand(Terminal terminal)
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between the two looks that a rate takes.</summary>
-    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
-
     /// <summary>
     /// How long an old picture may stand while it is watched: a dead view service must not look like a healthy one.
     /// </summary>
@@ -29,7 +26,7 @@ internal sealed class StatusCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new Signals();
-        await using var store = await Store.OpenAsync(_client.Read(parsed));
+        await using var store = Store.Open(_client.Read(parsed));
         if (parsed.GetValue(_watch))
             await WatchAsync(store, _client.Json(parsed), signals.Asked);
         else
@@ -39,17 +36,11 @@ internal sealed class StatusCommand(Terminal terminal)
 
     private async Task ShowAsync(Store store, bool json, CancellationToken asked)
     {
-        var first = await store.StatusAsync(asked);
+        var report = await store.StatusAsync(asked);
         if (json)
-        {
-            terminal.WriteLine(StatusJson.Of(first));
-            return;
-        }
-
-        var clock = Stopwatch.StartNew();
-        await Task.Delay(Glance, asked);
-        var second = await store.StatusAsync(asked);
-        terminal.WriteLine(StatusText.Of(second, first, clock.Elapsed, terminal.Colours).TrimEnd());
+            terminal.WriteLine(StatusJson.Of(report));
+        else
+            terminal.WriteLine(StatusText.Of(report, null, default, terminal.Colours).TrimEnd());
     }
 
     /// <summary>

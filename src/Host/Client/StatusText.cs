@@ -5,6 +5,8 @@ namespace PbKv.Host.Client;
 /// <summary>The status for people: the view in a line, then a table of the servers.</summary>
 internal static class StatusText
 {
+    private const int RateColumn = 7;
+
     private static readonly string[] Heads =
     [
         "SERVER",
@@ -40,7 +42,13 @@ internal static class StatusText
             return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
         List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
-        var widths = Enumerable.Range(0, Heads.Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        // A rate takes two looks.
+        if (earlier is null)
+            rows = [.. rows.Select(row => (string[])[.. row[..RateColumn], .. row[(RateColumn + 1)..]])];
+        var widths = Enumerable
+            .Range(0, rows[0].Length)
+            .Select(column => rows.Max(row => row[column].Length))
+            .ToArray();
         foreach (var row in rows)
             AppendRow(text, row, widths, colours);
         return text.ToString();

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Text.Unicode;
+using Akka.Configuration;
 using PbKv.Host.Shell;
 
 namespace PbKv.Host.Client;
@@ -11,21 +12,24 @@ namespace PbKv.Host.Client;
 /// </summary>
 internal sealed class Store : IAsyncDisposable
 {
-    private readonly PbKvClient _client;
-    private readonly StoreAddress _address;
+    private readonly PbKvSettings _settings;
+    private readonly PbKvClient? _client;
+    private readonly PlainClient? _plain;
 
-    private Store(PbKvClient client, StoreAddress address) => (_client, _address) = (client, address);
+    private Store(PbKvSettings settings, PbKvClient? client, PlainClient? plain) =>
+        (_settings, _client, _plain) = (settings, client, plain);
 
-    /// <summary>The cluster need not be there yet: what is asked of it waits for it, up to the timeout.</summary>
-    public static async Task<Store> OpenAsync(StoreAddress address)
+    /// <summary>For a command that asks for one thing.</summary>
+    public static Store Open(PbKvSettings settings) => new(settings, null, new PlainClient(settings));
+
+    /// <summary>For many callers, or a long time. The cluster need not be there yet: what is asked of it waits for it,
+    /// up to the timeout.</summary>
+    public static async Task<Store> OpenAsync(PbKvSettings settings, Config config)
     {
         try
         {
-            return new Store(await PbKvClient.ConnectAsync(address.ViewServices, address.Options), address);
-        }
-        catch (SettingsException e)
-        {
-            throw Failure.Usage(e.Message, "hocon/pbkv.conf lists every setting");
+            var options = new PbKvClientOptions { Config = config, Deadline = settings.Deadline };
+            return new Store(settings, await PbKvClient.ConnectAsync(settings.ViewServices, options), null);
         }
         catch (PbKvStartException e)
         {
@@ -37,7 +41,12 @@ internal sealed class Store : IAsyncDisposable
     {
         try
         {
-            return new Answer(kind, await _client.RunAsync(kind, key, value, cancellation: cancellation));
+            return new Answer(
+                kind,
+                _plain is not null
+                    ? _plain.Run(kind, key, value, cancellation)
+                    : await _client!.RunAsync(kind, key, value, cancellation: cancellation)
+            );
         }
         catch (Exception e) when (e is PbKvException or PbKvCanceledException)
         {
@@ -49,12 +58,14 @@ internal sealed class Store : IAsyncDisposable
     public async Task<StatusReport> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
     {
         var within =
-            atMost is { } most && (_address.Timeout == Timeout.InfiniteTimeSpan || _address.Timeout > most)
+            atMost is { } most && (_settings.Deadline == Timeout.InfiniteTimeSpan || _settings.Deadline > most)
                 ? most
-                : _address.Timeout;
+                : _settings.Deadline;
         try
         {
-            var status = await _client.StatusAsync(within, cancellation);
+            var status = _plain is not null
+                ? _plain.Status(within, cancellation)
+                : await _client!.StatusAsync(within, cancellation);
             return StatusReport.Of(status.ViewService, status.Servers);
         }
         catch (PbKvException e)
@@ -67,15 +78,15 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
-    public async Task<ResetAnswer> ResetAsync(string primary, CancellationToken cancellation)
+    public ResetAnswer Reset(string primary, CancellationToken cancellation)
     {
         try
         {
-            return await _client.ResetAsync(primary, cancellationToken: cancellation);
+            return _plain!.Reset(primary, cancellation);
         }
         catch (PbKvException e)
         {
-            throw FailureOfViewService(e, _address.Timeout);
+            throw FailureOfViewService(e, _settings.Deadline);
         }
         catch (OperationCanceledException)
         {
@@ -87,9 +98,14 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        _plain?.Dispose();
+        if (_client is not null)
+            await _client.DisposeAsync();
+    }
 
-    private string ViewServices => string.Join(", ", _address.ViewServices);
+    private string ViewServices => string.Join(", ", _settings.ViewServices);
 
     /// <summary>Of what the view service alone is asked for.</summary>
     private Failure FailureOfViewService(PbKvException failure, TimeSpan within) =>
@@ -106,7 +122,7 @@ internal sealed class Store : IAsyncDisposable
             PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
             PbKvException { Code: PbKvError.Unreachable } => new Failure(
                 nameof(PbKvError.Unreachable),
-                $"nothing could be sent within {_address.TimeoutText}: no primary was found through the view service at "
+                $"nothing could be sent within {SettingText.OfDuration(_settings.Deadline)}: no primary was found through the view service at "
                     + $"{ViewServices}; is it running there, and has it a replica? 'pbkv status' says how it is, --view names another"
             ),
             PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
@@ -115,14 +131,6 @@ internal sealed class Store : IAsyncDisposable
 
     private static int CodeOf(PbKvOutcome outcome) =>
         outcome == PbKvOutcome.NotExecuted ? ExitCodes.Failed : ExitCodes.OutcomeUnknown;
-}
-
-/// <summary>Where a cluster is, and how it is spoken with.</summary>
-internal sealed record StoreAddress(ImmutableArray<string> ViewServices, PbKvClientOptions Options)
-{
-    public TimeSpan Timeout => Options.Deadline ?? PbKvSettings.Default.Deadline;
-
-    public string TimeoutText => SettingText.OfDuration(Timeout);
 }
 
 /// <summary>What came of one operation, in each of the forms in which it is told.</summary>

@@ -43,21 +43,22 @@ internal sealed class DemoCommand(Terminal terminal)
         var nodes = new List<HostedNode>();
         try
         {
-            await StartAllAsync(
-                ConfigOptions.Check(config),
-                (int)parsed.GetValue(_replicas),
-                (int)parsed.GetValue(_port),
-                nodes
-            );
+            var settings = ConfigOptions.Check(config);
+            await StartAllAsync(settings, (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
             SayWhatToTry(nodes);
-            if (shell)
-                await ConsoleShell.RunAsync(
-                    new StoreAddress([nodes[0].Node.Address], new PbKvClientOptions { Config = config }),
-                    terminal,
-                    signals.Asked
-                );
-            else
+            if (!shell)
+            {
                 await UntilAskedAsync(nodes, signals.Asked);
+                return ExitCodes.Done;
+            }
+            await using var store = await Store.OpenAsync(
+                settings with
+                {
+                    ViewServices = [nodes[0].Node.Address],
+                },
+                ClientOptions.Quietly(parsed)
+            );
+            await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
         }
         finally
         {

@@ -13,9 +13,8 @@ internal static class ShellCommand
         command.SetAction(
             async (parsed, _) =>
             {
-                var address = client.Read(parsed);
                 using var signals = new Signals();
-                await using var store = await Store.OpenAsync(address);
+                await using var store = await Store.OpenAsync(client.Read(parsed), ClientOptions.Quietly(parsed));
                 if (!terminal.IsInteractive || client.Json(parsed))
                     return await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
                 await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
@@ -43,12 +42,6 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         "exit                leave (so does Ctrl-D; Ctrl-C gives up a line)",
         "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and \"\" is the empty word.",
     ];
-
-    public static async Task RunAsync(StoreAddress address, Terminal terminal, CancellationToken asked)
-    {
-        await using var store = await Store.OpenAsync(address);
-        await new ConsoleShell(terminal, store).RunAsync(asked);
-    }
 
     public async Task RunAsync(CancellationToken asked)
     {

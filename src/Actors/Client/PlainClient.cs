@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using PbKv.Actors;
+using PbKv.Actors.Shells;
+using PbKv.Actors.Wire;
+using PbKv.Protocol;
+using PbKv.Remoting;
+
+namespace PbKv.Client;
+
+/// <summary>
+/// A client without an ActorSystem, which takes three times as long to start as all else that a command does. Its
+/// rules are the clerk's; the thread that calls it does the work. For one thing at a time, not for an application.
+/// </summary>
+internal sealed class PlainClient : IDisposable
+{
+    private const int CloseWithinMs = 1000;
+    private const int AskAgainMs = 200;
+    private const int ServersWithinMs = 1000;
+
+    /// <summary>How long it may sleep while somebody may cancel.</summary>
+    private const int GlanceMs = 50;
+
+    private readonly PbKvSettings _settings;
+    private readonly PlainAddress _system = new($"pbkv-client-{Guid.NewGuid():n}", "127.0.0.1", 1);
+    private readonly ulong _uid = (ulong)Random.Shared.Next(1, int.MaxValue);
+    private readonly ImmutableArray<NodeAddress> _viewServices;
+    private readonly NodeAddress _self;
+    private readonly ClerkNode _clerk;
+    private readonly NodeClock _clock = new(null);
+    private readonly Effects _effects = new();
+    private readonly Mailing _mailing = new();
+    private readonly Texts _texts = new();
+    private readonly Dictionary<NodeTimer, long> _timers = [];
+    private readonly Dictionary<NodeAddress, PlainAssociation> _links = [];
+    private readonly List<Completion> _completions = [];
+    private readonly Queue<NodeAddress> _lost = new();
+    private readonly int _frameBytes;
+    private long _calls;
+    private bool _mayStop;
+    private string? _refused;
+    private Action<Message>? _asked;
+
+    public PlainClient(PbKvSettings settings)
+    {
+        _settings = settings;
+        _viewServices = [.. settings.ViewServices.Select(address => new NodeAddress(address))];
+        _self = new NodeAddress($"akka.tcp://{_system.System}@{_system.Host}:{_system.Port}/user/clerk");
+        _clerk = new ClerkNode(_self, _viewServices, settings.Group, settings.Protocol);
+        _frameBytes = (int)PbKvConfig.FrameBytes(settings.Protocol);
+    }
+
+    /// <returns>The value of a Get or a PutHash, or null where there was none; an empty one for what answers
+    /// nothing.</returns>
+    /// <exception cref="PbKvException">It failed.</exception>
+    public byte[]? Run(OperationKind kind, Bytes key, Bytes value, CancellationToken cancellation)
+    {
+        var call = new Call(new CallQueue(1));
+        var ticks = Deadlines.Ticks(_settings.Deadline, _settings.Protocol.ClerkTickMs);
+        call.Begin(null, kind, key, value, ticks, missingIsNull: true, cancellation);
+        _clerk.Submit(++_calls, kind, key, value, ticks, _effects);
+        _clerk.Flush(_effects);
+        CarryOut();
+        Work(
+            long.MaxValue,
+            () => _completions.Count > 0 || _refused is not null || cancellation.IsCancellationRequested
+        );
+        if (_completions.Count == 0)
+        {
+            call.RefusedBecause = _refused;
+            _clerk.Cancel(_calls, _effects);
+            CarryOut();
+        }
+        var completion = _completions[0];
+        _completions.Clear();
+        return completion.Status switch
+        {
+            CallStatus.Ok => completion.Value.Span.ToArray(),
+            CallStatus.Missing => null,
+            _ => throw Failures.Of(completion, call),
+        };
+    }
+
+    /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
+    public PbKvStatus Status(TimeSpan within, CancellationToken cancellation)
+    {
+        ViewServiceStatus? viewService = null;
+        Dictionary<ServerId, ReplicaStatus?> servers = [];
+        var until = Until(within);
+        _asked = message =>
+        {
+            if (message is ViewServiceStatus status && viewService is null)
+            {
+                viewService = status;
+                foreach (var server in status.Servers.Where(server => server.Alive))
+                    servers[server.Server] = null;
+                until = Math.Min(until, Environment.TickCount64 + ServersWithinMs);
+                AskAll();
+            }
+            if (message is ReplicaStatus replica && servers.ContainsKey(replica.Server))
+                servers[replica.Server] = replica;
+        };
+        while (!IsOver() && Environment.TickCount64 < until)
+        {
+            AskAll();
+            Pump(
+                Environment.TickCount64 + AskAgainMs,
+                () => IsOver() || Environment.TickCount64 >= until,
+                cancellation
+            );
+        }
+        return viewService is null
+            ? throw StatusInquiry.NoAnswer(_viewServices, within)
+            : new PbKvStatus(viewService, [.. servers.Values.OfType<ReplicaStatus>()]);
+
+        bool IsOver() => viewService is not null && !servers.ContainsValue(null);
+        void AskAll()
+        {
+            foreach (var node in viewService is null ? _viewServices : Silent())
+                Post(node, [new StatusRequest(1)]);
+        }
+        ImmutableArray<NodeAddress> Silent() =>
+            [.. servers.Where(server => server.Value is null).Select(server => server.Key.Address)];
+    }
+
+    /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
+    public ResetAnswer Reset(string primary, CancellationToken cancellation)
+    {
+        ResetAnswer? answer = null;
+        _asked = message => answer ??= message as ResetAnswer;
+        Post(_viewServices[0], [new ResetRequest(new NodeAddress(HostPort.OneAddress(primary)))]);
+        Pump(Until(_settings.Deadline), () => answer is not null, cancellation);
+        if (answer?.Refusal is { } refusal)
+            throw new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal);
+        return answer ?? throw ResetInquiry.NoAnswer(_viewServices[0]);
+    }
+
+    /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
+    public void Dispose()
+    {
+        _clerk.Close(_effects);
+        CarryOut();
+        Work(Environment.TickCount64 + CloseWithinMs, () => _mayStop);
+        foreach (var link in _links.Values)
+            link.Dispose();
+    }
+
+    private static long Until(TimeSpan within) =>
+        within == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)within.TotalMilliseconds;
+
+    /// <summary>What is asked here and not through the clerk ends when it is refused or cancelled.</summary>
+    private void Pump(long until, Func<bool> isOver, CancellationToken cancellation)
+    {
+        Work(until, () => isOver() || _refused is not null || cancellation.IsCancellationRequested);
+        cancellation.ThrowIfCancellationRequested();
+        if (_refused is { } refusal && !isOver())
+            throw new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal);
+    }
+
+    private void Work(long until, Func<bool> isOver)
+    {
+        while (!isOver() && Environment.TickCount64 < until)
+        {
+            if (_lost.TryDequeue(out var lost))
+            {
+                _clerk.OnConnectionLost(lost, _effects);
+                CarryOut();
+            }
+            else if (_timers.FirstOrDefault(timer => timer.Value <= Environment.TickCount64).Key is { } timer)
+            {
+                _timers.Remove(timer);
+                _clerk.OnTimer(timer, _effects);
+                CarryOut();
+            }
+            else
+            {
+                var next = _timers.Values.Append(until).Min() - Environment.TickCount64;
+                Wait((int)Math.Clamp(next, 0, GlanceMs));
+            }
+        }
+    }
+
+    private void Wait(int ms)
+    {
+        List<Socket> ready = [.. _links.Values.Select(link => link.Socket)];
+        List<Socket> hasRoom = [.. _links.Values.Where(link => link.WantsToWrite).Select(link => link.Socket)];
+        if (ready.Count == 0)
+            Thread.Sleep(ms);
+        else
+            Socket.Select(ready, hasRoom, null, TimeSpan.FromMilliseconds(ms));
+        foreach (var (node, link) in _links.ToList())
+        {
+            if (ready.Contains(link.Socket) || hasRoom.Contains(link.Socket))
+                Use(node, () => link.Proceed(Deliver));
+        }
+    }
+
+    private void Deliver(byte[] bytes)
+    {
+        var envelope = EnvelopeCodec.Read(bytes, _texts, _ => { });
+        if (envelope.Cluster != _settings.Cluster)
+        {
+            _refused = ClusterNames.Refusal(envelope, _settings.Cluster);
+            return;
+        }
+        _clock.OnReceive(envelope.Stamp);
+        foreach (var message in envelope.Messages)
+        {
+            _asked?.Invoke(message);
+            _clerk.Handle(envelope.From, message, _effects);
+        }
+        CarryOut();
+    }
+
+    private void CarryOut()
+    {
+        _mailing.Send(_effects.Messages, Post);
+        foreach (var timer in _effects.CancelledTimers)
+            _timers.Remove(timer);
+        foreach (var (timer, least, most) in _effects.Timers)
+            _timers[timer] = Environment.TickCount64 + Random.Shared.Next(least, most + 1);
+        _completions.AddRange(_effects.Completions);
+        _mayStop |= _effects.MayStop;
+        _effects.Clear();
+    }
+
+    private void Post(NodeAddress to, ImmutableArray<Message> messages) =>
+        Use(
+            to,
+            () =>
+            {
+                if (!_links.TryGetValue(to, out var link))
+                {
+                    var address = HostPort.Parse(to.Value);
+                    var peer = new PlainAddress(NodePath.SystemName, address.Host, address.Port);
+                    _links[to] = link = new(_system, _uid, peer, AddressesOf(peer.Host), _frameBytes);
+                }
+                var envelope = new Envelope(_self, to, _clock.OnSend(), messages) { Cluster = _settings.Cluster };
+                link.Send(
+                    NodePath.Of(to, _viewServices.Contains(to)),
+                    EnvelopeSerializer.Number,
+                    EnvelopeSerializer.EnvelopeManifest,
+                    EnvelopeCodec.Write(envelope)
+                );
+            }
+        );
+
+    private static IEnumerable<IPAddress> AddressesOf(string host) =>
+        IPAddress.TryParse(host, out var only)
+            ? [only]
+            : Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily);
+
+    /// <summary>A connection that breaks, or says what nobody understands, is over.</summary>
+    private void Use(NodeAddress node, Action use)
+    {
+        try
+        {
+            use();
+        }
+        catch (Exception failure) when (failure is SocketException or InvalidDataException or WireFormatException)
+        {
+            if (_links.Remove(node, out var link))
+                link.Socket.Dispose();
+            _lost.Enqueue(node);
+        }
+    }
+}
