@@ -30,7 +30,7 @@ internal sealed record StatusReport(ViewServiceStatus Service, ImmutableArray<Se
         if (known.Refused)
             return "refused";
         if (!known.Alive)
-            return "dead";
+            return known.Leaving && !view.Names(known.Server) ? "left" : "dead";
         if (view.Primary == known.Server)
             return "primary";
         return view.Backup == known.Server ? "backup" : "idle";

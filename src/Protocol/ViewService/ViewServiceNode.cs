@@ -246,7 +246,7 @@ public partial class ViewServiceNode : Node
                 var reason = after.Overdue
                     ? $"no ping for {after.PingAge} ticks"
                     : $"its pings show that it heard no answer for {after.DeafTicks} ticks";
-                effects.Notice(NoticeKind.ServerDead, $"{after.Id} is dead: {reason}");
+                SayGone(after, reason, effects);
             }
         }
         TakeStep(effects);
@@ -261,11 +261,17 @@ public partial class ViewServiceNode : Node
         _servers.Replace(server, server with { HintPending = false, Overdue = server.Overdue || counts });
         if (!counts || !server.Alive)
             return;
-        effects.Notice(
-            NoticeKind.ServerDead,
-            $"{id} is dead: its connection broke and it did not ping within {ConnectionLostMs} ms"
-        );
+        SayGone(server, $"its connection broke and it did not ping within {ConnectionLostMs} ms", effects);
         TakeStep(effects);
+    }
+
+    /// <summary>Who asked to leave, and is needed no more, has done what he said.</summary>
+    private void SayGone(TrackedServer server, string reason, Effects effects)
+    {
+        if (server.Leaving && !View.Names(server.Id))
+            effects.Notice(NoticeKind.Left, $"{server.Id} has left");
+        else
+            effects.Notice(NoticeKind.ServerDead, $"{server.Id} is dead: {reason}");
     }
 
     private void OnViewRequest(NodeAddress from, Effects effects)

@@ -54,7 +54,12 @@ public class FailoverTests
         (await cluster.RunAsync("get", "log")).Done(
             string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},")) + "\n"
         );
-        Assert.Equal(before.Backup, (await cluster.StatusAsync()).Primary);
+        var after = await cluster.StatusAsync(status =>
+            status.Server(before.Primary!).GetProperty("role").GetString() == "left"
+        );
+        Assert.Equal(before.Backup, after.Primary);
+        Assert.Contains(" has left", cluster.ViewProcess.Error);
+        Assert.DoesNotContain("ServerDead", cluster.ViewProcess.Error);
     }
 
     [Fact]
