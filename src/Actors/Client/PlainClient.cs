@@ -38,6 +38,10 @@ internal sealed class PlainClient : IDisposable
     private readonly Queue<NodeAddress> _lost = new();
     private readonly int _frameBytes;
     private long _calls;
+    private bool _heard;
+
+    /// <summary>A view service that does not answer may be a server: it is asked as one, now and then.</summary>
+    private long _askedAt = Environment.TickCount64;
     private bool _mayStop;
     private string? _refused;
     private Action<Message>? _asked;
@@ -173,6 +177,12 @@ internal sealed class PlainClient : IDisposable
                 _clerk.OnTimer(timer, _effects);
                 CarryOut();
             }
+            else if (!_heard && Environment.TickCount64 - _askedAt >= AskAgainMs)
+            {
+                _askedAt = Environment.TickCount64;
+                foreach (var node in _viewServices.Where(_links.ContainsKey))
+                    Send(node, NodePath.Of(node, isViewService: false), [new StatusRequest(1)]);
+            }
             else
             {
                 var next = _timers.Values.Append(until).Min() - Environment.TickCount64;
@@ -205,6 +215,13 @@ internal sealed class PlainClient : IDisposable
             return;
         }
         _clock.OnReceive(envelope.Stamp);
+        var fromViewService = _viewServices.Contains(envelope.From);
+        if (fromViewService && envelope.Messages is [ReplicaStatus { ViewService: var other }])
+        {
+            _refused = $"{envelope.From} is a server, and no view service: its own is {other}, name that one (--view)";
+            return;
+        }
+        _heard |= fromViewService;
         foreach (var message in envelope.Messages)
         {
             _asked?.Invoke(message);
@@ -226,6 +243,9 @@ internal sealed class PlainClient : IDisposable
     }
 
     private void Post(NodeAddress to, ImmutableArray<Message> messages) =>
+        Send(to, NodePath.Of(to, _viewServices.Contains(to)), messages);
+
+    private void Send(NodeAddress to, string path, ImmutableArray<Message> messages) =>
         Use(
             to,
             () =>
@@ -238,7 +258,7 @@ internal sealed class PlainClient : IDisposable
                 }
                 var envelope = new Envelope(_self, to, _clock.OnSend(), messages) { Cluster = _settings.Cluster };
                 link.Send(
-                    NodePath.Of(to, _viewServices.Contains(to)),
+                    path,
                     EnvelopeSerializer.Number,
                     EnvelopeSerializer.EnvelopeManifest,
                     EnvelopeCodec.Write(envelope)

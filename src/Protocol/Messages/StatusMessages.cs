@@ -72,6 +72,7 @@ public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leav
 /// <summary>Server → asker: where it is and what it holds.</summary>
 /// <param name="Memory">Of data, sessions, results and stream.</param>
 /// <param name="MaxMemory">How much of it there may be.</param>
+/// <param name="ViewService">Whom it pings; empty where it is of a release that does not say so.</param>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>
 public sealed record ReplicaStatus(
     long Number,
@@ -90,7 +91,8 @@ public sealed record ReplicaStatus(
     long Operations,
     long Deduplicated,
     long Memory,
-    long MaxMemory
+    long MaxMemory,
+    string ViewService
 ) : Message
 {
     /// <summary>What its position is of: the number of the reset with which that history began, or 0.</summary>
@@ -117,6 +119,7 @@ public sealed record ReplicaStatus(
         writer.Varint(Deduplicated);
         writer.Varint(Memory);
         writer.Varint(MaxMemory);
+        writer.Text(ViewService);
         writer.Varint(Era);
     }
 
@@ -138,7 +141,8 @@ public sealed record ReplicaStatus(
             reader.Varint(),
             reader.Varint(),
             reader.VarintIfAny(),
-            reader.VarintIfAny(long.MaxValue)
+            reader.VarintIfAny(long.MaxValue),
+            reader.More ? reader.Text() : ""
         )
         {
             Era = reader.VarintIfAny(),

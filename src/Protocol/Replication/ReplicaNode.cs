@@ -259,7 +259,8 @@ public partial class ReplicaNode : Node
             _executed + (_primary?.Executed ?? 0),
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),
-            _primary?.MaxMemory ?? _settings.MaxMemoryBytes
+            _primary?.MaxMemory ?? _settings.MaxMemoryBytes,
+            _viewService.Value
         )
         {
             Era = _state.Era,

@@ -15,6 +15,19 @@ public class UnreachableTests
         result.Failed(1, view, "700");
     }
 
+    [Theory]
+    [InlineData("get", "k")]
+    [InlineData("put", "k", "v")]
+    [InlineData("status")]
+    public async Task A_server_that_is_taken_for_the_view_service_is_told_with_the_way_there(params string[] arguments)
+    {
+        using var view = Pbkv.Start("view", "--port", "0");
+        var address = await view.ReadyAsync();
+        using var replica = Pbkv.Start("replica", "--view", address);
+        var server = await replica.ReadyAsync();
+        (await Pbkv.RunAsync([.. arguments, "--view", server])).Failed(1, $"{server} is a server", address);
+    }
+
     [Fact]
     public async Task An_address_needs_no_quotes_in_a_setting_on_the_command_line() =>
         (
