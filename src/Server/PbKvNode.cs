@@ -135,7 +135,7 @@ public static class ViewServiceHost
         );
 
     private static ViewMemoryFile? Open(PbKvSettings settings) =>
-        settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory) : null;
+        settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory, settings.Cluster) : null;
 
     private static ClusterId FreshCluster() =>
         new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);

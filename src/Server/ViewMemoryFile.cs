@@ -19,12 +19,13 @@ internal sealed class ViewMemoryFile : IDisposable
     private const int MostBytes = 1 << 20;
 
     private readonly string _directory;
+    private readonly string _name;
     private readonly string _path;
     private readonly FileStream _lock;
 
-    private ViewMemoryFile(string directory, FileStream @lock)
+    private ViewMemoryFile(string directory, string name, FileStream @lock)
     {
-        _directory = directory;
+        (_directory, _name) = (directory, name);
         _path = Path.Combine(directory, FileName);
         _lock = @lock;
     }
@@ -32,8 +33,9 @@ internal sealed class ViewMemoryFile : IDisposable
     private static ReadOnlySpan<byte> Magic => "PBKVVIEW"u8;
 
     /// <summary>Makes the directory where there is none, and locks it until disposed.</summary>
+    /// <param name="name">Of the cluster whose view is kept here.</param>
     /// <exception cref="PbKvStartException">Another process has it, or it cannot be written.</exception>
-    public static ViewMemoryFile Open(string directory)
+    public static ViewMemoryFile Open(string directory, string name)
     {
         var full = Try(directory, "cannot be made", () => Directory.CreateDirectory(directory).FullName);
         var path = Path.Combine(full, "lock");
@@ -43,6 +45,7 @@ internal sealed class ViewMemoryFile : IDisposable
             () =>
                 new ViewMemoryFile(
                     full,
+                    name,
                     new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
                 )
         );
@@ -51,7 +54,8 @@ internal sealed class ViewMemoryFile : IDisposable
     }
 
     /// <returns>Null where nothing was ever kept.</returns>
-    /// <exception cref="PbKvStartException">The file is damaged, or of a later release.</exception>
+    /// <exception cref="PbKvStartException">The file is damaged, of a later release, or of a cluster of another
+    /// name.</exception>
     public ViewServiceMemory? Read()
     {
         if (!File.Exists(_path))
@@ -68,7 +72,9 @@ internal sealed class ViewMemoryFile : IDisposable
         {
             var reader = new WireReader(bytes.AsSpan((Magic.Length + 1)..signed).ToArray(), new Texts());
             var fields = reader.Block();
-            return ReadFields(ref fields);
+            var memory = ReadFields(ref fields);
+            // A file of an earlier release has no name.
+            return fields.More && fields.Text() is var kept && kept != _name ? throw OtherName(kept) : memory;
         }
         catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
         {
@@ -127,7 +133,7 @@ internal sealed class ViewMemoryFile : IDisposable
         }
     }
 
-    private static byte[] Encode(ViewServiceMemory memory)
+    private byte[] Encode(ViewServiceMemory memory)
     {
         var writer = WireWriter.Rent();
         writer.Raw(Magic);
@@ -139,6 +145,7 @@ internal sealed class ViewMemoryFile : IDisposable
         writer.Flag(memory.Synced);
         View.WriteOptional(writer, memory.LastAcknowledged);
         writer.Flag(memory.LastAcknowledgedSynced);
+        writer.Text(_name);
         writer.EndBlock(start);
         var bytes = writer.TakeAll();
         return [.. bytes, .. SHA256.HashData(bytes)];
@@ -152,6 +159,11 @@ internal sealed class ViewMemoryFile : IDisposable
             reader.Flag(),
             View.ReadOptional(ref reader),
             reader.Flag()
+        );
+
+    private PbKvStartException OtherName(string kept) =>
+        new(
+            $"'{_directory}' holds the view of the cluster '{kept}', and this view service is of '{_name}': say -D pbkv.cluster={kept}, or name another directory by --data (pbkv.data)."
         );
 
     private PbKvStartException Damaged(string text) =>

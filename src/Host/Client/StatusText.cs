@@ -81,7 +81,19 @@ internal static class StatusText
         var address = server.Known.Server.Address.Value;
         var age = $"{server.Known.PingAgeMs} ms";
         if (server.Status is not { } status)
-            return [address, server.Role, "", "", "", "", "", "", age, server.Role is "dead" or "left" ? "" : "does not answer"];
+            return
+            [
+                address,
+                server.Role,
+                "",
+                "",
+                "",
+                "",
+                "",
+                "",
+                age,
+                server.Role is "dead" or "left" ? "" : "does not answer",
+            ];
         var remark = status.Progress >= 0 ? $"transfer {status.Progress * 100:0} %" : "";
         if (server.Known.Leaving)
             remark = "leaving";

@@ -88,7 +88,7 @@ public class AkkaHostingTests
         );
         Assert.StartsWith($"cannot listen on 127.0.0.1:{settings.Port}: ", refusal.Message);
         Assert.EndsWith("Choose another port (--port, pbkv.port), or stop what uses it.", refusal.Message);
-        using var free = ViewMemoryFile.Open(folder.Path);
+        using var free = ViewMemoryFile.Open(folder.Path, "default");
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public class AkkaHostingTests
             StartAsync(akka => akka.WithPbKvViewService(Quick with { DataDirectory = folder.Path }), "another")
         );
         Assert.Contains("an ActorSystem named pbkv, this one is another", refusal.Message);
-        using var free = ViewMemoryFile.Open(folder.Path);
+        using var free = ViewMemoryFile.Open(folder.Path, "default");
     }
 
     private static async Task<IHost> StartAsync(

@@ -108,7 +108,7 @@ public sealed class HostTests : IDisposable
             return null;
         using var copy = new TemporaryFolder();
         File.Copy(source, Path.Combine(copy.Path, ViewMemoryFile.FileName));
-        using var file = ViewMemoryFile.Open(copy.Path);
+        using var file = ViewMemoryFile.Open(copy.Path, "default");
         return file.Read();
     }
 

@@ -27,19 +27,19 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void A_directory_in_which_nothing_was_kept_has_no_memory()
     {
-        using var file = ViewMemoryFile.Open(Kept);
+        using var file = ViewMemoryFile.Open(Kept, "default");
         Assert.Null(file.Read());
     }
 
     [Fact]
     public void What_was_written_last_is_read_by_the_next_life()
     {
-        using (var file = ViewMemoryFile.Open(Kept))
+        using (var file = ViewMemoryFile.Open(Kept, "default"))
         {
             file.Write(Memory with { LastAcknowledged = null, Acknowledged = false });
             file.Write(Memory);
         }
-        using var next = ViewMemoryFile.Open(Kept);
+        using var next = ViewMemoryFile.Open(Kept, "default");
         Assert.Equal(Memory, next.Read());
         Assert.Equal(["lock", ViewMemoryFile.FileName], Directory.GetFiles(Kept).Select(Path.GetFileName).Order());
     }
@@ -47,8 +47,8 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void A_directory_belongs_to_one_view_service()
     {
-        using var file = ViewMemoryFile.Open(Kept);
-        var refusal = Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept));
+        using var file = ViewMemoryFile.Open(Kept, "default");
+        var refusal = Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept, "default"));
         Assert.Contains(Kept, refusal.Message);
         Assert.Contains("is in use by another view service", refusal.Message);
     }
@@ -57,13 +57,13 @@ public sealed class ViewMemoryFileTests : IDisposable
     public void A_directory_that_cannot_be_made_is_refused()
     {
         File.WriteAllText(Kept, "a file");
-        Assert.Contains(Kept, Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept)).Message);
+        Assert.Contains(Kept, Assert.Throws<PbKvStartException>(() => ViewMemoryFile.Open(Kept, "default")).Message);
     }
 
     [Fact]
     public void A_file_that_is_damaged_anywhere_is_refused_and_left_alone()
     {
-        using var file = ViewMemoryFile.Open(Kept);
+        using var file = ViewMemoryFile.Open(Kept, "default");
         file.Write(Memory);
         var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
@@ -80,7 +80,7 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void A_file_that_ends_anywhere_too_early_is_refused()
     {
-        using var file = ViewMemoryFile.Open(Kept);
+        using var file = ViewMemoryFile.Open(Kept, "default");
         file.Write(Memory);
         var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
@@ -94,7 +94,7 @@ public sealed class ViewMemoryFileTests : IDisposable
     [Fact]
     public void Whatever_an_interrupted_write_left_beside_it_is_no_memory()
     {
-        using var file = ViewMemoryFile.Open(Kept);
+        using var file = ViewMemoryFile.Open(Kept, "default");
         file.Write(Memory);
         File.WriteAllText(Path.Combine(Kept, ViewMemoryFile.FileName + ".new"), "half of a");
         Assert.Equal(Memory, file.Read());

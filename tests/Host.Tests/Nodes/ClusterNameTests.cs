@@ -47,6 +47,18 @@ public class ClusterNameTests
         Assert.DoesNotContain("NewCluster", again.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_folder_keeps_the_name_of_its_cluster_and_no_other_one_starts_on_it()
+    {
+        using var folder = new TemporaryFolder();
+        using (var blue = Pbkv.Start("view", "--port", "0", "--data", folder.Path, "-D", "pbkv.cluster=blue"))
+            await blue.ReadyAsync();
+        var green = await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path, "-D", "pbkv.cluster=green");
+        green.BesideItsLog().Failed(1, folder.Path, "'blue'", "'green'", "-D pbkv.cluster=blue", "--data");
+        using var again = Pbkv.Start("view", "--port", "0", "--data", folder.Path, "-D", "pbkv.cluster=blue");
+        await again.ReadyAsync();
+    }
+
     private static bool Says(string log, params string[] words) =>
         log.Split('\n').Any(line => words.All(word => line.Contains(word, StringComparison.Ordinal)));
 }
