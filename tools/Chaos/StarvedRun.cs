@@ -76,8 +76,14 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
             var result = await new BenchRun(load, clients).RunAsync(asked);
             await over.CancelAsync();
             await suffering;
-            var after = await cluster.StatusAsync(asked);
-            return new StarvedVerdict(result, after.View.Number - before.View.Number, WhyOf(cluster));
+            var after = await cluster.Client.StatusAsync(cancellationToken: asked);
+            return new StarvedVerdict(
+                result,
+                after.ViewService.View.Number - before.View.Number,
+                after.Servers.Where(server => server.View.Names(server.Server)).Min(server => server.Memory),
+                hardship.HeapBytes,
+                WhyOf(cluster)
+            );
         }
         finally
         {
@@ -152,9 +158,18 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
 }
 
 /// <summary>What came out: whether a view changed, and what the load saw.</summary>
-internal sealed record StarvedVerdict(LoadResult Load, long ViewChanges, IReadOnlyList<string> Why)
+/// <param name="HeldBytes">On the heap of the server that holds least, of primary and backup.</param>
+/// <param name="LeastBytes">What they had to hold.</param>
+internal sealed record StarvedVerdict(
+    LoadResult Load,
+    long ViewChanges,
+    long HeldBytes,
+    long LeastBytes,
+    IReadOnlyList<string> Why
+)
 {
-    public bool Passed => ViewChanges == 0 && Load.Latency.TotalCount > 0 && Load.Errors == 0;
+    public bool Passed =>
+        ViewChanges == 0 && HeldBytes >= LeastBytes && Load.Latency.TotalCount > 0 && Load.Errors == 0;
 
     private string Word => Passed ? Verdict.Pass : Verdict.Violation;
 
@@ -163,13 +178,14 @@ internal sealed record StarvedVerdict(LoadResult Load, long ViewChanges, IReadOn
         var json = Load.ToJson();
         json.Insert(0, "verdict", Word);
         json.Insert(1, "viewChanges", ViewChanges);
+        json.Insert(2, "heldBytes", HeldBytes);
         return json;
     }
 
     public IEnumerable<string> ToLines() =>
         [
             $"verdict: {Word}",
-            $"{ViewChanges} changes of view that no fault caused",
+            $"{ViewChanges} changes of view that no fault caused; each of the two held {HeldBytes / 1e9:0.00} GB at least",
             .. Load.ToLines(),
             .. Passed ? [] : Why,
         ];

@@ -26,7 +26,8 @@ internal static class OperationCommands
         var key = new Argument<string>("KEY") { Description = "The key; one that begins with a dash goes behind '--'" };
         var value = new Argument<string>("VALUE")
         {
-            Description = "The value; '-' reads it from standard input, '-- -' is a dash",
+            Description =
+                "The value; '-' reads it from standard input; one that begins with a dash, and is no number, goes behind '--'",
         };
         var raw = Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
         var or = new Option<string?>("--or")
