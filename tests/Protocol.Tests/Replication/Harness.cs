@@ -22,6 +22,9 @@ internal sealed class Harness
 
     public List<Notice> Notices { get; } = [];
 
+    /// <summary>Told of all that comes of each turn of a server.</summary>
+    public Action<ReplicaNode, Effects> AfterEffects { get; set; } = (_, _) => { };
+
     /// <summary>Told of every server that has taken a turn.</summary>
     public Action<ReplicaNode> AfterTurn { get; set; } = _ => { };
 
@@ -53,6 +56,7 @@ internal sealed class Harness
         var effects = new Effects();
         input(effects);
         AfterTurn(node);
+        AfterEffects(node, effects);
         Notices.AddRange(effects.Notices);
         foreach (var (to, message) in effects.Messages)
         {

@@ -1,0 +1,294 @@
+using System.Text;
+using PbKv.Checking;
+using static PbKv.Protocol.Tests.Replication.Harness;
+
+namespace PbKv.Protocol.Tests.Replication;
+
+/// <summary>
+/// The main conversations of servers, line by line, kept in Conversations.txt beside this file: every message and every
+/// timer of a server, after what it was told.
+/// </summary>
+public sealed class Conversations
+{
+    private const string Update = "PBKV_GOLDEN";
+
+    private static readonly NodeAddress B = new("b");
+    private static readonly string Long = new('v', 200);
+
+    private readonly StringBuilder _page = new();
+
+    [Fact]
+    public void Servers_say_what_is_written_down_and_in_this_order()
+    {
+        Write("A server starts, is primary, and its view service's connection breaks", Alone);
+        Write("A backup joins a primary that goes on writing", Joins);
+        Write("What was in flight is lost", IsLost);
+        Write("A backup hears a gap, and the confirmation is lost", Confirms);
+        Write("A transfer waits for a small room", Rooms);
+        Write("Sessions are used, closed and expire", Expire);
+        Write("More gathers than one forward takes", Gathers);
+        Write("A primary goes from view to view", Moves);
+        Write("A server leaves", Leaves);
+        Write("Clerks ask with other views, and for too much", Asks);
+
+        var file = FileOf();
+        var page = _page.ToString();
+        if (Environment.GetEnvironmentVariable(Update) is not null)
+            File.WriteAllText(file, page);
+        var (written, now) = (File.ReadAllText(file).Split('\n'), page.Split('\n'));
+        var at = written.Zip(now).TakeWhile(lines => lines.First == lines.Second).Count();
+        Assert.True(
+            at == written.Length && at == now.Length,
+            $"line {at + 1} of {file} is now: {now.ElementAtOrDefault(at)}\nWhere that is meant, run this test with "
+                + $"{Update}=1 and review what it writes."
+        );
+    }
+
+    private void Alone(Harness net)
+    {
+        var a = net.Server("a");
+        net.Tell(a, View(1, a), acknowledged: false);
+        Ask(net, a, 1, Put(1, "k", "v"));
+        net.Give(a, Clerk, new OpenSession(GroupName.Default, a.View.Id, 1));
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id, a.View, true, 7));
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "k", "v"), Get(2, "k"), Append(3, "k", "w"), PutHash(4, "k", "x"), Get(5, "none"));
+        Ask(net, a, session, PutHash(4, "k", "x"));
+        Look(net, a);
+        net.Do(a, effects => a.OnConnectionLost(Clerk, effects));
+        net.Do(a, effects => a.OnConnectionLost(Harness.ViewService, effects));
+        net.Do(a, effects => a.OnTimer(PingAgainTimer.Instance, effects));
+        net.Tick(a);
+        net.Tell(a, View(2, a) with { Reset = true });
+        Look(net, a);
+    }
+
+    private void Joins(Harness net)
+    {
+        var (a, b, session) = Joining(net);
+        Look(net, a);
+        net.Run(most: 1);
+        Look(net, b);
+        Ask(net, a, session, Put(4, "late", "v"));
+        net.Run(message => message is not Installed);
+        Look(net, a);
+        Look(net, b);
+        net.Tick(b);
+        Ask(net, a, session, Get(5, "late"));
+        Ask(net, a, session, Put(6, "late", "w"));
+        Look(net, a);
+        net.Run();
+        net.Tick(b);
+        Look(net, a);
+        Look(net, b);
+    }
+
+    private void IsLost(Harness net)
+    {
+        var (a, b, session) = Joining(net);
+        for (var i = 0; i < 3; i++)
+        {
+            net.Take<Chunk>();
+            net.Tick(a);
+        }
+        net.Run();
+        Ask(net, a, session, Put(4, "k", "v"));
+        net.Take<Forward>();
+        for (var i = 0; i <= net.Settings.BackupSilentTicks; i++)
+        {
+            net.Tick(a);
+            net.Take<Forward>();
+        }
+        Say("b asks again");
+        net.Give(a, B, new ForwardWanted(a.View.Id, 1));
+        net.Tick(a);
+        net.Run();
+        net.Tick(a);
+        net.Tick(a);
+        Look(net, b);
+    }
+
+    private void Confirms(Harness net)
+    {
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "k", "v"));
+        Ask(net, a, session, Put(2, "k", "w"));
+        Ask(net, a, session, Put(3, "k", "x"));
+        var forwards = net.Take<Forward>();
+        Say("the second and the third come first");
+        net.Give(b, a.Id.Address, forwards[1]);
+        net.Give(b, a.Id.Address, forwards[2]);
+        net.Tick(b);
+        net.Give(b, a.Id.Address, forwards[1]);
+        net.Run();
+        net.Tick(b);
+        Say("acknowledgements of nothing, and one of the past");
+        foreach (var serial in new[] { -1, 99, 0 })
+            net.Give(a, B, new ForwardAck(a.View.Id, serial));
+        Look(net, a);
+    }
+
+    private void Rooms(Harness net)
+    {
+        var settings = net.Settings with { StreamBytes = 4000, ChunkBytes = 200, ChunksInFlight = 1, CatchUpStep = 1 };
+        var (a, b, session) = Joining(net, settings);
+        for (var i = 4; i < 10; i++)
+        {
+            Ask(net, a, session, Put(i, "k", Long));
+            net.Run(most: 2);
+        }
+        net.Run();
+        Look(net, a);
+        Look(net, b);
+    }
+
+    private void Expire(Harness net)
+    {
+        var a = net.Server("a", settings: net.Settings with { SessionIdleTicks = 3 });
+        net.Tell(a, View(1, a), acknowledged: false);
+        net.Tick(a);
+        net.Tell(a, View(1, a));
+        var (used, closed) = (net.OpenSession(a), net.OpenSession(a));
+        net.OpenSession(a);
+        for (var i = 1; i < 7; i++)
+        {
+            net.Tick(a);
+            Ask(net, a, used, i % 2 == 0 ? Put(i, "k", "v") : Get(i, "k"));
+            if (i == 1)
+                Ask(net, a, closed, new Operation(OperationKind.CloseSession, 1, default, default));
+        }
+        Look(net, a);
+    }
+
+    private void Gathers(Harness net)
+    {
+        var settings = net.Settings with { ForwardsInFlight = 1, ForwardBytes = 120 };
+        var (a, _) = net.Pair(settings);
+        var session = net.OpenSession(a);
+        for (var i = 1; i < 7; i++)
+            Ask(net, a, session, i == 3 ? Get(i, "k") : Put(i, "k", "v"));
+        Look(net, a);
+        net.Run();
+        Look(net, a);
+    }
+
+    private void Moves(Harness net)
+    {
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "k", "v"));
+        Say("a stays, and waits to be confirmed");
+        net.Tell(a, View(3, a, b), acknowledged: false);
+        Ask(net, a, session, Put(2, "k", "v"));
+        net.Tell(a, View(3, a, b));
+        Ask(net, a, session, Put(2, "k", "v"));
+        net.Tell(b, View(3, a, b));
+        net.Run();
+        Ask(net, a, session, Put(3, "k", "w"));
+        Say("b takes over, and a hears of it by b");
+        net.Tell(b, View(4, b, a));
+        net.Run();
+        net.Give(a, Harness.ViewService, new ViewNews(View(4, b, a), false));
+        net.Run();
+        Look(net, a);
+        Look(net, b);
+        Say("a hears of a later life of its own");
+        net.Tell(a, View(5, b) with { Backup = a.Id with { Incarnation = 4 } });
+        Look(net, a);
+    }
+
+    private void Leaves(Harness net)
+    {
+        var (a, b) = net.Pair();
+        net.Do(a, a.Leave);
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id, a.View, true, 3, true));
+        net.Tell(a, View(3, b));
+        Say("not yet acknowledged, then of another life, then by a view with an unsynced backup");
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id, a.View, false, 4));
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id with { Incarnation = 9 }, a.View, true, 5, true));
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id, View(4, b) with { Backup = new(new("c"), 1) }, true, 6));
+        net.Give(a, Harness.ViewService, new PingAnswer(a.Id, a.View, true, 7, true));
+    }
+
+    private void Asks(Harness net)
+    {
+        var a = net.Server("a", settings: net.Settings with { SessionWindow = 4 });
+        net.Tell(a, View(2, a));
+        var session = net.OpenSession(a);
+        foreach (var number in new[] { 0, 1, 2, 3, 3 })
+            net.Give(
+                a,
+                Clerk,
+                net.Request(a, session, 1, Put(1, "k", "v")) with
+                {
+                    View = a.View.Id with { Number = number },
+                }
+            );
+        net.Tick(a);
+        foreach (var number in new[] { 1, 3 })
+            net.Give(a, Clerk, new OpenSession(GroupName.Default, a.View.Id with { Number = number }, 70 + number));
+        foreach (var sequence in new[] { 4, 5 })
+            Ask(net, a, session, Put(sequence, "k", "v"));
+        net.Give(a, Clerk, net.Request(a, session, 3, Put(6, "k", "v"), Put(7, "k", "v")));
+        net.Do(a, effects => a.RefuseAsBusy(Clerk, 99, effects));
+        net.Give(a, B, new ForwardAck(a.View.Id, 1));
+        net.Give(a, B, new WrongView(View(3, null) with { Primary = new(B, 1) }));
+        Ask(net, a, session, Put(7, "k", "v"));
+    }
+
+    /// <summary>View 1 (a, -) with a little data, then view 2 (a, b), told to both.</summary>
+    private static (ReplicaNode A, ReplicaNode B, long Session) Joining(Harness net, ProtocolSettings? settings = null)
+    {
+        var (a, b) = (net.Server("a", settings: settings), net.Server("b", settings: settings));
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "one", "1"), Put(2, "two", "2"), PutHash(3, "two", "3"));
+        net.Tell(b, View(2, a, b));
+        net.Tell(a, View(2, a, b));
+        return (a, b, session);
+    }
+
+    private static void Ask(Harness net, ReplicaNode primary, long session, params Operation[] operations) =>
+        net.Give(primary, Clerk, net.Request(primary, session, 1, operations));
+
+    private static void Look(Harness net, ReplicaNode node) =>
+        net.Give(node, new NodeAddress("operator"), new StatusRequest(1));
+
+    private void Say(string what) => _page.Append(" -- ").AppendLine(what);
+
+    private void Write(string title, Action<Harness> conversation)
+    {
+        _page.Append(title).AppendLine(".");
+        var net = new Harness();
+        net.AfterEffects = (node, effects) =>
+        {
+            foreach (var (to, message) in effects.Messages)
+                _page.AppendLine($"  {node.Id.Address} → {to}: {Text(message).Replace(Long, "v…")}");
+            foreach (var timer in effects.Timers)
+                _page.AppendLine($"  {node.Id.Address} sets {timer.Timer.GetType().Name} {timer.MinMs}-{timer.MaxMs}");
+            if (effects.MayStop)
+                _page.AppendLine($"  {node.Id.Address} may stop");
+        };
+        conversation(net);
+        _page.AppendLine();
+    }
+
+    private static string Text(Message message) =>
+        message switch
+        {
+            ForwardAck ack => $"{MessageText.Of(ack)} waiting {ack.Waiting}",
+            Reply { Newer: { } newer } reply => $"{MessageText.Of(reply)} newer {newer}",
+            SessionOpened { Newer: { } newer } opened => $"{MessageText.Of(opened)} newer {newer}",
+            ReplicaStatus status => (status with { Digest = 0 }).ToString(),
+            _ => MessageText.Of(message),
+        };
+
+    private static string FileOf()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
+            folder = Path.GetDirectoryName(folder)!;
+        return Path.Combine(folder, "tests", "Protocol.Tests", "Replication", "Conversations.txt");
+    }
+}
