@@ -84,7 +84,6 @@ internal sealed class PrimaryRole
 
     public void Begin(Effects effects)
     {
-        _stream?.Pump(effects);
         if (_transfer is null)
             return;
         effects.Notice(
@@ -96,8 +95,6 @@ internal sealed class PrimaryRole
 
     public void Confirm(Effects effects)
     {
-        if (Confirmed)
-            return;
         Confirmed = true;
         // What was held in the view before is in the snapshot of every later backup, and no view can pass over this
         // one.
@@ -253,9 +250,7 @@ internal sealed class PrimaryRole
             fingerprint.Add(answer.To.Value);
             answer.Answer.AddTo(ref fingerprint);
         }
-        fingerprint.Add(_stream is not null);
         _stream?.AddTo(ref fingerprint);
-        fingerprint.Add(_transfer is not null);
         _transfer?.AddTo(ref fingerprint);
     }
 

@@ -144,7 +144,7 @@ public partial class ReplicaNode
         var abandoned = _backup is { Installed: false } || _primary is { IsTransferring: true };
         View = view;
         if (IsMe(view.Primary))
-            BecomePrimary(former, effects);
+            BecomePrimary(effects);
         else
         {
             DropAnswers(effects);
@@ -163,11 +163,11 @@ public partial class ReplicaNode
         _primary?.Begin(effects);
     }
 
-    private void BecomePrimary(View former, Effects effects)
+    private void BecomePrimary(Effects effects)
     {
         // Views may have been skipped here. If another server was primary in one of them it never acknowledged it, or
         // this one could be primary again only by way of a transfer, which it would have entered as backup.
-        var stays = _primary is not null && IsMe(former.Primary) && !View.Reset;
+        var stays = _primary is not null && !View.Reset;
         var inherited = stays ? _primary!.TakeHeld().ToList() : [];
         if (!stays)
             DropAnswers(effects);

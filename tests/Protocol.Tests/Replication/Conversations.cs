@@ -30,6 +30,11 @@ public sealed class Conversations
         Write("A primary goes from view to view", Moves);
         Write("A server leaves", Leaves);
         Write("Clerks ask with other views, and for too much", Asks);
+        Write("Chunks arrive one by one while the primary writes", Fills);
+        Write("A transfer is slow, then stands still", IsSlow);
+        Write("Sessions expire at a pair, and none at a primary that may not answer", ExpireAtPair);
+        Write("What is not believed", Doubts);
+        Write("A backup has less room than its primary", HasLessRoom);
 
         var file = FileOf();
         var page = _page.ToString();
@@ -56,11 +61,10 @@ public sealed class Conversations
         Ask(net, a, session, PutHash(4, "k", "x"));
         Look(net, a);
         net.Do(a, effects => a.OnConnectionLost(Clerk, effects));
+        Say("that was a clerk's connection");
         net.Do(a, effects => a.OnConnectionLost(Harness.ViewService, effects));
         net.Do(a, effects => a.OnTimer(PingAgainTimer.Instance, effects));
         net.Tick(a);
-        net.Tell(a, View(2, a) with { Reset = true });
-        Look(net, a);
     }
 
     private void Joins(Harness net)
@@ -231,10 +235,149 @@ public sealed class Conversations
         foreach (var sequence in new[] { 4, 5 })
             Ask(net, a, session, Put(sequence, "k", "v"));
         net.Give(a, Clerk, net.Request(a, session, 3, Put(6, "k", "v"), Put(7, "k", "v")));
+        net.Give(a, Clerk, net.Request(a, session, 3, Put(6, "k", "v")));
+        net.Give(a, Clerk, net.Request(a, session, 0, Get(7, "k")) with { View = ViewId.None });
         net.Do(a, effects => a.RefuseAsBusy(Clerk, 99, effects));
         net.Give(a, B, new ForwardAck(a.View.Id, 1));
         net.Give(a, B, new WrongView(View(3, null) with { Primary = new(B, 1) }));
         Ask(net, a, session, Put(7, "k", "v"));
+    }
+
+    private void Fills(Harness net)
+    {
+        var settings = net.Settings with
+        {
+            StreamBytes = 6000,
+            ChunkBytes = 200,
+            ChunksInFlight = 2,
+            CatchUpStep = 2,
+            ForwardsInFlight = 2,
+            ForwardBytes = 400,
+        };
+        var (a, b) = (net.Server("a", settings: settings), net.Server("b", settings: settings));
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        for (var i = 1; i <= 12; i++)
+            net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key-{i:00}", new string('w', 30))));
+        net.Tell(b, View(2, a, b));
+        net.Tell(a, View(2, a, b));
+        net.Do(b, effects => b.OnTimer(CatchUpTimer.Instance, effects));
+        for (var i = 13; i < 40; i++)
+        {
+            net.Give(a, Clerk, net.Request(a, session, i, Put(i, "k", Long), Get(i + 100, "k")));
+            if (i % 5 == 0)
+                net.Give(a, Clerk, new OpenSession(GroupName.Default, a.View.Id, i));
+            net.Run(most: 2);
+            if (i % 4 == 0)
+            {
+                Look(net, a);
+                Look(net, b);
+            }
+        }
+        net.Run();
+        net.Do(b, effects => b.OnTimer(CatchUpTimer.Instance, effects));
+        Look(net, a);
+        AssertEqual(a, b);
+    }
+
+    private void IsSlow(Harness net)
+    {
+        var (a, b, _) = Joining(net, net.Settings with { ChunkBytes = 60, ChunksInFlight = 1 });
+        for (var i = 0; i < 3; i++)
+        {
+            for (var tick = 0; tick < net.Settings.BackupSilentTicks - 2; tick++)
+                net.Tick(a);
+            net.Give(b, a.Id.Address, net.Take<Chunk>()[0]);
+            net.Run(message => message is ChunkAck, most: 1);
+        }
+        Say("from here on nothing comes");
+        for (var tick = 0; tick <= net.Settings.BackupSilentTicks; tick++)
+            net.Tick(a);
+        net.Run();
+        for (var tick = 0; tick < 4; tick++)
+            net.Tick(a);
+    }
+
+    private void ExpireAtPair(Harness net)
+    {
+        var (a, b) = net.Pair(net.Settings with { SessionIdleTicks = 2, StreamBytes = 400 });
+        net.OpenSession(a);
+        net.Tell(a, View(3, a, b), acknowledged: false);
+        for (var i = 0; i < 4; i++)
+            net.Tick(a);
+        Say("it may answer, and its stream is full");
+        net.Tell(a, View(3, a, b));
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "k", Long));
+        for (var i = 0; i < 4; i++)
+            net.Tick(a);
+        Say("there is room");
+        net.Tell(b, View(3, a, b));
+        net.Run();
+        for (var i = 0; i < 4; i++)
+        {
+            net.Tick(a);
+            net.Run();
+        }
+        AssertEqual(a, b);
+    }
+
+    private void Doubts(Harness net)
+    {
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        Say("an older view, the same again, one of number 0");
+        foreach (var number in new[] { 1, 2, 0 })
+            net.Tell(a, View(number, a, b));
+        Say("refused pings: of its own life, of a view service that forgot, and that again");
+        net.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Cluster, 1));
+        foreach (var _ in new[] { 1, 2 })
+            net.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.NewerView, Cluster, 0));
+        Say("an answer by which one that leaves might stop, at one that does not");
+        net.Tell(b, View(3, a));
+        net.Give(b, Harness.ViewService, new PingAnswer(b.Id, b.View, true, 1, true));
+        Say("a confirmation of no memory at all, and one after the switch");
+        net.Tell(a, View(4, a, b));
+        net.Give(a, B, new Installed(a.View.Id, 0));
+        net.Tell(b, View(4, a, b));
+        net.Run();
+        net.Give(a, B, new Installed(a.View.Id));
+        Say("a batch of a session that its backup does not know");
+        var batch = new Batch(99, 1, [Put(1, "k", "v")]);
+        net.Give(b, a.Id.Address, new Forward(b.View.Id, 2, b.Position + 1, b.Position, [batch]));
+        Say("somebody else tells of a view, of which it is primary: it is not confirmed by that");
+        net.Give(a, B, new WrongView(View(5, a)));
+        Ask(net, a, session, Put(1, "k", "v"));
+        net.Give(a, Clerk, new ViewNews(View(6, a, b), true));
+        net.Tell(b, View(6, a, b));
+        net.Run();
+        Say("a later life, while an answer is held");
+        Ask(net, a, session, Put(2, "k", "v"));
+        net.Tell(a, View(8, b) with { Backup = a.Id with { Incarnation = 4 } });
+        Say("of no view at all");
+        net.Give(a, B, new Forward(new ViewId(Cluster, 0), 1, 1, -1, []));
+    }
+
+    private void HasLessRoom(Harness net)
+    {
+        var less = net.Settings with { MaxMemoryBytes = 9000, StreamBytes = 500 };
+        var (a, b) = (net.Server("a"), net.Server("b", settings: less));
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        net.Tell(a, View(2, a, b));
+        net.Tell(b, View(2, a, b));
+        Say("the chunk waits, and forwards are acknowledged while there is room for them");
+        for (var i = 1; i < 4; i++)
+            Ask(net, a, session, Put(i, "k", Long));
+        net.Run(message => message is not Chunk);
+        net.Tick(a);
+        net.Tick(a);
+        net.Run();
+        Look(net, a);
+        for (var i = 4; i < 8; i++)
+            Ask(net, a, session, Append(i, "k", string.Concat(Long, Long, Long, Long, Long)));
+        net.Run();
+        Look(net, a);
     }
 
     /// <summary>View 1 (a, -) with a little data, then view 2 (a, b), told to both.</summary>
@@ -267,6 +410,8 @@ public sealed class Conversations
                 _page.AppendLine($"  {node.Id.Address} → {to}: {Text(message).Replace(Long, "v…")}");
             foreach (var timer in effects.Timers)
                 _page.AppendLine($"  {node.Id.Address} sets {timer.Timer.GetType().Name} {timer.MinMs}-{timer.MaxMs}");
+            foreach (var notice in effects.Notices)
+                _page.AppendLine($"  {node.Id.Address} notes {notice.Kind}");
             if (effects.MayStop)
                 _page.AppendLine($"  {node.Id.Address} may stop");
         };

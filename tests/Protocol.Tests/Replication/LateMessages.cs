@@ -112,6 +112,18 @@ public sealed class LateMessages
     }
 
     [Fact]
+    public void A_reset_drops_the_answers_that_its_primary_holds()
+    {
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var session = net.OpenSession(a);
+        net.Give(a, Harness.Clerk, net.Request(a, session, 1, Harness.Put(1, "k", "v")));
+        net.Tell(a, new View(Harness.Cluster, 3, a.Id, b.Id, Era: 3));
+        Assert.Empty(net.Replies());
+        Assert.Equal(RefusalReason.NotPrimary, Assert.Single(net.Refusals()).Reason);
+    }
+
+    [Fact]
     public void After_a_reset_a_session_of_the_history_that_was_given_up_is_not_taken_for_one_of_the_new_era()
     {
         const long Reset = View.MostNumber - 2;

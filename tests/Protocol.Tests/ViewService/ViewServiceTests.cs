@@ -134,7 +134,8 @@ public sealed class ViewServiceTests
         bench.Ping(ViewServiceBench.Server("d"), 0);
         bench.Ping(A, 4, backupSilent: true);
         bench.Expect(5, A, C);
-        bench.Ticks(2 * bench.DeadPings, (A, 5), (B, 5), (ViewServiceBench.Server("d"), 0));
+        bench.Ticks(2 * bench.DeadPings, (A, 5), (B, 5), (C, 5), (ViewServiceBench.Server("d"), 0));
+        bench.Ticks(bench.DeadPings, (A, 5), (B, 5), (ViewServiceBench.Server("d"), 0));
         bench.Expect(6, A, ViewServiceBench.Server("d"));
     }
 
