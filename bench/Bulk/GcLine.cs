@@ -18,7 +18,8 @@ internal sealed partial record GcLine(double TotalMs, double LongestMs, int Gen0
     }
 
     [GeneratedRegex(
-        @"gcPauseTotalMs=(?<total>[\d.]+) gcPauseLongestMs=(?<longest>[\d.]+) gen0=(?<gen0>\d+) gen1=(?<gen1>\d+) gen2=(?<gen2>\d+)",
+        @"gcPauseTotalMs=(?<total>[\d.]+) gcPauseLongestMs=(?<longest>[\d.]+) "
+            + @"gen0=(?<gen0>\d+) gen1=(?<gen1>\d+) gen2=(?<gen2>\d+)",
         RegexOptions.ExplicitCapture,
         1000
     )]

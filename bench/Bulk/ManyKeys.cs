@@ -46,7 +46,8 @@ internal sealed class ManyKeys(IReadOnlyList<long> counts, double seconds)
             var row = await RowAsync(keys, redis, cancellation);
             rows.Add(row);
             Say.Line(
-                $"  {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, max {row.Calls.MaxMs:F0} ms, views {row.ViewBefore} → {row.ViewAfter}, {row.Gc}"
+                $"  {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, max {row.Calls.MaxMs:F0} ms, "
+                    + $"views {row.ViewBefore} → {row.ViewAfter}, {row.Gc}"
             );
         }
         return (rows.Count == 0 ? "" : Table(rows), rows.TrueForAll(row => row.IsSound));
@@ -111,33 +112,37 @@ internal sealed class ManyKeys(IReadOnlyList<long> counts, double seconds)
     private string Table(List<KeysRow> rows)
     {
         var text = new StringBuilder();
-        var c = CultureInfo.InvariantCulture;
         text.AppendLine(
-            c,
-            $"Keys of {Entries.KeySize} and values of {Entries.ValueSize} bytes; {CallerCount} callers on one client put random keys for {seconds:0} s. The pauses are of the primary's whole life, the load included."
+            $"Keys of {Entries.KeySize} and values of {Entries.ValueSize} bytes; {CallerCount} callers on one client "
+                + $"put random keys for {seconds:0} s. The pauses are of the primary's whole life, the load included."
         );
         text.AppendLine();
         text.AppendLine(
-            "| keys | loaded, puts/s | puts/s | p99, ms | max, ms | GC pauses, ms: total | longest | collections (gen 0 / 1 / 2) | view before → after |"
+            "| keys | loaded, puts/s | puts/s | p99, ms | max, ms | GC pauses, ms: total | longest | collections "
+                + "(gen 0 / 1 / 2) | view before → after |"
         );
         text.AppendLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var row in rows)
         {
             text.AppendLine(
-                c,
-                $"| {row.Keys:N0} | {row.Load:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | {row.Calls.MaxMs:F0} | {row.Gc.TotalMs:F0} | {row.Gc.LongestMs:F0} | {row.Gc.Gen0} / {row.Gc.Gen1} / {row.Gc.Gen2} | {Views(row)} |"
+                $"| {row.Keys:N0} | {row.Load:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | "
+                    + $"{row.Calls.MaxMs:F0} | {row.Gc.TotalMs:F0} | {row.Gc.LongestMs:F0} | {row.Gc.Gen0} / "
+                    + $"{row.Gc.Gen1} / {row.Gc.Gen2} | {Views(row)} |"
             );
         }
         text.AppendLine();
         text.AppendLine(
-            "| keys | primary, MB: empty | loaded | at the end | backup, loaded | bytes an entry | Redis, MB (used_memory_rss) | primary ÷ Redis | backup ÷ Redis |"
+            "| keys | primary, MB: empty | loaded | at the end | backup, loaded | bytes an entry | Redis, MB "
+                + "(used_memory_rss) | primary ÷ Redis | backup ÷ Redis |"
         );
         text.AppendLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var row in rows)
         {
             text.AppendLine(
-                c,
-                $"| {row.Keys:N0} | {Mb(row.Empty)} | {Mb(row.Primary)} | {Mb(row.AtEnd)} | {Mb(row.Backup)} | {(row.Primary - row.Empty) / (double)row.Keys:F0} | {(row.Redis is { } redis ? Mb(redis) : "–")} | {Ratio(row.Primary, row.Redis)} | {Ratio(row.Backup, row.Redis)} |"
+                $"| {row.Keys:N0} | {Mb(row.Empty)} | {Mb(row.Primary)} | {Mb(row.AtEnd)} | {Mb(row.Backup)} | "
+                    + $"{(row.Primary - row.Empty) / (double)row.Keys:F0} | "
+                    + $"{(row.Redis is { } redis ? Mb(redis) : "–")} | {Ratio(row.Primary, row.Redis)} | "
+                    + $"{Ratio(row.Backup, row.Redis)} |"
             );
         }
         return text.ToString();

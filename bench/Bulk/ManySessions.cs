@@ -50,7 +50,9 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
             var row = await RowAsync((int)sessions, cancellation);
             rows.Add(row);
             Say.Line(
-                $"  opened at {row.Opened:F0}/s, {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, {row.PerSession:F0} bytes a session, views {row.ViewBefore} → {row.ViewAfter}, the primary knows {row.Known}"
+                $"  opened at {row.Opened:F0}/s, {row.Calls.OpsPerSecond:F0} puts/s, p99 {row.Calls.P99Ms:F1} ms, "
+                    + $"{row.PerSession:F0} bytes a session, views {row.ViewBefore} → {row.ViewAfter}, the primary "
+                    + $"knows {row.Known}"
             );
         }
         return (rows.Count == 0 ? "" : Table(rows), rows.TrueForAll(row => row.IsSound));
@@ -141,21 +143,23 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
     private string Table(List<SessionsRow> rows)
     {
         var text = new StringBuilder();
-        var c = CultureInfo.InvariantCulture;
         text.AppendLine(
-            c,
-            $"Every session is a client of its own, up to {PerSystem:N0} in one ActorSystem; {CallerCount} callers spread over them put {Keys:N0} random keys for {seconds:0} s, each operation through another client. Memory is the growth of the primary's working set, and of the clients' heap."
+            $"Every session is a client of its own, up to {PerSystem:N0} in one ActorSystem; {CallerCount} callers "
+                + $"spread over them put {Keys:N0} random keys for {seconds:0} s, each operation through another "
+                + "client. Memory is the growth of the primary's working set, and of the clients' heap."
         );
         text.AppendLine();
         text.AppendLine(
-            "| sessions | opened/s | puts/s | p99, ms | max, ms | bytes a session (primary) | bytes a client | view before → after | |"
+            "| sessions | opened/s | puts/s | p99, ms | max, ms | bytes a session (primary) | bytes a client | view "
+                + "before → after | |"
         );
         text.AppendLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |");
         foreach (var row in rows)
         {
             text.AppendLine(
-                c,
-                $"| {row.Sessions:N0} | {row.Opened:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | {row.Calls.MaxMs:F0} | {PerOne(row, row.PerSession)} | {PerOne(row, row.PerClient)} | {row.ViewBefore} → {row.ViewAfter} | {Wrong(row)} |"
+                $"| {row.Sessions:N0} | {row.Opened:N0} | {row.Calls.OpsPerSecond:N0} | {row.Calls.P99Ms:F1} | "
+                    + $"{row.Calls.MaxMs:F0} | {PerOne(row, row.PerSession)} | {PerOne(row, row.PerClient)} | "
+                    + $"{row.ViewBefore} → {row.ViewAfter} | {Wrong(row)} |"
             );
         }
         return text.ToString();

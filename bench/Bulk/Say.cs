@@ -1,13 +1,11 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace PbKv.Bulk;
 
 /// <summary>Progress goes to standard error: standard output is for the tables.</summary>
 internal static class Say
 {
-    public static void Line(FormattableString text) =>
-        Console.Error.WriteLine(text.ToString(CultureInfo.InvariantCulture));
+    public static void Line(string text) => Console.Error.WriteLine(text);
 
     public static long Now => Stopwatch.GetTimestamp();
 

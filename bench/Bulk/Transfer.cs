@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using PbKv.Clusters;
 
@@ -56,11 +55,14 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
     private void Tell(int round, TransferRound seen)
     {
         Say.Line(
-            $"PbKv {round}/{rounds}: {seen.Ms:F0} ms, {Megabytes * 1000 / seen.Ms:F0} MB/s{(seen.During is null ? ", nobody called" : "")}"
+            $"PbKv {round}/{rounds}: {seen.Ms:F0} ms, {Megabytes * 1000 / seen.Ms:F0} "
+                + $"MB/s{(seen.During is null ? ", nobody called" : "")}"
         );
         if (seen is { Before: { } before, During: { } during })
             Say.Line(
-                $"  puts/s {before.OpsPerSecond:F0} → {during.OpsPerSecond:F0}, p99 {before.P99Ms:F1} → {during.P99Ms:F1} ms, longest gap {seen.LongestGapMs:F0} ms, of the kill {seen.GapOfKillMs:F0} ms"
+                $"  puts/s {before.OpsPerSecond:F0} → {during.OpsPerSecond:F0}, p99 {before.P99Ms:F1} → "
+                    + $"{during.P99Ms:F1} ms, longest gap {seen.LongestGapMs:F0} ms, of the kill "
+                    + $"{seen.GapOfKillMs:F0} ms"
             );
     }
 
@@ -112,7 +114,9 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         var after = (await cluster.StatusAsync(cancellation)).View;
         if (after.Number != view.Number + 1 || after.Primary != view.Primary)
             throw new InvalidOperationException(
-                $"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n{string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))}"
+                $"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the "
+                    + $"same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n"
+                    + string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))
             );
         return (killed, from, to);
     }
@@ -135,10 +139,9 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
     private string Table(List<TransferRound> called, List<TransferRound> quiet, List<double> redis)
     {
         var text = new StringBuilder();
-        var c = CultureInfo.InvariantCulture;
         text.AppendLine(
-            c,
-            $"{keys:N0} entries of {Entries.KeySize} + {Entries.ValueSize} bytes, {Megabytes:F0} MB of payload; medians of {rounds} rounds. {CallerCount} callers put random keys of these."
+            $"{keys:N0} entries of {Entries.KeySize} + {Entries.ValueSize} bytes, {Megabytes:F0} MB of payload; "
+                + $"medians of {rounds} rounds. {CallerCount} callers put random keys of these."
         );
         text.AppendLine();
         text.AppendLine("| transfer | ms | MB/s |");
@@ -155,26 +158,27 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
             Say.Median(before.Select(phase => phase.OpsPerSecond)),
             Say.Median(during.Select(phase => phase.OpsPerSecond))
         );
-        text.AppendLine(c, $"| puts/s | {opsBefore:N0} | {opsDuring:N0} | {opsDuring / opsBefore:P0} |");
+        text.AppendLine($"| puts/s | {opsBefore:N0} | {opsDuring:N0} | {opsDuring / opsBefore:P0} |");
         text.AppendLine(
-            c,
-            $"| p99, ms | {Say.Median(before.Select(phase => phase.P99Ms)):F1} | {Say.Median(during.Select(phase => phase.P99Ms)):F1} | |"
+            $"| p99, ms | {Say.Median(before.Select(phase => phase.P99Ms)):F1} | "
+                + $"{Say.Median(during.Select(phase => phase.P99Ms)):F1} | |"
         );
         text.AppendLine(
-            c,
-            $"| longest gap of any caller, ms | | {Say.Median(called.Select(round => round.LongestGapMs)):F0} | at most {called.Max(round => round.LongestGapMs):F0} |"
+            $"| longest gap of any caller, ms | | {Say.Median(called.Select(round => round.LongestGapMs)):F0} | at "
+                + $"most {called.Max(round => round.LongestGapMs):F0} |"
         );
         text.AppendLine();
         text.AppendLine(
-            c,
-            $"From the kill of the old backup to the new view: {Say.Median(called.Select(round => round.KillToViewMs)):F0} ms; the longest gap of any caller that the kill caused: {Say.Median(called.Select(round => round.GapOfKillMs)):F0} ms."
+            "From the kill of the old backup to the new view: "
+                + $"{Say.Median(called.Select(round => round.KillToViewMs)):F0} ms; the longest gap of any caller "
+                + $"that the kill caused: {Say.Median(called.Select(round => round.GapOfKillMs)):F0} ms."
         );
         return text.ToString();
 
         void Row(string name, IEnumerable<double> times)
         {
             var median = Say.Median(times);
-            text.AppendLine(c, $"| {name} | {median:F0} | {Megabytes * 1000 / median:F0} |");
+            text.AppendLine($"| {name} | {median:F0} | {Megabytes * 1000 / median:F0} |");
         }
     }
 }

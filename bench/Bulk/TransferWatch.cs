@@ -28,7 +28,8 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
         {
             if (Say.Now > giveUp)
                 throw new TimeoutException(
-                    $"no transfer to {backup} was complete within {Limit.TotalSeconds:0} s ({_unanswered} looks at the view service had no answer)"
+                    $"no transfer to {backup} was complete within {Limit.TotalSeconds:0} s ({_unanswered} looks at "
+                        + "the view service had no answer)"
                 );
             looks.RemoveAll(look => look.IsCompletedSuccessfully);
             looks.Add(LookAsync());

@@ -46,7 +46,8 @@ internal static class MemoryBench
         table.Line(
             part,
             "a full blocking collection",
-            $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms, paused {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms"
+            $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms, paused "
+                + $"{(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms"
         );
     }
 

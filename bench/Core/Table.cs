@@ -30,7 +30,8 @@ internal sealed class Table
         Line(
             part,
             what,
-            $"{operations / best / 1e6, 8:0.00} M/s {operations / bestProcessor / 1e6, 8:0.00} M per processor second {bestProcessor / operations * 1e9, 6:0} ns"
+            $"{operations / best / 1e6, 8:0.00} M/s {operations / bestProcessor / 1e6, 8:0.00} M per processor "
+                + $"second {bestProcessor / operations * 1e9, 6:0} ns"
                 + $"   GC: {pauses:0} ms, {GC.CollectionCount(2) - collections} full"
         );
     }

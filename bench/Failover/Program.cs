@@ -13,7 +13,8 @@ Add("etcd", () => new EtcdStore(), "etcd-server etcd-client", "etcd", "etcdctl")
 
 var table = new StringBuilder();
 table.AppendLine(
-    "| store | fault | times | fault → first acknowledged write, ms: p50 | p90 | max | longest gap of any caller, ms: p50 | max | failed operations | acknowledged writes lost |"
+    "| store | fault | times | fault → first acknowledged write, ms: p50 | p90 | max | longest gap of any caller, "
+        + "ms: p50 | max | failed operations | acknowledged writes lost |"
 );
 table.AppendLine("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
 foreach (var store in stores)
@@ -56,7 +57,8 @@ async Task<string> RowAsync(IStore store, Fault fault, int callers, TimeSpan pau
         Console.Error.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{store.Name} {fault} {round + 1}/{rounds}: first write after {strike.FirstWriteMs:F0} ms, longest gap {strike.LongestGapMs:F0} ms, lost {strike.Lost}"
+                $"{store.Name} {fault} {round + 1}/{rounds}: first write after {strike.FirstWriteMs:F0} ms, longest "
+                    + $"gap {strike.LongestGapMs:F0} ms, lost {strike.Lost}"
             )
         );
     }
@@ -64,7 +66,10 @@ async Task<string> RowAsync(IStore store, Fault fault, int callers, TimeSpan pau
     var gaps = strikes.Select(strike => strike.LongestGapMs).Order().ToList();
     return string.Create(
         CultureInfo.InvariantCulture,
-        $"| {store.Name} | {Words(fault)}{(pause > TimeSpan.Zero ? $"; one caller, a write each {pause.TotalMilliseconds} ms" : "")} | {rounds} | {At(first, 0.5):F0} | {At(first, 0.9):F0} | {first[^1]:F0} | {At(gaps, 0.5):F0} | {gaps[^1]:F0} | {strikes.Sum(s => s.Failed)} | {strikes.Sum(s => s.Lost)} |"
+        $"| {store.Name} | {Words(fault)}"
+            + $"{(pause > TimeSpan.Zero ? $"; one caller, a write each {pause.TotalMilliseconds} ms" : "")} | "
+            + $"{rounds} | {At(first, 0.5):F0} | {At(first, 0.9):F0} | {first[^1]:F0} | {At(gaps, 0.5):F0} | "
+            + $"{gaps[^1]:F0} | {strikes.Sum(s => s.Failed)} | {strikes.Sum(s => s.Lost)} |"
     );
 }
 

@@ -11,7 +11,8 @@ internal sealed class LoadOptions
     {
         if (args.Length < 2)
             throw new ArgumentException(
-                "peers: say `peers redis set-wait|pipeline-wait|set|get` or `peers etcd put|get`, then --name value pairs"
+                "peers: say `peers redis set-wait|pipeline-wait|set|get` or `peers etcd put|get`, then --name "
+                    + "value pairs"
             );
         Store = args[0];
         Mode = args[1];

@@ -14,7 +14,8 @@ try
         ),
         "etcd" when options.Mode is "put" or "get" => (1, Etcd(options)),
         _ => throw new ArgumentException(
-            $"peers: '{options.Store} {options.Mode}' is unknown; say redis set-wait|pipeline-wait|set|get or etcd put|get"
+            $"peers: '{options.Store} {options.Mode}' is unknown; say redis set-wait|pipeline-wait|set|get or "
+                + "etcd put|get"
         ),
     };
     var result = await ClosedLoop.RunAsync($"{options.Store} {options.Mode}", clients, callers, options);

@@ -42,7 +42,8 @@ internal static class BarChart
                 body.AppendLine(Text(24, y + Bar - 4, medians.Names[i], "normal"));
                 body.AppendLine(
                     CultureInfo.InvariantCulture,
-                    $"<rect x=\"{Left}\" y=\"{y}\" width=\"{length:F1}\" height=\"{Bar - 3}\" fill=\"{Colours[i % Colours.Length]}\"/>"
+                    $"<rect x=\"{Left}\" y=\"{y}\" width=\"{length:F1}\" height=\"{Bar - 3}\" "
+                        + $"fill=\"{Colours[i % Colours.Length]}\"/>"
                 );
                 body.AppendLine(
                     Text(
@@ -69,6 +70,7 @@ internal static class BarChart
     private static string Text(int x, int y, string text, string weight) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"<text x=\"{x}\" y=\"{y}\" font-weight=\"{weight}\">{text.Replace("&", "&amp;", StringComparison.Ordinal)}</text>"
+            $"<text x=\"{x}\" y=\"{y}\" "
+                + $"font-weight=\"{weight}\">{text.Replace("&", "&amp;", StringComparison.Ordinal)}</text>"
         );
 }

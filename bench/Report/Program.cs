@@ -8,7 +8,7 @@ if (args is not ["compare", var results, var document, var chart])
         return 0;
     }
     Console.Error.WriteLine(
-        "report: say `report compare RESULTS.jsonl DOCUMENT.md CHART.svg` or `report section NAME FILE.md DOCUMENT.md`"
+        "report: say `report compare RESULTS DOCUMENT CHART` or `report section NAME FILE DOCUMENT`"
     );
     return 2;
 }

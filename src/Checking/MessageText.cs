@@ -6,17 +6,19 @@ internal static class MessageText
     public static string Of(Message message) =>
         message switch
         {
-            Ping ping =>
-                $"Ping {ping.Server} view {ping.View.Number}{(ping.Synced ? " synced" : "")}{(ping.BackupSilent ? " backup silent" : "")}{(ping.Leaving ? " leaving" : "")} heard {ping.NewestAnswer}",
+            Ping ping => $"Ping {ping.Server} view {ping.View.Number}{(ping.Synced ? " synced" : "")}"
+                + $"{(ping.BackupSilent ? " backup silent" : "")}{(ping.Leaving ? " leaving" : "")} heard "
+                + $"{ping.NewestAnswer}",
             PingAnswer answer =>
                 $"PingAnswer view {answer.View}{Acknowledged(answer.Acknowledged)} answer {answer.Answer}",
             ViewNews news => $"ViewNews {news.View}{Acknowledged(news.Acknowledged)}",
-            Forward forward =>
-                $"Forward view {forward.View.Number} serial {forward.Serial} from position {forward.FirstPosition}{(forward.Marker >= 0 ? $" marker {forward.Marker}" : "")} {Of(forward.Batches)}",
+            Forward forward => $"Forward view {forward.View.Number} serial {forward.Serial} from position "
+                + $"{forward.FirstPosition}{(forward.Marker >= 0 ? $" marker {forward.Marker}" : "")} "
+                + $"{Of(forward.Batches)}",
             ForwardAck ack => $"ForwardAck view {ack.View.Number} serial {ack.Serial}",
             ForwardWanted wanted => $"ForwardWanted view {wanted.View.Number} serial {wanted.Serial}",
-            Chunk chunk =>
-                $"Chunk view {chunk.View.Number} index {chunk.Index}{(chunk.Last ? " last" : "")} position {chunk.Position} entries {chunk.Entries.Length} sessions {chunk.Sessions.Length}",
+            Chunk chunk => $"Chunk view {chunk.View.Number} index {chunk.Index}{(chunk.Last ? " last" : "")} position "
+                + $"{chunk.Position} entries {chunk.Entries.Length} sessions {chunk.Sessions.Length}",
             ChunkAck ack => $"ChunkAck view {ack.View.Number} next {ack.Next}",
             Installed installed => $"Installed view {installed.View.Number}",
             WrongView wrong => $"WrongView, known {wrong.Known}",

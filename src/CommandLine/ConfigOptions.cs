@@ -72,9 +72,7 @@ public static class ConfigOptions
 
     /// <summary>HOCON takes an address such as 127.0.0.1:7000 in quotes only, which a shell takes away.</summary>
     private static string Quoted(string value) =>
-        value is ['"' or '[' or '{' or '$', ..]
-            ? value
-            : $"\"{value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+        value is ['"' or '[' or '{' or '$', ..] ? value : $"\"{value.Replace(@"\", @"\\").Replace("\"", "\\\"")}\"";
 
     private static Config ReadFile(string file)
     {

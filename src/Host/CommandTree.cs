@@ -34,7 +34,8 @@ internal static class CommandTree
     public static RootCommand Create(Terminal terminal, string? first = null)
     {
         var root = new RootCommand(
-            "A primary/backup replicated key/value store. Without a command: a whole cluster in this process, and a shell."
+            "A primary/backup replicated key/value store. Without a command: a whole cluster in this process, and "
+                + "a shell."
         )
         {
             HelpName = "pbkv",
@@ -77,7 +78,8 @@ internal static class VersionCommand
         public override int Invoke(ParseResult parseResult)
         {
             terminal.WriteLine(
-                $"pbkv {Number} ({Commit}{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.RuntimeIdentifier})"
+                $"pbkv {Number} ({Commit}{RuntimeInformation.FrameworkDescription}, "
+                    + $"{RuntimeInformation.RuntimeIdentifier})"
             );
             return ExitCodes.Done;
         }

@@ -7,7 +7,7 @@ namespace PbKv.Host;
 /// </summary>
 internal static class CompletionCommand
 {
-    private static readonly string Program = string.Join(' ', Pbkv.Words.Select(InShell));
+    public static readonly string Program = string.Join(' ', Pbkv.Words.Select(InShell));
 
     private static readonly Dictionary<string, string> Scripts = new()
     {

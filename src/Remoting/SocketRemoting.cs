@@ -40,8 +40,8 @@ public static class SocketRemoting
         var path = OperatingSystem.IsLinux() ? SocketSettings.Path : "akka.remote.dot-netty.tcp";
         var listens = ConfigurationFactory.ParseString(
             $$"""
-            {{path}} { hostname = "{{hostName}}", port = {{port}}, public-hostname = "{{publicHostName}}", public-port = {{publicPort
-                ?? 0}} }
+            {{path}} { hostname = "{{hostName}}", port = {{port}} }
+            {{path}} { public-hostname = "{{publicHostName}}", public-port = {{publicPort ?? 0}} }
             akka.remote.enabled-transports = ["{{path}}"]
             """
         );

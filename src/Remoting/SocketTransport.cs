@@ -34,7 +34,8 @@ public sealed class SocketTransport : Transport, IPolled
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException(
-                "PbKv.Remoting needs Linux: elsewhere name akka.remote.dot-netty.tcp in akka.remote.enabled-transports, which understands it"
+                "PbKv.Remoting needs Linux: elsewhere name akka.remote.dot-netty.tcp in "
+                    + "akka.remote.enabled-transports, which understands it"
             );
         System = system;
         Config = config;

@@ -89,8 +89,8 @@ public sealed class Turn
     public bool IsLong => Stopwatch.GetTimestamp() - _runBegan > MostUnflushedTicks;
 
     /// <summary>
-    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by a spare one: a thread
-    /// of the application, or the scheduler's, has work of its own.
+    /// On this thread: in its turn if it has one; at once if it is one of the pool's. Otherwise by a spare one: a
+    /// thread of the application, or the scheduler's, has work of its own.
     /// </summary>
     internal static void Execute(IRunnable run)
     {

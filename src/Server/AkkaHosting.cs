@@ -92,7 +92,8 @@ public static class AkkaHosting
         NodeSystem.CheckListens(settings);
         // The rest is for what the task does beside waiting.
         var phase = ConfigurationFactory.ParseString(
-            $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseBeforeServiceUnbind}.timeout = {(long)timeToLeave.TotalMilliseconds + 1000}ms"
+            $"akka.coordinated-shutdown.phases.{CoordinatedShutdown.PhaseBeforeServiceUnbind}.timeout = "
+                + $"{(long)timeToLeave.TotalMilliseconds + 1000}ms"
         );
         return builder
             .AddHocon(PbKvConfig.Listening(settings).WithFallback(phase), HoconAddMode.Prepend)
@@ -122,7 +123,8 @@ public static class AkkaHosting
         node.IsStopping();
         if (within > TimeSpan.Zero && !await node.LeaveAsync(within).ConfigureAwait(false) && !node.Failed.IsCompleted)
             node.System.Log.Warning(
-                "node={0} nobody took its place within {1} s: if it was the only one with the data, the data goes with it",
+                "node={0} nobody took its place within {1} s: if it was the only one with the data, the data "
+                    + "goes with it",
                 node.Address,
                 within.TotalSeconds
             );

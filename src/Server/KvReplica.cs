@@ -63,7 +63,7 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        Timers.StartPeriodicTimer(Look.Instance, Look.Instance, FirstLook, LookEvery);
+        Timers.StartPeriodicTimer(new Look(), new Look(), FirstLook, LookEvery);
         _host.Start();
     }
 
@@ -97,14 +97,8 @@ internal sealed class KvReplica : ReceiveActor, IWithTimers
     }
 
     /// <summary>Timer: has the view service been heard since the last one?</summary>
-    private sealed class Look
-    {
-        public static Look Instance { get; } = new();
-    }
+    private sealed record Look;
 
     /// <summary>Its host asks it to be replaced.</summary>
-    internal sealed class Leave
-    {
-        public static Leave Instance { get; } = new();
-    }
+    internal sealed record Leave;
 }

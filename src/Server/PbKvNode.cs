@@ -48,7 +48,7 @@ public sealed class PbKvNode : IAsyncDisposable
     /// <returns>Whether it was replaced in time.</returns>
     public async Task<bool> LeaveAsync(TimeSpan within, CancellationToken cancellationToken = default)
     {
-        _guardian.Tell(KvReplica.Leave.Instance);
+        _guardian.Tell(new KvReplica.Leave());
         var limit = Task.Delay(within, cancellationToken);
         return await Task.WhenAny(_left.Task, _failed.Task, limit).ConfigureAwait(false) == _left.Task;
     }
@@ -67,7 +67,7 @@ public sealed class PbKvNode : IAsyncDisposable
     /// <summary>The number of the view that it knows; 0: none yet.</summary>
     /// <exception cref="AskTimeoutException">It does not answer.</exception>
     internal Task<long> ViewAsync(CancellationToken cancellation) =>
-        _guardian.Ask<long>(ViewQuestion.Instance, AnswersWithin, cancellation);
+        _guardian.Ask<long>(new ViewQuestion(), AnswersWithin, cancellation);
 
     private void OnEnded(Exception? failure)
     {
@@ -80,10 +80,7 @@ public sealed class PbKvNode : IAsyncDisposable
     }
 
     /// <summary>Asks a node for the number of the view that it knows.</summary>
-    internal sealed class ViewQuestion
-    {
-        public static ViewQuestion Instance { get; } = new();
-    }
+    internal sealed record ViewQuestion;
 }
 
 /// <summary>Starts a view service in an ActorSystem of its own.</summary>
@@ -131,7 +128,9 @@ public static class ViewServiceHost
         file?.Read() is { } memory ? memory
         : settings.MayFound ? null
         : throw new PbKvStartException(
-            $"there is no cluster in {(settings.DataDirectory is { } directory ? $"'{directory}'" : "memory")}, and a new one is forbidden (--no-new-cluster, pbkv.new-cluster): name the directory that the view service had by --data, or allow a new cluster"
+            $"there is no cluster in {(settings.DataDirectory is { } directory ? $"'{directory}'" : "memory")}, and "
+                + "a new one is forbidden (--no-new-cluster, pbkv.new-cluster): name the directory that the view "
+                + "service had by --data, or allow a new cluster"
         );
 
     private static ViewMemoryFile? Open(PbKvSettings settings) =>

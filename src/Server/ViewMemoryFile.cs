@@ -127,7 +127,8 @@ internal sealed class ViewMemoryFile : IDisposable
             when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new PbKvStartException(
-                $"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by --data (pbkv.data).",
+                $"the data directory '{directory}' {otherwise}: {failure.Message.TrimEnd('.')}. Name another one by "
+                    + "--data (pbkv.data).",
                 failure
             );
         }
@@ -168,7 +169,8 @@ internal sealed class ViewMemoryFile : IDisposable
 
     private PbKvStartException Damaged(string text) =>
         new(
-            $"{_path} is damaged: {text}. Put back a copy of it; or, if its cluster is gone for good, move it away and let the view service start a new one."
+            $"{_path} is damaged: {text}. Put back a copy of it; or, if its cluster is gone for good, move it away "
+                + "and let the view service start a new one."
         );
 }
 
@@ -193,7 +195,8 @@ internal static class DirectoryFlush
 
     private static IOException Failed(string what, string directory) =>
         new(
-            $"{what} of the directory {directory} fails: error {Marshal.GetLastPInvokeError()}: {Marshal.GetLastPInvokeErrorMessage()}"
+            $"{what} of the directory {directory} fails: error {Marshal.GetLastPInvokeError()}: "
+                + $"{Marshal.GetLastPInvokeErrorMessage()}"
         );
 
     [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false)]

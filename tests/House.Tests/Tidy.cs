@@ -8,36 +8,34 @@ public partial class Tidy
     private const int LongestFile = 500;
     private const int LongestMethod = 80;
 
-    private static IEnumerable<string> Sources(params string[] folders) =>
-        folders
-            .Select(folder => Path.Combine(Repository.Root, folder))
-            .Where(Directory.Exists)
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories))
-            .Where(path => !IsBuilt(path));
-
-    private static bool IsBuilt(string path) =>
-        path.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-        || path.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal);
-
-    private static string Short(string path) => Path.GetRelativePath(Repository.Root, path);
-
     [Fact]
     public void No_file_is_longer_than_a_sitting()
     {
-        var tooLong = Sources("src", "tools", "tests", "bench", "samples")
-            .Select(path => (Path: Short(path), Lines: File.ReadLines(path).Count()))
+        var tooLong = Repository
+            .Sources("src", "tools", "tests", "bench", "samples")
+            .Select(path => (Path: Repository.Short(path), Lines: File.ReadLines(path).Count()))
             .Where(file => file.Lines > LongestFile);
         Assert.Empty(tooLong);
     }
 
     [Fact]
+    public void No_line_is_wider_than_the_page()
+    {
+        var tooWide = Repository
+            .Sources("src", "tools", "tests", "bench", "samples")
+            .SelectMany(path => Repository.Lines(path, Wide()));
+        Assert.Empty(tooWide);
+    }
+
+    [Fact]
     public void No_method_is_longer_than_a_screen()
     {
-        var tooLong = Sources("src", "tools")
+        var tooLong = Repository
+            .Sources("src", "tools")
             .SelectMany(path =>
                 Methods(path)
                     .Where(method => method.Lines > LongestMethod)
-                    .Select(method => $"{Short(path)}:{method.Start} ({method.Lines} lines)")
+                    .Select(method => $"{Repository.Short(path)}:{method.Start} ({method.Lines} lines)")
             );
         Assert.Empty(tooLong);
     }
@@ -45,35 +43,32 @@ public partial class Tidy
     [Fact]
     public void No_test_is_skipped_and_none_sleeps()
     {
-        var bad = Sources("tests")
+        var bad = Repository
+            .Sources("tests")
             .Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
-            .SelectMany(path => Lines(path, Sleeps()));
+            .SelectMany(path => Repository.Lines(path, Sleeps()));
         Assert.Empty(bad);
     }
 
     [Fact]
     public void Nothing_is_left_to_do_and_no_exception_is_swallowed()
     {
-        var bad = Sources("src", "tools", "bench", "samples", "tests")
+        var bad = Repository
+            .Sources("src", "tools", "bench", "samples", "tests")
             .Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
-            .SelectMany(path => Lines(path, LeftOver()));
+            .SelectMany(path => Repository.Lines(path, LeftOver()));
         Assert.Empty(bad);
     }
 
     [Fact]
     public void There_is_one_way_to_be_built()
     {
-        var bad = Sources("src", "tools", "tests", "samples")
+        var bad = Repository
+            .Sources("src", "tools", "tests", "samples")
             .Where(path => !path.EndsWith("Tidy.cs", StringComparison.Ordinal))
-            .SelectMany(path => Lines(path, Conditional()));
+            .SelectMany(path => Repository.Lines(path, Conditional()));
         Assert.Empty(bad);
     }
-
-    private static IEnumerable<string> Lines(string path, Regex pattern) =>
-        File.ReadLines(path)
-            .Select((text, index) => (text, index))
-            .Where(line => pattern.IsMatch(line.text))
-            .Select(line => $"{Short(path)}:{line.index + 1}: {line.text.Trim()}");
 
     /// <summary>
     /// A method's body opens with a brace at the indentation of a member and ends with one at the same.
@@ -93,6 +88,9 @@ public partial class Tidy
             }
         }
     }
+
+    [GeneratedRegex("^.{121}", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Wide();
 
     [GeneratedRegex(@"Skip *= *""|Thread\.Sleep|Task\.Delay", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Sleeps();

@@ -41,7 +41,8 @@ public sealed class Hostile : RemotingSpec
         Await.That(() => Holds.Sockets() <= sockets, "no sockets are left");
         Await.That(() => Holds.Memory() - memory < MemoryTolerance, "memory comes back");
         _output.WriteLine(
-            $"{inputs} inputs, {_bag.Count} peers heard to the end, {_echoes.Count} echoes meanwhile, {(Holds.Memory() - memory) / 1024} KiB more memory"
+            $"{inputs} inputs, {_bag.Count} peers heard to the end, {_echoes.Count} echoes meanwhile, "
+                + $"{(Holds.Memory() - memory) / 1024} KiB more memory"
         );
         Assert.True(inputs >= 100_000);
         Assert.InRange(_bag.Count, PeersInAll * 9 / 10, PeersInAll * 21 / 20);

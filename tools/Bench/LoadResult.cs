@@ -34,8 +34,10 @@ public sealed record LoadResult(string Op, int Clients, int Callers, double Seco
 
     public IEnumerable<string> ToLines()
     {
-        yield return $"{Op}: {OpsPerSecond:N0} operations/s, {Callers} callers on {Clients} client(s), {Seconds:F1} s, {Errors} errors";
-        yield return $"latency in µs: mean {Mean:N0}, p50 {At(0.5):N0}, p90 {At(0.9):N0}, p99 {At(0.99):N0}, p99.9 {At(0.999):N0}, "
+        yield return $"{Op}: {OpsPerSecond:N0} operations/s, {Callers} callers on {Clients} client(s), {Seconds:F1} "
+            + $"s, {Errors} errors";
+        yield return $"latency in µs: mean {Mean:N0}, p50 {At(0.5):N0}, p90 {At(0.9):N0}, p99 {At(0.99):N0}, p99.9 "
+            + $"{At(0.999):N0}, "
             + $"max {At(1):N0}";
     }
 

@@ -36,7 +36,8 @@ internal static class Ballast
         }
         return lost.Count == 0
             ? null
-            : $"{lost.Count} of {Samples} keys do not hold what was written before the first fault, {NameOf(lost[0])} for one";
+            : $"{lost.Count} of {Samples} keys do not hold what was written before the first fault, "
+                + $"{NameOf(lost[0])} for one";
     }
 
     private static async Task<bool> IsThereAsync(PbKvClient client, int entry)

@@ -73,7 +73,8 @@ internal sealed class ChaosDisplay(Terminal terminal)
             new Columns(nodes, faults) { Expand = false },
             new Text(Bar(scene.Share)),
             new Text(
-                $"{facts.Operations} operations, {facts.ViewChanges} changes of view, {facts.DeduplicatedRetries} retries recognised"
+                $"{facts.Operations} operations, {facts.ViewChanges} changes of view, {facts.DeduplicatedRetries} "
+                    + "retries recognised"
             ),
             .. scene.Active.Select(active => new Text(active, new Style(Color.Yellow))),
             .. facts.Violations.Select(violation => new Text(violation, new Style(Color.Red))),

@@ -115,7 +115,7 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
             );
     }
 
-    /// <summary>Each ends by itself too, by the processor time that it may take, should nobody be left to end it.</summary>
+    /// <summary>Each also ends by itself, by the processor time it may take, should nobody be left to end it.</summary>
     private async Task LoopAsync(CancellationToken over)
     {
         var script = $"ulimit -t {(int)duration.TotalSeconds + 30}; while :; do :; done";

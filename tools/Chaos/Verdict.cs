@@ -67,9 +67,11 @@ internal sealed class Verdict
             yield return $"violation: {violation}";
         foreach (var missing in Missing)
             yield return $"missing: {missing}";
-        yield return $"{_facts.Operations} operations, {_facts.ViewChanges} changes of view, {_facts.DeduplicatedRetries} retries answered without a second execution";
+        yield return $"{_facts.Operations} operations, {_facts.ViewChanges} changes of view, "
+            + $"{_facts.DeduplicatedRetries} retries answered without a second execution";
         foreach (var kind in _facts.Chosen)
-            yield return $"{FaultKinds.NameOf(kind)}: struck {_facts.Struck.GetValueOrDefault(kind)} times, longest gap {_facts.LongestGapMs.GetValueOrDefault(kind)} ms";
+            yield return $"{FaultKinds.NameOf(kind)}: struck {_facts.Struck.GetValueOrDefault(kind)} times, longest "
+                + $"gap {_facts.LongestGapMs.GetValueOrDefault(kind)} ms";
     }
 
     private static IEnumerable<string> MissingIn(ChaosFacts facts)

@@ -134,7 +134,7 @@ internal sealed class CallQueue(int places)
     {
         _cancelled.Enqueue((call, call.Use));
         if (Interlocked.Exchange(ref _tellsOfCancelled, 1) == 0)
-            _clerk.Tell(CancelCalls.Instance, ActorRefs.NoSender);
+            _clerk.Tell(new CancelCalls(), ActorRefs.NoSender);
     }
 
     /// <summary>The clerk has been told: what is cancelled from here on it is told of again.</summary>
@@ -158,7 +158,7 @@ internal sealed class CallQueue(int places)
     {
         _clerk = clerk;
         clerk.Tell(Wake.Instance, ActorRefs.NoSender);
-        clerk.Tell(CancelCalls.Instance, ActorRefs.NoSender);
+        clerk.Tell(new CancelCalls(), ActorRefs.NoSender);
     }
 
     /// <summary>No clerk takes calls any more, and why.</summary>
@@ -189,8 +189,5 @@ internal sealed class CallQueue(int places)
     }
 
     /// <summary>Queue → clerk: there are callers that want no result any more.</summary>
-    internal sealed class CancelCalls
-    {
-        public static CancelCalls Instance { get; } = new();
-    }
+    internal sealed record CancelCalls;
 }

@@ -175,7 +175,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     private void BeginClose()
     {
         SubmitAll();
-        Timers.StartSingleTimer(CloseIsLate.Instance, CloseIsLate.Instance, CloseWithin);
+        Timers.StartSingleTimer(new CloseIsLate(), new CloseIsLate(), CloseWithin);
         _node.Close(_host.Effects);
         _host.CarryOut();
     }
@@ -184,13 +184,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     internal sealed record LetGo(PbKvClient Client, TaskCompletionSource Done);
 
     /// <summary>The last client of the session is being disposed.</summary>
-    internal sealed class Close
-    {
-        public static Close Instance { get; } = new();
-    }
+    internal sealed record Close;
 
-    private sealed class CloseIsLate
-    {
-        public static CloseIsLate Instance { get; } = new();
-    }
+    private sealed record CloseIsLate;
 }

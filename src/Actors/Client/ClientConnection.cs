@@ -42,7 +42,8 @@ internal sealed class ClientConnection
     {
         if (((ExtendedActorSystem)system).Provider.DefaultAddress.Port is null || !CanSend(system))
             throw new PbKvStartException(
-                $"the ActorSystem {system.Name} cannot reach a PbKv: its configuration lacks what {nameof(PbKvClient)}.{nameof(PbKvClient.Hocon)} holds"
+                $"the ActorSystem {system.Name} cannot reach a PbKv: its configuration lacks what "
+                    + $"{nameof(PbKvClient)}.{nameof(PbKvClient.Hocon)} holds"
             );
         return new ClientConnection(system, joined, settings, NodeHooks.None);
     }
@@ -61,7 +62,7 @@ internal sealed class ClientConnection
     {
         if (_joined is null || _joined.GiveBack(this))
         {
-            _guardian.Tell(Clerk.Close.Instance, ActorRefs.NoSender);
+            _guardian.Tell(new Clerk.Close(), ActorRefs.NoSender);
             await _ended.Task.ConfigureAwait(false);
         }
         else

@@ -111,7 +111,8 @@ internal static class Failures
             ),
             CallStatus.Full => NotDone(
                 PbKvError.Full,
-                $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values shorter, or give the servers more"
+                $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values "
+                    + "shorter, or give the servers more"
             ),
             CallStatus.Unsupported => NotDone(
                 PbKvError.Unsupported,
@@ -126,7 +127,8 @@ internal static class Failures
             CallStatus.Unreachable when call.ClientIsClosing => Closed(wasSubmitted: false),
             CallStatus.Unreachable => NotDone(
                 PbKvError.Unreachable,
-                "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address right, and is it running?"
+                "the deadline passed, and no primary could be reached: nothing was sent. Is the view service address "
+                    + "right, and is it running?"
             ),
             CallStatus.DeadlinePassed => new PbKvException(
                 PbKvError.DeadlinePassed,
@@ -146,7 +148,8 @@ internal static class Failures
             ? new(
                 PbKvError.ClientClosed,
                 PbKvOutcome.Unknown,
-                "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether it is executed is unknown"
+                "the client was disposed, or its ActorSystem ended, after the operation may have been sent: whether "
+                    + "it is executed is unknown"
             )
             : NotDone(
                 PbKvError.ClientClosed,
@@ -163,7 +166,8 @@ internal static class Failures
             return Closed(wasSubmitted: false);
         return NotDone(
             PbKvError.Unreachable,
-            $"the deadline passed, and until then {places} others were pending, as many as pbkv.clerk.max-pending allows: nothing was sent"
+            $"the deadline passed, and until then {places} others were pending, as many as pbkv.clerk.max-pending "
+                + "allows: nothing was sent"
         );
     }
 

@@ -37,9 +37,9 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Timers.StartPeriodicTimer(Again.Instance, Again.Instance, AskAgain);
+        Timers.StartPeriodicTimer(new Again(), new Again(), AskAgain);
         if (_within != Timeout.InfiniteTimeSpan)
-            Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, _within);
+            Timers.StartSingleTimer(new TimeIsUp(), new TimeIsUp(), _within);
         Ask();
     }
 
@@ -89,7 +89,7 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         foreach (var server in status.Servers.Where(server => server.Alive))
             _servers[server.Server] = null;
         if (_within == Timeout.InfiniteTimeSpan || _within > ServersWithin)
-            Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, ServersWithin);
+            Timers.StartSingleTimer(new TimeIsUp(), new TimeIsUp(), ServersWithin);
         Ask();
     }
 
@@ -117,13 +117,7 @@ internal sealed class StatusInquiry : ReceiveActor, IWithTimers
         Context.Stop(Self);
     }
 
-    private sealed class Again
-    {
-        public static Again Instance { get; } = new();
-    }
+    private sealed record Again;
 
-    private sealed class TimeIsUp
-    {
-        public static TimeIsUp Instance { get; } = new();
-    }
+    private sealed record TimeIsUp;
 }

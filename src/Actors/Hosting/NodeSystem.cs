@@ -74,7 +74,8 @@ internal static class NodeSystem
     {
         if (HostPort.OneName(settings.Host) is "0.0.0.0" or "[::]" && settings.Advertise is null)
             throw new PbKvStartException(
-                $"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT (pbkv.advertise)"
+                $"a node that listens on {settings.Host} needs an address for others: say --advertise HOST:PORT "
+                    + "(pbkv.advertise)"
             );
     }
 

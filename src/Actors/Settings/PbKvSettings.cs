@@ -176,7 +176,8 @@ public sealed record PbKvSettings
         reader.Check(
             protocol.SessionIdleTicks * protocol.PingIntervalMs >= failover,
             "session-idle",
-            $"{SettingText.OfDuration(TimeSpan.FromMilliseconds(failover))} or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+            $"{SettingText.OfDuration(TimeSpan.FromMilliseconds(failover))} or more: dead-pings × ping-interval + "
+                + "clerk.request-timeout + clerk.retry-max"
         );
         return protocol;
     }

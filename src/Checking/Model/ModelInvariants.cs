@@ -102,7 +102,8 @@ internal sealed class ModelInvariants(ModelUniverse universe)
             if (holds && (answered & ~local.Tokens) is var lost && lost != 0)
                 return new Violation(
                     nameof(NoAcknowledgedWriteLost),
-                    $"{local.Identity} may become primary and lacks {BitOperations.PopCount(lost)} appends that clients were told of"
+                    $"{local.Identity} may become primary and lacks {BitOperations.PopCount(lost)} appends that "
+                        + "clients were told of"
                 );
         }
         return null;

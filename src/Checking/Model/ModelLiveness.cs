@@ -41,7 +41,8 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         return new Violation(
             "OperationsFinish",
             $"after {Rounds} rounds of a fair schedule operations are still open; view {service?.View} "
-                + $"acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}"
+                + $"acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for "
+                + $"{service?.WaitingFor ?? "nothing"}"
         );
     }
 

@@ -15,7 +15,8 @@ internal static class ModelReplay
             var action =
                 Find(universe, state, key)
                 ?? throw new ArgumentException(
-                    $"step {trace.Count + 1} (\"{key}\") is not possible in set-up {setup.Name}: the trace is of another version of the protocol",
+                    $"step {trace.Count + 1} (\"{key}\") is not possible in set-up {setup.Name}: the trace is of "
+                        + "another version of the protocol",
                     nameof(replay)
                 );
             trace.Add(action);

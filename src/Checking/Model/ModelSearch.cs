@@ -42,7 +42,7 @@ internal sealed class ModelSearch
     private readonly ModelMoves _moves;
     private readonly ModelInvariants _invariants;
     private readonly ModelLiveness _liveness;
-    private readonly FingerprintSet _seen = new();
+    private readonly HashSet<ulong> _seen = [];
     private readonly List<int> _parents = [];
     private readonly List<ulong> _actions = [];
     private readonly List<ModelGoal> _open;

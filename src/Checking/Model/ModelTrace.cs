@@ -138,8 +138,8 @@ internal sealed class ModelTrace
             ModelActionKind.Leave => "is asked to leave",
             ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
             ModelActionKind.ForgetViewService => "dies and begins anew",
-            _ =>
-                $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach {_universe.Addresses[action.Argument]} any more (or again)",
+            _ => $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach "
+                + $"{_universe.Addresses[action.Argument]} any more (or again)",
         };
 
     private static string TextOf(ModelActionKind kind, FlyingMessage message)

@@ -192,23 +192,18 @@ internal sealed class ModelUniverse
             if (_slots.TryGetValue(outgoing.To, out var to))
                 sends.Add(Intern(slot, to, outgoing.Message));
         }
-        return new LocalTransition
-        {
-            To = local,
-            Sends = [.. sends],
-            Completions = completions,
-            Notices = notices,
-            Memory = _effects.Memory,
-            MayStop = _effects.MayStop && Setup.IsServer(slot),
-            Broken = broken,
-            ChangesNothing =
-                broken is null
-                && from is not null
-                && local.Id == from.Id
-                && sends.Count == 0
-                && completions.Length == 0
-                && !_effects.MayStop,
-        };
+        var mayStop = _effects.MayStop;
+        var isQuiet = broken is null && sends.Count == 0 && completions.Length == 0 && !mayStop;
+        return new LocalTransition(
+            local,
+            [.. sends],
+            completions,
+            notices,
+            _effects.Memory,
+            mayStop && Setup.IsServer(slot),
+            broken,
+            isQuiet && from is not null && local.Id == from.Id
+        );
     }
 
     private int Intern(NodeTimer timer)
@@ -251,31 +246,24 @@ internal sealed class ModelUniverse
         hash.Add(busy);
         if (_localIds.TryGetValue(hash.Value, out var id))
             return _locals[id];
-        id = _locals.Count;
-        var local = Describe(node, slot, timers, begun, busy, id, Hashing.Mix(hash.Value ^ 0x1C69B3F74AC4AE35));
-        _localIds.Add(hash.Value, id);
-        _locals.Add(local);
-        return local;
-    }
-
-    private LocalState Describe(Node node, int slot, int[] timers, int begun, bool busy, int id, ulong fingerprint)
-    {
         var replica = node as ReplicaNode;
         var (tokens, doubled) = replica is null ? (0UL, null) : ModelTokens.Of(Setup, replica.Store);
-        return new LocalState
-        {
-            Id = id,
-            Slot = slot,
-            Node = node,
-            Timers = timers,
-            Begun = begun,
-            Busy = busy,
-            Fingerprint = fingerprint,
-            Identity = replica?.Id,
-            View = replica?.View ?? (node as ViewServiceNode)?.View ?? View.None,
-            CommitsAlone = replica is { Confirmed: true, Alone: true },
-            Tokens = tokens,
-            Doubled = doubled,
-        };
+        var local = new LocalState(
+            _locals.Count,
+            slot,
+            node,
+            timers,
+            begun,
+            busy,
+            Hashing.Mix(hash.Value ^ 0x1C69B3F74AC4AE35),
+            replica?.Id,
+            replica?.View ?? (node as ViewServiceNode)?.View ?? View.None,
+            replica is { Confirmed: true, Alone: true },
+            tokens,
+            doubled
+        );
+        _localIds.Add(hash.Value, local.Id);
+        _locals.Add(local);
+        return local;
     }
 }

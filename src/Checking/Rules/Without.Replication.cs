@@ -3,7 +3,7 @@ namespace PbKv.Checking;
 /// <summary>What a backup must take over, and in which order; and what may not be executed.</summary>
 internal static partial class Without
 {
-    /// <summary>What is missing before a forward was nothing, and what it holds comes next, wherever it begins.</summary>
+    /// <summary>What is missing before a forward was nothing; what it holds comes next, wherever it begins.</summary>
     private sealed class ForwardsInOrder : RuleLeftOut
     {
         public override Message? Hear(ReplicaWithout server, NodeAddress from, Message message, Effects effects)

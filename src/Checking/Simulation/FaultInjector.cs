@@ -42,45 +42,22 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         if (Healed)
             return;
         Injected++;
-        switch (fault.Kind)
+        Action begin = fault.Kind switch
         {
-            case FaultKind.Crash:
-                Crash(Server(fault.Target), fault.ForUs);
-                break;
-            case FaultKind.Pause:
-                Pause(AnyNode(fault.Target), fault.ForUs);
-                break;
-            case FaultKind.Slow:
-                Slow(Server(fault.Target), fault);
-                break;
-            case FaultKind.CutOneWay:
-                CutFor(fault.ForUs, [(AnyNode(fault.Target), AnyNode(fault.Other))]);
-                break;
-            case FaultKind.CutBoth:
-                CutFor(fault.ForUs, Both(AnyNode(fault.Target), AnyNode(fault.Other)));
-                break;
-            case FaultKind.Isolate:
-                Isolate(AnyNode(fault.Target), fault.ForUs);
-                break;
-            case FaultKind.Partition:
-                Partition(fault);
-                break;
-            case FaultKind.BreakConnection:
-                BreakConnection(fault);
-                break;
-            case FaultKind.Leave:
-                Leave(Server(fault.Target));
-                break;
-            case FaultKind.Join:
-                Join();
-                break;
-            case FaultKind.RestartViewService:
-                RestartViewService(fault.ForUs, forget: false);
-                break;
-            default:
-                RestartViewService(fault.ForUs, forget: true);
-                break;
-        }
+            FaultKind.Crash => () => Crash(Server(fault.Target), fault.ForUs),
+            FaultKind.Pause => () => Pause(AnyNode(fault.Target), fault.ForUs),
+            FaultKind.Slow => () => Slow(Server(fault.Target), fault),
+            FaultKind.CutOneWay => () => CutFor(fault.ForUs, [(AnyNode(fault.Target), AnyNode(fault.Other))]),
+            FaultKind.CutBoth => () => CutFor(fault.ForUs, Both(AnyNode(fault.Target), AnyNode(fault.Other))),
+            FaultKind.Isolate => () => Isolate(AnyNode(fault.Target), fault.ForUs),
+            FaultKind.Partition => () => Partition(fault),
+            FaultKind.BreakConnection => () => BreakConnection(fault),
+            FaultKind.Leave => () => Leave(Server(fault.Target)),
+            FaultKind.Join => Join,
+            FaultKind.RestartViewService => () => RestartViewService(fault.ForUs, forget: false),
+            _ => () => RestartViewService(fault.ForUs, forget: true),
+        };
+        begin();
     }
 
     private WorldHost Server(int number) => cluster.Servers[number % cluster.Servers.Count];

@@ -38,16 +38,10 @@ internal sealed class ViewNumbersNeverRegress : WorldWatch
         if (known && ReferenceEquals(last.View, view))
             return;
         if (known && view.Cluster == last.View.Cluster && view.Number < last.View.Number)
-            ViolationException.Throw(
-                nameof(ViewNumbersNeverRegress),
-                $"{host} went back from view {last.View} to {view}"
-            );
+            Broken($"{host} went back from view {last.View} to {view}");
         _last[host] = (host.Identity, view);
         if (!_views.TryAdd(view.Id, view) && _views[view.Id] != view)
-            ViolationException.Throw(
-                nameof(ViewNumbersNeverRegress),
-                $"at {host} view {view.Number} is {view}, elsewhere {_views[view.Id]}"
-            );
+            Broken($"at {host} view {view.Number} is {view}, elsewhere {_views[view.Id]}");
     }
 
     public override void OnStop(World world, WorldHost host) => _last.Remove(host);
@@ -87,10 +81,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
         if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
         {
             if (_toldOfAnother)
-                ViolationException.Throw(
-                    nameof(PrimariesDescend),
-                    $"the view service lost its memory while servers held data, and made view {view}"
-                );
+                Broken($"the view service lost its memory while servers held data, and made view {view}");
             cluster.BeganAnew = true;
         }
         if (view.Number == 0 || view.Cluster != _last.Cluster && _last.Number > 0)
@@ -103,10 +94,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
         {
             _last = view;
             if (_descendants.Count > 0 && !view.Reset && !_descendants.Contains(view.Primary!.Value))
-                ViolationException.Throw(
-                    nameof(PrimariesDescend),
-                    $"the primary of view {view} was in no acknowledged view before"
-                );
+                Broken($"the primary of view {view} was in no acknowledged view before");
         }
         if (service.Acknowledged)
             Descend(view);
@@ -139,10 +127,7 @@ internal sealed class AtMostOnePrimaryCommits(SimulatedCluster cluster) : WorldW
         var names = cluster
             .Replicas.Where(other => other.Confirmed && other.Alone)
             .Select(other => $"{other.Id} in view {other.View}");
-        ViolationException.Throw(
-            nameof(AtMostOnePrimaryCommits),
-            $"two servers answer alone: {string.Join(", ", names)}"
-        );
+        Broken($"two servers answer alone: {string.Join(", ", names)}");
     }
 
     public override void OnStop(World world, WorldHost host) => _alone.Remove(host);
@@ -158,7 +143,7 @@ internal sealed class LevelNeverAboveServers(SimulatedCluster cluster) : WorldWa
         foreach (var replica in cluster.Replicas)
         {
             if (Breach(service.View, replica) is { } breach)
-                ViolationException.Throw(nameof(LevelNeverAboveServers), breach);
+                Broken(breach);
         }
     }
 
@@ -224,8 +209,7 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
             if (!_sent.ContainsKey(name))
                 continue;
             if (!_told.TryAdd(name, result) && _told[name] != result)
-                ViolationException.Throw(
-                    nameof(NoAcknowledgedWriteLost),
+                Broken(
                     $"write {result.Sequence} of session {reply.Session} was answered {_told[name]} and then {result}"
                 );
         }
@@ -244,9 +228,9 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
                 continue;
             }
             if (!session.TryResult(name.Sequence, out var known) || known != result)
-                ViolationException.Throw(
-                    nameof(NoAcknowledgedWriteLost),
-                    $"{holder.Id} may become primary and does not know write {name.Sequence} of session {name.Session}, which was answered"
+                Broken(
+                    $"{holder.Id} may become primary and does not know write {name.Sequence} of session "
+                        + $"{name.Session}, which was answered"
                 );
         }
         if (forgotten is null || cluster.Holders().Count() > 1)
@@ -276,12 +260,14 @@ internal static class ReplicasEqualAtRest
         if (primary.Store.Digest != backup.Store.Digest)
             ViolationException.Throw(
                 nameof(ReplicasEqualAtRest),
-                $"the data of {primary.Id} ({primary.Store.Count} keys) and of {backup.Id} ({backup.Store.Count} keys) differ"
+                $"the data of {primary.Id} ({primary.Store.Count} keys) and of {backup.Id} ({backup.Store.Count} "
+                    + "keys) differ"
             );
         if (primary.Sessions.Digest != backup.Sessions.Digest)
             ViolationException.Throw(
                 nameof(ReplicasEqualAtRest),
-                $"the sessions of {primary.Id} ({primary.Sessions.Count}) and of {backup.Id} ({backup.Sessions.Count}) differ"
+                $"the sessions of {primary.Id} ({primary.Sessions.Count}) and of {backup.Id} "
+                    + $"({backup.Sessions.Count}) differ"
             );
     }
 }

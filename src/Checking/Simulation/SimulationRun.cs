@@ -127,7 +127,8 @@ internal sealed class SimulationRun
         ViolationException.Throw(
             "OperationsFinish",
             $"{TimeToFinish / World.Second} s after everything healed {what()}; "
-                + $"view {service?.View} acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for {service?.WaitingFor ?? "nothing"}"
+                + $"view {service?.View} acknowledged {service?.Acknowledged} synced {service?.Synced}, waiting for "
+                + $"{service?.WaitingFor ?? "nothing"}"
         );
     }
 

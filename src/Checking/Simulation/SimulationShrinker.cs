@@ -11,12 +11,15 @@ internal static class SimulationShrinker
         var violation = again.Violation ?? failed.Violation!;
         string[] head =
         [
-            $"seed {failed.Plan.Seed}, profile {failed.Plan.Profile}: {smallest.Plan.Servers} servers, {smallest.Plan.Clients} clients with "
-                + $"{smallest.Plan.OperationsPerClient} operations each, {smallest.Plan.Keys} keys, {smallest.Plan.Faults.Length} faults",
+            $"seed {failed.Plan.Seed}, profile {failed.Plan.Profile}: {smallest.Plan.Servers} servers, "
+                + $"{smallest.Plan.Clients} clients with "
+                + $"{smallest.Plan.OperationsPerClient} operations each, {smallest.Plan.Keys} keys, "
+                + $"{smallest.Plan.Faults.Length} faults",
             .. smallest.Plan.Faults.Select(fault => $"fault at {fault}"),
         ];
         var command =
-            $"pbkv simulate --seeds 1 --seed {failed.Plan.Seed} --profile {failed.Plan.Profile}{(options.AsRecords ? " --records" : "")}";
+            $"pbkv simulate --seeds 1 --seed {failed.Plan.Seed} --profile "
+            + $"{failed.Plan.Profile}{(options.AsRecords ? " --records" : "")}";
         return new SimulationViolation(
             failed.Plan.Seed,
             failed.Plan.Profile,

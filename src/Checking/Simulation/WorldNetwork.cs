@@ -50,6 +50,9 @@ internal class WorldWatch
 
     /// <summary>The effects are valid during the call only.</summary>
     public virtual void OnEffects(World world, WorldHost host, Effects effects) { }
+
+    /// <summary>What this watches over does not hold.</summary>
+    protected void Broken(string text) => ViolationException.Throw(GetType().Name, text);
 }
 
 /// <summary>How well messages travel: shares in percent, times in µs of virtual time.</summary>

@@ -84,7 +84,9 @@ internal sealed class CheckCommand(Terminal terminal)
                 setup.Violations.Count > 0 ? "VIOLATED"
                 : setup.Ok ? "ok"
                 : "NOT REACHED";
-            yield return $"{verdict, -11} {setup.Name}: {setup.States:#,0} states, depth {setup.Depth}, {setup.StatesPerSecond:#,0} states/s, {setup.WalkSteps:#,0} random steps{(setup.Exhausted ? ", all there are" : "")}";
+            yield return $"{verdict, -11} {setup.Name}: {setup.States:#,0} states, depth {setup.Depth}, "
+                + $"{setup.StatesPerSecond:#,0} states/s, {setup.WalkSteps:#,0} random "
+                + $"steps{(setup.Exhausted ? ", all there are" : "")}";
             foreach (var goal in setup.Goals.Where(goal => !goal.Value))
                 yield return $"            never reached: {goal.Key}";
             foreach (var line in setup.Violations.SelectMany(LinesOf))

@@ -79,7 +79,9 @@ internal sealed class SimulateCommand(Terminal terminal)
 
     private static IEnumerable<string> Lines(SimulationReport report)
     {
-        yield return $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: {report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} runs/s, trace {report.TraceHash:x16}";
+        yield return $"{report.Seeds:#,0} {(report.Seeds == 1 ? "run" : "runs")} from seed {report.FirstSeed}: "
+            + $"{report.Operations:#,0} operations checked, {report.Faults:#,0} faults, {report.RunsPerSecond:#,0} "
+            + $"runs/s, trace {report.TraceHash:x16}";
         yield return $"reached: {string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}"))}";
         foreach (var name in report.NotReached)
             yield return $"NEVER REACHED: {name}";

@@ -48,7 +48,8 @@ internal static class LoadCommand
     {
         var rate = load.Keys / Math.Max(elapsed.TotalSeconds, 1e-6);
         var text =
-            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s ({rate:#,0} keys/s)";
+            $"{load.Keys:#,0} keys, {StatusText.Size(load.Bytes)}, in {elapsed.TotalSeconds:0.00} s "
+            + $"({rate:#,0} keys/s)";
         terminal.Answer(
             json,
             () =>

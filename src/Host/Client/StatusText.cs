@@ -72,7 +72,8 @@ internal static class StatusText
         if (view.Backup is not null)
             facts += report.Service.Synced ? ", synced" : ", not synced yet";
         var good = report.Service.Acknowledged && report.Service.Synced;
-        return $"view {view.Number}: primary {view.Primary?.Address.Value ?? "none"}, backup {view.Backup?.Address.Value ?? "none"}; "
+        return $"view {view.Number}: primary {view.Primary?.Address.Value ?? "none"}, backup "
+            + $"{view.Backup?.Address.Value ?? "none"}; "
             + Paint(facts, good ? "32" : "33", colours);
     }
 

@@ -113,7 +113,8 @@ internal sealed class Store : IAsyncDisposable
             ? FailureOf(failure)
             : new Failure(
                 nameof(PbKvError.Unreachable),
-                $"no answer within {SettingText.OfDuration(within)} from the view service at {ViewServices}; is it running, and is that the address in its 'ready' line? --view names another"
+                $"no answer within {SettingText.OfDuration(within)} from the view service at {ViewServices}; is it "
+                    + "running, and is that the address in its 'ready' line? --view names another"
             );
 
     private Failure FailureOf(Exception failure) =>

@@ -93,13 +93,12 @@ internal sealed class DemoCommand(Terminal terminal)
         var view = nodes[0].Node.Address;
         var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
         terminal.WriteLine(
-            $"A cluster in this process: view service {view}, replicas {string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}."
+            $"A cluster in this process: view service {view}, replicas "
+                + $"{string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}."
         );
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
         if (!Pbkv.IsInstalled)
-            terminal.WriteLine(
-                $"  alias pbkv={CompletionCommand.InShell(string.Join(' ', Pbkv.Words.Select(CompletionCommand.InShell)))}"
-            );
+            terminal.WriteLine($"  alias pbkv={CompletionCommand.InShell(CompletionCommand.Program)}");
         terminal.WriteLine($"  pbkv put greeting hello{option}");
         terminal.WriteLine($"  pbkv get greeting{option}");
         terminal.WriteLine($"  pbkv status --watch{option}");

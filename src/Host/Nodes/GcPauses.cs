@@ -20,7 +20,9 @@ internal sealed class GcPauses : IDisposable
         Look();
         lock (_lock)
         {
-            return $"gcPauseTotalMs={GC.GetTotalPauseDuration().TotalMilliseconds:F1} gcPauseLongestMs={_longest.TotalMilliseconds:F1} gen0={GC.CollectionCount(0)} gen1={GC.CollectionCount(1)} gen2={GC.CollectionCount(2)}";
+            return $"gcPauseTotalMs={GC.GetTotalPauseDuration().TotalMilliseconds:F1} "
+                + $"gcPauseLongestMs={_longest.TotalMilliseconds:F1} gen0={GC.CollectionCount(0)} "
+                + $"gen1={GC.CollectionCount(1)} gen2={GC.CollectionCount(2)}";
         }
     }
 

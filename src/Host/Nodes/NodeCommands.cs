@@ -13,7 +13,8 @@ internal static class NodeCommands
         {
             HelpName = "DIR",
             Description =
-                "Keep the cluster and its view in this directory, and go on with them after a restart [default: in memory]",
+                "Keep the cluster and its view in this directory, and go on with them after a restart [default: "
+                + "in memory]",
         };
         var noNew = Options.Flag(
             "--no-new-cluster",

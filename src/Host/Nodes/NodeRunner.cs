@@ -47,7 +47,8 @@ internal static class NodeRunner
             return;
         throw new Failure(
             "NodeFailed",
-            $"the {role} {node.Address} stopped: {(await node.Failed).Message}; the log says more, and starting it again makes a new one"
+            $"the {role} {node.Address} stopped: {(await node.Failed).Message}; the log says more, and starting it "
+                + "again makes a new one"
         );
     }
 }

@@ -60,11 +60,13 @@ internal sealed class ResetCommand(Terminal terminal)
     {
         var named = report.Servers.FirstOrDefault(server => server.Known.Server.Address.Value == primary);
         if (named is null)
-            return $"refused: the view service knows no server {primary}, only {string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
+            return $"refused: the view service knows no server {primary}, only "
+                + $"{string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
         var others = report
             .Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead"))
             .Select(Holds);
-        return $"refused: a reset makes {primary} ({RoleOf(named)}) primary with what it holds, {Contents(named)}; every acknowledged write that it does not hold would be lost"
+        return $"refused: a reset makes {primary} ({RoleOf(named)}) primary with what it holds, {Contents(named)}; "
+            + "every acknowledged write that it does not hold would be lost"
             + string.Concat(others.Select(other => $"; {other}"))
             + $"; to do it all the same, add {Flag}";
     }

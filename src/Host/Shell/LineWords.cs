@@ -60,7 +60,8 @@ internal static class LineWords
         if (at < line.Length)
             return true;
         problem =
-            $"the quote {(char)quote} at column {opened + 1} is not closed; quotes hold together what blanks would part";
+            $"the quote {(char)quote} at column {opened + 1} is not closed; quotes hold together what blanks "
+            + "would part";
         return false;
     }
 }

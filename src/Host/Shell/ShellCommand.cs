@@ -40,7 +40,8 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
         "puthash KEY VALUE   store the hash of the previous value and this one; shows the previous one",
         "status              who is primary, who is backup, and what they hold",
         "exit                leave (so does Ctrl-D; Ctrl-C gives up a line)",
-        "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and \"\" is the empty word.",
+        "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and "
+            + "\"\" is the empty word.",
     ];
 
     public async Task RunAsync(CancellationToken asked)

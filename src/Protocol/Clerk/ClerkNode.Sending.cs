@@ -4,8 +4,8 @@ namespace PbKv.Protocol;
 public partial class ClerkNode
 {
     /// <summary>
-    /// All in one request, the callers would gather to a convoy: client, primary and backup would each wait while another
-    /// works. In shares they work at the same time.
+    /// All in one request, the callers would gather to a convoy: client, primary and backup would each wait while
+    /// another works. In shares they work at the same time.
     /// </summary>
     private const int SharesInFlight = 4;
 

@@ -11,8 +11,8 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
     : Message
 {
     /// <summary>
-    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. 0 of
-    /// a release that does not say it.
+    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. 0
+    /// of a release that does not say it.
     /// </summary>
     public ulong Digest { get; init; }
 

@@ -216,7 +216,8 @@ internal sealed class BackupRole
                 $"the transfer of {chunk.Count} entries and sessions at position {chunk.Position}, {count} here";
         effects.Notice(
             NoticeKind.TransferInstalled,
-            $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}"
+            $"view={_view.Number} keys={_state.Store.Count} bytes={_state.Store.ByteCount} "
+                + $"sessions={_state.Sessions.Count} position={_state.Position} chunks={_nextChunk}"
         );
     }
 
@@ -227,7 +228,8 @@ internal sealed class BackupRole
             return true;
         effects.Notice(
             NoticeKind.ForwardRefused,
-            $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} is next here"
+            $"forward {forward.Serial} of view {_view.Number} begins at position {forward.FirstPosition}, and {next} "
+                + "is next here"
         );
         return false;
     }

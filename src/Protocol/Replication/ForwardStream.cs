@@ -111,8 +111,8 @@ internal sealed class ForwardStream
     }
 
     /// <summary>
-    /// How many bytes may still be written before the switch. Half of the stream is for whoever comes. The rest is given
-    /// out as the snapshot arrives, so that it lasts until the end of it; from then on half of what the backup
+    /// How many bytes may still be written before the switch. Half of the stream is for whoever comes. The rest is
+    /// given out as the snapshot arrives, so that it lasts until the end of it; from then on half of what the backup
     /// executes, so that what is left becomes less. Nothing is used up at once: those who come next would find nothing.
     /// </summary>
     /// <param name="progress">The part of the snapshot that has arrived.</param>

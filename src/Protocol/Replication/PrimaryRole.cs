@@ -106,7 +106,7 @@ internal sealed class PrimaryRole
     }
 
     /// <summary>Whether this one answers clients now, and why not.</summary>
-    /// <remarks>Alone it answers whoever reads; whether there is room to write is seen operation by operation.</remarks>
+    /// <remarks>Alone it answers any read; whether there is room to write is seen operation by operation.</remarks>
     public RefusalReason? Refuses(bool opens)
     {
         if (!Confirmed)

@@ -102,8 +102,8 @@ public partial class ReplicaNode
     }
 
     /// <summary>
-    /// What differs from its primary must never be promoted, and nobody knows why it differs: it starts over, as after a
-    /// crash. What it acknowledged in this step is lost with it like all that it acknowledged before.
+    /// What differs from its primary must never be promoted, and nobody knows why it differs: it starts over, as after
+    /// a crash. What it acknowledged in this step is lost with it like all that it acknowledged before.
     /// </summary>
     private void Compare(Effects effects)
     {
@@ -111,7 +111,8 @@ public partial class ReplicaNode
             return;
         effects.Notice(
             NoticeKind.CopyDiffers,
-            $"view={View.Number} {difference}, is not what {View.Primary} has: {Id} gives up its copy and goes on as {Id.Incarnation + 1}, empty"
+            $"view={View.Number} {difference}, is not what {View.Primary} has: {Id} gives up its copy and goes on as "
+                + $"{Id.Incarnation + 1}, empty"
         );
         StartOver(Id.Incarnation + 1, effects);
     }

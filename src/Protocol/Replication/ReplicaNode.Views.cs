@@ -43,8 +43,11 @@ public partial class ReplicaNode
         effects.Notice(
             NoticeKind.WrongCluster,
             refused.Reason == PingRefusal.OtherCluster
-                ? $"the view service serves cluster {refused.Cluster}, this server holds data of {View.Cluster}: it is ignored there; restart it empty to join, bring the old view service back, or reset that one to take over what is held here"
-                : $"the view service has never made view {View.Number} that this server is in: it lost its memory; bring it back with its --data, or reset"
+                ? $"the view service serves cluster {refused.Cluster}, this server holds data of {View.Cluster}: it "
+                    + "is ignored there; restart it empty to join, bring the old view service back, or reset that "
+                    + "one to take over what is held here"
+                : $"the view service has never made view {View.Number} that this server is in: it lost its memory; "
+                    + "bring it back with its --data, or reset"
         );
     }
 

@@ -70,7 +70,7 @@ internal sealed class ReplicatedState
         return result;
     }
 
-    /// <summary>Executes a batch that a primary accepted, from one of its operations on, as far as a turn may go.</summary>
+    /// <summary>Executes an accepted batch, from one of its operations on, as far as a turn may go.</summary>
     /// <returns>The index of the operation to go on with.</returns>
     public int Apply(Batch batch, int first, ref TurnBudget turn)
     {

@@ -42,7 +42,7 @@ internal struct RecordLog
     private bool _ownsTable;
     private bool _ownsTail;
 
-    /// <summary>Counts how often the segments were shared: those of an earlier epoch are no longer ours alone.</summary>
+    /// <summary>How often the segments were shared: those of an earlier epoch are no longer ours alone.</summary>
     private int _epoch;
     private byte[]? _spare;
     private long _sealedBytes;

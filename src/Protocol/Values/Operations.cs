@@ -21,7 +21,7 @@ public enum OperationKind : byte
     /// </summary>
     TooLarge = 8,
 
-    /// <summary>Likewise one for which there was no memory left (<see cref="ProtocolSettings.MaxMemoryBytes"/>).</summary>
+    /// <summary>Likewise one for which no memory was left (<see cref="ProtocolSettings.MaxMemoryBytes"/>).</summary>
     Full = 9,
 
     /// <summary>

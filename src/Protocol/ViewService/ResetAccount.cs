@@ -8,7 +8,8 @@ internal static class ResetAccount
         if (known.View.Number == 0)
             return $"There is no view yet: nothing acknowledged by cluster {known.Cluster} is lost.";
         var text =
-            $"The reset makes {named} primary with what it holds now, after view {known.View} ({Facts(known.Acknowledged, known.Synced)}). "
+            $"The reset makes {named} primary with what it holds now, after view {known.View} "
+            + $"({Facts(known.Acknowledged, known.Synced)}). "
             + $"Whatever it lacks of what was acknowledged to clients in the views up to {known.View.Number} is lost. ";
         var last = known.LastAcknowledged;
         if (last is null)
@@ -35,10 +36,12 @@ internal static class ResetAccount
                     ? "in a view after all that this view service knows of. "
                     : $"and this view service takes over its cluster {cluster}. "
             )
-            + $"Whatever it lacks of what was acknowledged to clients in view {named.View.Number}, where it was, and in later ones is lost.";
+            + $"Whatever it lacks of what was acknowledged to clients in view {named.View.Number}, where it was, and "
+            + "in later ones is lost.";
         return others.Count == 0
             ? text
-            : $"{text} Also there: {string.Join(", ", others.Select(other => $"{other.Id} in view {other.View.Number}"))}.";
+            : $"{text} Also there: "
+                + $"{string.Join(", ", others.Select(other => $"{other.Id} in view {other.View.Number}"))}.";
     }
 
     public static string Live(ServerTable servers, IEnumerable<Stranger> strangers)

@@ -114,10 +114,12 @@ internal static class ViewDecision
             );
         return known.Synced
             ? Decision.Blocked(
-                $"{Return(servers, primary)} or {Return(servers, backup.Value)}, which hold the data of view {known.View.Number}"
+                $"{Return(servers, primary)} or {Return(servers, backup.Value)}, which hold the data of view "
+                    + $"{known.View.Number}"
             )
             : Decision.Blocked(
-                $"{Return(servers, primary)}: it is dead, and its backup {backup} is not synced, so it lacks acknowledged writes"
+                $"{Return(servers, primary)}: it is dead, and its backup {backup} is not synced, so it lacks "
+                    + "acknowledged writes"
             );
     }
 

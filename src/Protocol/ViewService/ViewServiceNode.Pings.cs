@@ -54,8 +54,10 @@ public partial class ViewServiceNode
         if (LastAcknowledged is null && !View.Reset && _lost is null)
         {
             _lost =
-                $"somebody to say what to do, as this view service lost its memory: {ping.Server} pings, and {what}. It makes no view. Start it with the --data "
-                + "directory that it had; if that is gone, let it take over what a server holds: pbkv view reset --primary HOST:PORT";
+                $"somebody to say what to do, as this view service lost its memory: {ping.Server} pings, and {what}. "
+                + "It makes no view. Start it with the --data "
+                + "directory that it had; if that is gone, let it take over what a server holds: pbkv view reset "
+                + "--primary HOST:PORT";
             WaitFor(_lost, worthSaying: true, effects);
         }
         Refuse(ping, other ? PingRefusal.OtherCluster : PingRefusal.NewerView, 0, what, effects);
@@ -72,7 +74,8 @@ public partial class ViewServiceNode
                     + (
                         reason == PingRefusal.OlderIncarnation
                             ? ""
-                            : ". Restart it to join empty, or bring its own view service back, or take over what it holds: pbkv view reset"
+                            : ". Restart it to join empty, or bring its own view service back, or take over what it "
+                                + "holds: pbkv view reset"
                     )
             );
     }

@@ -118,7 +118,8 @@ public partial class ViewServiceNode
         else
         {
             var refusal =
-                $"{request.Primary} is not alive here; name one of: {ResetAccount.Live(_servers, _strangers.All.Where(s => MayTakeOver(s.View.Cluster)))}";
+                $"{request.Primary} is not alive here; name one of: "
+                + $"{ResetAccount.Live(_servers, _strangers.All.Where(s => MayTakeOver(s.View.Cluster)))}";
             effects.Notice(NoticeKind.Refused, $"reset asked by {from} refused: {refusal}");
             effects.Send(from, new ResetAnswer(View, refusal, ResetAccount.Of(_known, _servers, request.Primary)));
             return;

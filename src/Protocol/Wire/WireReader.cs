@@ -121,7 +121,7 @@ internal ref struct WireReader
         return (int)level;
     }
 
-    /// <summary>A value of an enumeration that begins at 1: one beyond those known here is of a later release.</summary>
+    /// <summary>A value of an enumeration that begins at 1: one beyond those known is of a later release.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte Enum(int highest, string name)
     {

@@ -10,7 +10,7 @@ namespace PbKv.Protocol;
 internal interface IListed<T>
     where T : IListed<T>
 {
-    /// <summary>The fewest bytes that one takes: a list that is longer than the bytes can hold is refused unread.</summary>
+    /// <summary>The fewest bytes that one takes: a list longer than the bytes can hold is refused unread.</summary>
     static abstract int Smallest { get; }
 
     void Write(WireWriter writer);

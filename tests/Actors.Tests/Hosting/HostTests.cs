@@ -16,7 +16,8 @@ public sealed class HostTests : IDisposable
     private static PbKvSettings Quiet { get; } =
         PbKvSettings.Read(
             ConfigurationFactory.ParseString(
-                "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"
+                "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = "
+                    + "[\"127.0.0.1:1\"] }"
             )
         );
 

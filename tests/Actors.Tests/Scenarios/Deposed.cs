@@ -47,7 +47,7 @@ public sealed class Deposed(ITestOutputHelper output) : Scenario(output)
         });
 
     [Fact]
-    public Task S2_12_A_deposed_primary_whose_backup_has_died_answers_nobody_and_the_third_server_serves_the_new_value() =>
+    public Task S2_12_A_deposed_primary_whose_backup_has_died_answers_nobody_and_the_third_serves_the_new_value() =>
         OnClusterAsync(async cluster =>
         {
             var (old, next) = await cluster.PairAsync();

@@ -10,7 +10,7 @@ public sealed class Duplicates(ITestOutputHelper output) : Scenario(output)
     private const string Patient = "pbkv { dead-pings = 50, backup-silent = 50 }";
 
     [Fact]
-    public Task S2_14_and_29_A_duplicate_of_a_write_that_waits_for_the_backup_gets_the_same_result_after_the_same_acknowledgement() =>
+    public Task S2_14_and_29_A_duplicate_of_a_waiting_write_gets_the_same_result_after_the_same_acknowledgement() =>
         OnClusterAsync(
             async cluster =>
             {

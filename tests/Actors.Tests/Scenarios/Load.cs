@@ -53,7 +53,8 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
                 await cluster.AssertSameAtRestAsync();
                 Assert.Equal(Puts + 1, (await backup.StoreAsync()).Count);
             },
-            "pbkv { stream-size = 64KiB, forward-size = 32KiB, dead-pings = 20, backup-silent = 20, clerk.request-timeout = 2s, clerk.request-size = 16KiB }"
+            "pbkv { stream-size = 64KiB, forward-size = 32KiB, dead-pings = 20, backup-silent = 20, "
+                + "clerk.request-timeout = 2s, clerk.request-size = 16KiB }"
         );
 
     [Fact]
@@ -102,7 +103,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
         );
 
     [Fact]
-    public Task S2_27_When_a_hundred_thousand_clients_did_one_operation_and_left_the_memory_of_their_sessions_comes_back() =>
+    public Task S2_27_When_100_000_clients_did_one_operation_and_left_the_memory_of_their_sessions_comes_back() =>
         OnClusterAsync(
             async cluster =>
             {

@@ -68,7 +68,8 @@ internal sealed class Member : IDisposable
         );
 
     public override string ToString() =>
-        $"{Name}:{string.Concat(_notices.Select(notice => $"\n  {notice.At.TotalMilliseconds, 6:F0} ms {notice.Text}"))}";
+        $"{Name}:"
+        + string.Concat(_notices.Select(notice => $"\n  {notice.At.TotalMilliseconds, 6:F0} ms {notice.Text}"));
 
     /// <summary>
     /// What the node is, at one moment between two of its steps. Faults of the network do not stand in the way.
@@ -86,7 +87,8 @@ internal sealed class Member : IDisposable
             if (await Task.WhenAny(seen.Task, Elapsed(AskAgain)) == seen.Task)
                 return await seen.Task;
             LooksRepeated +=
-                $"\n  {_network.Age.TotalMilliseconds, 6:F0} ms {Name}, which met {Volatile.Read(ref _looksMet)} of {Volatile.Read(ref _looksAsked)}";
+                $"\n  {_network.Age.TotalMilliseconds, 6:F0} ms {Name}, which met {Volatile.Read(ref _looksMet)} of "
+                + $"{Volatile.Read(ref _looksAsked)}";
         }
         throw new TimeoutException($"{Name} does not answer to a look: it is stopped, paused or stuck\n{this}");
     }

@@ -13,7 +13,8 @@ namespace PbKv.Actors.Tests.Scenarios;
 public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), "scenario")
 {
     private const string Listen = """
-        akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off, log-dead-letters-during-shutdown = off }
+        akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off }
+        akka.log-dead-letters-during-shutdown = off
         akka.remote.log-remote-lifecycle-events = off
         """;
 

@@ -95,7 +95,7 @@ public sealed class Transfers(ITestOutputHelper output) : Scenario(output)
         });
 
     [Fact]
-    public Task S2_18_Writes_go_on_through_a_transfer_of_100_MB_and_all_are_there_when_the_primary_dies_at_the_first_synced() =>
+    public Task S2_18_Writes_go_on_through_a_transfer_of_100_MB_and_all_are_there_when_the_primary_dies_once_synced() =>
         OnClusterAsync(
             async cluster =>
             {

@@ -37,11 +37,13 @@ public class SettingsTests
     )]
     [InlineData(
         "pbkv.session-idle = 1ms",
-        "pbkv.session-idle is '1ms', allowed is 1200ms or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+        "pbkv.session-idle is '1ms', allowed is 1200ms or more: dead-pings × ping-interval + clerk.request-timeout + "
+            + "clerk.retry-max"
     )]
     [InlineData(
         "pbkv { session-idle = 5s, dead-pings = 50 }",
-        "pbkv.session-idle is '5s', allowed is 5700ms or more: dead-pings × ping-interval + clerk.request-timeout + clerk.retry-max"
+        "pbkv.session-idle is '5s', allowed is 5700ms or more: dead-pings × ping-interval + clerk.request-timeout + "
+            + "clerk.retry-max"
     )]
     [InlineData(
         "pbkv.clerk.request-timeout = 5ms",

@@ -22,7 +22,8 @@ public class RandomHistories(ITestOutputHelper output)
             var verdict = LinearizabilityChecker.Check(history);
             Assert.True(
                 expected == verdict.Ok,
-                $"history {i} of seed {seed}: brute force says {expected}, the checker {verdict.Outcome}\n{string.Join('\n', operations)}"
+                $"history {i} of seed {seed}: brute force says {expected}, the checker "
+                    + $"{verdict.Outcome}\n{string.Join('\n', operations)}"
             );
             if (expected)
                 fine++;

@@ -21,7 +21,8 @@ public class SetupsHold(ITestOutputHelper output)
         var result = new ModelSearch(setup, SafetyRules.All, Limits).Run();
         var report = CheckRunner.Report(setup, result);
         output.WriteLine(
-            $"{name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, {report.WalkSteps} steps walked, exhausted {report.Exhausted}"
+            $"{name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, "
+                + $"{report.WalkSteps} steps walked, exhausted {report.Exhausted}"
         );
         ModelText.Write(report, output);
         Assert.Empty(report.Violations.Select(violation => violation.Text));

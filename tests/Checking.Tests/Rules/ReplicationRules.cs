@@ -5,8 +5,8 @@ using static PbKv.Checking.SafetyRule;
 namespace PbKv.Checking.Tests;
 
 /// <summary>
-/// What a backup must take over, and in which order. Each of these rules is shadowed by CopiesAreCompared: a backup that
-/// took over something else would start over at once. So that one is turned off with each.
+/// What a backup must take over, and in which order. Each of these rules is shadowed by CopiesAreCompared: a backup
+/// that took over something else would start over at once. So that one is turned off with each.
 /// </summary>
 public class ReplicationRules(ITestOutputHelper output) : RuleTest(output)
 {

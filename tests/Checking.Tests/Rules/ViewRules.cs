@@ -36,7 +36,7 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
 
     // Shadowed by OnlySyncedIsPromoted: a backup is synced only in a view that its primary entered.
     [Fact]
-    public void Without_change_only_from_acknowledged_views_a_backup_is_promoted_in_a_view_that_its_primary_never_entered()
+    public void Without_change_only_from_acknowledged_views_a_backup_is_promoted_in_a_view_never_entered()
     {
         DoesNotShow("view-that-its-primary-never-entered", OnlySyncedIsPromoted);
         Breaks(
@@ -49,7 +49,7 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
 
     // Shadowed by OnlySyncedIsPromoted, as above.
     [Fact]
-    public void Without_the_exact_view_in_acknowledgements_a_late_ping_lets_a_view_change_that_its_primary_never_entered()
+    public void Without_the_exact_view_in_acknowledgements_a_late_ping_lets_a_view_change_that_was_never_entered()
     {
         DoesNotShow("view-that-its-primary-never-entered", OnlySyncedIsPromoted);
         Breaks("view-that-its-primary-never-entered", LostWrite, AcknowledgedMatchesView, OnlySyncedIsPromoted);
@@ -60,7 +60,7 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
         Breaks("pings-come-late", "SuspectedTooSoonAgain", PatienceAfterFalseSuspicion);
 
     [Fact]
-    public void Without_leaving_out_the_ticks_that_it_slept_through_a_view_service_suspects_whose_pings_it_has_not_read() =>
+    public void Without_leaving_out_ticks_that_it_slept_through_a_view_service_suspects_whom_it_has_not_read() =>
         Breaks("view-service-sleeps", "SuspectedAsleep", SleptTicksDoNotCount);
 
     [Fact]

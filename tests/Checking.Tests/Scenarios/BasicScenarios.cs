@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>SCENARIOS.md, section 2: what one client sees.</summary>
+/// <summary>docs/TESTING.md, section 2: what one client sees.</summary>
 public class BasicScenarios(ITestOutputHelper output)
 {
     [Fact]

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>SCENARIOS.md, section 2: servers that cannot hear, talk or think.</summary>
+/// <summary>docs/TESTING.md, section 2: servers that cannot hear, talk or think.</summary>
 public class CutScenarios(ITestOutputHelper output)
 {
     [Fact]

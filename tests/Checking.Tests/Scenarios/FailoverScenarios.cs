@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>SCENARIOS.md, section 2: servers die, come and go.</summary>
+/// <summary>docs/TESTING.md, section 2: servers die, come and go.</summary>
 public class FailoverScenarios(ITestOutputHelper output)
 {
     [Fact]

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 namespace PbKv.Checking.Tests;
 
 /// <summary>
-/// SCENARIOS.md, section 2: messages that come twice, late, in another order, or not where they were meant for.
+/// docs/TESTING.md, section 2: messages that come twice, late, in another order, or not where they were meant for.
 /// </summary>
 public class OrderScenarios(ITestOutputHelper output)
 {

@@ -143,7 +143,8 @@ internal sealed class Scenario
         Guard(() => met = World.RunUntil(condition, ms * World.Millisecond));
         if (!met)
             Fail(
-                $"within {ms} ms of virtual time it did not come to where {what}; view {Service.View} acknowledged {Service.Acknowledged} synced {Service.Synced}, waiting for {Service.WaitingFor ?? "nothing"}"
+                $"within {ms} ms of virtual time it did not come to where {what}; view {Service.View} acknowledged "
+                    + $"{Service.Acknowledged} synced {Service.Synced}, waiting for {Service.WaitingFor ?? "nothing"}"
             );
         return this;
     }

@@ -36,7 +36,8 @@ public class Failures(ITestOutputHelper output)
         var violation = Assert.Single(SimulationRunner.Run(options).Violations);
         var before = SimulationPlan.Draw(violation.Seed, null);
         output.WriteLine(
-            $"seed {violation.Seed} had {before.Faults.Length} faults and {before.Clients} clients with {before.OperationsPerClient} operations"
+            $"seed {violation.Seed} had {before.Faults.Length} faults and {before.Clients} clients with "
+                + $"{before.OperationsPerClient} operations"
         );
         output.WriteLine(violation.Trace[0]);
         var faults = violation.Trace.Count(line => line.StartsWith("fault at", StringComparison.Ordinal));

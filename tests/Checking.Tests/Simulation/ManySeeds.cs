@@ -23,7 +23,8 @@ internal static class SimulationText
     public static void Write(SimulationReport report, ITestOutputHelper output)
     {
         output.WriteLine(
-            $"first seed {report.FirstSeed}, {report.Seeds} seeds, {report.Operations} operations, {report.Faults} faults, {report.RunsPerSecond:F0} runs/s, trace {report.TraceHash:x16}"
+            $"first seed {report.FirstSeed}, {report.Seeds} seeds, {report.Operations} operations, {report.Faults} "
+                + $"faults, {report.RunsPerSecond:F0} runs/s, trace {report.TraceHash:x16}"
         );
         output.WriteLine(string.Join(", ", report.Reached.Select(pair => $"{pair.Key} {pair.Value}")));
         foreach (var violation in report.Violations)

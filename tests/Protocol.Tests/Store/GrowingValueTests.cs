@@ -63,7 +63,7 @@ public class GrowingValueTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [Fact]
-    public void Whatever_is_appended_put_copied_and_looked_at_in_between_the_contents_and_the_digest_are_those_of_a_plain_store()
+    public void Whatever_is_appended_put_copied_and_looked_at_contents_and_digest_are_those_of_a_plain_store()
     {
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");

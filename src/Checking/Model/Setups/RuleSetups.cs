@@ -8,7 +8,8 @@ internal static partial class ModelSetups
     private static ModelSetup DeposedPrimaryIsAsked =>
         new ModelSetup(
             "deposed-primary-is-asked",
-            "the old primary is cut off from the view service, its backup has taken over, and a client knows nothing of it"
+            "the old primary is cut off from the view service, its backup has taken over, and a client knows "
+                + "nothing of it"
         )
         {
             Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get()]),
@@ -73,7 +74,8 @@ internal static partial class ModelSetups
     private static ModelSetup LatePingOfAFormerPairing =>
         new ModelSetup(
             "late-ping-of-a-former-pairing",
-            "the pair has formed again and its transfer has just begun; a ping that says synced of its first life is still on its way"
+            "the pair has formed again and its transfer has just begun; a ping that says synced of its first life is "
+                + "still on its way"
         )
         {
             Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
@@ -99,7 +101,8 @@ internal static partial class ModelSetups
     private static ModelSetup ViewThatItsPrimaryNeverEntered =>
         new ModelSetup(
             "view-that-its-primary-never-entered",
-            "the primary died before it heard of the view with its new backup, and its ping for the view before is still on its way"
+            "the primary died before it heard of the view with its new backup, and its ping for the view before is "
+                + "still on its way"
         )
         {
             Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
@@ -253,7 +256,8 @@ internal static partial class ModelSetups
     private static ModelSetup EmptyServerAndNoMemory =>
         new ModelSetup(
             "empty-server-and-no-memory",
-            "the view service has forgotten everything and has heard of it from the one server that holds the data; the other comes back empty"
+            "the view service has forgotten everything and has heard of it from the one server that holds the data; "
+                + "the other comes back empty"
         )
         {
             Clerks = Scripts([Append("a;")], [Get()]),

@@ -95,7 +95,8 @@ internal static partial class ModelSetups
     private static ModelSetup SamePairAgain =>
         new ModelSetup(
             "same-pair-again",
-            "the pair broke up and formed again; forwards of its first life, and their acknowledgements, are still on their way"
+            "the pair broke up and formed again; forwards of its first life, and their acknowledgements, are still "
+                + "on their way"
         )
         {
             Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
