@@ -164,7 +164,8 @@ internal sealed class ViewMemoryFile : IDisposable
 
     private PbKvStartException OtherName(string kept) =>
         new(
-            $"'{_directory}' holds the view of the cluster '{kept}', and this view service is of '{_name}': say -D pbkv.cluster={kept}, or name another directory by --data (pbkv.data)."
+            $"'{_directory}' holds the view of the cluster '{kept}', and this view service is of "
+                + $"'{_name}': say -D pbkv.cluster={kept}, or name another directory by --data (pbkv.data)."
         );
 
     private PbKvStartException Damaged(string text) =>

@@ -185,7 +185,8 @@ internal sealed record StarvedVerdict(
     public IEnumerable<string> ToLines() =>
         [
             $"verdict: {Word}",
-            $"{ViewChanges} changes of view that no fault caused; each of the two held {HeldBytes / 1e9:0.00} GB at least",
+            $"{ViewChanges} changes of view that no fault caused; "
+                + $"each of the two held {HeldBytes / 1e9:0.00} GB at least",
             .. Load.ToLines(),
             .. Passed ? [] : Why,
         ];

@@ -27,7 +27,7 @@ internal static class OperationCommands
         var value = new Argument<string>("VALUE")
         {
             Description =
-                "The value; '-' reads it from standard input; one that begins with a dash, and is no number, goes behind '--'",
+                "The value; '-' reads it from standard input; with a dash first, and no number, it goes behind '--'",
         };
         var raw = Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
         var or = new Option<string?>("--or")

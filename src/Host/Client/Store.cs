@@ -123,8 +123,9 @@ internal sealed class Store : IAsyncDisposable
             PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
             PbKvException { Code: PbKvError.Unreachable } => new Failure(
                 nameof(PbKvError.Unreachable),
-                $"nothing could be sent within {SettingText.OfDuration(_settings.Deadline)}: no primary was found through the view service at "
-                    + $"{ViewServices}; is it running there, and has it a replica? 'pbkv status' says how it is, --view names another"
+                $"nothing could be sent within {SettingText.OfDuration(_settings.Deadline)}: no primary was found "
+                    + $"through the view service at {ViewServices}; is it running there, and has it a replica? "
+                    + "'pbkv status' says how it is, --view names another"
             ),
             PbKvException e => new Failure(e.Code.ToString(), e.Message, CodeOf(e.Outcome)),
             _ => new Failure("ClientFailed", failure.Message, ExitCodes.OutcomeUnknown),

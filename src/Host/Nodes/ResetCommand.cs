@@ -82,5 +82,6 @@ internal sealed class ResetCommand(Terminal terminal)
     private static string Contents(ServerReport server) =>
         server.Status is not { } status
             ? "nobody knows what, as it does not answer"
-            : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position {StatusText.Position(status)}";
+            : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position "
+                + StatusText.Position(status);
 }

@@ -104,9 +104,9 @@ public partial class ReplicaNode
     }
 
     /// <summary>
-    /// The clock of this machine went back: the server starts over, above the earlier life that is known, with no role and
-    /// no data. There may be one above that, of which a late ping tells. But not many: then it is no earlier life but
-    /// another server, and the two would drive each other out for ever. It goes on as what it is: nothing that is said
+    /// The clock of this machine went back: the server starts over, above the earlier life that is known, with no role
+    /// and no data. There may be one above that, of which a late ping tells. But not many: then it is no earlier life
+    /// but another server, and the two would drive each other out for ever. It goes on as what it is: nothing that is said
     /// stops a server.
     /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
@@ -117,7 +117,9 @@ public partial class ReplicaNode
         {
             effects.Notice(
                 NoticeKind.Superseded,
-                $"another server lives at {Id.Address}, as incarnation {known}: this one gives way no more, and its pings count for nothing; give each an --advertise of its own; or, where there is none, the clock of this machine went back again and again: start again"
+                $"another server lives at {Id.Address}, as incarnation {known}: this one gives way no more, "
+                    + "and its pings count for nothing; give each an --advertise of its own; or, where there is none, "
+                    + "the clock of this machine went back again and again: start again"
             );
             return;
         }

@@ -184,8 +184,8 @@ public partial class ReplicaNode : Node
         {
             case ReplicaTick:
                 _askedForView = 0;
-                // What the backup said while this one slept lies unread. Not twice in a row: on a machine that always comes
-                // late, a backup that is silent has to be found all the same.
+                // What the backup said while this one slept lies unread. Not twice in a row: on a machine that always
+                // comes late, a backup that is silent has to be found all the same.
                 Slept = timer.Late && !Slept;
                 if (!Slept)
                     _primary?.Tick(effects);

@@ -48,7 +48,7 @@ internal sealed class Session
     public bool TryResult(long sequence, out OperationResult result) => _results.TryGet(sequence, out result);
 
     /// <summary>
-    /// Keeps a result, unless nobody wants it any more; the value is copied out of whatever larger array it is a part of.
+    /// Keeps a result, unless nobody wants it any more; the value is copied out of the larger array that it is part of.
     /// </summary>
     public void Record(OperationResult result)
     {

@@ -68,8 +68,8 @@ public readonly record struct ViewId(ClusterId Cluster, long Number)
 }
 
 /// <summary>Who is primary and who is backup. A number names one pair for ever. Number 0 is no view.</summary>
-/// <param name="Era">The number of the newest reset view up to this one, or 0: a position is of an era, so that none of a
-/// history that was given up is ever named again.</param>
+/// <param name="Era">The number of the newest reset view up to this one, or 0: a position is of an era, so that none of
+/// a history that was given up is ever named again.</param>
 /// <param name="Level">The feature level that everybody in it has; only another view has another.</param>
 public sealed record View(
     ClusterId Cluster,
@@ -90,10 +90,10 @@ public sealed record View(
 
     public ViewId Id => new(Cluster, Number);
 
-    /// <summary>Made by an operator who accepts the loss of data; a primary that enters it drops what it held.</summary>
+    /// <summary>Made by one who accepts the loss of data; a primary that enters it drops what it held.</summary>
     public bool Reset => Era > 0 && Era == Number;
 
-    /// <summary>Nobody counts so far: what a peer says beyond it cannot be, and a number above it must not overflow.</summary>
+    /// <summary>Nobody counts so far: what a peer says beyond it cannot be, and one more must not overflow.</summary>
     internal const long MostNumber = long.MaxValue / 2;
 
     /// <summary>Whether a view service makes such views.</summary>
@@ -107,7 +107,13 @@ public sealed record View(
     public bool Names(ServerId server) => Primary == server || Backup == server;
 
     public override string ToString() =>
-        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"}){(Reset ? " reset" : Era > 0 ? $" era {Era}" : "")}{(Level > 1 ? $" level {Level}" : "")}";
+        $"{Number} ({Primary?.ToString() ?? "-"}, {Backup?.ToString() ?? "-"})"
+        + (
+            Reset ? " reset"
+            : Era > 0 ? $" era {Era}"
+            : ""
+        )
+        + (Level > 1 ? $" level {Level}" : "");
 
     public void AddTo(ref Fingerprint fingerprint)
     {

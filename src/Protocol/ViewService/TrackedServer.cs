@@ -40,8 +40,8 @@ internal sealed record TrackedServer(ServerId Id)
     public int Level { get; init; } = 1;
 
     /// <summary>
-    /// How long the pause was, or would be by now, after which it may be backup again; 0 where no primary reported it as
-    /// silent. The longer, the later it is taken.
+    /// How long the pause was, or would be by now, after which it may be backup again; 0 where no primary reported it
+    /// as silent. The longer, the later it is taken.
     /// </summary>
     public int LastPause { get; init; }
 

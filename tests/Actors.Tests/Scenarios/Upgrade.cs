@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace PbKv.Actors.Tests.Scenarios;
 
-/// <summary>Two builds in one cluster: this one and a next one, which is one level above it and has an operation more.</summary>
+/// <summary>Two builds in one cluster: this one, and the next, with an operation more and a level above it.</summary>
 [Collection(Alone.Name)]
 public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
 {
@@ -73,7 +73,7 @@ public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
         });
 
     /// <summary>The backup comes back as another build, the primary leaves, and comes back as well.</summary>
-    /// <param name="then">What the view's level is, and what becomes of the new operation, after each of the two.</param>
+    /// <param name="then">The view's level, and what becomes of the new operation, after each of the two.</param>
     private async Task<(Member Primary, Member Backup)> ReplaceAsync(
         Cluster cluster,
         Member primary,

@@ -64,6 +64,6 @@ public class ViewRules(ITestOutputHelper output) : RuleTest(output)
         Breaks("view-service-sleeps", "SuspectedAsleep", SleptTicksDoNotCount);
 
     [Fact]
-    public void Without_leaving_out_the_ticks_that_it_slept_through_a_primary_reports_a_backup_that_it_has_not_heard() =>
+    public void Without_leaving_out_ticks_that_it_slept_through_a_primary_reports_whom_it_has_not_heard() =>
         Breaks("primary-sleeps", "SilentAsleep", SleptTicksDoNotCount);
 }
