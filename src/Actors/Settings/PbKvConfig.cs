@@ -21,7 +21,7 @@ internal static class PbKvConfig
     /// <summary>What an ActorSystem needs to send envelopes.</summary>
     public static string Remoting { get; } = ReadResource("remoting.conf");
 
-    public static Config Default { get; } =
+    public static Config Default =>
         ConfigurationFactory.ParseString(Text).WithFallback(ConfigurationFactory.ParseString(Remoting));
 
     /// <summary>

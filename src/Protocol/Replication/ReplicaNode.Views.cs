@@ -106,8 +106,8 @@ public partial class ReplicaNode
     /// <summary>
     /// The clock of this machine went back: the server starts over, above the earlier life that is known, with no role
     /// and no data. There may be one above that, of which a late ping tells. But not many: then it is no earlier life
-    /// but another server, and the two would drive each other out for ever. It goes on as what it is: nothing that is said
-    /// stops a server.
+    /// but another server, and the two would drive each other out for ever. It goes on as what it is: nothing that is
+    /// said stops a server.
     /// </summary>
     private void TakeHigherIncarnation(long known, Effects effects)
     {
