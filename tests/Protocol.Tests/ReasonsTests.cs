@@ -297,6 +297,19 @@ public sealed class ReasonsTests
                     net.Tell(a, Harness.View(known, a) with { Primary = a.Id with { Incarnation = known } });
             }
         );
+        Scene(
+            "What cannot be.",
+            net =>
+            {
+                var (a, b, _) = net.PairInTransfer();
+                net.Tell(a, Harness.View(9, null));
+                net.Give(a, b.Id.Address, new PingRefused(a.Id, PingRefusal.NewerView, Harness.Cluster, 0));
+                net.Give(a, Harness.Clerk, new Unsupported(199));
+                var read = new Batch(1, 1, [Harness.Get(1, "k")]);
+                net.Give(b, a.Id.Address, new Forward(b.View.Id, 1, 1, -1, [read]));
+                net.Give(b, a.Id.Address, new Chunk(b.View.Id, 0, true, 5, 1, [], [new SessionImage(6, 0, [])]));
+            }
+        );
     }
 
     private void Clerks()
