@@ -30,102 +30,98 @@ internal static partial class ModelSetups
                 $"s{newBackup} is about to get a transfer"
             );
 
-    private static ModelSetup BackupDiesDuringTransfer =>
-        new ModelSetup(
-            "backup-dies-during-transfer",
-            "a transfer of several chunks to a server that may die, with a third at hand"
-        )
-        {
-            Servers = 3,
-            Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
-            Settings = ManyChunks,
-            Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
-            MayCrash = [2, 3],
-            Prefix = script => BeginTransfer(script, 3),
-            Goals =
-            [
-                ModelGoal.AllDone,
-                ModelGoal.Noticed("the transfer is given up", NoticeKind.TransferAbandoned),
-                ModelGoal.View(
-                    "s2 is synced instead",
-                    service => service is { Synced: true } && service.View.Backup?.Address.Value == "s2"
-                ),
-            ],
-        }.Ticks(viewService: 0, servers: 1, clerks: 2);
-
-    private static ModelSetup PrimaryDiesDuringTransfer =>
-        new ModelSetup(
-            "primary-dies-during-transfer",
-            "a transfer is on its way when the only holder of the data may die"
-        )
-        {
-            Clerks = Scripts([Append("a;"), Append("b;")]),
-            Settings = ManyChunks,
-            Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
-            MayCrash = [1],
-            Prefix = script => BeginTransfer(script, 2),
-            Goals =
-            [
-                ModelGoal.AllDone,
-                Primary(2),
-                ModelGoal.Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting),
-            ],
-        }.Ticks(viewService: 0, servers: 1, clerks: 2);
-
-    private static ModelSetup AnsweredAloneBeforeTheSwitch =>
-        new ModelSetup(
-            "answered-alone-before-the-switch",
-            "a write is answered alone while the snapshot is on its way; then the primary may die"
-        )
-        {
-            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-            Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
-            MayCrash = [1],
-            Prefix = script =>
-                BeginTransfer(script, 2).Hold(message => Is<Chunk>(message) || Is<Forward>(message)).Complete(0),
-            Goals =
-            [
-                ModelGoal.AllDone,
-                Primary(2),
-                ModelGoal.Noticed("the switch", NoticeKind.Switched),
-                ModelGoal.Noticed("the backup holds the marker", NoticeKind.Synced),
-            ],
-        }.Ticks(viewService: 0, servers: 2, clerks: 2);
-
-    private static ModelSetup SamePairAgain =>
-        new ModelSetup(
-            "same-pair-again",
-            "the pair broke up and formed again; forwards of its first life, and their acknowledgements, are still "
-                + "on their way"
-        )
-        {
-            Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-            Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
-            Prefix = script =>
-                script
-                    .Settle()
-                    .Complete(0)
-                    .Hold(message =>
-                        message.Message
-                            is Chunk
-                                or Forward { View.Number: 2, Batches.Length: > 0 }
-                                or ForwardAck { View.Number: 2 }
-                    )
-                    .Begin(0)
-                    .DeliverAll()
-                    .Suspect(2)
-                    .Until(
-                        situation =>
-                            situation.ViewService is { View.Number: 4, Acknowledged: true }
-                            && situation.Replica(1) is { Confirmed: true }
-                            && situation.Replica(2) is { View.Number: 4 },
-                        "the pair has formed again"
+    private static ImmutableArray<ModelSetup> Transfers =>
+        [
+            new ModelSetup(
+                "backup-dies-during-transfer",
+                "a transfer of several chunks to a server that may die, with a third at hand"
+            )
+            {
+                Servers = 3,
+                Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
+                Settings = ManyChunks,
+                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                MayCrash = [2, 3],
+                Prefix = script => BeginTransfer(script, 3),
+                Goals =
+                [
+                    ModelGoal.AllDone,
+                    ModelGoal.Noticed("the transfer is given up", NoticeKind.TransferAbandoned),
+                    ModelGoal.View(
+                        "s2 is synced instead",
+                        service => service is { Synced: true } && service.View.Backup?.Address.Value == "s2"
                     ),
-            Goals =
-            [
-                ModelGoal.AllDone,
-                Primary(2),
-                ModelGoal.Noticed("a forward of the first life is refused", NoticeKind.ForwardRefused),
-            ],
-        }.Ticks(viewService: 0, servers: 1, clerks: 2);
+                ],
+            }.Ticks(viewService: 0, servers: 1, clerks: 2),
+            new ModelSetup(
+                "primary-dies-during-transfer",
+                "a transfer is on its way when the only holder of the data may die"
+            )
+            {
+                Clerks = Scripts([Append("a;"), Append("b;")]),
+                Settings = ManyChunks,
+                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                MayCrash = [1],
+                Prefix = script => BeginTransfer(script, 2),
+                Goals =
+                [
+                    ModelGoal.AllDone,
+                    Primary(2),
+                    ModelGoal.Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting),
+                ],
+            }.Ticks(viewService: 0, servers: 1, clerks: 2),
+            new ModelSetup(
+                "answered-alone-before-the-switch",
+                "a write is answered alone while the snapshot is on its way; then the primary may die"
+            )
+            {
+                Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
+                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                MayCrash = [1],
+                Prefix = script =>
+                    BeginTransfer(script, 2).Hold(message => Is<Chunk>(message) || Is<Forward>(message)).Complete(0),
+                Goals =
+                [
+                    ModelGoal.AllDone,
+                    Primary(2),
+                    ModelGoal.Noticed("the switch", NoticeKind.Switched),
+                    ModelGoal.Noticed("the backup holds the marker", NoticeKind.Synced),
+                ],
+            }.Ticks(viewService: 0, servers: 2, clerks: 2),
+            new ModelSetup(
+                "same-pair-again",
+                "the pair broke up and formed again; forwards of its first life, and their acknowledgements, are still "
+                    + "on their way"
+            )
+            {
+                Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
+                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Prefix = script =>
+                    script
+                        .Settle()
+                        .Complete(0)
+                        .Hold(message =>
+                            message.Message
+                                is Chunk
+                                    or Forward { View.Number: 2, Batches.Length: > 0 }
+                                    or ForwardAck { View.Number: 2 }
+                        )
+                        .Begin(0)
+                        .DeliverAll()
+                        .Suspect(2)
+                        .Until(
+                            situation =>
+                                situation.ViewService is { View.Number: 4, Acknowledged: true }
+                                && situation.Replica(1) is { Confirmed: true }
+                                && situation.Replica(2) is { View.Number: 4 },
+                            "the pair has formed again"
+                        ),
+                Goals =
+                [
+                    ModelGoal.AllDone,
+                    Primary(2),
+                    ModelGoal.Noticed("a forward of the first life is refused", NoticeKind.ForwardRefused),
+                ],
+            }.Ticks(viewService: 0, servers: 1, clerks: 2),
+        ];
 }
