@@ -275,3 +275,144 @@ internal interface IFlushable
     /// <summary>May be called by any thread, and more often than needed.</summary>
     void Flush();
 }
+
+/// <summary>
+/// Threads that run what a turn leaves behind, and what threads without a turn wake. Not the pool's: an application
+/// that keeps its pool busy must not keep actors from being heard.
+/// </summary>
+internal static class SpareThreads
+{
+    private static readonly object Gate = new();
+    private static readonly Queue<IRunnable> Waiting = new();
+    private static bool _started;
+
+    public static void Run(params ReadOnlySpan<IRunnable> runs)
+    {
+        lock (Gate)
+        {
+            foreach (var run in runs)
+                Waiting.Enqueue(run);
+            if (!_started)
+            {
+                _started = true;
+                for (var i = 0; i < Math.Max(2, Environment.ProcessorCount); i++)
+                    StartThread();
+            }
+            Monitor.Pulse(Gate);
+        }
+    }
+
+    private static void StartThread() =>
+        new Thread(Loop) { IsBackground = true, Name = "remoting-spare" }.UnsafeStart();
+
+    private static void Loop()
+    {
+        IRunnable next = null!;
+        // Queued, not run at once: should it block, another thread goes on in this one's place.
+        Action run = () => Turn.Execute(next);
+        do
+        {
+            next = Take();
+        } while (Turn.RunRelievable(run, StartThread));
+    }
+
+    private static IRunnable Take()
+    {
+        lock (Gate)
+        {
+            IRunnable? run;
+            while (!Waiting.TryDequeue(out run))
+                Monitor.Wait(Gate);
+            // One pulse may have been for several.
+            if (Waiting.Count > 0)
+                Monitor.Pulse(Gate);
+            return run;
+        }
+    }
+}
+
+/// <summary>
+/// One thread for the whole process that looks every few milliseconds, while there is something to look after, at
+/// threads that run actors. An actor that blocks in its handler, perhaps for an answer to what it has just sent, thus
+/// holds up neither the reading nor the sending of any connection.
+/// </summary>
+internal static class Watchman
+{
+    private const int PeriodMs = 5;
+
+    private static readonly long HeldUpTicks = Stopwatch.Frequency * PeriodMs / 1000;
+    private static readonly object Gate = new();
+    private static readonly List<WeakReference<Turn>> Turns = [];
+    private static volatile bool _needed;
+    private static volatile bool _parked;
+    private static Thread? _thread;
+
+    /// <summary>It is looked at as long as its thread lives.</summary>
+    public static void Register(Turn turn)
+    {
+        lock (Gate)
+        {
+            Turns.RemoveAll(known => !known.TryGetTarget(out _));
+            Turns.Add(new WeakReference<Turn>(turn));
+            if (_thread is not null)
+                return;
+            _thread = new Thread(Run) { IsBackground = true, Name = "remoting-watch" };
+            _thread.UnsafeStart();
+        }
+    }
+
+    /// <summary>For a turn that begins. Costs next to nothing while the watchman is awake.</summary>
+    public static void StayAwake()
+    {
+        // The turn is seen to run before the flag is read: else the watchman may lower it and see no turn.
+        Interlocked.MemoryBarrier();
+        if (_needed)
+            return;
+        _needed = true;
+        // The flag goes up before this is read, and the watchman looks at it after it has parked: one of the two sees
+        // the other.
+        Interlocked.MemoryBarrier();
+        if (!_parked)
+            return;
+        lock (Gate)
+            Monitor.Pulse(Gate);
+    }
+
+    private static void Run()
+    {
+        while (true)
+        {
+            Thread.Sleep(PeriodMs);
+            // Lowered before the look: what begins after it raises the flag again.
+            _needed = false;
+            if (!LookAtAll())
+                Park();
+        }
+    }
+
+    private static void Park()
+    {
+        lock (Gate)
+        {
+            _parked = true;
+            Interlocked.MemoryBarrier();
+            while (!_needed)
+                Monitor.Wait(Gate);
+            _parked = false;
+        }
+    }
+
+    private static bool LookAtAll()
+    {
+        WeakReference<Turn>[] all;
+        lock (Gate)
+            all = [.. Turns];
+        var busy = false;
+        foreach (var known in all)
+        {
+            if (known.TryGetTarget(out var turn))
+                busy |= turn.Look(Stopwatch.GetTimestamp(), HeldUpTicks);
+        }
+        return busy;
+    }
+}

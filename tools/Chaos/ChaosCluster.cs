@@ -16,11 +16,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
     private PbKvClient? _operator;
 
     private ChaosCluster(ChaosOptions options, Addresses addresses, IPlace place) =>
-        (Options, Hosts, Place) = (options, addresses, place);
+        (Options, Addresses, Place) = (options, addresses, place);
 
     public ChaosOptions Options { get; }
 
-    public Addresses Hosts { get; }
+    public Addresses Addresses { get; }
 
     public IPlace Place { get; }
 
@@ -150,7 +150,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     {
         ViewService = Add(
             ViewServiceName,
-            Hosts.ViewService,
+            Addresses.ViewService,
             folder,
             address => ["view", "--data", Path.Combine(folder, "memory"), .. address]
         );
@@ -158,7 +158,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             _replicas.Add(
                 Add(
                     $"r{i}",
-                    Hosts.Replica(i),
+                    Addresses.Replica(i),
                     folder,
                     address => ["replica", "--view", ViewService.Address, .. address]
                 )

@@ -95,7 +95,7 @@ internal sealed class ChaosRun : IAsyncDisposable
 
     private ChaosClient NewClient(int number, Chance chance)
     {
-        var host = _cluster.Hosts.Client(number);
+        var host = _cluster.Addresses.Client(number);
         // Before it dials: a connection is recognised when it begins.
         _cluster.Links.Name(NameOfClient(number), host);
         return new ChaosClient(number, host, _cluster.ViewService.Address, _options, _keyspace, History, _gaps, chance);

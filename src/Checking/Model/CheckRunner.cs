@@ -60,25 +60,14 @@ public static class CheckRunner
         {
             // What a set-up that is soon exhausted leaves over is shared by the others.
             var share = (time - watch.Elapsed) / (setups.Length - i);
-            var index = i;
-            reports.Add(
-                Search(
-                    setups[i],
-                    share,
-                    options.MaxStates,
-                    (states, depth) =>
-                        progress?.Invoke(
-                            new CheckProgress(
-                                setups[index].Name,
-                                index + 1,
-                                setups.Length,
-                                states,
-                                depth,
-                                Math.Min(1, watch.Elapsed / time)
-                            )
-                        )
-                )
-            );
+            var (setup, number) = (setups[i], i + 1);
+            reports.Add(Search(setup, share, options.MaxStates, Tell));
+
+            void Tell(int states, int depth)
+            {
+                var done = Math.Min(1, watch.Elapsed / time);
+                progress?.Invoke(new CheckProgress(setup.Name, number, setups.Length, states, depth, done));
+            }
         }
         return new CheckReport(reports);
     }

@@ -1,7 +1,7 @@
 namespace PbKv.Checking;
 
 /// <summary>One more thing that a client asked or was told, after others.</summary>
-internal sealed record HistoryNode(
+internal sealed record HistoryStep(
     int Id,
     int Before,
     int Clerk,
@@ -19,16 +19,16 @@ internal sealed record HistoryNode(
 internal sealed class ModelHistories
 {
     private readonly ModelSetup _setup;
-    private readonly List<HistoryNode> _nodes = [];
+    private readonly List<HistoryStep> _nodes = [];
     private readonly Dictionary<ulong, int> _ids = [];
 
     public ModelHistories(ModelSetup setup)
     {
         _setup = setup;
-        _nodes.Add(new HistoryNode(0, -1, 0, 0, false, default, default, Hashing.Mix(1), 0, 0, null));
+        _nodes.Add(new HistoryStep(0, -1, 0, 0, false, default, default, Hashing.Mix(1), 0, 0, null));
     }
 
-    public HistoryNode this[int id] => _nodes[id];
+    public HistoryStep this[int id] => _nodes[id];
 
     public int Add(int before, int clerk, int operation, bool ends, CallStatus status, Bytes value)
     {
@@ -46,7 +46,7 @@ internal sealed class ModelHistories
         _ids.Add(hash.Value, id);
         var ok = ends && status is CallStatus.Ok or CallStatus.Missing;
         var answered = earlier.Answered | (ok ? ModelTokens.Bit(_setup, clerk, operation) : 0);
-        var node = new HistoryNode(
+        var node = new HistoryStep(
             id,
             before,
             clerk,
@@ -67,7 +67,7 @@ internal sealed class ModelHistories
 
     private string? Check(int last)
     {
-        var path = new List<HistoryNode>();
+        var path = new List<HistoryStep>();
         for (var id = last; id > 0; id = _nodes[id].Before)
             path.Add(_nodes[id]);
         path.Reverse();
