@@ -36,6 +36,8 @@ internal sealed record SearchResult(
 /// </summary>
 internal sealed class ModelSearch
 {
+    private const int Deepest = 200;
+
     private readonly ModelSetup _setup;
     private readonly SearchLimits _limits;
     private readonly ModelUniverse _universe;
@@ -70,7 +72,7 @@ internal sealed class ModelSearch
         var enabled = new List<ModelAction>();
         var depth = 0;
         var stopped = false;
-        while (frontier.Count > 0 && depth < _setup.MaxDepth && !stopped && _violation is null)
+        while (frontier.Count > 0 && depth < Deepest && !stopped && _violation is null)
         {
             foreach (var state in frontier)
             {

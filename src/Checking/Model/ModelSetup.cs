@@ -8,8 +8,6 @@ internal readonly record struct ScriptedOperation(OperationKind Kind, string Key
 {
     public static ScriptedOperation Append(string token, string key = "k") => new(OperationKind.Append, key, token);
 
-    public static ScriptedOperation Put(string value, string key = "k") => new(OperationKind.Put, key, value);
-
     public static ScriptedOperation Get(string key = "k") => new(OperationKind.Get, key, "");
 }
 
@@ -42,8 +40,6 @@ internal sealed record ModelSetup(string Name, string About)
 
     /// <summary>What no step of a search may lead to, besides what breaks a promise.</summary>
     public ImmutableArray<ModelGoal> Never { get; init; } = [];
-
-    public int MaxDepth { get; init; } = 200;
 
     public int ClerkSlot(int clerk) => 1 + Servers + clerk;
 

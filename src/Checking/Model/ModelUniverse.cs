@@ -44,8 +44,6 @@ internal sealed class ModelUniverse
 
     public ImmutableArray<NodeAddress> Addresses { get; }
 
-    public long Transitions => _transitions.Count;
-
     public LocalState Local(int id) => _locals[id];
 
     public FlyingMessage Message(int id) => _messages[id];

@@ -3,26 +3,14 @@ namespace PbKv.Checking;
 /// <summary>When a primary may answer.</summary>
 internal static partial class Without
 {
-    /// <summary>Gets are answered on the spot.</summary>
-    private sealed class ForwardGets : RuleLeftOut
+    /// <summary>Gets, or writes that were executed before, are answered on the spot.</summary>
+    private sealed class AnsweredAtOnce(bool reads) : RuleLeftOut
     {
         public override Message? Hear(ReplicaWithout server, NodeAddress from, Message message, Effects effects)
         {
-            if (message is not Request request || !server.Confirmed || request.Batch.Operations.Any(o => !o.IsRead))
+            if (message is not Request request || !server.Confirmed)
                 return message;
-            effects.Send(from, server.AnswerNow(request)!);
-            return null;
-        }
-    }
-
-    /// <summary>What was executed before is answered on the spot.</summary>
-    private sealed class DuplicatesWait : RuleLeftOut
-    {
-        public override Message? Hear(ReplicaWithout server, NodeAddress from, Message message, Effects effects)
-        {
-            if (message is not Request request || !server.Confirmed || request.Batch.Operations.Any(o => o.IsRead))
-                return message;
-            if (server.AnswerNow(request) is not { } answer)
+            if (request.Batch.Operations.Any(o => o.IsRead != reads) || server.AnswerNow(request) is not { } answer)
                 return message;
             effects.Send(from, answer);
             return null;

@@ -1,7 +1,7 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// For each safety rule what leaves it out, by its name: about views in Without.Views.cs, about answers in
+/// For each safety rule what leaves it out: about views in Without.Views.cs, about answers in
 /// Without.Answers.cs, about what a backup takes over in Without.Replication.cs.
 /// </summary>
 internal static partial class Without
@@ -20,13 +20,13 @@ internal static partial class Without
             SafetyRule.PatienceAfterFalseSuspicion => new RuleLeftOut { Impatient = true },
             SafetyRule.SleptTicksDoNotCount => new SleptTicksDoNotCount(),
             SafetyRule.LevelIsTheLowest => new RuleLeftOut { AnyLevel = true },
-            SafetyRule.ForwardGets => new ForwardGets(),
+            SafetyRule.ForwardGets => new AnsweredAtOnce(reads: true),
             SafetyRule.GetValueOnArrival => new GetValueOnArrival(),
             SafetyRule.AnswersWaitForAcknowledgement => new AnswersWaitForAcknowledgement(),
             SafetyRule.AcknowledgementsNameSerial => new AcknowledgementsNameSerial(),
             SafetyRule.ForwardsMatchView => new ForwardsMatchView(),
             SafetyRule.ConfirmedBeforeAnswering => new ConfirmedBeforeAnswering(),
-            SafetyRule.DuplicatesWait => new DuplicatesWait(),
+            SafetyRule.DuplicatesWait => new AnsweredAtOnce(reads: false),
             SafetyRule.HeldDroppedWhenDeposed => new HeldDroppedWhenDeposed(),
             SafetyRule.OnlyViewDropsBackup => new OnlyViewDropsBackup(),
             SafetyRule.ForwardsInOrder => new ForwardsInOrder(),

@@ -65,8 +65,6 @@ internal sealed class World
         return host;
     }
 
-    public WorldHost Host(NodeAddress address) => _byAddress[address];
-
     public void StartNode(WorldHost host, Node node, ServerId? identity)
     {
         Invariant.Assert(host.Node is null, $"{host} is free before a node starts there");

@@ -11,7 +11,8 @@ internal static partial class ModelSetups
         [
             new ModelSetup(
                 "restart-at-the-same-address",
-                "a server dies and a new one lives at its address, where messages of and to the earlier life still arrive"
+                "a server dies and a new one lives at its address, where messages of and to the earlier life "
+                    + "still arrive"
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),

@@ -77,7 +77,8 @@ internal static partial class ModelSetups
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "late-ping-of-a-former-pairing",
-                "the pair has formed again and its transfer has just begun; a ping that says synced of its first life is "
+                "the pair has formed again and its transfer has just begun; a ping that says synced of its first "
+                    + "life is "
                     + "still on its way"
             )
             {
@@ -208,7 +209,8 @@ internal static partial class ModelSetups
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "session-of-a-history-given-up",
-                "a client has a session of a history that a reset gave up, and another client one of the same number since"
+                "a client has a session of a history that a reset gave up, and another client one of the same "
+                    + "number since"
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;")]),
@@ -245,7 +247,8 @@ internal static partial class ModelSetups
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "empty-server-and-no-memory",
-                "the view service has forgotten everything and has heard of it from the one server that holds the data; "
+                "the view service has forgotten everything and has heard of it from the one server that holds "
+                    + "the data; "
                     + "the other comes back empty"
             )
             {
