@@ -139,4 +139,18 @@ public sealed class TakingOver
             bench.Ping(Server($"s{i}"), 5, cluster: Theirs);
         Assert.Equal(100, bench.Node.Servers.Length);
     }
+
+    [Fact]
+    public void Whoever_could_be_taken_over_from_is_part_of_its_state()
+    {
+        var states = new[] { (A, 7L, 0), (Server("a", 2), 7, 0), (B, 7, 0), (A, 8, 0), (A, 7, 1) }.Select(stranger =>
+        {
+            var bench = new ViewServiceBench();
+            bench.Ticks(bench.DeadPings);
+            bench.Ping(stranger.Item1, stranger.Item2, cluster: Theirs);
+            bench.Ticks(stranger.Item3);
+            return bench.Fingerprint();
+        });
+        Assert.Distinct(states);
+    }
 }
