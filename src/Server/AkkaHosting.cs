@@ -115,6 +115,14 @@ public static class AkkaHosting
                         );
                     _ = StopHostIfItFailsAsync(node, resolver.GetService<IHostApplicationLifetime>());
                 }
+            )
+            // Who is told that the host runs may count on the node: a view service has kept its memory when it answers.
+            .AddStartup(
+                (system, _) =>
+                {
+                    var node = Hosted<PbKvNode>.In(system).Value!;
+                    return Task.WhenAny(node.ViewAsync(CancellationToken.None), node.Failed);
+                }
             );
     }
 
