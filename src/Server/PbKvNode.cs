@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace PbKv.Server;
 
 /// <summary>A running view service or server, for whoever hosts it.</summary>
@@ -81,83 +79,4 @@ public sealed class PbKvNode : IAsyncDisposable
 
     /// <summary>Asks a node for the number of the view that it knows.</summary>
     internal sealed record ViewQuestion;
-}
-
-/// <summary>Starts a view service in an ActorSystem of its own.</summary>
-public static class ViewServiceHost
-{
-    /// <summary>When it returns, the node listens.</summary>
-    /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use.</exception>
-    public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
-
-    /// <param name="system">That of a host; null: it has one of its own.</param>
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
-    {
-        var file = Open(settings);
-        try
-        {
-            var memory = Read(settings, file);
-            system ??= NodeSystem.Create(NodePath.SystemName, settings);
-            var address = NodeSystem.AddressOf(system);
-            var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-            var props = ViewService.CreateProps(
-                self,
-                FreshCluster(),
-                memory,
-                file is null ? null : file.Write,
-                settings,
-                hooks
-            );
-            return new PbKvNode(system, address, NodePath.ViewService, _ => props, file);
-        }
-        catch
-        {
-            file?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>For a host, which starts a view service only when its system listens.</summary>
-    internal static void CheckMemory(PbKvSettings settings)
-    {
-        using var file = Open(settings);
-        Read(settings, file);
-    }
-
-    private static ViewServiceMemory? Read(PbKvSettings settings, ViewMemoryFile? file) =>
-        file?.Read() is { } memory ? memory
-        : settings.MayFound ? null
-        : throw new PbKvStartException(
-            $"there is no cluster in {(settings.DataDirectory is { } directory ? $"'{directory}'" : "memory")}, and "
-                + "a new one is forbidden (--no-new-cluster, pbkv.new-cluster): name the directory that the view "
-                + "service had by --data, or allow a new cluster"
-        );
-
-    private static ViewMemoryFile? Open(PbKvSettings settings) =>
-        settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory, settings.Cluster) : null;
-
-    private static ClusterId FreshCluster() =>
-        new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
-}
-
-/// <summary>Starts a server in an ActorSystem of its own.</summary>
-public static class ReplicaHost
-{
-    /// <summary>When it returns, the node listens; it pings its view service until that answers.</summary>
-    /// <exception cref="PbKvStartException">It cannot listen there.</exception>
-    public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
-
-    /// <param name="system">That of a host; null: it has one of its own.</param>
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
-    {
-        system ??= NodeSystem.Create(NodePath.SystemName, settings);
-        var address = NodeSystem.AddressOf(system);
-        var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        return new PbKvNode(
-            system,
-            address,
-            NodePath.Replica,
-            mayStop => KvReplica.CreateProps(self, settings, mayStop, hooks)
-        );
-    }
 }

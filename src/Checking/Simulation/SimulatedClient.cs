@@ -1,0 +1,152 @@
+namespace PbKv.Checking;
+
+/// <summary>
+/// A client with a clerk: does its operations one after another or a few at once, and writes down what it was told.
+/// </summary>
+internal sealed class SimulatedClient
+{
+    private const OperationKind Get = OperationKind.Get,
+        Put = OperationKind.Put,
+        PutHash = OperationKind.PutHash,
+        Append = OperationKind.Append;
+
+    private static readonly OperationKind[][] Mixes =
+    [
+        [Get, Put, PutHash, Append],
+        [Get, Get, Get, Put],
+        [Append, Append, Get],
+        [PutHash, PutHash, Get],
+        [Get, Append, Append, Append, Put],
+    ];
+
+    private readonly World _world;
+    private readonly WorldHost _host;
+    private readonly History _history;
+    private readonly Chance _chance;
+    private readonly SimulationPlan _plan;
+    private readonly OperationKind[] _mix;
+    private readonly long _thinkUs;
+    private readonly int _number;
+    private readonly bool _mayDawdle;
+    private readonly int _mostAtOnce;
+    private int _left;
+    private int _outstanding;
+
+    public SimulatedClient(
+        World world,
+        SimulationPlan plan,
+        WorldHost host,
+        WorldHost viewService,
+        int number,
+        History history,
+        Chance chance
+    )
+    {
+        (_world, _plan, _host, _history, _chance, _number) = (world, plan, host, history, chance, number);
+        _left = plan.OperationsPerClient;
+        _mix = chance.OneOf(Mixes);
+        _mayDawdle = chance.Percent(30);
+        // Where there is much to do, requests go in shares.
+        _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
+        _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
+        host.OnCompletion = OnCompletion;
+        world.StartNode(host, plan.Rules.Clerk(host.Address, viewService.Address, plan.Settings), null);
+        world.After(chance.Below(300_000), Next);
+    }
+
+    public bool Done => _left == 0 && _outstanding == 0;
+
+    public override string ToString() => $"{_host} ({_left} operations to begin, {_outstanding} open)";
+
+    /// <summary>Reads one key, without a deadline.</summary>
+    public void Read(Bytes key)
+    {
+        _world.Act(
+            _host,
+            "reads at the end",
+            (node, effects) =>
+            {
+                Submit((ClerkNode)node, Get, key, default, long.MaxValue, effects);
+                ((ClerkNode)node).Flush(effects);
+            }
+        );
+    }
+
+    private void Next()
+    {
+        if (_left == 0 || !_host.Up)
+            return;
+        var burst = _chance.Percent(20) ? Math.Min(_left, _chance.Between(2, _mostAtOnce)) : 1;
+        _left -= burst;
+        _world.Act(
+            _host,
+            "asks",
+            (node, effects) =>
+            {
+                for (var i = 0; i < burst; i++)
+                    SubmitOne((ClerkNode)node, effects);
+                ((ClerkNode)node).Flush(effects);
+            }
+        );
+    }
+
+    private void SubmitOne(ClerkNode clerk, Effects effects)
+    {
+        var kind = _chance.OneOf(_mix);
+        var key = Key(_chance.Below(_plan.Keys));
+        var deadline = _chance.Percent(80) ? long.MaxValue : _chance.Between(1, 120);
+        var call = Submit(clerk, kind, key, default, deadline, effects);
+        if (_chance.Percent(3))
+            _world.After(_chance.Below(200_000), () => Cancel(call));
+    }
+
+    private int Submit(ClerkNode clerk, OperationKind kind, Bytes key, Bytes value, long deadline, Effects effects)
+    {
+        if (kind != Get)
+            value = Bytes.Utf8($"{_number}.{_history.Count};");
+        var call = _history.Invoke(_number, kind, key, value);
+        _outstanding++;
+        if (_plan.TwoBuilds && kind == Append && _chance.Percent(50))
+            kind = NextBuild.AppendToo;
+        clerk.Submit(call, kind, key, value, deadline, effects);
+        return call;
+    }
+
+    private void Cancel(int call)
+    {
+        if (_host.Up)
+            _world.Act(
+                _host,
+                "cancels",
+                (node, effects) =>
+                {
+                    ((ClerkNode)node).Cancel(call, effects);
+                    ((ClerkNode)node).Flush(effects);
+                }
+            );
+    }
+
+    private void OnCompletion(Completion completion)
+    {
+        _history.Respond((int)completion.Call, completion.Status, completion.Value);
+        _outstanding--;
+        if (_outstanding > 0)
+            return;
+        var think =
+            _mayDawdle && _chance.Percent(15)
+                ? _chance.Between(500, 2500) * World.Millisecond
+                : _chance.Below((int)_thinkUs + 1);
+        if (_left > 0)
+            _world.After(think, Next);
+        else if (_chance.Percent(30))
+            _world.After(think, Close);
+    }
+
+    private void Close()
+    {
+        if (_host.Up)
+            _world.Act(_host, "closes", (node, effects) => ((ClerkNode)node).Close(effects));
+    }
+
+    public static Bytes Key(int number) => Bytes.Utf8($"k{number}");
+}
