@@ -1,13 +1,9 @@
-using Akka.Event;
-using Akka.Remote;
-using PbKv.Actors.Wire;
-
 namespace PbKv.Server;
 
 /// <summary>The actor around a <see cref="ViewServiceNode"/>.</summary>
-internal sealed class ViewService : ReceiveActor, IWithTimers
+internal sealed class ViewService : NodeActor<ViewServiceNode>
 {
-    private readonly NodeHost _host;
+    private readonly Action<ViewServiceMemory>? _keep;
 
     public ViewService(
         ServerId self,
@@ -17,38 +13,18 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
         PbKvSettings settings,
         NodeHooks hooks
     )
-    {
-        var system = (ExtendedActorSystem)Context.System;
-        var node = new ViewServiceNode(self.Address, settings.Protocol, fresh, memory);
-        hooks.Made?.Invoke(node);
-        var log = new NodeLog(Context.GetLogger(), self.Address.Value, () => node.View.Number, hooks.Record);
-        _host = new NodeHost(
-            node,
+        : base(
+            new ViewServiceNode(self.Address, settings.Protocol, fresh, memory),
             self.Address,
-            new NodeClock(self),
-            hooks.Around(new Outbox(system, [self.Address])),
-            this,
-            log
+            self,
+            [self.Address],
+            settings,
+            hooks
         )
-        {
-            Keep = keep,
-            Cluster = settings.Cluster,
-        };
-
-        Receive<Envelope>(_host.Deliver);
-        Receive<TimerOver>(_host.Fire);
-        Receive<DisassociatedEvent>(lost =>
-        {
-            if (NodePath.At(lost.RemoteAddress) is null)
-                node.OnClientsGone($"{lost.RemoteAddress}/");
-            else
-                _host.ConnectionLost(lost.RemoteAddress);
-        });
-        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(node.View.Number));
-        Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
+    {
+        _keep = keep;
+        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(Node.View.Number));
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <param name="self">Its address, and its start time as the incarnation.</param>
     /// <param name="fresh">The id of the cluster that it starts where it has no memory.</param>
@@ -66,9 +42,15 @@ internal sealed class ViewService : ReceiveActor, IWithTimers
             .WithDispatcher(NodePath.Dispatcher)
             .WithMailbox(NodeMailbox.Name);
 
-    protected override void PreStart()
+    protected override View View => Node.View;
+
+    protected override void Keep(ViewServiceMemory memory) => _keep?.Invoke(memory);
+
+    protected override void OnConnectionLost(Address remote)
     {
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        _host.Start();
+        if (NodePath.At(remote) is null)
+            Node.OnClientsGone($"{remote}/");
+        else
+            base.OnConnectionLost(remote);
     }
 }

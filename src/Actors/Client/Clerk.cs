@@ -1,69 +1,59 @@
-using Akka.Event;
 using Akka.Remote;
-using PbKv.Actors.Wire;
 
 namespace PbKv.Client;
 
 /// <summary>The actor around a <see cref="ClerkNode"/>.</summary>
-internal sealed class Clerk : ReceiveActor, IWithTimers
+internal sealed class Clerk : NodeActor<ClerkNode>
 {
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly CallQueue _queue;
-    private readonly ClerkNode _node;
-    private readonly NodeHost _host;
     private readonly Dictionary<long, Call> _calls = [];
     private long _lastId;
 
     public Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
+        : this(
+            queue,
+            NodePath.OfSelf((ExtendedActorSystem)Context.System, Context.Self),
+            [.. settings.ViewServices.Select(address => new NodeAddress(address))],
+            settings,
+            hooks
+        ) { }
+
+    private Clerk(
+        CallQueue queue,
+        NodeAddress self,
+        ImmutableArray<NodeAddress> viewServices,
+        PbKvSettings settings,
+        NodeHooks hooks
+    )
+        : base(
+            new ClerkNode(self, viewServices, settings.Group, settings.Protocol),
+            self,
+            server: null,
+            viewServices,
+            settings,
+            hooks
+        )
     {
         _queue = queue;
-        var system = (ExtendedActorSystem)Context.System;
-        var self = NodePath.OfSelf(system, Self);
-        ImmutableArray<NodeAddress> viewServices =
-        [
-            .. settings.ViewServices.Select(address => new NodeAddress(address)),
-        ];
-        _node = new ClerkNode(self, viewServices, settings.Group, settings.Protocol);
-        var log = new NodeLog(Context.GetLogger(), Self.Path.Name, () => _node.View.Number, hooks.Record);
-        var me = Self;
-        _host = new NodeHost(
-            _node,
-            self,
-            new NodeClock(null),
-            hooks.Around(new Outbox(system, viewServices)),
-            this,
-            log
-        )
-        {
-            Complete = Complete,
-            Cluster = settings.Cluster,
-            Refused = OnRefused,
-            MayStop = () => Context.Stop(me),
-        };
-
-        Receive<Envelope>(Deliver);
         Receive<CallQueue.Wake>(_ => SubmitAll());
-        Receive<TimerOver>(Fire);
         Receive<CallQueue.CancelCalls>(_ => CancelAll());
-        Receive<DisassociatedEvent>(lost => _host.ConnectionLost(lost.RemoteAddress));
-        Receive<AssociationErrorEvent>(failed => _host.ConnectionLost(failed.RemoteAddress));
+        Receive<AssociationErrorEvent>(failed => OnConnectionLost(failed.RemoteAddress));
         Receive<LetGo>(LetGoOf);
         Receive<Close>(_ => BeginClose());
         Receive<CloseIsLate>(_ => Context.Stop(Self));
-        Receive<DamagedEnvelope>(_ => { }); // Logged where it was read.
     }
-
-    public ITimerScheduler Timers { get; set; } = null!;
 
     internal static Props CreateProps(CallQueue queue, PbKvSettings settings, NodeHooks hooks) =>
         Props.Create(() => new Clerk(queue, settings, hooks)).WithDispatcher(NodePath.Dispatcher);
 
+    protected override View View => Node.View;
+
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Context.System.EventStream.Subscribe(Self, typeof(AssociationErrorEvent));
-        _host.Start();
+        base.PreStart();
         _queue.Attach(Self);
     }
 
@@ -74,18 +64,20 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
             _queue.Push(call);
     }
 
-    private void Deliver(Envelope envelope)
+    protected override void Deliver(Envelope envelope)
     {
-        _host.Deliver(envelope);
+        base.Deliver(envelope);
         SubmitAll();
     }
 
     /// <summary>The clerk's own tick comes while anything is in flight: no call stays unseen for longer.</summary>
-    private void Fire(TimerOver over)
+    protected override void Fire(TimerOver over)
     {
-        _host.Fire(over);
+        base.Fire(over);
         SubmitAll();
     }
+
+    protected override void MayStop() => Context.Stop(Self);
 
     /// <summary>All that has gathered goes to the node before anything is sent: it travels together.</summary>
     private void SubmitAll()
@@ -93,7 +85,7 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         _queue.WakesClerk = true;
         if (_queue.TakeAll() is { } oldest)
             SubmitFrom(oldest);
-        _queue.WakesClerk = _node.HasRoom;
+        _queue.WakesClerk = Node.HasRoom;
     }
 
     private void SubmitFrom(Call? call)
@@ -105,8 +97,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
             Submit(call);
             call = next;
         }
-        _node.Flush(_host.Effects);
-        _host.CarryOut();
+        Node.Flush(Effects);
+        CarryOut();
     }
 
     /// <summary>
@@ -119,12 +111,12 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         _calls.Add(call.Id, call);
         if (call.IsCancelled || call.ClientIsClosing)
         {
-            _host.Effects.Complete(call.Id, CallStatus.Unreachable);
+            Effects.Complete(call.Id, CallStatus.Unreachable);
         }
         else
         {
             call.WasSubmitted = true;
-            _node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, _host.Effects);
+            Node.Submit(call.Id, call.Kind, call.Key, call.Value, call.DeadlineTicks, Effects);
         }
     }
 
@@ -133,12 +125,12 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
         _queue.TakesCancelled();
         SubmitAll();
         while (_queue.TryTakeCancelled(out var call))
-            _node.Cancel(call.Id, _host.Effects);
-        _node.Flush(_host.Effects);
-        _host.CarryOut();
+            Node.Cancel(call.Id, Effects);
+        Node.Flush(Effects);
+        CarryOut();
     }
 
-    private void Complete(List<Completion> completions)
+    protected override void Complete(List<Completion> completions)
     {
         foreach (var completion in completions)
         {
@@ -149,15 +141,15 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     }
 
     /// <summary>It will not be otherwise the next time: nobody waits for his deadline.</summary>
-    private void OnRefused(string why)
+    protected override void OnRefused(string why)
     {
         SubmitAll();
         foreach (var call in _calls.Values.ToList())
         {
             call.RefusedBecause = why;
-            _node.Cancel(call.Id, _host.Effects);
+            Node.Cancel(call.Id, Effects);
         }
-        _host.CarryOut();
+        CarryOut();
     }
 
     /// <summary>What others share goes on.</summary>
@@ -165,9 +157,9 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     {
         SubmitAll();
         foreach (var call in _calls.Values.Where(call => call.Client == let.Client).ToList())
-            _node.Cancel(call.Id, _host.Effects);
-        _node.Flush(_host.Effects);
-        _host.CarryOut();
+            Node.Cancel(call.Id, Effects);
+        Node.Flush(Effects);
+        CarryOut();
         let.Done.SetResult();
     }
 
@@ -176,8 +168,8 @@ internal sealed class Clerk : ReceiveActor, IWithTimers
     {
         SubmitAll();
         Timers.StartSingleTimer(new CloseIsLate(), new CloseIsLate(), CloseWithin);
-        _node.Close(_host.Effects);
-        _host.CarryOut();
+        Node.Close(Effects);
+        CarryOut();
     }
 
     /// <summary>A client is being disposed, and others of its session are not.</summary>

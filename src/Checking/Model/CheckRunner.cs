@@ -52,7 +52,7 @@ public static class CheckRunner
         ArgumentNullException.ThrowIfNull(options);
         var setups = options.Setup is null ? ModelSetups.All : [ModelSetups.Find(options.Setup)];
         if (options.Replay is { } replay)
-            return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, SafetyRules.All)]);
+            return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, Nodes.Shipped)]);
         var watch = Stopwatch.StartNew();
         var time = options.Time ?? CheckOptions.DefaultTime;
         var reports = new List<SetupReport>();
@@ -79,7 +79,7 @@ public static class CheckRunner
         {
             WalkSteps = Math.Max(20_000, (long)(time.TotalSeconds * 0.2 * WalkStepsPerSecond)),
         };
-        return Report(setup, new ModelSearch(setup, SafetyRules.All, limits).Run(progress));
+        return Report(setup, new ModelSearch(setup, Nodes.Shipped, limits).Run(progress));
     }
 
     internal static SetupReport Report(ModelSetup setup, SearchResult result)

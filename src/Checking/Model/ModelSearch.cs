@@ -54,10 +54,10 @@ internal sealed class ModelSearch
     private ModelState? _first;
     private int _samples;
 
-    public ModelSearch(ModelSetup setup, SafetyRules rules, SearchLimits limits)
+    public ModelSearch(ModelSetup setup, Nodes nodes, SearchLimits limits)
     {
         (_setup, _limits) = (setup, limits);
-        _universe = new ModelUniverse(setup, rules);
+        _universe = new ModelUniverse(setup, nodes);
         _moves = new ModelMoves(_universe);
         _invariants = new ModelInvariants(_universe);
         _liveness = new ModelLiveness(_universe, _moves);

@@ -157,9 +157,9 @@ internal sealed class ModelTrace
 /// <summary>Goes through the steps of a trace again, by their names.</summary>
 internal static class ModelReplay
 {
-    public static SetupReport Run(ModelSetup setup, string replay, SafetyRules rules)
+    public static SetupReport Run(ModelSetup setup, string replay, Nodes nodes)
     {
-        var universe = new ModelUniverse(setup, rules);
+        var universe = new ModelUniverse(setup, nodes);
         var moves = new ModelMoves(universe);
         var invariants = new ModelInvariants(universe);
         var state = moves.First();

@@ -7,7 +7,7 @@ namespace PbKv.Checking;
 /// </summary>
 internal sealed class ModelUniverse
 {
-    private readonly SafetyRules _rules;
+    private readonly Nodes _nodes;
     private readonly List<LocalState> _locals = [];
     private readonly Dictionary<ulong, int> _localIds = [];
     private readonly List<FlyingMessage> _messages = [];
@@ -20,9 +20,9 @@ internal sealed class ModelUniverse
     private readonly Dictionary<NodeAddress, int> _slots = [];
     private readonly Effects _effects = new();
 
-    public ModelUniverse(ModelSetup setup, SafetyRules rules)
+    public ModelUniverse(ModelSetup setup, Nodes nodes)
     {
-        (Setup, _rules) = (setup, rules);
+        (Setup, _nodes) = (setup, nodes);
         Histories = new ModelHistories(setup);
         Addresses =
         [
@@ -71,9 +71,9 @@ internal sealed class ModelUniverse
     {
         var settings = NextBuild.Or(Setup.Settings, Setup.IsNextBuild(slot, life));
         Node node =
-            slot == 0 ? _rules.ViewService(Addresses[0], settings, new ClusterId(100 + (ulong)life), memory)
-            : Setup.IsServer(slot) ? _rules.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], settings)
-            : _rules.Clerk(Addresses[slot], Addresses[0], settings);
+            slot == 0 ? _nodes.ViewService(Addresses[0], settings, new ClusterId(100 + (ulong)life), memory)
+            : Setup.IsServer(slot) ? _nodes.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], settings)
+            : _nodes.Clerk(Addresses[slot], Addresses[0], settings);
         return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
     }
 

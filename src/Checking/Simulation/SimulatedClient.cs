@@ -50,7 +50,7 @@ internal sealed class SimulatedClient
         _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
         _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
         host.OnCompletion = OnCompletion;
-        world.StartNode(host, plan.Rules.Clerk(host.Address, viewService.Address, plan.Settings), null);
+        world.StartNode(host, plan.Nodes.Clerk(host.Address, viewService.Address, plan.Settings), null);
         world.After(chance.Below(300_000), Next);
     }
 

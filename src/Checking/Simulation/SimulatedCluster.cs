@@ -44,7 +44,7 @@ internal sealed class SimulatedCluster
     public void StartViewService(ViewServiceMemory? memory)
     {
         var cluster = new ClusterId(_chance.Next() | 1);
-        var node = _plan.Rules.ViewService(ViewServiceHost.Address, Build(), cluster, memory);
+        var node = _plan.Nodes.ViewService(ViewServiceHost.Address, Build(), cluster, memory);
         _world.StartNode(ViewServiceHost, node, new ServerId(ViewServiceHost.Address, ++_lastIncarnation));
     }
 
@@ -57,7 +57,7 @@ internal sealed class SimulatedCluster
         if (_plan.Faults.Length > 0 && _chance.Percent(5))
             incarnation = _chance.Between(1, 900);
         var id = new ServerId(host.Address, incarnation);
-        _world.StartNode(host, _plan.Rules.Replica(id, ViewServiceHost.Address, Build()), id);
+        _world.StartNode(host, _plan.Nodes.Replica(id, ViewServiceHost.Address, Build()), id);
     }
 
     private ProtocolSettings Build() => NextBuild.Or(_plan.Settings, _plan.TwoBuilds && _chance.Percent(60));

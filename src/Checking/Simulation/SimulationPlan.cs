@@ -19,7 +19,7 @@ internal sealed record SimulationPlan(
     /// <summary>Servers that may join beside those that are there from the beginning.</summary>
     public const int SpareServers = 2;
 
-    public SafetyRules Rules { get; init; } = SafetyRules.All;
+    public Nodes Nodes { get; init; } = Nodes.Shipped;
 
     public bool AsRecords { get; init; }
 

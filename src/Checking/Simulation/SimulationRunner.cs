@@ -18,7 +18,7 @@ public sealed record SimulationOptions(ulong FirstSeed = 1, int Seeds = 1000, Si
     /// <summary>Faster: messages are handed on as they are, not as the bytes of their envelopes.</summary>
     public bool AsRecords { get; init; }
 
-    internal SafetyRules Rules { get; init; } = SafetyRules.All;
+    internal Nodes Nodes { get; init; } = Nodes.Shipped;
 }
 
 public readonly record struct SimulationProgress(
@@ -86,7 +86,7 @@ public static class SimulationRunner
         {
             var plan = SimulationPlan.Draw(options.FirstSeed + (ulong)done, options.Profile) with
             {
-                Rules = options.Rules,
+                Nodes = options.Nodes,
                 AsRecords = options.AsRecords,
             };
             var result = new SimulationRun(plan).Run();

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Configs;
 using PbKv.Actors.Shells;
 using PbKv.Actors.Wire;
 using PbKv.Protocol;
+using PbKv.Server;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -31,7 +33,9 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
 
     private readonly ActorSystem _system = ActorSystem.Create(
         "allocations",
-        ConfigurationFactory.ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }")
+        ConfigurationFactory
+            .ParseString("akka { loglevel = OFF, stdout-loglevel = OFF }")
+            .WithFallback(TestConfigs.DefaultConfig)
     );
 
     public void Dispose() => _system.Dispose();
@@ -139,30 +143,32 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    /// <summary>A replica as its actor hosts it, on the thread of the test.</summary>
-    private sealed class Site : IOutbox, IWithTimers
+    /// <summary>The actor of a replica, on the thread of the test; no time passes for it.</summary>
+    private sealed class Site : IOutbox
     {
-        private readonly NodeHost _host;
+        private readonly IActorRef _actor;
         private readonly Texts _texts = new();
 
         public Site(string name, ActorSystem system)
         {
             var id = new ServerId(new NodeAddress(name), 1);
-            Node = new ReplicaNode(id, ViewService, GroupName.Default, new ProtocolSettings());
-            var log = new NodeLog(Logging.GetLogger(system, name), name, () => Node.View.Number, null);
-            _host = new NodeHost(Node, id.Address, new NodeClock(id), this, this, log)
+            var settings = PbKvSettings.Default with
             {
-                Cluster = Envelope.DefaultCluster,
+                Protocol = ProtocolSettings.Default with { PingIntervalMs = int.MaxValue / 2 },
             };
+            var hooks = new NodeHooks(_ => this, Made: node => Node = (ReplicaNode)node);
+            Action mayStop = static () => { };
+            var props = Props.Create(() => new KvReplica(id, ViewService, settings, mayStop, hooks));
+            _actor = system.ActorOf(props.WithDispatcher(CallingThreadDispatcher.Id));
+            // Akka makes it on another thread: it stands when it answers.
+            Assert.Equal(0, _actor.Ask<long>(new PbKvNode.ViewQuestion()).Result);
         }
 
-        public ReplicaNode Node { get; }
+        public ReplicaNode Node { get; private set; } = null!;
 
         public Queue<(NodeAddress To, byte[] Bytes)> Sent { get; } = new(16);
 
         public long Allocated { get; set; }
-
-        public ITimerScheduler Timers { get; set; } = new NoTimers();
 
         public void Send(Envelope envelope) => Sent.Enqueue((envelope.To, EnvelopeCodec.Write(envelope)));
 
@@ -170,38 +176,8 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
         public void Receive(byte[] bytes)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            _host.Deliver(EnvelopeCodec.Read(bytes.AsSpan().ToArray(), _texts, static text => Assert.Fail(text)));
+            _actor.Tell(EnvelopeCodec.Read(bytes.AsSpan().ToArray(), _texts, static text => Assert.Fail(text)));
             Allocated += GC.GetAllocatedBytesForCurrentThread() - before;
         }
-    }
-
-    /// <summary>No time passes.</summary>
-    private sealed class NoTimers : ITimerScheduler
-    {
-        public IReadOnlyCollection<object> ActiveTimers => [];
-
-        public void StartPeriodicTimer(object key, object msg, TimeSpan interval) { }
-
-        public void StartPeriodicTimer(object key, object msg, TimeSpan interval, IActorRef sender) { }
-
-        public void StartPeriodicTimer(object key, object msg, TimeSpan initialDelay, TimeSpan interval) { }
-
-        public void StartPeriodicTimer(
-            object key,
-            object msg,
-            TimeSpan initialDelay,
-            TimeSpan interval,
-            IActorRef sender
-        ) { }
-
-        public void StartSingleTimer(object key, object msg, TimeSpan timeout) { }
-
-        public void StartSingleTimer(object key, object msg, TimeSpan timeout, IActorRef sender) { }
-
-        public bool IsTimerActive(object key) => false;
-
-        public void Cancel(object key) { }
-
-        public void CancelAll() { }
     }
 }

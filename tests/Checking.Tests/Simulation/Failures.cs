@@ -18,7 +18,7 @@ public class Failures(ITestOutputHelper output)
         var broken = SimulationRunner.Run(
             options with
             {
-                Rules = SafetyRules.All.Without(rule).Without(SafetyRule.CopiesAreCompared),
+                Nodes = SafetyRules.All.Without(rule).Without(SafetyRule.CopiesAreCompared),
             }
         );
         SimulationText.Write(broken, output);
@@ -32,7 +32,7 @@ public class Failures(ITestOutputHelper output)
     public void A_failing_run_is_made_smaller_until_every_part_of_it_is_needed()
     {
         var rules = SafetyRules.All.Without(SafetyRule.AnswersWaitForAcknowledgement);
-        var options = new SimulationOptions(FirstSeed: 1, Seeds: 200) { MaxViolations = 1, Rules = rules };
+        var options = new SimulationOptions(FirstSeed: 1, Seeds: 200) { MaxViolations = 1, Nodes = rules };
         var violation = Assert.Single(SimulationRunner.Run(options).Violations);
         var before = SimulationPlan.Draw(violation.Seed, null);
         output.WriteLine(

@@ -43,7 +43,7 @@ public enum SafetyRule
 /// Which rules hold, and nodes that keep these: the very ones that are shipped where all do, otherwise those that a
 /// test wants to see fail.
 /// </summary>
-internal sealed class SafetyRules
+internal sealed class SafetyRules : Nodes
 {
     private readonly ImmutableArray<SafetyRule> _off;
 
@@ -53,24 +53,24 @@ internal sealed class SafetyRules
 
     public SafetyRules Without(SafetyRule rule) => new(_off.Add(rule));
 
-    public ViewServiceNode ViewService(
+    public override ViewServiceNode ViewService(
         NodeAddress self,
         ProtocolSettings settings,
         ClusterId fresh,
         ViewServiceMemory? memory
     ) =>
         _off.IsEmpty
-            ? new ViewServiceNode(self, settings, fresh, memory)
+            ? base.ViewService(self, settings, fresh, memory)
             : new ViewServiceWithout(LeftOut(), self, settings, fresh, memory);
 
-    public ReplicaNode Replica(ServerId self, NodeAddress viewService, ProtocolSettings settings) =>
+    public override ReplicaNode Replica(ServerId self, NodeAddress viewService, ProtocolSettings settings) =>
         _off.IsEmpty
-            ? new ReplicaNode(self, viewService, GroupName.Default, settings)
+            ? base.Replica(self, viewService, settings)
             : new ReplicaWithout(LeftOut(), self, viewService, settings);
 
-    public ClerkNode Clerk(NodeAddress self, NodeAddress viewService, ProtocolSettings settings) =>
+    public override ClerkNode Clerk(NodeAddress self, NodeAddress viewService, ProtocolSettings settings) =>
         _off.IsEmpty
-            ? new ClerkNode(self, [viewService], GroupName.Default, settings)
+            ? base.Clerk(self, viewService, settings)
             : new ClerkWithout(LeftOut(), self, viewService, settings);
 
     private ImmutableArray<RuleLeftOut> LeftOut() => [.. _off.Select(Checking.Without.Rule)];
