@@ -80,8 +80,7 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
             var perClient = (GC.GetTotalMemory(forceFullCollection: true) - clientsBefore) / (double)sessions;
             var (calls, failed) = await CallAsync(clients, cancellation);
             var after = await cluster.Client.StatusAsync(cancellationToken: cancellation);
-            var known =
-                after.Servers.FirstOrDefault(server => server.Server == after.ViewService.View.Primary)?.Sessions ?? 0;
+            var known = after.Servers.FirstOrDefault(server => server.Address == after.Primary)?.State?.Sessions ?? 0;
             return new SessionsRow(
                 sessions,
                 opened,
@@ -90,7 +89,7 @@ internal sealed class ManySessions(IReadOnlyList<long> counts, double seconds)
                 perSession,
                 perClient,
                 view.Number,
-                after.ViewService.View.Number,
+                after.View,
                 known
             );
         }

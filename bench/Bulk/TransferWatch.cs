@@ -45,10 +45,10 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
         var asked = Say.Now;
         try
         {
-            var status = (await client.StatusAsync(AnsweredWithin)).ViewService;
+            var status = await client.StatusAsync(AnsweredWithin);
             lock (_lock)
             {
-                if (status.View.Backup?.Address.Value != backup)
+                if (status.Backup != backup)
                     return;
                 _from = Math.Min(_from, asked);
                 if (status.Synced)

@@ -59,7 +59,7 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
         ViewNumber = Math.Max(ViewNumber, number);
         lock (_deduplicated)
         {
-            foreach (var server in status.Servers)
+            foreach (var server in status.Answers)
                 _deduplicated[server.Server] = Math.Max(
                     _deduplicated.GetValueOrDefault(server.Server),
                     server.Deduplicated

@@ -83,8 +83,8 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
     private static string? Difference(PbKvStatus status)
     {
         var view = status.ViewService.View;
-        var primary = status.Servers.FirstOrDefault(server => server.Server == view.Primary);
-        var backup = status.Servers.FirstOrDefault(server => server.Server == view.Backup);
+        var primary = status.Answers.FirstOrDefault(server => server.Server == view.Primary);
+        var backup = status.Answers.FirstOrDefault(server => server.Server == view.Backup);
         if (primary is null || backup is null)
             return $"{view}: they do not both answer";
         var left = (primary.Position, primary.Keys, primary.Bytes, primary.Sessions, primary.Digest);

@@ -79,8 +79,8 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
             var after = await cluster.Client.StatusAsync(cancellationToken: asked);
             return new StarvedVerdict(
                 result,
-                after.ViewService.View.Number - before.View.Number,
-                after.Servers.Where(server => server.View.Names(server.Server)).Min(server => server.Memory),
+                after.View - before.View.Number,
+                after.Answers.Where(answer => answer.View.Names(answer.Server)).Min(answer => answer.Memory),
                 hardship.HeapBytes,
                 WhyOf(cluster)
             );

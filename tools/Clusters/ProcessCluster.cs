@@ -10,10 +10,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     /// <summary>That servers die is no news to whoever has such a cluster.</summary>
-    private static readonly PbKvClientOptions Quiet = new()
-    {
-        Config = ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
-    };
+    private static readonly PbKvClientOptions Quiet = new() { Settings = "akka.loggers = [], akka.loglevel = OFF" };
 
     private readonly IReadOnlyList<string> _settings;
     private readonly List<Pbkv> _servers = [];

@@ -105,7 +105,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     /// <summary>For containers that know no other way; <see cref="DisposeAsync"/> blocks nobody.</summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
+    /// <summary>How the cluster is.</summary>
     public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
     {
         var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
@@ -120,7 +120,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     /// </summary>
     /// <param name="primary">The server, host:port.</param>
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
-    public Task<ResetAnswer> ResetAsync(
+    public Task<PbKvReset> ResetAsync(
         string primary,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
@@ -132,7 +132,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
             _settings,
             new NodeAddress(HostPort.OneAddress(primary))
         );
-        return AskAsync<ResetAnswer>(
+        return AskAsync<PbKvReset>(
             result => Props.Create(() => new ResetInquiry(settings, address, within, result)),
             cancellationToken
         );

@@ -25,15 +25,17 @@ public sealed record PbKvClientOptions
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>
-    /// Settings as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own, <c>akka {
-    /// ... }</c>.
+    /// Settings in HOCON as in hocon/pbkv.conf, <c>pbkv { ... }</c> and, for a client with an ActorSystem of its own,
+    /// <c>akka { ... }</c>.
     /// </summary>
-    public Config Config { get; init; } = Config.Empty;
-}
+    public string Settings
+    {
+        get;
+        init => (field, Config) = (value, PbKvConfig.Parse(value));
+    } = "";
 
-/// <summary>How a cluster is: what its view service knows, and what its servers say of themselves.</summary>
-/// <param name="Servers">Of those that answered in time.</param>
-public sealed record PbKvStatus(ViewServiceStatus ViewService, ImmutableArray<ReplicaStatus> Servers);
+    internal Config Config { get; init; } = Config.Empty;
+}
 
 internal static class Deadlines
 {

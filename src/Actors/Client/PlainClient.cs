@@ -129,7 +129,7 @@ internal sealed class PlainClient : IDisposable
     }
 
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
-    public ResetAnswer Reset(string primary, CancellationToken cancellation)
+    public PbKvReset Reset(string primary, CancellationToken cancellation)
     {
         ResetAnswer? answer = null;
         _asked = message => answer ??= message as ResetAnswer;
@@ -137,7 +137,9 @@ internal sealed class PlainClient : IDisposable
         Pump(Until(_settings.Deadline), () => answer is not null, cancellation);
         if (answer?.Refusal is { } refusal)
             throw new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal);
-        return answer ?? throw ResetInquiry.NoAnswer(_viewServices[0]);
+        return answer is null
+            ? throw ResetInquiry.NoAnswer(_viewServices[0])
+            : new PbKvReset(answer.View.Number, answer.Account);
     }
 
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>

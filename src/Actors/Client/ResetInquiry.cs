@@ -5,7 +5,7 @@ namespace PbKv.Client;
 /// <summary>Asks the view service for a reset, once: a repeated one would be another, and each costs data.</summary>
 internal sealed class ResetInquiry : ReceiveActor
 {
-    private readonly TaskCompletionSource<ResetAnswer> _result;
+    private readonly TaskCompletionSource<PbKvReset> _result;
     private readonly Envelope _question;
     private readonly Outbox _outbox;
     private readonly TimeSpan _within;
@@ -14,7 +14,7 @@ internal sealed class ResetInquiry : ReceiveActor
         PbKvSettings settings,
         NodeAddress primary,
         TimeSpan within,
-        TaskCompletionSource<ResetAnswer> result
+        TaskCompletionSource<PbKvReset> result
     )
     {
         var system = (ExtendedActorSystem)Context.System;
@@ -57,7 +57,7 @@ internal sealed class ResetInquiry : ReceiveActor
         else if (answer.Refusal is { } refusal)
             _result.TrySetException(new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal));
         else
-            _result.TrySetResult(answer);
+            _result.TrySetResult(new PbKvReset(answer.View.Number, answer.Account));
         Context.Stop(Self);
     }
 

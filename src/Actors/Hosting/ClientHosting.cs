@@ -143,7 +143,7 @@ internal sealed class ClientHealth(PbKvClient client) : IHealthCheck
         try
         {
             var status = await client.StatusAsync(Within, cancellation).ConfigureAwait(false);
-            return HealthCheckResult.Healthy($"view {status.ViewService.View.Number}");
+            return HealthCheckResult.Healthy($"view {status.View}");
         }
         catch (PbKvException failure)
         {

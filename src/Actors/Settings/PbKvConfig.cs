@@ -40,6 +40,19 @@ internal static class PbKvConfig
         return user.WithFallback(ConfigurationFactory.ParseString($"{Gate} = {gate}ms")).WithFallback(Default);
     }
 
+    /// <exception cref="SettingsException">It is no HOCON.</exception>
+    public static Config Parse(string hocon)
+    {
+        try
+        {
+            return ConfigurationFactory.ParseString(hocon);
+        }
+        catch (Exception failure) when (failure is ConfigurationException or FormatException)
+        {
+            throw new SettingsException($"the settings are no HOCON: {failure.Message}", failure);
+        }
+    }
+
     /// <summary>
     /// The transport and where it listens; a frame that holds the largest message, which would else be sent again for
     /// ever.

@@ -38,7 +38,7 @@ public sealed record PbKvSettings
     /// <summary>A view service that finds no cluster where it keeps its memory may begin one.</summary>
     public bool MayFound { get; init; } = true;
 
-    public GroupName Group { get; init; } = GroupName.Default;
+    internal GroupName Group { get; init; } = GroupName.Default;
 
     /// <summary>
     /// How long an operation of a client is tried; <see cref="Timeout.InfiniteTimeSpan"/> is for ever.
@@ -48,16 +48,18 @@ public sealed record PbKvSettings
     /// <summary>Operations of one client that may be begun and not over; further ones wait for one of them.</summary>
     public int MaxPending { get; init; } = 32768;
 
-    public ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
+    internal ProtocolSettings Protocol { get; init; } = ProtocolSettings.Default;
 
     /// <summary>The whole configuration, for the ActorSystem.</summary>
     internal Config Config { get; init; } = Config.Empty;
 
     public static PbKvSettings Default { get; } = Read(Config.Empty);
 
-    /// <summary>What the config says, and where it says nothing the defaults of pbkv.conf.</summary>
-    /// <exception cref="SettingsException">A value or a key is wrong.</exception>
-    public static PbKvSettings Read(Config config)
+    /// <summary>What the HOCON says, and where it says nothing the defaults of pbkv.conf.</summary>
+    /// <exception cref="SettingsException">It is no HOCON, or a value or a key is wrong.</exception>
+    public static PbKvSettings Read(string hocon) => Read(PbKvConfig.Parse(hocon));
+
+    internal static PbKvSettings Read(Config config)
     {
         var whole = PbKvConfig.Complete(config);
         var reader = new SettingsReader(whole, Root);

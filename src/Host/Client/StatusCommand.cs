@@ -48,7 +48,7 @@ internal sealed class StatusCommand(Terminal terminal)
     /// </summary>
     private async Task WatchAsync(Store store, bool json, CancellationToken asked)
     {
-        StatusReport? earlier = null;
+        PbKvStatus? earlier = null;
         var clock = Stopwatch.StartNew();
         while (!asked.IsCancellationRequested)
         {
@@ -75,7 +75,7 @@ internal sealed class StatusCommand(Terminal terminal)
     }
 
     /// <returns>Neither, once it was asked to stop.</returns>
-    private static async Task<(StatusReport? Report, Failure? Failure)> LookAsync(Store store, CancellationToken asked)
+    private static async Task<(PbKvStatus? Report, Failure? Failure)> LookAsync(Store store, CancellationToken asked)
     {
         try
         {

@@ -29,19 +29,19 @@ internal static class StatusText
 
     /// <param name="earlier">An earlier report, to tell how much was done since.</param>
     /// <param name="elapsed">How long ago that was.</param>
-    public static string Of(StatusReport report, StatusReport? earlier, TimeSpan elapsed, bool colours)
+    public static string Of(PbKvStatus status, PbKvStatus? earlier, TimeSpan elapsed, bool colours)
     {
-        var text = new StringBuilder(Head(report, colours)).Append('\n');
-        if (report.Service.WaitingFor is { } waiting)
+        var text = new StringBuilder(Head(status, colours)).Append('\n');
+        if (status.WaitingFor is { } waiting)
             text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
-        if (report.Service is { WaitingFor: not null, View.Number: > 0 })
+        if (status is { WaitingFor: not null, View: > 0 })
             text.Append(Reset);
-        if (report.Service.View.Number > 0 && report.Servers.Any(server => server.Known.Refused))
+        if (status.View > 0 && status.Servers.Any(server => server.Role == PbKvRole.Refused))
             text.Append(Refused);
-        if (report.Servers.IsEmpty)
+        if (status.Servers.IsEmpty)
             return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
-        List<string[]> rows = [Heads, .. report.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
+        List<string[]> rows = [Heads, .. status.Servers.Select(server => Row(server, Rate(server, earlier, elapsed)))];
         // A rate takes two looks.
         if (earlier is null)
             rows = [.. rows.Select(row => (string[])[.. row[..RateColumn], .. row[(RateColumn + 1)..]])];
@@ -63,29 +63,26 @@ internal static class StatusText
             _ => $"{bytes / 1e9:0.0} GB",
         };
 
-    private static string Head(StatusReport report, bool colours)
+    private static string Head(PbKvStatus status, bool colours)
     {
-        var view = report.Service.View;
-        if (view.Number == 0)
+        if (status.View == 0)
             return Paint("no view yet", "33", colours);
-        var facts = report.Service.Acknowledged ? "acknowledged" : "not acknowledged yet";
-        if (view.Backup is not null)
-            facts += report.Service.Synced ? ", synced" : ", not synced yet";
-        var good = report.Service.Acknowledged && report.Service.Synced;
-        return $"view {view.Number}: primary {view.Primary?.Address.Value ?? "none"}, backup "
-            + $"{view.Backup?.Address.Value ?? "none"}; "
+        var facts = status.Acknowledged ? "acknowledged" : "not acknowledged yet";
+        if (status.Backup is not null)
+            facts += status.Synced ? ", synced" : ", not synced yet";
+        var good = status.Acknowledged && status.Synced;
+        return $"view {status.View}: primary {status.Primary ?? "none"}, backup {status.Backup ?? "none"}; "
             + Paint(facts, good ? "32" : "33", colours);
     }
 
-    private static string[] Row(ServerReport server, string rate)
+    private static string[] Row(PbKvServer server, string rate)
     {
-        var address = server.Known.Server.Address.Value;
-        var age = $"{server.Known.PingAgeMs} ms";
-        if (server.Status is not { } status)
+        var age = $"{server.PingAge.TotalMilliseconds:0} ms";
+        if (server.State is not { } state)
             return
             [
-                address,
-                server.Role,
+                server.Address,
+                Role(server),
                 "",
                 "",
                 "",
@@ -93,21 +90,21 @@ internal static class StatusText
                 "",
                 "",
                 age,
-                server.Role is "dead" or "left" ? "" : "does not answer",
+                server.Role is PbKvRole.Dead or PbKvRole.Left ? "" : "does not answer",
             ];
-        var remark = status.Progress >= 0 ? $"transfer {status.Progress * 100:0} %" : "";
-        if (server.Known.Leaving)
+        var remark = state.TransferProgress is { } progress ? $"transfer {progress * 100:0} %" : "";
+        if (server.Leaving)
             remark = "leaving";
-        remark = server.OwnRole ?? remark;
+        remark = OwnRole(server) ?? remark;
         return
         [
-            address,
-            server.Role,
-            Grouped(status.Keys),
-            Size(status.Bytes),
-            Share(status),
-            Position(status),
-            Grouped(status.Sessions),
+            server.Address,
+            Role(server),
+            Grouped(state.Keys),
+            Size(state.Bytes),
+            Share(state),
+            Position(state),
+            Grouped(state.Sessions),
             rate,
             age,
             remark,
@@ -115,19 +112,36 @@ internal static class StatusText
     }
 
     /// <summary>Behind the number of the reset that began its era, where there ever was one.</summary>
-    public static string Position(ReplicaStatus status) =>
-        status.Era == 0 ? Grouped(status.Position) : $"{status.Era}:{Grouped(status.Position)}";
+    public static string Position(PbKvServerState state) =>
+        state.Era == 0 ? Grouped(state.Position) : $"{state.Era}:{Grouped(state.Position)}";
 
     /// <summary>How much of the memory that there may be is taken.</summary>
-    private static string Share(ReplicaStatus status) => $"{100.0 * status.Memory / Math.Max(1, status.MaxMemory):0} %";
+    private static string Share(PbKvServerState state) => $"{100.0 * state.Memory / Math.Max(1, state.MaxMemory):0} %";
 
-    private static string Rate(ServerReport server, StatusReport? earlier, TimeSpan elapsed)
+    private static string Rate(PbKvServer server, PbKvStatus? earlier, TimeSpan elapsed)
     {
-        var before = earlier?.Servers.FirstOrDefault(other => other.Known.Server == server.Known.Server)?.Status;
-        if (before is null || server.Status is null || elapsed <= TimeSpan.Zero)
+        var before = earlier?.Servers.FirstOrDefault(other => other.Life == server.Life)?.State;
+        if (before is null || server.State is null || elapsed <= TimeSpan.Zero)
             return "";
-        return Grouped((long)Math.Max(0, (server.Status.Operations - before.Operations) / elapsed.TotalSeconds));
+        return Grouped((long)Math.Max(0, (server.State.Operations - before.Operations) / elapsed.TotalSeconds));
     }
+
+    public static string Role(PbKvServer server) => server.Role.ToString().ToLowerInvariant();
+
+    /// <summary>
+    /// Of a server that is refused: what it was in its own view. Whoever has to choose one to take over from needs it;
+    /// null otherwise.
+    /// </summary>
+    public static string? OwnRole(PbKvServer server) =>
+        server is { Role: PbKvRole.Refused, State: { } state } ? $"{OwnRole(state)} of view {state.View}" : null;
+
+    private static string OwnRole(PbKvServerState state) =>
+        state.Role switch
+        {
+            PbKvRole.Primary => "primary",
+            PbKvRole.Backup => state.Synced ? "synced backup" : "unsynced backup",
+            _ => "idle server",
+        };
 
     private static void AppendRow(StringBuilder text, string[] row, int[] widths, bool colours)
     {

@@ -55,7 +55,7 @@ internal sealed class Store : IAsyncDisposable
     }
 
     /// <param name="atMost">Waits no longer than this, if the timeout allows more.</param>
-    public async Task<StatusReport> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
+    public async Task<PbKvStatus> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
     {
         var within =
             atMost is { } most && (_settings.Deadline == Timeout.InfiniteTimeSpan || _settings.Deadline > most)
@@ -63,10 +63,9 @@ internal sealed class Store : IAsyncDisposable
                 : _settings.Deadline;
         try
         {
-            var status = _plain is not null
+            return _plain is not null
                 ? _plain.Status(within, cancellation)
                 : await _client!.StatusAsync(within, cancellation);
-            return StatusReport.Of(status.ViewService, status.Servers);
         }
         catch (PbKvException e)
         {
@@ -78,7 +77,7 @@ internal sealed class Store : IAsyncDisposable
         }
     }
 
-    public ResetAnswer Reset(string primary, CancellationToken cancellation)
+    public PbKvReset Reset(string primary, CancellationToken cancellation)
     {
         try
         {

@@ -47,23 +47,23 @@ internal sealed class ResetCommand(Terminal terminal)
                 new JsonObject
                 {
                     ["ok"] = true,
-                    ["number"] = answer.View.Number,
+                    ["number"] = answer.View,
                     ["account"] = answer.Account,
                 },
-            $"view {answer.View.Number}: primary {primary}; {answer.Account}"
+            $"view {answer.View}: primary {primary}; {answer.Account}"
         );
         return ExitCodes.Done;
     }
 
     /// <summary>What would be lost, as far as those who answer know.</summary>
-    private static string Account(StatusReport report, string primary)
+    private static string Account(PbKvStatus status, string primary)
     {
-        var named = report.Servers.FirstOrDefault(server => server.Known.Server.Address.Value == primary);
+        var named = status.Servers.FirstOrDefault(server => server.Address == primary);
         if (named is null)
             return $"refused: the view service knows no server {primary}, only "
-                + $"{string.Join(", ", report.Servers.Select(server => server.Known.Server.Address))}";
-        var others = report
-            .Servers.Where(server => server != named && (server.Status is { Keys: > 0 } || server.Role == "dead"))
+                + $"{string.Join(", ", status.Servers.Select(server => server.Address))}";
+        var others = status
+            .Servers.Where(server => server != named && (server.State is { Keys: > 0 } || server.Role == PbKvRole.Dead))
             .Select(Holds);
         return $"refused: a reset makes {primary} ({RoleOf(named)}) primary with what it holds, {Contents(named)}; "
             + "every acknowledged write that it does not hold would be lost"
@@ -71,17 +71,17 @@ internal sealed class ResetCommand(Terminal terminal)
             + $"; to do it all the same, add {Flag}";
     }
 
-    private static string Holds(ServerReport server) =>
-        server.Role == "dead"
-            ? $"{server.Known.Server.Address} is dead and may hold more"
-            : $"{server.Known.Server.Address} ({RoleOf(server)}) holds {Contents(server)}";
+    private static string Holds(PbKvServer server) =>
+        server.Role == PbKvRole.Dead
+            ? $"{server.Address} is dead and may hold more"
+            : $"{server.Address} ({RoleOf(server)}) holds {Contents(server)}";
 
-    private static string RoleOf(ServerReport server) =>
-        server.OwnRole is { } own ? $"{server.Role}, {own}" : server.Role;
+    private static string RoleOf(PbKvServer server) =>
+        StatusText.OwnRole(server) is { } own ? $"{StatusText.Role(server)}, {own}" : StatusText.Role(server);
 
-    private static string Contents(ServerReport server) =>
-        server.Status is not { } status
+    private static string Contents(PbKvServer server) =>
+        server.State is not { } state
             ? "nobody knows what, as it does not answer"
-            : $"{status.Keys} {(status.Keys == 1 ? "key" : "keys")}, {StatusText.Size(status.Bytes)}, up to position "
-                + StatusText.Position(status);
+            : $"{state.Keys} {(state.Keys == 1 ? "key" : "keys")}, {StatusText.Size(state.Bytes)}, up to position "
+                + StatusText.Position(state);
 }

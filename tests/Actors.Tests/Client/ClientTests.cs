@@ -100,7 +100,7 @@ public class ClientTests
         Assert.Contains("pbkv.max-memory", full.Message);
         await kv.PutAsync("k", "shorter");
         await kv.PutAsync("l", new string('x', 1 << 19));
-        var servers = (await kv.StatusAsync()).Servers;
+        var servers = (await kv.StatusAsync()).Answers;
         Assert.All(servers, server => Assert.InRange(server.Memory, 1 << 19, server.MaxMemory));
         Assert.All(servers, server => Assert.Equal(1 << 20, server.MaxMemory));
     }
@@ -182,12 +182,12 @@ public class ClientTests
         await kv.PutAsync("k", "v");
         await TestCluster.StatusAsync(
             observer,
-            status => status.Servers.All(server => server.Sessions == 1) && status.Servers.Length == 2
+            status => status.Answers.All(server => server.Sessions == 1) && status.Answers.Length == 2
         );
         await kv.DisposeAsync();
         await TestCluster.StatusAsync(
             observer,
-            status => status.Servers.All(server => server.Sessions == 0) && status.Servers.Length == 2
+            status => status.Answers.All(server => server.Sessions == 0) && status.Answers.Length == 2
         );
     }
 

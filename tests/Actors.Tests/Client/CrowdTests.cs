@@ -74,7 +74,7 @@ public class CrowdTests
     {
         await using var cluster = new TestCluster();
         using var system = JoinTests.Shop();
-        var options = new PbKvClientOptions { Config = "pbkv.clerk.max-pending = 1" };
+        var options = new PbKvClientOptions { Settings = "pbkv.clerk.max-pending = 1" };
         await using var hog = PbKvClient.Join(system, cluster.ViewService.Address, options);
         var kv = PbKvClient.Join(system, cluster.ViewService.Address, options);
         _ = hog.PutAsync("k", "v", Timeout.InfiniteTimeSpan).AsTask();

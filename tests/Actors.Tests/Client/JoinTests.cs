@@ -56,7 +56,7 @@ public class JoinTests
         await using var other = PbKvClient.Join(
             system,
             cluster.ViewService.Address,
-            new() { Config = "pbkv.clerk.request-timeout = 2s" }
+            new() { Settings = "pbkv.clerk.request-timeout = 2s" }
         );
         await using var alone = PbKvClient.Join(system, cluster.ViewService.Address, new() { OwnSession = true });
         Assert.Equal("v", await other.GetAsync("kept"));

@@ -15,10 +15,11 @@ public class OperatorTests
         var empty = cluster.StartReplica();
         await TestCluster.StatusAsync(
             kv,
-            status => status.ViewService.WaitingFor is not null && status.Servers.Length == 1
+            status => status.ViewService.WaitingFor is not null && status.Answers.Length == 1
         );
         var answer = await kv.ResetAsync(empty.Address);
-        Assert.Equal(empty.Address, answer.View.Primary!.Value.Address.Value);
+        var after = await kv.StatusAsync();
+        Assert.Equal((answer.View, empty.Address), (after.View, after.Primary));
         Assert.NotEmpty(answer.Account);
         Assert.Null(await kv.TryGetAsync("k"));
         await kv.PutAsync("k", "w");
@@ -40,10 +41,7 @@ public class OperatorTests
     {
         await using var kv = await PbKvClient.ConnectAsync(
             "127.0.0.1:1",
-            new PbKvClientOptions
-            {
-                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
-            }
+            new PbKvClientOptions { Settings = "akka.loggers = [], akka.loglevel = OFF" }
         );
         var failure = await Assert.ThrowsAsync<PbKvException>(() =>
             kv.ResetAsync("127.0.0.1:1", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience)
@@ -57,10 +55,7 @@ public class OperatorTests
     {
         await using var kv = await PbKvClient.ConnectAsync(
             "127.0.0.1:1",
-            new PbKvClientOptions
-            {
-                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
-            }
+            new PbKvClientOptions { Settings = "akka.loggers = [], akka.loglevel = OFF" }
         );
         var failure = await Assert.ThrowsAsync<PbKvException>(() => kv.StatusAsync(TimeSpan.FromMilliseconds(200)));
         Assert.Equal(PbKvError.Unreachable, failure.Code);
@@ -75,10 +70,7 @@ public class OperatorTests
         await pair.PutAsync("k", "v");
         await using var kv = await PbKvClient.ConnectAsync(
             $"127.0.0.1:1, {cluster.ViewService.Address}",
-            new PbKvClientOptions
-            {
-                Config = Akka.Configuration.ConfigurationFactory.ParseString("akka.loggers = [], akka.loglevel = OFF"),
-            }
+            new PbKvClientOptions { Settings = "akka.loggers = [], akka.loglevel = OFF" }
         );
         Assert.Equal("v", await kv.GetAsync("k"));
         Assert.True((await kv.StatusAsync()).ViewService.Synced);

@@ -23,13 +23,13 @@ public class PlainClientTests
             Assert.Equal(1 + (1 << 19), plain.Run(OperationKind.PutHash, Key, Bytes.Utf8("w"), default)!.Length);
             Assert.NotEmpty(plain.Run(OperationKind.Get, Key, default, default)!);
             var status = plain.Status(TestCluster.Patience, default);
-            Assert.Equal(2, status.Servers.Length);
-            Assert.All(status.Servers, server => Assert.Equal(1, server.Sessions));
+            Assert.Equal(2, status.Answers.Length);
+            Assert.All(status.Answers, server => Assert.Equal(1, server.Sessions));
             var refusal = Assert.Throws<PbKvException>(() => plain.Reset("127.0.0.1:1", default));
             Assert.Equal(PbKvError.Refused, refusal.Code);
             Assert.Equal(primary.Address, status.ViewService.View.Primary!.Value.Address.Value);
         }
-        await TestCluster.StatusAsync(kv, status => status.Servers.All(server => server.Sessions == 0));
+        await TestCluster.StatusAsync(kv, status => status.Answers.All(server => server.Sessions == 0));
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class HostTests : IDisposable
         var before = await client.StatusAsync();
         await first.StopAsync();
         await using var again = ViewServiceHost.Start(settings with { Port = int.Parse(first.Address.Split(':')[1]) });
-        var after = await TestCluster.StatusAsync(client, status => status.Servers.Length == 1);
+        var after = await TestCluster.StatusAsync(client, status => status.Answers.Length == 1);
         Assert.Equal(before.ViewService.View, after.ViewService.View);
         Assert.True(after.ViewService.Acknowledged);
         Assert.Equal("v", await client.GetAsync("k"));

@@ -36,7 +36,7 @@ public partial class MemoryTests(ITestOutputHelper output)
         await Task.WhenAll(load);
         Look();
 
-        var data = (await cluster.Client.StatusAsync()).Servers.Max(server => server.Bytes);
+        var data = (await cluster.Client.StatusAsync()).Servers.Max(server => server.State!.Bytes);
         output.WriteLine($"idle {idle:N0}, data {data:N0}, most {most:N0} bytes");
         foreach (var server in cluster.Servers)
         {
