@@ -67,8 +67,8 @@ internal sealed class ManyKeys(IReadOnlyList<long> counts, double seconds)
         var (calls, failed) = await CallAsync(cluster, keys, cancellation);
         var after = (await cluster.StatusAsync(cancellation)).View;
         var end = primary.WorkingSet;
-        primary.Send(Signal.Terminate);
-        var gc = GcLine.Of((await primary.WaitForExitAsync()).Error);
+        primary.Life.Send(Signal.Terminate);
+        var gc = GcLine.Of((await primary.Life.WaitForExitAsync()).Error);
         return new KeysRow(
             keys,
             load,

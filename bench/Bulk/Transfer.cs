@@ -109,14 +109,14 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         var view = (await cluster.UntilAsync(status => status.Synced, "a synced backup", cancellation)).View;
         var watch = new TransferWatch(cluster.Client, idle.Address).RunAsync(cancellation);
         var killed = Say.Now;
-        cluster.Server(view.Backup).Send(Signal.Kill);
+        cluster.Server(view.Backup).Life.Send(Signal.Kill);
         var (from, to) = await watch;
         var after = (await cluster.StatusAsync(cancellation)).View;
         if (after.Number != view.Number + 1 || after.Primary != view.Primary)
             throw new InvalidOperationException(
                 $"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the "
                     + $"same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n"
-                    + string.Join('\n', cluster.ViewService.Error.Trim().Split('\n').TakeLast(12))
+                    + string.Join('\n', cluster.ViewService.Life.Error.Trim().Split('\n').TakeLast(12))
             );
         return (killed, from, to);
     }

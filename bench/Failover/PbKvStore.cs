@@ -9,9 +9,9 @@ namespace PbKv.Failover;
 internal sealed class PbKvStore : IStore
 {
     private ProcessCluster? _cluster;
-    private Pbkv? _stopped;
-    private Pbkv? _primary;
-    private Pbkv? _backup;
+    private ProcessNode? _stopped;
+    private ProcessNode? _primary;
+    private ProcessNode? _backup;
 
     public string Name => "PbKv";
 
@@ -43,17 +43,17 @@ internal sealed class PbKvStore : IStore
         switch (fault)
         {
             case Fault.KillPrimary:
-                _primary!.Send(Signal.Kill);
+                _primary!.Life.Send(Signal.Kill);
                 break;
             case Fault.KillBackup:
-                _backup!.Send(Signal.Kill);
+                _backup!.Life.Send(Signal.Kill);
                 break;
             case Fault.Leave:
-                _primary!.Send(Signal.Terminate);
+                _primary!.Life.Send(Signal.Terminate);
                 break;
             case Fault.StopPrimary:
                 _stopped = _primary;
-                _stopped!.Send(Signal.Stop);
+                _stopped!.Life.Send(Signal.Stop);
                 break;
         }
         struck();
@@ -62,9 +62,9 @@ internal sealed class PbKvStore : IStore
 
     public async Task HealAsync(CancellationToken cancellation)
     {
-        _stopped?.Send(Signal.Continue);
+        _stopped?.Life.Send(Signal.Continue);
         _stopped = null;
-        while (_cluster!.Servers.Count(server => !server.HasExited) < 3)
+        while (_cluster!.Servers.Count(server => server.IsUp) < 3)
             await _cluster!.AddServerAsync();
         var view = (
             await _cluster!.UntilAsync(
@@ -82,5 +82,5 @@ internal sealed class PbKvStore : IStore
 
     public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private bool IsThere(Protocol.ServerId? server) => !_cluster!.Server(server).HasExited;
+    private bool IsThere(Protocol.ServerId? server) => _cluster!.Server(server).IsUp;
 }

@@ -9,11 +9,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
 {
     public const string ViewServiceName = "view";
 
-    private static readonly TimeSpan SyncedWithin = TimeSpan.FromSeconds(60);
-
-    private readonly List<ChaosNode> _replicas = [];
     private readonly List<Relay> _relays = [];
-    private PbKvClient? _operator;
+    private readonly HashSet<ProcessNode> _claimed = [];
+    private ProcessCluster? _processes;
 
     private ChaosCluster(ChaosOptions options, Addresses addresses, IPlace place) =>
         (Options, Addresses, Place) = (options, addresses, place);
@@ -26,11 +24,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public Links Links { get; } = new();
 
-    public ChaosNode ViewService { get; private set; } = null!;
+    public ProcessNode ViewService => _processes!.ViewService;
 
-    public IReadOnlyList<ChaosNode> Replicas => _replicas;
+    public IReadOnlyList<ProcessNode> Replicas => _processes!.Servers;
 
-    public IEnumerable<ChaosNode> Nodes => [ViewService, .. _replicas];
+    public IEnumerable<ProcessNode> Nodes => [ViewService, .. Replicas];
 
     /// <param name="folder">For logs, and for the view service's memory.</param>
     public static async Task<ChaosCluster> StartAsync(
@@ -43,18 +41,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         var cluster = new ChaosCluster(options, Addresses.Draw(), place);
         try
         {
-            await cluster.StartNodesAsync(folder, cancellation);
-            cluster._operator = await PbKvClient.ConnectAsync(
-                cluster.ViewService.Address,
-                options.ClientOptions(),
-                cancellation
-            );
-            if (!await cluster.UntilSyncedAsync(SyncedWithin, cancellation))
-                throw new Failure(
-                    "NotReady",
-                    $"the cluster was not synced within {SyncedWithin.TotalSeconds} s of its start"
-                );
-            await Ballast.LoadAsync(cluster._operator, cancellation);
+            cluster._processes = await cluster.StartNodesAsync(folder, cancellation);
+            await Ballast.LoadAsync(cluster._processes.Client, cancellation);
             return cluster;
         }
         catch
@@ -64,12 +52,25 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>A fault claims a node, so that no two do things to it at once.</summary>
+    public bool TryClaim(ProcessNode node)
+    {
+        lock (_claimed)
+            return node.IsUp && _claimed.Add(node);
+    }
+
+    public void Release(ProcessNode node)
+    {
+        lock (_claimed)
+            _claimed.Remove(node);
+    }
+
     /// <summary>How the cluster is, as far as it answers in time.</summary>
     public async Task<PbKvStatus?> StatusAsync(TimeSpan within)
     {
         try
         {
-            return await _operator!.StatusAsync(within);
+            return await _processes!.Client.StatusAsync(within);
         }
         catch (PbKvException)
         {
@@ -77,13 +78,13 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    public ChaosNode? NodeOf(ServerId? server) => _replicas.Find(replica => replica.Is(server));
+    public ProcessNode? NodeOf(ServerId? server) => Replicas.FirstOrDefault(replica => replica.Is(server));
 
     /// <summary>
     /// Whether everything acknowledged is safe without this server, which must be paused meanwhile: then nothing that
     /// is known here can have changed through it. An unacknowledged view tells too little, and is no.
     /// </summary>
-    public bool IsCoveredWithout(ChaosNode lost, ViewServiceStatus service)
+    public bool IsCoveredWithout(ProcessNode lost, ViewServiceStatus service)
     {
         if (!service.Acknowledged)
             return false;
@@ -132,49 +133,37 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    public Task<string?> BallastLossAsync(Chance chance) => Ballast.LossAsync(_operator!, chance);
+    public Task<string?> BallastLossAsync(Chance chance) => Ballast.LossAsync(_processes!.Client, chance);
 
     public async ValueTask DisposeAsync()
     {
-        // Their processes first: nobody is to be asked to leave here.
-        foreach (var node in _replicas)
-            node.Dispose();
-        ViewService?.Dispose();
-        if (_operator is not null)
-            await _operator.DisposeAsync();
+        // The processes first: nobody is to be asked to leave here.
+        if (_processes is not null)
+            await _processes.DisposeAsync();
         foreach (var relay in _relays)
             relay.Dispose();
     }
 
-    private async Task StartNodesAsync(string folder, CancellationToken cancellation)
+    private Task<ProcessCluster> StartNodesAsync(string folder, CancellationToken cancellation)
     {
-        ViewService = Add(
+        var (viewService, address) = Node(
             ViewServiceName,
             Addresses.ViewService,
             folder,
-            address => ["view", "--data", Path.Combine(folder, "memory"), .. address]
+            ["view", "--data", Path.Combine(folder, "memory")]
         );
-        for (var i = 1; i <= Options.Replicas; i++)
-            _replicas.Add(
-                Add(
-                    $"r{i}",
-                    Addresses.Replica(i),
-                    folder,
-                    address => ["replica", "--view", ViewService.Address, .. address]
-                )
-            );
-        foreach (var node in Nodes)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            await node.StartAsync();
-        }
+        var replicas = Enumerable
+            .Range(1, Options.Replicas)
+            .Select(i => Node($"r{i}", Addresses.Replica(i), folder, ["replica", "--view", address]).Node);
+        return ProcessCluster.StartAsync(viewService, replicas, Options.ClientOptions(), cancellation);
     }
 
-    private ChaosNode Add(
+    /// <returns>The node, and the address by which others reach it.</returns>
+    private (ProcessNode Node, string Address) Node(
         string name,
         string host,
         string folder,
-        Func<IReadOnlyList<string>, IReadOnlyList<string>> command
+        IReadOnlyList<string> command
     )
     {
         var (listens, through) = Place.Of(name, host);
@@ -186,7 +175,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
             _relays.Add(relay);
             advertised = relay.Address.ToString();
         }
-        var arguments = command([
+        string[] arguments =
+        [
+            .. command,
             "--host",
             listens,
             "--port",
@@ -194,8 +185,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
             "--advertise",
             advertised,
             .. Options.Settings,
-        ]);
-        return new ChaosNode(name, advertised, arguments, Path.Combine(folder, $"{name}.log"), through);
+        ];
+        return (new ProcessNode(name, arguments, Path.Combine(folder, $"{name}.log"), through), advertised);
     }
 
     private static IPEndPoint At(string host, int port) => new(IPAddress.Parse(host), port);

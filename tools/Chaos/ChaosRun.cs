@@ -196,7 +196,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             Interrupted: false
         );
 
-    private string StateOf(ChaosNode node)
+    private string StateOf(ProcessNode node)
     {
         if (!node.IsUp)
             return "down";

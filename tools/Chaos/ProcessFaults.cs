@@ -5,6 +5,7 @@ namespace PbKv.Chaos;
 /// </summary>
 internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violations violations) : IDisposable
 {
+    private static readonly TimeSpan KilledWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeavesWithin = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan ShortestGlance = TimeSpan.FromMilliseconds(80);
@@ -21,27 +22,27 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
 
     public async Task KillAsync(Chance chance, CancellationToken enough)
     {
-        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim())
+        if (await PickAsync(chance) is not var (node, role) || !cluster.TryClaim(node))
             return;
         try
         {
             if (!await CanBeSparedAsync(node))
                 return;
-            if (chance.Percent(20) && cluster.ViewService.TryClaim())
+            if (chance.Percent(20) && cluster.TryClaim(cluster.ViewService))
                 await KillUnseenAsync(node, role);
             else
                 await KillAsync(node, role, chance.Percent(70) ? chance.Below(400) : 0, enough);
         }
         finally
         {
-            node.Release();
+            cluster.Release(node);
         }
     }
 
-    private async Task KillAsync(ChaosNode node, string role, int percentOfDeadAfter, CancellationToken enough)
+    private async Task KillAsync(ProcessNode node, string role, int percentOfDeadAfter, CancellationToken enough)
     {
         using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}");
-        await node.KillAsync();
+        await node.EndAsync(Signal.Kill, KilledWithin);
         await Pause.ForAsync(cluster.Options.DeadAfter * (percentOfDeadAfter / 100.0), enough);
         await node.StartAsync();
     }
@@ -49,19 +50,19 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     /// <summary>
     /// A new life begins before the view service, which is held still and let go afterwards, could miss the old one.
     /// </summary>
-    private async Task KillUnseenAsync(ChaosNode node, string role)
+    private async Task KillUnseenAsync(ProcessNode node, string role)
     {
         try
         {
             using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}, while the view service stands still");
             await cluster.ViewService.PauseAsync();
-            await node.KillAsync();
+            await node.EndAsync(Signal.Kill, KilledWithin);
             await node.StartAsync();
         }
         finally
         {
             cluster.ViewService.Resume();
-            cluster.ViewService.Release();
+            cluster.Release(cluster.ViewService);
         }
     }
 
@@ -70,7 +71,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         var (node, role) = chance.Percent(12)
             ? (cluster.ViewService, "view service")
             : await PickAsync(chance) ?? default;
-        if (node is null || !node.TryClaim())
+        if (node is null || !cluster.TryClaim(node))
             return;
         try
         {
@@ -81,25 +82,25 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         }
         finally
         {
-            node.Release();
+            cluster.Release(node);
         }
     }
 
     public async Task KillViewServiceAsync(Chance chance, CancellationToken enough)
     {
         var node = cluster.ViewService;
-        if (!node.TryClaim())
+        if (!cluster.TryClaim(node))
             return;
         try
         {
             using var strike = log.Begin(FaultKind.ViewService, "killed");
-            await node.KillAsync();
+            await node.EndAsync(Signal.Kill, KilledWithin);
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(300) / 100.0), enough);
             await node.StartAsync();
         }
         finally
         {
-            node.Release();
+            cluster.Release(node);
         }
     }
 
@@ -111,24 +112,24 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     {
         if (!await cluster.UntilSyncedAsync(TimeSpan.FromSeconds(10), enough))
             return;
-        if (await PickAsync(chance) is not var (node, role) || !node.TryClaim())
+        if (await PickAsync(chance) is not var (node, role) || !cluster.TryClaim(node))
             return;
         try
         {
             using var strike = log.Begin(FaultKind.Leave, $"{role} {node.Name}");
-            var last = await node.LeaveAsync(LeavesWithin);
-            if (last is null)
+            var ended = await node.EndAsync(Signal.Terminate, LeavesWithin);
+            if (ended is null)
                 violations.Add(
                     $"{role} {node.Name} was asked to leave and had not gone after {LeavesWithin.TotalSeconds} s"
                 );
-            else if (last.Contains("nobody took the place", StringComparison.Ordinal))
-                violations.Add($"{role} {node.Name} left a healthy cluster without being replaced: {last}");
+            else if (ended.Error.Contains("nobody took its place", StringComparison.Ordinal))
+                violations.Add($"{role} {node.Name} left a healthy cluster without being replaced");
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(200) / 100.0), enough);
             await node.StartAsync();
         }
         finally
         {
-            node.Release();
+            cluster.Release(node);
         }
     }
 
@@ -136,7 +137,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     /// Held still first, then asked about: a running server could become the only one with the data between the answer
     /// and its end. It is let go on where it is needed.
     /// </summary>
-    private async Task<bool> CanBeSparedAsync(ChaosNode node)
+    private async Task<bool> CanBeSparedAsync(ProcessNode node)
     {
         await _deciding.WaitAsync();
         try
@@ -154,7 +155,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     }
 
     /// <summary>Mostly those with a role: they are what it is about.</summary>
-    private async Task<(ChaosNode Node, string Role)?> PickAsync(Chance chance)
+    private async Task<(ProcessNode Node, string Role)?> PickAsync(Chance chance)
     {
         if (await cluster.StatusAsync(TimeSpan.FromMilliseconds(300)) is not { ViewService.View: var view })
             return null;
@@ -167,7 +168,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         return (node, RoleOf(node, view));
     }
 
-    private static string RoleOf(ChaosNode node, View view)
+    private static string RoleOf(ProcessNode node, View view)
     {
         if (node.Is(view.Primary))
             return "primary";

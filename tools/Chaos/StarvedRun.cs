@@ -96,7 +96,7 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
     private static List<string> WhyOf(ProcessCluster cluster) =>
         [
             .. cluster
-                .ViewService.Error.Split('\n')
+                .ViewService.Life.Error.Split('\n')
                 .Where(line =>
                     line.Contains(" is dead", StringComparison.Ordinal)
                     || line.Contains(" after ", StringComparison.Ordinal)
@@ -129,10 +129,10 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
         var nodes = cluster.Servers.Append(cluster.ViewService).ToList();
         while (hardship.StoppedMs > 0 && !over.IsCancellationRequested)
         {
-            nodes.ForEach(node => node.Send(Signal.Stop));
+            nodes.ForEach(node => node.Life.Send(Signal.Stop));
             // Also when it is over: nobody is left standing.
             await Pause.ForAsync(TimeSpan.FromMilliseconds(hardship.StoppedMs), over);
-            nodes.ForEach(node => node.Send(Signal.Continue));
+            nodes.ForEach(node => node.Life.Send(Signal.Continue));
             await Pause.ForAsync(TimeSpan.FromMilliseconds(hardship.OfMs - hardship.StoppedMs), over);
         }
     }
@@ -143,7 +143,7 @@ internal sealed class StarvedRun(Hardship hardship, TimeSpan duration, IReadOnly
         while (hardship.HeapBytes > 0 && !over.IsCancellationRequested)
         {
             await Task.WhenAll(
-                cluster.Servers.Select(server => Task.Run(() => Collect(server.Id), CancellationToken.None))
+                cluster.Servers.Select(server => Task.Run(() => Collect(server.Life.Id), CancellationToken.None))
             );
             await Pause.ForAsync(CollectEvery, over);
         }

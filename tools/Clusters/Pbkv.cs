@@ -21,10 +21,9 @@ public sealed class Pbkv : Child
 
     public static Pbkv Start(params IReadOnlyList<string> arguments) => new([.. Words, .. arguments]);
 
-    /// <param name="through">A program, with its arguments, that becomes this one somewhere else.</param>
+    /// <param name="words">All of them: the program may be another build, or started by way of a third.</param>
     /// <inheritdoc cref="Child(IReadOnlyList{string}, string?)"/>
-    public static Pbkv StartThrough(IReadOnlyList<string> through, IReadOnlyList<string> arguments, string log) =>
-        new([.. through, .. Words, .. arguments], log);
+    internal static Pbkv StartAs(IReadOnlyList<string> words, string? log) => new(words, log);
 
     /// <param name="script">For bash, in which "$@" is the program with its arguments.</param>
     public static Pbkv StartInShell(string script, params IReadOnlyList<string> arguments) =>

@@ -2,9 +2,7 @@ using Akka.Configuration;
 
 namespace PbKv.Clusters;
 
-/// <summary>
-/// A view service and servers, each a process on loopback, and a client of them; all gone when this is disposed.
-/// </summary>
+/// <summary>A view service and servers, each a process, and a client of them; all gone when this is disposed.</summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -12,64 +10,62 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <summary>That servers die is no news to whoever has such a cluster.</summary>
     private static readonly PbKvClientOptions Quiet = new() { Settings = "akka.loggers = [], akka.loglevel = OFF" };
 
+    private readonly List<ProcessNode> _servers;
     private readonly IReadOnlyList<string> _settings;
-    private readonly List<Pbkv> _servers = [];
+    private PbKvClient? _client;
 
-    private ProcessCluster(Pbkv viewService, PbKvClient client, IReadOnlyList<string> settings) =>
-        (ViewService, Client, _settings) = (viewService, client, settings);
+    private ProcessCluster(ProcessNode viewService, IEnumerable<ProcessNode> servers, IReadOnlyList<string> settings) =>
+        (ViewService, _servers, _settings) = (viewService, [.. servers], settings);
 
-    public Pbkv ViewService { get; }
+    public ProcessNode ViewService { get; }
 
     /// <summary>The view service's.</summary>
     public string Address => ViewService.Address;
 
-    public PbKvClient Client { get; }
+    public PbKvClient Client => _client!;
 
     /// <summary>Those too that have ended.</summary>
-    public IReadOnlyList<Pbkv> Servers => _servers;
+    public IReadOnlyList<ProcessNode> Servers => _servers;
 
-    /// <summary>Starts them, and waits until a backup is synced (where there are two servers or more).</summary>
+    /// <summary>On loopback.</summary>
     /// <param name="settings">Options of every node.</param>
     /// <param name="viewOptions">More of the view service.</param>
-    public static async Task<ProcessCluster> StartAsync(
+    /// <inheritdoc cref="StartAsync(ProcessNode, IEnumerable{ProcessNode}, PbKvClientOptions, CancellationToken)"/>
+    public static Task<ProcessCluster> StartAsync(
         int servers,
         IReadOnlyList<string>? settings = null,
         IReadOnlyList<string>? viewOptions = null,
         CancellationToken cancellation = default
     )
     {
-        // A port that it finds free when it is started again.
-        var viewService = Pbkv.Start(["view", "--port", $"{Ports.Free()}", .. settings ?? [], .. viewOptions ?? []]);
-        var client = await PbKvClient.ConnectAsync(await viewService.ReadyAsync(), Quiet, cancellation);
-        var cluster = new ProcessCluster(viewService, client, settings ?? []);
-        try
-        {
-            await Task.WhenAll(Enumerable.Range(0, servers).Select(_ => cluster.AddServerAsync()));
-            await cluster.UntilAsync(
-                status => status.Acknowledged && (status.Synced || servers < 2),
-                "a synced backup",
-                cancellation
-            );
-            return cluster;
-        }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
-        }
+        var port = Ports.Free();
+        settings ??= [];
+        return new ProcessCluster(
+            Node("view", port, ["view", .. settings, .. viewOptions ?? []]),
+            Enumerable.Range(0, servers).Select(_ => Server($"127.0.0.1:{port}", settings)),
+            settings
+        ).StartAsync(Quiet, cancellation);
     }
 
-    public async Task<Pbkv> AddServerAsync()
+    /// <summary>Starts them, and waits until a backup is synced (where there are two servers or more).</summary>
+    public static Task<ProcessCluster> StartAsync(
+        ProcessNode viewService,
+        IEnumerable<ProcessNode> servers,
+        PbKvClientOptions client,
+        CancellationToken cancellation
+    ) => new ProcessCluster(viewService, servers, []).StartAsync(client, cancellation);
+
+    public async Task<ProcessNode> AddServerAsync()
     {
-        var server = Pbkv.Start(["replica", "--view", Address, .. _settings]);
+        var server = Server(Address, _settings);
         _servers.Add(server);
-        await server.ReadyAsync();
+        await server.StartAsync();
         return server;
     }
 
-    public Pbkv Server(ServerId? id) => Server(id?.Address.Value ?? "nobody");
+    public ProcessNode Server(ServerId? id) => Server(id?.Address.Value ?? "nobody");
 
-    public Pbkv Server(string address) =>
+    public ProcessNode Server(string address) =>
         _servers.FindLast(server => server.Address == address)
         ?? throw new InvalidOperationException($"no server of this cluster is '{address}'");
 
@@ -80,7 +76,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     public async Task<ViewServiceStatus> UntilAsync(
         Predicate<ViewServiceStatus> wanted,
         string what,
-        CancellationToken cancellation
+        CancellationToken cancellation = default
     )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -107,6 +103,35 @@ public sealed class ProcessCluster : IAsyncDisposable
         foreach (var server in _servers)
             server.Dispose();
         ViewService.Dispose();
-        await Client.DisposeAsync();
+        if (_client is not null)
+            await _client.DisposeAsync();
     }
+
+    private async Task<ProcessCluster> StartAsync(PbKvClientOptions client, CancellationToken cancellation)
+    {
+        try
+        {
+            await ViewService.StartAsync();
+            _client = await PbKvClient.ConnectAsync(Address, client, cancellation);
+            await Task.WhenAll(_servers.Select(server => server.StartAsync()));
+            await UntilAsync(
+                status => status.Acknowledged && (status.Synced || _servers.Count < 2),
+                "a synced backup",
+                cancellation
+            );
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private static ProcessNode Server(string viewService, IReadOnlyList<string> settings) =>
+        Node("server", Ports.Free(), ["replica", "--view", viewService, .. settings]);
+
+    /// <param name="port">One that it finds free when it is started again.</param>
+    private static ProcessNode Node(string role, int port, IReadOnlyList<string> arguments) =>
+        new($"{role} {port}", [.. arguments, "--port", $"{port}"]);
 }

@@ -40,8 +40,8 @@ public partial class MemoryTests(ITestOutputHelper output)
         output.WriteLine($"idle {idle:N0}, data {data:N0}, most {most:N0} bytes");
         foreach (var server in cluster.Servers)
         {
-            server.Send(Signal.Terminate);
-            output.WriteLine(Pauses().Match((await server.WaitForExitAsync()).Error).Value);
+            server.Life.Send(Signal.Terminate);
+            output.WriteLine(Pauses().Match((await server.Life.WaitForExitAsync()).Error).Value);
         }
         Assert.InRange(most, data, (data * 16 / 10) + (Full ? 0 : idle + Warm));
 

@@ -6,14 +6,14 @@ public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
     /// <summary>
     /// No test waits for anybody to be found silent, and on a busy machine a process may not run for half a second.
     /// </summary>
-    private static readonly string[] Patient = ["-D", "pbkv.dead-pings=20", "-D", "pbkv.backup-silent=20"];
+    internal static readonly string[] Patient = ["-D", "pbkv.dead-pings=20", "-D", "pbkv.backup-silent=20"];
 
     private ProcessCluster _processes = null!;
 
     /// <summary>The view service's address.</summary>
     public string View => _processes.Address;
 
-    internal Pbkv ViewProcess => _processes.ViewService;
+    internal Pbkv ViewProcess => _processes.ViewService.Life;
 
     public async Task InitializeAsync() => _processes = await ProcessCluster.StartAsync(2, Patient);
 
@@ -22,7 +22,7 @@ public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
 
     public Task StartReplicaAsync() => _processes.AddServerAsync();
 
-    internal Pbkv Replica(string address) => _processes.Server(address);
+    internal Pbkv Replica(string address) => _processes.Server(address).Life;
 
     internal Task<Ended> RunAsync(params string[] arguments) =>
         Pbkv.RunAsync([arguments[0], "--view", View, .. arguments[1..]]);
