@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using PbKv.Actors.Shells;
+using PbKv.Checking;
 using PbKv.Client;
 using PbKv.Server;
 
@@ -13,44 +14,64 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>
     /// Generous: what a test waits for comes within milliseconds, except where the machine is busy with other things.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
-    private readonly Config _config;
-    private readonly List<IAsyncDisposable> _owned = [];
+    private const string Defaults = """
+        pbkv { ping-interval = 50ms, dead-pings = 5 }
+        akka { loglevel = OFF, loggers = [] }
+        """;
 
-    public TestCluster(string settings = "", NodeHooks? hooks = null)
+    private readonly List<PbKvNode> _nodes = [];
+    private readonly List<PbKvClient> _clients = [];
+
+    /// <param name="hooks">Of the view service.</param>
+    /// <param name="next">Whether that is of the next build.</param>
+    public TestCluster(string settings = "", NodeHooks? hooks = null, bool next = false)
     {
-        _config = ConfigurationFactory
-            .ParseString(settings)
-            .WithFallback(
-                ConfigurationFactory.ParseString(
-                    "pbkv { ping-interval = 50ms, dead-pings = 5 }\nakka.loglevel = OFF, akka.loggers = []"
-                )
-            );
-        ViewService = Own(ViewServiceHost.Start(PbKvSettings.Read(_config), hooks ?? NodeHooks.None));
+        Settings = PbKvSettings.Read(
+            ConfigurationFactory
+                .ParseString(settings)
+                .WithFallback(Transport)
+                .WithFallback(ConfigurationFactory.ParseString(Defaults))
+        );
+        ViewService = Own(ViewServiceHost.Start(Of(next), hooks ?? NodeHooks.None));
     }
+
+    /// <summary>
+    /// How nodes, clients and the TestKit talk: by what PBKV_TEST_TRANSPORT says, and else as they come.
+    /// </summary>
+    public static Config Transport { get; } =
+        ConfigurationFactory.ParseString(
+            $"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}"
+        );
+
+    public PbKvSettings Settings { get; }
 
     public PbKvNode ViewService { get; }
 
-    public PbKvNode StartReplica(NodeHooks? hooks = null) =>
+    /// <param name="next">Whether it is of the next build.</param>
+    public PbKvNode StartReplica(NodeHooks? hooks = null, int port = 0, bool next = false) =>
         Own(
             ReplicaHost.Start(
-                PbKvSettings.Read(_config) with
+                Of(next) with
                 {
                     ViewServices = [ViewService.Address],
+                    Port = port,
                 },
                 hooks ?? NodeHooks.None
             )
         );
 
-    public PbKvClient Connect(TimeSpan? deadline = null, NodeHooks? hooks = null) =>
-        Own(
-            PbKvClient.Connect(
-                ViewService.Address,
-                new PbKvClientOptions { Config = _config, Deadline = deadline ?? Patience },
-                hooks ?? NodeHooks.None
-            )
+    public PbKvClient Connect(TimeSpan? deadline = null, NodeHooks? hooks = null)
+    {
+        var client = PbKvClient.Connect(
+            ViewService.Address,
+            new PbKvClientOptions { Config = Settings.Config, Deadline = deadline ?? Patience },
+            hooks ?? NodeHooks.None
         );
+        _clients.Add(client);
+        return client;
+    }
 
     /// <summary>
     /// Two servers, one after the other, so that the first is the primary; returns when the second is synced.
@@ -78,16 +99,20 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Clients first: they take their leave from servers.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var owned in Enumerable.Reverse(_owned))
-            await owned.DisposeAsync();
+        foreach (var client in _clients)
+            await client.DisposeAsync();
+        foreach (var node in Enumerable.Reverse(_nodes))
+            await node.DisposeAsync();
     }
 
-    private T Own<T>(T owned)
-        where T : IAsyncDisposable
+    private PbKvSettings Of(bool next) => Settings with { Protocol = NextBuild.Or(Settings.Protocol, next) };
+
+    private PbKvNode Own(PbKvNode node)
     {
-        _owned.Add(owned);
-        return owned;
+        _nodes.Add(node);
+        return node;
     }
 }

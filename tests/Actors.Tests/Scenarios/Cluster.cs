@@ -1,58 +1,46 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 using PbKv.Actors.Shells;
-using PbKv.Checking;
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
 using PbKv.Protocol;
-using PbKv.Server;
 using Xunit.Abstractions;
 
 namespace PbKv.Actors.Tests.Scenarios;
 
 /// <summary>
-/// A view service, servers and clients, each in an ActorSystem of its own, that talk over loopback TCP through a
-/// <see cref="Scenarios.Network"/> that can be told to misbehave.
+/// The nodes and clients of a <see cref="TestCluster"/>, that talk through a <see cref="Scenarios.Network"/> that can
+/// be told to misbehave, and can be looked into.
 /// </summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    /// <summary>
-    /// Generous: what a test waits for comes within milliseconds, except where the machine is busy with other things.
-    /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
-    private const string Defaults = """
-        pbkv { ping-interval = 40ms, dead-pings = 5, clerk { request-timeout = 150ms, retry-max = 40ms } }
-        akka { loglevel = OFF, loggers = [] }
+    private const string Quick = """
+        pbkv { ping-interval = 40ms, clerk { request-timeout = 150ms, retry-max = 40ms } }
         """;
 
     private readonly TestKit _kit;
-    private readonly Config _config;
+    private readonly TestCluster _nodes;
     private readonly List<Member> _members = [];
-    private readonly List<IAsyncDisposable> _owned = [];
-    private readonly List<PbKvClient> _clients = [];
 
     /// <param name="nextViewService">Whether the view service is of the next build.</param>
     public Cluster(TestKit kit, ITestOutputHelper output, string settings = "", bool nextViewService = false)
     {
         _kit = kit;
         Output = output;
-        _config = ConfigurationFactory
-            .ParseString(settings)
-            .WithFallback(Scenario.Transport)
-            .WithFallback(ConfigurationFactory.ParseString(Defaults));
         Seed = int.TryParse(Environment.GetEnvironmentVariable("PBKV_SEED"), out var seed)
             ? seed
             : Random.Shared.Next();
         output.WriteLine($"seed {Seed} (PBKV_SEED={Seed} repeats the faults)");
         var postman = new Postman((ExtendedActorSystem)kit.Sys);
         Network = new Network(Seed) { Postman = postman };
+        TestCluster? nodes = null;
         ViewService = new Member(
             Network,
             new NodeAddress(""),
-            hooks => Own(ViewServiceHost.Start(Of(nextViewService), hooks))
+            hooks => (nodes = new TestCluster($"{Quick}\n{settings}", hooks, nextViewService)).ViewService
         );
+        _nodes = nodes!;
         postman.ViewService = ViewService.Name;
     }
 
@@ -64,9 +52,9 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Member ViewService { get; }
 
-    public PbKvSettings Settings => PbKvSettings.Read(_config);
+    public ProtocolSettings Settings => _nodes.Settings.Protocol;
 
-    public int DeadPings => Settings.Protocol.DeadPings;
+    public int DeadPings => Settings.DeadPings;
 
     /// <summary>
     /// The list's times are for a ping interval of 100 ms: a second of it is ten of them, however long they are here.
@@ -81,23 +69,14 @@ internal sealed class Cluster : IAsyncDisposable
     /// <param name="next">Whether it is of the next build.</param>
     public Member Start(int port = 0, bool next = false)
     {
-        var settings = Of(next) with { ViewServices = [ViewService.Name.Value], Port = port };
-        var member = new Member(Network, ViewService.Name, hooks => Own(ReplicaHost.Start(settings, hooks)));
+        var member = new Member(Network, ViewService.Name, hooks => _nodes.StartReplica(hooks, port, next));
         _members.Add(member);
         Everybody.Add(member);
         return member;
     }
 
-    public PbKvClient Connect(TimeSpan? deadline = null)
-    {
-        var client = PbKvClient.Connect(
-            ViewService.Name.Value,
-            new PbKvClientOptions { Config = _config, Deadline = deadline ?? Patience },
-            ClientHooks()
-        );
-        _clients.Add(client);
-        return Own(client);
-    }
+    public PbKvClient Connect(TimeSpan? deadline = null) =>
+        _nodes.Connect(deadline, new NodeHooks(out_ => new ClientRelay(Network, ViewService.Name, out_)));
 
     public RawClerk RawClerk() => new(_kit, Network);
 
@@ -180,10 +159,10 @@ internal sealed class Cluster : IAsyncDisposable
         });
 
     public Task UntilAsync(Action assertion) =>
-        _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
+        _kit.AwaitAssertAsync(assertion, TestCluster.Patience, TimeSpan.FromMilliseconds(5));
 
     public Task UntilAsync(Func<Task> assertion) =>
-        _kit.AwaitAssertAsync(assertion, Patience, TimeSpan.FromMilliseconds(5));
+        _kit.AwaitAssertAsync(assertion, TestCluster.Patience, TimeSpan.FromMilliseconds(5));
 
     /// <summary>So many ticks of the view service, which somebody alive is told of.</summary>
     public Task TicksAsync(int ticks)
@@ -221,10 +200,7 @@ internal sealed class Cluster : IAsyncDisposable
         Network.Heal();
         foreach (var member in _members)
             member.Resume();
-        foreach (var client in _clients)
-            await client.DisposeAsync();
-        foreach (var owned in Enumerable.Reverse(_owned))
-            await owned.DisposeAsync();
+        await _nodes.DisposeAsync();
         foreach (var member in Everybody)
             member.Dispose();
         ViewService.Dispose();
@@ -232,17 +208,6 @@ internal sealed class Cluster : IAsyncDisposable
 
     private static Task<(long Position, ulong Data, ulong Sessions)> HeldAsync(Member member) =>
         member.LookAsync(node => (node.Position, node.Store.Digest, node.Sessions.Digest));
-
-    private PbKvSettings Of(bool next) => Settings with { Protocol = NextBuild.Or(Settings.Protocol, next) };
-
-    private NodeHooks ClientHooks() => new(out_ => new ClientRelay(Network, ViewService.Name, out_));
-
-    private T Own<T>(T owned)
-        where T : IAsyncDisposable
-    {
-        _owned.Add(owned);
-        return owned;
-    }
 
     private sealed class ClientRelay(Network network, NodeAddress viewService, IOutbox out_) : IOutbox
     {

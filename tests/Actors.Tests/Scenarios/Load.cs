@@ -1,3 +1,4 @@
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
 using PbKv.Protocol;
 using Xunit.Abstractions;
@@ -46,8 +47,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
                 Assert.True(primary.Count(NoticeKind.Busy) > 0, "clients were asked to come back later");
                 Assert.True(slow.Struck > 0);
                 // The stream takes one more request when it is just not full, of 128 KiB at most.
-                var bound =
-                    (cluster.Settings.Protocol.StreamBytes + cluster.Settings.Protocol.RequestBytes + Value) / Value;
+                var bound = (cluster.Settings.StreamBytes + cluster.Settings.RequestBytes + Value) / Value;
                 Assert.InRange(furthest, 1, bound);
                 slow.Lift();
                 await cluster.AssertSameAtRestAsync();
@@ -64,7 +64,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
             {
                 var primary = await cluster.PrimaryAsync();
                 var kv = cluster.Connect();
-                var largest = new byte[cluster.Settings.Protocol.MaxValueBytes];
+                var largest = new byte[cluster.Settings.MaxValueBytes];
                 new Random(cluster.Seed).NextBytes(largest);
                 for (var i = 0; i < 12; i++)
                     await kv.PutAsync(new byte[] { 1, (byte)i }, largest);
@@ -148,7 +148,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
         {
             const int Clients = 300;
             var (primary, backup) = await cluster.PairAsync();
-            var options = new PbKvClientOptions { Deadline = Cluster.Patience, OwnSession = true };
+            var options = new PbKvClientOptions { Deadline = TestCluster.Patience, OwnSession = true };
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, Clients),
                 new ParallelOptions { MaxDegreeOfParallelism = 50 },
@@ -225,7 +225,7 @@ public sealed class Load(ITestOutputHelper output) : Scenario(output)
                     faults: async () =>
                     {
                         await cluster.TicksAsync(5);
-                        Assert.True(await leaving.Host.LeaveAsync(Cluster.Patience), "it was let go");
+                        Assert.True(await leaving.Host.LeaveAsync(TestCluster.Patience), "it was let go");
                         await cluster.KillAsync(leaving);
                         await cluster.TicksAsync(5);
                     }

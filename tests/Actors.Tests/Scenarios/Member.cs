@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using PbKv.Actors.Shells;
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Protocol;
 using PbKv.Server;
 
@@ -79,7 +80,7 @@ internal sealed class Member : IDisposable
     {
         var seen = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         _looks.Enqueue(() => Look(seen, look, (TNode)_node!));
-        for (var left = Cluster.Patience; left > TimeSpan.Zero; left -= AskAgain)
+        for (var left = TestCluster.Patience; left > TimeSpan.Zero; left -= AskAgain)
         {
             // Messages are delivered at most once: one that meets a connection that breaks is gone.
             Interlocked.Increment(ref _looksAsked);
@@ -150,7 +151,7 @@ internal sealed class Member : IDisposable
             if (!member._mayRun.IsSet)
             {
                 member._paused = true;
-                member._mayRun.Wait(Cluster.Patience);
+                member._mayRun.Wait(TestCluster.Patience);
                 member._paused = false;
             }
             if (member._silent)

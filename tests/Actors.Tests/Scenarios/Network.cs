@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using PbKv.Actors.Shells;
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Protocol;
 
 namespace PbKv.Actors.Tests.Scenarios;
@@ -84,7 +85,7 @@ internal sealed class Network(int seed)
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
             _watches.Add((of, seen));
-        return seen.Task.WaitAsync(Cluster.Patience);
+        return seen.Task.WaitAsync(TestCluster.Patience);
     }
 
     public void Remove(NetworkRule rule)

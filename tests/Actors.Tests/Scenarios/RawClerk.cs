@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using PbKv.Actors.Shells;
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Protocol;
 
 namespace PbKv.Actors.Tests.Scenarios;
@@ -101,7 +102,7 @@ internal sealed class RawClerk
     {
         if (_received.Count == 0)
         {
-            foreach (var received in (await _probe.ExpectMsgAsync<Envelope>(Cluster.Patience)).Messages)
+            foreach (var received in (await _probe.ExpectMsgAsync<Envelope>(TestCluster.Patience)).Messages)
                 _received.Enqueue(received);
         }
         var message = Assert.IsType<T>(_received.Dequeue());

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Client;
 using Xunit.Abstractions;
 
@@ -18,14 +19,6 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), 
         akka.remote.log-remote-lifecycle-events = off
         """;
 
-    /// <summary>
-    /// How nodes, clients and the TestKit talk: by what PBKV_TEST_TRANSPORT says, and else as they come.
-    /// </summary>
-    internal static Config Transport { get; } =
-        ConfigurationFactory.ParseString(
-            $"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}"
-        );
-
     protected ITestOutputHelper Report { get; } = output;
 
     /// <summary>Paused nodes stand on a thread each.</summary>
@@ -39,10 +32,8 @@ public abstract class Scenario(ITestOutputHelper output) : TestKit(KitConfig(), 
     private static Config KitConfig() =>
         ConfigurationFactory
             .ParseString(Listen)
-            .WithFallback(PbKvConfig.Listening(PbKvSettings.Read(Transport)))
+            .WithFallback(PbKvConfig.Listening(PbKvSettings.Read(TestCluster.Transport)))
             .WithFallback(ConfigurationFactory.ParseString(PbKvClient.Hocon));
-
-    internal Cluster NewCluster(string settings = "") => new(this, Report, settings);
 
     /// <summary>
     /// Runs a test on a cluster, and at its end demands scenario 33; a failure shows what every node said.

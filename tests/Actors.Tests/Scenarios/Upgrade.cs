@@ -1,3 +1,4 @@
+using PbKv.Actors.Tests.Cluster;
 using PbKv.Checking;
 using PbKv.Protocol;
 using Xunit.Abstractions;
@@ -87,7 +88,7 @@ public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
         await cluster.UntilViewAsync(primary, other);
         Assert.Equal(then[0], await TryAsync(clerk, primary));
         await WorkAsync(cluster);
-        Assert.True(await primary.Host.LeaveAsync(Cluster.Patience), "it was let go");
+        Assert.True(await primary.Host.LeaveAsync(TestCluster.Patience), "it was let go");
         var last = await cluster.RestartAsync(primary, next);
         await cluster.UntilViewAsync(other, last);
         Assert.Equal(then[1], await TryAsync(clerk, other));
