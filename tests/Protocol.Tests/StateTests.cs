@@ -24,7 +24,7 @@ public sealed class StateTests
         "IdleSessions._idleTicks",
         "ReplicaNode._group.Value",
         "ReplicaNode._viewService.Value",
-        "Strangers._deadPings",
+        "Strangers.deadPings",
         "TransferSource._backup.Value",
         "TransferSource._count",
         "TransferSource._total",

@@ -60,11 +60,6 @@ internal sealed class ViewServiceWithout : ViewServiceNode
     )
         : base(self, settings, fresh, memory) => _rules = rules;
 
-    private ViewServiceWithout(ViewServiceWithout other)
-        : base(other) => _rules = other._rules;
-
-    public override Node Clone() => new ViewServiceWithout(this);
-
     public override void Handle(NodeAddress from, Message message, Effects effects) =>
         base.Handle(
             from,
@@ -102,7 +97,7 @@ internal sealed class ClerkWithout(
 /// <summary>A server that leaves rules out.</summary>
 internal sealed class ReplicaWithout : ReplicaNode
 {
-    private readonly ImmutableArray<RuleLeftOut> _rules;
+    private ImmutableArray<RuleLeftOut> _rules;
 
     public ReplicaWithout(
         ImmutableArray<RuleLeftOut> rules,
@@ -112,15 +107,17 @@ internal sealed class ReplicaWithout : ReplicaNode
     )
         : base(self, viewService, GroupName.Default, settings) => (_rules, ViewService) = (rules, viewService);
 
-    private ReplicaWithout(ReplicaWithout other)
-        : base(other) => (_rules, ViewService) = ([.. other._rules.Select(rule => rule.Copy())], other.ViewService);
-
     public NodeAddress ViewService { get; }
 
     /// <summary>A transfer was installed in this step.</summary>
     public bool JustInstalled { get; private set; }
 
-    public override ReplicaNode Clone() => new ReplicaWithout(this);
+    public override ReplicaNode Clone()
+    {
+        var clone = (ReplicaWithout)base.Clone();
+        clone._rules = [.. _rules.Select(rule => rule.Copy())];
+        return clone;
+    }
 
     public override void Handle(NodeAddress from, Message message, Effects effects)
     {

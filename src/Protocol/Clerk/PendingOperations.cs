@@ -10,16 +10,8 @@ namespace PbKv.Protocol;
 /// </summary>
 internal sealed class PendingOperations
 {
-    private PendingOperation[] _slots;
+    private PendingOperation[] _slots = new PendingOperation[4];
     private long _waitingFrom = 1;
-
-    public PendingOperations() => _slots = new PendingOperation[4];
-
-    private PendingOperations(PendingOperations other)
-    {
-        _slots = (PendingOperation[])other._slots.Clone();
-        (_waitingFrom, Floor, Next, Count) = (other._waitingFrom, other.Floor, other.Next, other.Count);
-    }
 
     /// <summary>The lowest sequence that is still wanted.</summary>
     public long Floor { get; private set; } = 1;
@@ -151,7 +143,12 @@ internal sealed class PendingOperations
         (_waitingFrom, Floor, Next) = (1, 1, next);
     }
 
-    public PendingOperations Clone() => new(this);
+    public PendingOperations Clone()
+    {
+        var clone = (PendingOperations)MemberwiseClone();
+        clone._slots = [.. _slots];
+        return clone;
+    }
 
     public void AddTo(ref Fingerprint fingerprint, long tick)
     {

@@ -14,17 +14,9 @@ internal readonly record struct RequestInFlight(
 );
 
 /// <summary>The few requests that are in flight at a time, oldest first.</summary>
-internal sealed class RequestsInFlight
+internal sealed class RequestsInFlight(int capacity)
 {
-    private readonly RequestInFlight[] _requests;
-
-    public RequestsInFlight(int capacity) => _requests = new RequestInFlight[capacity];
-
-    private RequestsInFlight(RequestsInFlight other)
-    {
-        _requests = (RequestInFlight[])other._requests.Clone();
-        Count = other.Count;
-    }
+    private RequestInFlight[] _requests = new RequestInFlight[capacity];
 
     public int Count { get; private set; }
 
@@ -67,7 +59,12 @@ internal sealed class RequestsInFlight
             request = request with { Awaited = request.Awaited - 1 };
     }
 
-    public RequestsInFlight Clone() => new(this);
+    public RequestsInFlight Clone()
+    {
+        var clone = (RequestsInFlight)MemberwiseClone();
+        clone._requests = [.. _requests];
+        return clone;
+    }
 
     public void AddTo(ref Fingerprint fingerprint, long tick, long timeout)
     {

@@ -13,7 +13,7 @@ internal sealed class BackupRole
 {
     private readonly View _view;
     private readonly ProtocolSettings _settings;
-    private readonly Queue<Forward> _early;
+    private Queue<Forward> _early = [];
     private ReplicatedState _state;
     private ReplicatedState _staging;
     private long _nextChunk;
@@ -31,28 +31,7 @@ internal sealed class BackupRole
         _view = view;
         _settings = settings;
         _state = state;
-        _early = new Queue<Forward>();
         _staging = new ReplicatedState(_settings.Features);
-    }
-
-    private BackupRole(BackupRole other, ReplicatedState state)
-    {
-        _view = other._view;
-        _settings = other._settings;
-        _state = state;
-        _early = new Queue<Forward>(other._early);
-        _staging = other._staging.Clone();
-        _nextChunk = other._nextChunk;
-        _nextSerial = other._nextSerial;
-        _askedFor = other._askedFor;
-        _earlyBytes = other._earlyBytes;
-        _loadedBytes = other._loadedBytes;
-        _loadingSession = other._loadingSession;
-        _total = other._total;
-        _next = other._next;
-        _marker = other._marker;
-        Installed = other.Installed;
-        Confirmed = other.Confirmed;
     }
 
     /// <summary>The snapshot is in place.</summary>
@@ -74,7 +53,14 @@ internal sealed class BackupRole
         : _total == 0 ? 0
         : Math.Min(1, (double)_loadedBytes / _total);
 
-    public BackupRole Clone(ReplicatedState state) => new(this, state);
+    public BackupRole Clone(ReplicatedState state)
+    {
+        var clone = (BackupRole)MemberwiseClone();
+        clone._state = state;
+        clone._staging = _staging.Clone();
+        clone._early = new(_early);
+        return clone;
+    }
 
     public void OnForward(NodeAddress primary, Forward forward, Effects effects)
     {

@@ -15,9 +15,9 @@ internal sealed class ForwardStream
 {
     private readonly ViewId _view;
     private readonly ProtocolSettings _settings;
-    private readonly Queue<(Batch Batch, ulong Digest)> _pending;
-    private readonly Queue<InFlight> _inFlight;
-    private readonly Queue<HeldAnswer> _held;
+    private Queue<(Batch Batch, ulong Digest)> _pending = [];
+    private Queue<InFlight> _inFlight = [];
+    private Queue<HeldAnswer> _held = [];
     private long _nextPosition;
     private long _nextSerial = 1;
     private long _enqueued;
@@ -39,34 +39,6 @@ internal sealed class ForwardStream
         _nextPosition = state.Position + 1;
         AcknowledgedPosition = state.Position;
         _digest = state.Digest;
-        _pending = [];
-        _inFlight = new Queue<InFlight>();
-        _held = new Queue<HeldAnswer>();
-    }
-
-    private ForwardStream(ForwardStream other)
-    {
-        _view = other._view;
-        _settings = other._settings;
-        Backup = other.Backup;
-        _pending = new(other._pending);
-        _digest = other._digest;
-        _inFlight = new Queue<InFlight>(other._inFlight);
-        _held = new Queue<HeldAnswer>(other._held);
-        _nextPosition = other._nextPosition;
-        _nextSerial = other._nextSerial;
-        _enqueued = other._enqueued;
-        _dequeued = other._dequeued;
-        _heldTotal = other._heldTotal;
-        _heldSent = other._heldSent;
-        _bytes = other._bytes;
-        _waiting = other._waiting;
-        _draining = other._draining;
-        _acknowledged = other._acknowledged;
-        _markerSent = other._markerSent;
-        Marker = other.Marker;
-        AcknowledgedPosition = other.AcknowledgedPosition;
-        TicksWithoutAnswer = other.TicksWithoutAnswer;
     }
 
     public NodeAddress Backup { get; }
@@ -97,7 +69,14 @@ internal sealed class ForwardStream
 
     private long ShortBytes => Math.Min(_settings.StreamBytes / 8, 32 << 10);
 
-    public ForwardStream Clone() => new(this);
+    public ForwardStream Clone()
+    {
+        var clone = (ForwardStream)MemberwiseClone();
+        clone._pending = new(_pending);
+        clone._inFlight = new(_inFlight);
+        clone._held = new(_held);
+        return clone;
+    }
 
     /// <summary>The backup is installed: from here on nothing is answered alone in this view.</summary>
     public void Switch(long position) => Marker = position;

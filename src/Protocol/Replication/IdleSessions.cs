@@ -4,32 +4,23 @@ namespace PbKv.Protocol;
 /// When each session was last used, in ticks of this primary. Not replicated: a new primary gives every session its
 /// full time again. A few sessions are looked at in each tick, in turn.
 /// </summary>
-internal sealed class IdleSessions
+internal sealed class IdleSessions(ProtocolSettings settings)
 {
     private const int PerTick = 2000;
 
-    private readonly long _idleTicks;
-    private readonly Dictionary<long, long> _lastUsed;
+    private readonly long _idleTicks = settings.SessionIdleTicks;
+    private Dictionary<long, long> _lastUsed = [];
     private long? _at;
     private long _now;
 
-    public IdleSessions(ProtocolSettings settings)
-    {
-        _idleTicks = settings.SessionIdleTicks;
-        _lastUsed = [];
-    }
-
-    private IdleSessions(IdleSessions other)
-    {
-        _idleTicks = other._idleTicks;
-        _lastUsed = new Dictionary<long, long>(other._lastUsed);
-        _at = other._at;
-        _now = other._now;
-    }
-
     private bool IsOff => _idleTicks == long.MaxValue;
 
-    public IdleSessions Clone() => new(this);
+    public IdleSessions Clone()
+    {
+        var clone = (IdleSessions)MemberwiseClone();
+        clone._lastUsed = new(_lastUsed);
+        return clone;
+    }
 
     public void Used(long session)
     {

@@ -10,11 +10,11 @@ namespace PbKv.Protocol;
 internal sealed class PrimaryRole
 {
     private readonly View _view;
-    private readonly ReplicatedState _state;
+    private ReplicatedState _state;
     private readonly ProtocolSettings _settings;
-    private readonly List<HeldAnswer> _untilConfirmed;
-    private readonly IdleSessions _idle;
-    private readonly ForwardStream? _stream;
+    private List<HeldAnswer> _untilConfirmed;
+    private IdleSessions _idle;
+    private ForwardStream? _stream;
     private TransferSource? _transfer;
     private bool _installed;
 
@@ -38,22 +38,6 @@ internal sealed class PrimaryRole
             return;
         _stream = new ForwardStream(view.Id, backup.Address, state, settings);
         _transfer = new TransferSource(view.Id, backup.Address, state, settings);
-    }
-
-    private PrimaryRole(PrimaryRole other, ReplicatedState state, IdleSessions idle)
-    {
-        _view = other._view;
-        _state = state;
-        _settings = other._settings;
-        MaxMemory = other.MaxMemory;
-        _idle = idle;
-        _untilConfirmed = [.. other._untilConfirmed];
-        _stream = other._stream?.Clone();
-        _transfer = other._transfer?.Clone();
-        _installed = other._installed;
-        Confirmed = other.Confirmed;
-        Deduplicated = other.Deduplicated;
-        Executed = other.Executed;
     }
 
     /// <summary>The view service said that the view is acknowledged: nobody can fall back past it.</summary>
@@ -80,7 +64,16 @@ internal sealed class PrimaryRole
 
     public long Executed { get; private set; }
 
-    public PrimaryRole Clone(ReplicatedState state, IdleSessions idle) => new(this, state, idle);
+    public PrimaryRole Clone(ReplicatedState state, IdleSessions idle)
+    {
+        var clone = (PrimaryRole)MemberwiseClone();
+        clone._state = state;
+        clone._idle = idle;
+        clone._untilConfirmed = [.. _untilConfirmed];
+        clone._stream = _stream?.Clone();
+        clone._transfer = _transfer?.Clone();
+        return clone;
+    }
 
     public void Begin(Effects effects)
     {

@@ -48,25 +48,6 @@ public partial class ReplicaNode : Node
         _state = new ReplicatedState(settings.Features);
     }
 
-    private protected ReplicaNode(ReplicaNode other)
-        : this(other.Id, other._viewService, other._group, other._settings)
-    {
-        View = other.View;
-        _state = other._state.Clone();
-        _idle = other._idle.Clone();
-        _primary = other._primary?.Clone(_state, _idle);
-        _backup = other._backup?.Clone(_state);
-        _superseded = other._superseded;
-        _askedForView = other._askedForView;
-        _newestAnswer = other._newestAnswer;
-        _executed = other._executed;
-        _deduplicated = other._deduplicated;
-        _leaving = other._leaving;
-        Slept = other.Slept;
-        _toldSynced = other._toldSynced;
-        _lastRefusal = other._lastRefusal;
-    }
-
     public ServerId Id { get; private set; }
 
     public View View { get; private set; } = View.None;
@@ -215,7 +196,15 @@ public partial class ReplicaNode : Node
         effects.Set(PingAgainTimer.Instance, _settings.ConnectionLostMs / 3, _settings.ConnectionLostMs / 2);
     }
 
-    public override ReplicaNode Clone() => new(this);
+    public override ReplicaNode Clone()
+    {
+        var clone = (ReplicaNode)MemberwiseClone();
+        clone._state = _state.Clone();
+        clone._idle = _idle.Clone();
+        clone._primary = _primary?.Clone(clone._state, clone._idle);
+        clone._backup = _backup?.Clone(clone._state);
+        return clone;
+    }
 
     public override void AddTo(ref Fingerprint fingerprint)
     {

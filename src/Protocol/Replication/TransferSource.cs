@@ -21,9 +21,9 @@ internal sealed class TransferSource
     private readonly long _total;
     private readonly long _count;
     private readonly ulong _digest;
-    private readonly StoreCursor _entries;
-    private readonly SessionCursor _sessions;
-    private readonly Queue<(Chunk Chunk, long Cost, long Bytes)> _inFlight;
+    private StoreCursor _entries;
+    private SessionCursor _sessions;
+    private Queue<(Chunk Chunk, long Cost, long Bytes)> _inFlight = [];
     private long _inFlightCost;
 
     /// <summary>What is left of the session that the last chunk ended in.</summary>
@@ -55,29 +55,6 @@ internal sealed class TransferSource
         _total = store.ByteCount + (64 * sessions.Count);
         _count = store.Count + sessions.Count;
         _digest = state.Digest;
-        _inFlight = [];
-    }
-
-    private TransferSource(TransferSource other)
-    {
-        _view = other._view;
-        _backup = other._backup;
-        _settings = other._settings;
-        _position = other._position;
-        _total = other._total;
-        _count = other._count;
-        _digest = other._digest;
-        _entries = other._entries.Clone();
-        _sessions = other._sessions.Clone();
-        _inFlight = new(other._inFlight);
-        _inFlightCost = other._inFlightCost;
-        _rest = other._rest;
-        _arrivedBytes = other._arrivedBytes;
-        _nextIndex = other._nextIndex;
-        _sentLast = other._sentLast;
-        _entriesDone = other._entriesDone;
-        _ticksWithoutAnswer = other._ticksWithoutAnswer;
-        _repeatsEnd = other._repeatsEnd;
     }
 
     /// <summary>Whether the last chunk has been sent: a confirmation before that was never asked for.</summary>
@@ -95,7 +72,14 @@ internal sealed class TransferSource
         _inFlight.Count < _settings.ChunksInFlight
         && _inFlightCost < (long)_settings.ChunksInFlight * _settings.ChunkBytes;
 
-    public TransferSource Clone() => new(this);
+    public TransferSource Clone()
+    {
+        var clone = (TransferSource)MemberwiseClone();
+        clone._entries = _entries.Clone();
+        clone._sessions = _sessions.Clone();
+        clone._inFlight = new(_inFlight);
+        return clone;
+    }
 
     public void Pump(Effects effects)
     {

@@ -12,12 +12,11 @@ internal sealed class Audience
 
     public Audience() => _clerks = [];
 
-    private Audience(OrderedDictionary<NodeAddress, byte> clerks) =>
-        _clerks = new OrderedDictionary<NodeAddress, byte>(clerks);
+    private Audience(Audience other) => _clerks = new OrderedDictionary<NodeAddress, byte>(other._clerks);
 
     public int Count => _clerks.Count;
 
-    public Audience Clone() => new(_clerks);
+    public Audience Clone() => new(this);
 
     public void Add(NodeAddress clerk)
     {

@@ -9,7 +9,7 @@ internal sealed class RefusalLog
 
     private ImmutableArray<(ServerId Server, PingRefusal Reason)> _said = [];
 
-    public RefusalLog Clone() => new() { _said = _said };
+    public RefusalLog Clone() => (RefusalLog)MemberwiseClone();
 
     public bool IsNew(ServerId server, PingRefusal reason)
     {

@@ -7,28 +7,18 @@ namespace PbKv.Protocol;
 /// first live server" means the same whatever the addresses are. The entries are immutable, so a copy of the table
 /// costs nothing.
 /// </summary>
-internal sealed class ServerTable
+internal sealed class ServerTable(ProtocolSettings settings)
 {
     /// <summary>
     /// Beyond this many the dead that no view names are forgotten, the oldest first: addresses come and go for ever.
     /// </summary>
     private const int Most = 1000;
 
-    private readonly ProtocolSettings _settings;
-    private ImmutableArray<TrackedServer> _servers;
-
-    public ServerTable(ProtocolSettings settings)
-        : this(settings, []) { }
-
-    private ServerTable(ProtocolSettings settings, ImmutableArray<TrackedServer> servers)
-    {
-        _settings = settings;
-        _servers = servers;
-    }
+    private ImmutableArray<TrackedServer> _servers = [];
 
     public ImmutableArray<TrackedServer> Servers => _servers;
 
-    public ServerTable Clone() => new(_settings, _servers);
+    public ServerTable Clone() => (ServerTable)MemberwiseClone();
 
     public TrackedServer? At(NodeAddress address)
     {
@@ -90,7 +80,7 @@ internal sealed class ServerTable
     {
         var aged = _servers.ToBuilder();
         for (var i = 0; i < aged.Count; i++)
-            aged[i] = aged[i].OnTick(deadAfter, _settings);
+            aged[i] = aged[i].OnTick(deadAfter, settings);
         _servers = aged.DrainToImmutable();
     }
 
@@ -102,7 +92,7 @@ internal sealed class ServerTable
     public void OnReportedSilent(ServerId id)
     {
         if (Find(id) is { } server)
-            Replace(server, server.OnReportedSilent(_settings));
+            Replace(server, server.OnReportedSilent(settings));
     }
 
     /// <summary>

@@ -6,22 +6,16 @@ namespace PbKv.Protocol;
 /// Live servers in views that this view service never made. Their pings count for nothing, but they may hold what a
 /// view service that lost its memory knows nothing of: an operator can have it take over from one of them.
 /// </summary>
-internal sealed class Strangers
+internal sealed class Strangers(int deadPings)
 {
     /// <summary>Beyond this many nobody is let in: a cluster has a few servers.</summary>
     private const int Most = 100;
 
-    private readonly int _deadPings;
-    private ImmutableArray<Stranger> _all;
-
-    public Strangers(int deadPings)
-        : this(deadPings, []) { }
-
-    private Strangers(int deadPings, ImmutableArray<Stranger> all) => (_deadPings, _all) = (deadPings, all);
+    private ImmutableArray<Stranger> _all = [];
 
     public ImmutableArray<Stranger> All => _all;
 
-    public Strangers Clone() => new(_deadPings, _all);
+    public Strangers Clone() => (Strangers)MemberwiseClone();
 
     public Stranger? At(NodeAddress address)
     {
@@ -63,7 +57,7 @@ internal sealed class Strangers
         var aged = _all.ToBuilder();
         for (var i = 0; i < aged.Count; i++)
             aged[i] = aged[i] with { PingAge = aged[i].PingAge + 1 };
-        aged.RemoveAll(stranger => stranger.PingAge >= _deadPings);
+        aged.RemoveAll(stranger => stranger.PingAge >= deadPings);
         _all = aged.DrainToImmutable();
     }
 

@@ -10,10 +10,10 @@ namespace PbKv.Protocol;
 public partial class ViewServiceNode : Node
 {
     private readonly ProtocolSettings _settings;
-    private readonly ServerTable _servers;
-    private readonly Audience _audience;
-    private readonly RefusalLog _refusals;
-    private readonly Strangers _strangers;
+    private ServerTable _servers;
+    private Audience _audience;
+    private RefusalLog _refusals;
+    private Strangers _strangers;
 
     private ViewServiceMemory _known;
     private readonly bool _remembered;
@@ -39,25 +39,6 @@ public partial class ViewServiceNode : Node
         _servers.Expect(_known.View.Backup);
         _servers.Expect(_known.LastAcknowledged?.Primary);
         _servers.Expect(_known.LastAcknowledged?.Backup);
-    }
-
-    private protected ViewServiceNode(ViewServiceNode other)
-    {
-        Self = other.Self;
-        _settings = other._settings;
-        _known = other._known;
-        _remembered = other._remembered;
-        _servers = other._servers.Clone();
-        _audience = other._audience.Clone();
-        _refusals = other._refusals.Clone();
-        _strangers = other._strangers.Clone();
-        _ticks = other._ticks;
-        _calmTicks = other._calmTicks;
-        Slept = other.Slept;
-        FalseSuspicions = other.FalseSuspicions;
-        _lost = other._lost;
-        _waitingFor = other._waitingFor;
-        MessagesHandled = other.MessagesHandled;
     }
 
     public NodeAddress Self { get; }
@@ -200,7 +181,15 @@ public partial class ViewServiceNode : Node
     /// <param name="system">What the names of their clerks begin with.</param>
     public void OnClientsGone(string system) => _audience.Forget(system);
 
-    public override Node Clone() => new ViewServiceNode(this);
+    public override Node Clone()
+    {
+        var clone = (ViewServiceNode)MemberwiseClone();
+        clone._servers = _servers.Clone();
+        clone._audience = _audience.Clone();
+        clone._refusals = _refusals.Clone();
+        clone._strangers = _strangers.Clone();
+        return clone;
+    }
 
     /// <summary>
     /// Without the count of messages and the texts, which change nothing, and without the count of ticks beyond the
