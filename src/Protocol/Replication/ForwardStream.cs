@@ -21,9 +21,7 @@ internal sealed class ForwardStream
     private long _nextPosition;
     private long _nextSerial = 1;
     private long _enqueued;
-    private long _dequeued;
-    private long _heldTotal;
-    private long _heldSent;
+    private int _riding;
     private long _bytes;
     private ulong _digest;
     private long _waiting;
@@ -43,6 +41,8 @@ internal sealed class ForwardStream
 
     public NodeAddress Backup { get; }
 
+    public IEnumerable<HeldAnswer> Held => _held;
+
     /// <summary>Everything ever answered alone in this view lies at or before it; -1 before the switch.</summary>
     public long Marker { get; private set; } = -1;
 
@@ -51,7 +51,7 @@ internal sealed class ForwardStream
     public long AcknowledgedPosition { get; private set; }
 
     /// <summary>Ticks in which something was in flight and nothing was heard of the backup.</summary>
-    public int TicksWithoutAnswer { get; private set; }
+    public long TicksWithoutAnswer { get; private set; }
 
     /// <summary>Of operations and answers that wait for the backup.</summary>
     public long Memory => _bytes;
@@ -116,7 +116,6 @@ internal sealed class ForwardStream
     public void Hold(NodeAddress to, Message answer, long bytes)
     {
         _held.Enqueue(new HeldAnswer(to, answer, _enqueued, bytes));
-        _heldTotal++;
         _bytes += bytes;
     }
 
@@ -125,7 +124,7 @@ internal sealed class ForwardStream
     {
         while (
             _inFlight.Count < _settings.ForwardsInFlight
-            && (_pending.Count > 0 || _heldSent < _heldTotal || (Switched && !_markerSent))
+            && (_pending.Count > 0 || _riding < _held.Count || (Switched && !_markerSent))
         )
         {
             SendNext(effects);
@@ -146,6 +145,7 @@ internal sealed class ForwardStream
             _inFlight.Dequeue();
             _bytes -= first.Bytes;
             AcknowledgedPosition = first.LastPosition;
+            _riding -= first.Answers;
             for (var i = 0; i < first.Answers; i++)
             {
                 var answer = _held.Dequeue();
@@ -168,14 +168,6 @@ internal sealed class ForwardStream
             _draining = Math.Max(ShortBytes + 1, Math.Min(_draining, Backlog + bytes) - (bytes / 2));
     }
 
-    /// <summary>Takes out every held answer, acknowledged or not: the view is over.</summary>
-    public IEnumerable<HeldAnswer> TakeHeld()
-    {
-        _heldSent = _heldTotal;
-        while (_held.TryDequeue(out var answer))
-            yield return answer;
-    }
-
     public void SendAgainFrom(long serial, Effects effects)
     {
         foreach (var flight in _inFlight)
@@ -194,8 +186,7 @@ internal sealed class ForwardStream
             TicksWithoutAnswer = 0;
             return;
         }
-        if (TicksWithoutAnswer < int.MaxValue)
-            TicksWithoutAnswer++;
+        TicksWithoutAnswer++;
         // One whole tick has passed since anything was heard: what is in flight is taken for lost. Repeats change
         // nothing.
         if (TicksWithoutAnswer >= 2)
@@ -225,7 +216,7 @@ internal sealed class ForwardStream
         foreach (var answer in _held)
         {
             fingerprint.Add(answer.To.Value);
-            fingerprint.Add(answer.After - _dequeued);
+            fingerprint.Add(answer.After - _enqueued);
             answer.Answer.AddTo(ref fingerprint);
         }
     }
@@ -250,7 +241,6 @@ internal sealed class ForwardStream
                 memory += next.Batch.Memory;
                 count += next.Batch.Operations.Length;
             }
-            _dequeued += builder.Count;
             batches = builder.DrainToImmutable();
         }
         var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches);
@@ -263,17 +253,13 @@ internal sealed class ForwardStream
 
     private int AnswersThatRide()
     {
-        if (_pending.Count == 0)
-        {
-            var all = (int)(_heldTotal - _heldSent);
-            _heldSent = _heldTotal;
-            return all;
-        }
-        // Rare: more gathered than one forward takes. Only answers whose operations have all been sent may ride.
-        var skip = _held.Count - (int)(_heldTotal - _heldSent);
-        var riding = _held.Skip(skip).TakeWhile(answer => answer.After <= _dequeued).Count();
-        _heldSent += riding;
-        return riding;
+        var before = _riding;
+        // Rarely more gathered than one forward takes: only answers whose operations have all been sent may ride.
+        _riding =
+            _pending.Count == 0
+                ? _held.Count
+                : before + _held.Skip(before).TakeWhile(answer => answer.After <= _enqueued - _pending.Count).Count();
+        return _riding - before;
     }
 
     private readonly record struct InFlight(Forward Forward, int Answers, long LastPosition, long Bytes);

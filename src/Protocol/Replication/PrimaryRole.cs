@@ -24,7 +24,7 @@ internal sealed class PrimaryRole
         View view,
         ReplicatedState state,
         IdleSessions idle,
-        IEnumerable<HeldAnswer> inherited,
+        IReadOnlyList<HeldAnswer> inherited,
         ProtocolSettings settings
     )
     {
@@ -229,8 +229,7 @@ internal sealed class PrimaryRole
     }
 
     /// <summary>Everything still held, for the next view or for nobody.</summary>
-    public IEnumerable<HeldAnswer> TakeHeld() =>
-        _stream is null ? _untilConfirmed : _untilConfirmed.Concat(_stream.TakeHeld());
+    public IReadOnlyList<HeldAnswer> Held => [.. _untilConfirmed, .. _stream?.Held ?? []];
 
     public void AddTo(ref Fingerprint fingerprint)
     {

@@ -70,9 +70,13 @@ public partial class ReplicaNode
             );
             return;
         }
+        var synced = Synced;
         _backup.OnForward(from, forward, effects);
         Compare(effects);
-        PingWhenSynced(effects);
+        if (!Synced || synced)
+            return;
+        effects.Notice(NoticeKind.Synced, $"view={View.Number} position={Position} keys={Store.Count}");
+        Ping(effects);
     }
 
     private void OnChunk(NodeAddress from, Chunk chunk, Effects effects)
@@ -98,7 +102,6 @@ public partial class ReplicaNode
             _idle = new IdleSessions(_settings);
         }
         Compare(effects);
-        PingWhenSynced(effects);
     }
 
     /// <summary>
@@ -152,17 +155,6 @@ public partial class ReplicaNode
             return;
         _askedForView = number;
         effects.Send(_viewService, new ViewRequest(View.Id));
-    }
-
-    private void PingWhenSynced(Effects effects)
-    {
-        if (Synced == _toldSynced)
-            return;
-        _toldSynced = Synced;
-        if (!Synced)
-            return;
-        effects.Notice(NoticeKind.Synced, $"view={View.Number} position={Position} keys={Store.Count}");
-        Ping(effects);
     }
 
     private bool HasOtherThanHistory(Forward forward)

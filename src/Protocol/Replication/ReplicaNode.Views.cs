@@ -157,7 +157,6 @@ public partial class ReplicaNode
             if (IsMe(view.Backup))
                 _backup = new BackupRole(view, _state, _settings);
         }
-        _toldSynced = false;
         if (abandoned)
             effects.Notice(NoticeKind.TransferAbandoned, $"view={former.Number}");
         effects.Notice(
@@ -173,7 +172,7 @@ public partial class ReplicaNode
         // Views may have been skipped here. If another server was primary in one of them it never acknowledged it, or
         // this one could be primary again only by way of a transfer, which it would have entered as backup.
         var stays = _primary is not null && !View.Reset;
-        var inherited = stays ? _primary!.TakeHeld().ToList() : [];
+        var inherited = stays ? _primary!.Held : [];
         if (!stays)
             DropAnswers(effects);
         LeaveRoles();
@@ -188,10 +187,7 @@ public partial class ReplicaNode
     /// </summary>
     private void DropAnswers(Effects effects)
     {
-        if (_primary is null)
-            return;
-        var held = _primary.TakeHeld().ToList();
-        if (held.Count == 0)
+        if (_primary is not { Held: { Count: > 0 } held })
             return;
         effects.Notice(NoticeKind.AnswersDropped, $"view={View.Number} answers={held.Count}");
         foreach (var answer in held)

@@ -35,7 +35,6 @@ public partial class ReplicaNode : Node
     private long _executed;
     private long _deduplicated;
     private bool _leaving;
-    private bool _toldSynced;
     private PingRefusal? _lastRefusal;
 
     public ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)

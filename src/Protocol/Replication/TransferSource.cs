@@ -32,7 +32,7 @@ internal sealed class TransferSource
     private long _nextIndex;
     private bool _sentLast;
     private bool _entriesDone;
-    private int _ticksWithoutAnswer;
+    private long _ticksWithoutAnswer;
 
     /// <summary>
     /// Chunks before this index were in flight when nothing had been heard for a while. They are sent again one by one,
@@ -107,9 +107,7 @@ internal sealed class TransferSource
     {
         if (_inFlight.Count == 0)
             return;
-        if (_ticksWithoutAnswer < int.MaxValue)
-            _ticksWithoutAnswer++;
-        if (_ticksWithoutAnswer < 2)
+        if (++_ticksWithoutAnswer < 2)
             return;
         _repeatsEnd = _nextIndex;
         Repeat(effects);
