@@ -46,6 +46,20 @@ public sealed class RoomToWrite
     }
 
     [Fact]
+    public void Sessions_are_opened_until_the_stream_is_full_and_then_reads_are_answered_all_the_same()
+    {
+        var (a, _, session) = _net.PairInTransfer();
+        while (_net.Refusals().Count == 0)
+            _net.Give(a, Clerk, new OpenSession(GroupName.Default, a.View.Id, 1));
+        Assert.Equal(new Refusal(1, RefusalReason.Busy, a.View), Assert.Single(_net.Refusals()));
+
+        _net.Give(a, Clerk, _net.Request(a, session, 51, Get(51, "key1")));
+
+        Assert.Equal("value1", _net.Replies()[^1].Results.Single().Value.ToString());
+        Assert.True(a.Alone);
+    }
+
+    [Fact]
     public void A_duplicate_of_what_was_executed_needs_no_room()
     {
         var (a, _, session) = _net.PairInTransfer();
