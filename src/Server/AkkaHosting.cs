@@ -33,9 +33,9 @@ public static class AkkaHosting
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
-        ViewServiceHost.CheckMemory(settings);
+        PbKvNode.CheckMemory(settings);
         return builder
-            .WithNode(settings, system => ViewServiceHost.Start(settings, NodeHooks.None, system), TimeSpan.Zero)
+            .WithNode(settings, system => PbKvNode.StartViewService(settings, NodeHooks.None, system), TimeSpan.Zero)
             .WithHealthCheck(
                 "pbkv-view",
                 (system, _, cancellation) => CheckAsync(system, needsView: false, cancellation),
@@ -74,7 +74,7 @@ public static class AkkaHosting
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(settings);
         return builder
-            .WithNode(settings, system => ReplicaHost.Start(settings, hooks, system), timeToLeave)
+            .WithNode(settings, system => PbKvNode.StartReplica(settings, hooks, system), timeToLeave)
             .WithHealthCheck(
                 "pbkv-replica",
                 (system, _, cancellation) => CheckAsync(system, needsView: true, cancellation),

@@ -1,7 +1,7 @@
 namespace PbKv.Server;
 
 /// <summary>A running view service or server, for whoever hosts it.</summary>
-public sealed class PbKvNode : IAsyncDisposable
+public sealed partial class PbKvNode : IAsyncDisposable
 {
     private static readonly TimeSpan AnswersWithin = TimeSpan.FromSeconds(1);
 

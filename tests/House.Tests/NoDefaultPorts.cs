@@ -123,7 +123,7 @@ public partial class NoDefaultPorts
     [GeneratedRegex(@"^[^""]*""(?<word>\w+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FirstWord();
 
-    [GeneratedRegex(@"\bReplicaHost\.Start\(|\bWithPbKvReplica\(", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"\bPbKvNode\.StartReplica\(|\bWithPbKvReplica\(", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StartsServer();
 
     [GeneratedRegex(@"PbKvSettings\s*\.(Read\([^;]*;|Default\b)", RegexOptions.ExplicitCapture, 1000)]

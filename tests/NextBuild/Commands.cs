@@ -53,8 +53,8 @@ internal static class Commands
         command.SetAction(
             async (parsed, cancellation) =>
             {
-                await using var store = Store.Open(Next(client.Read(parsed)));
-                await store.RunAsync(
+                await using var cluster = ClusterClient.Open(Next(client.Read(parsed)));
+                await cluster.RunAsync(
                     NextBuild.AppendToo,
                     Bytes.Utf8(parsed.GetRequiredValue(key)),
                     Bytes.Utf8(parsed.GetRequiredValue(value)),

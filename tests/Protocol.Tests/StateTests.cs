@@ -141,10 +141,10 @@ public sealed class StateTests
     {
         private int _events;
 
-        public override void OnEffects(World world, WorldHost host, Effects effects)
+        public override void OnEffects(World world, Machine machine, Effects effects)
         {
             if (++_events % 53 == 0)
-                look(host.Node!);
+                look(machine.Node!);
         }
     }
 }

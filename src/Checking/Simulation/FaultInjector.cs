@@ -19,19 +19,19 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         Healed = true;
         world.Network.MendAll();
         world.Network.Quality = NetworkQuality.Calm;
-        foreach (var host in world.Hosts)
+        foreach (var machine in world.Machines)
         {
-            host.SlownessUs = 0;
-            world.Resume(host);
+            machine.SlownessUs = 0;
+            world.Resume(machine);
         }
-        if (!cluster.ViewServiceHost.Up)
+        if (!cluster.ViewServiceMachine.Up)
             cluster.RestartViewService();
-        foreach (var host in cluster.Servers.Take(servers))
-            cluster.StartServer(host);
-        foreach (var host in cluster.Servers.Skip(servers))
+        foreach (var machine in cluster.Servers.Take(servers))
+            cluster.StartServer(machine);
+        foreach (var machine in cluster.Servers.Skip(servers))
         {
             if (cluster.Replicas.Count(replica => !replica.Leaving) < 2)
-                cluster.StartServer(host);
+                cluster.StartServer(machine);
         }
     }
 
@@ -60,38 +60,38 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         begin();
     }
 
-    private WorldHost Server(int number) => cluster.Servers[number % cluster.Servers.Count];
+    private Machine Server(int number) => cluster.Servers[number % cluster.Servers.Count];
 
     /// <summary>The view service or a server.</summary>
-    private WorldHost AnyNode(int number) =>
-        number % (cluster.Servers.Count + 1) is var n && n == 0 ? cluster.ViewServiceHost : cluster.Servers[n - 1];
+    private Machine AnyNode(int number) =>
+        number % (cluster.Servers.Count + 1) is var n && n == 0 ? cluster.ViewServiceMachine : cluster.Servers[n - 1];
 
-    private void Crash(WorldHost host, long time)
+    private void Crash(Machine machine, long time)
     {
-        if (!host.Up || !cluster.MayDie(host))
+        if (!machine.Up || !cluster.MayDie(machine))
             return;
         reached.Count("crashes");
-        world.Kill(host);
-        world.After(time, () => cluster.StartServer(host));
+        world.Kill(machine);
+        world.After(time, () => cluster.StartServer(machine));
     }
 
-    private void Pause(WorldHost host, long time)
+    private void Pause(Machine machine, long time)
     {
-        if (!host.Up || host.Paused)
+        if (!machine.Up || machine.Paused)
             return;
         reached.Count("pauses");
-        host.Paused = true;
-        world.After(time, () => world.Resume(host));
+        machine.Paused = true;
+        world.After(time, () => world.Resume(machine));
     }
 
-    private void Slow(WorldHost host, Fault fault)
+    private void Slow(Machine machine, Fault fault)
     {
         reached.Count("slowServers");
-        host.SlownessUs = 1000 * (1 + fault.Other % 60);
-        world.After(fault.ForUs, () => host.SlownessUs = 0);
+        machine.SlownessUs = 1000 * (1 + fault.Other % 60);
+        world.After(fault.ForUs, () => machine.SlownessUs = 0);
     }
 
-    private void CutFor(long time, List<(WorldHost From, WorldHost To)> links)
+    private void CutFor(long time, List<(Machine From, Machine To)> links)
     {
         reached.Count("cuts");
         foreach (var (from, to) in links)
@@ -108,17 +108,17 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         );
     }
 
-    private static List<(WorldHost, WorldHost)> Both(WorldHost one, WorldHost other) => [(one, other), (other, one)];
+    private static List<(Machine, Machine)> Both(Machine one, Machine other) => [(one, other), (other, one)];
 
-    private void Isolate(WorldHost host, long time) =>
-        CutFor(time, [.. world.Hosts.Where(other => other != host).SelectMany(other => Both(host, other))]);
+    private void Isolate(Machine machine, long time) =>
+        CutFor(time, [.. world.Machines.Where(other => other != machine).SelectMany(other => Both(machine, other))]);
 
     private void Partition(Fault fault)
     {
-        var links = new List<(WorldHost, WorldHost)>();
-        foreach (var one in world.Hosts)
+        var links = new List<(Machine, Machine)>();
+        foreach (var one in world.Machines)
         {
-            foreach (var other in world.Hosts)
+            foreach (var other in world.Machines)
             {
                 if (Half(one) != Half(other))
                     links.Add((one, other));
@@ -126,36 +126,36 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
         }
         CutFor(fault.ForUs, links);
 
-        int Half(WorldHost host) => (fault.Other >> (host.Index % 10)) & 1;
+        int Half(Machine machine) => (fault.Other >> (machine.Index % 10)) & 1;
     }
 
     private void BreakConnection(Fault fault)
     {
-        var (host, peer) = (world.Hosts[fault.Target % world.Hosts.Count], AnyNode(fault.Other));
-        if (host == peer)
+        var (machine, peer) = (world.Machines[fault.Target % world.Machines.Count], AnyNode(fault.Other));
+        if (machine == peer)
             return;
-        world.BreakConnection(host, peer);
-        world.BreakConnection(peer, host);
+        world.BreakConnection(machine, peer);
+        world.BreakConnection(peer, machine);
     }
 
-    private void Leave(WorldHost host)
+    private void Leave(Machine machine)
     {
-        if (host.Node is not ReplicaNode { Leaving: false })
+        if (machine.Node is not ReplicaNode { Leaving: false })
             return;
         if (cluster.Replicas.Count(replica => !replica.Leaving) < 2)
             return;
-        world.Act(host, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
+        world.Act(machine, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
     }
 
     private void Join()
     {
-        if (cluster.Servers.FirstOrDefault(host => !host.Up) is { } free)
+        if (cluster.Servers.FirstOrDefault(machine => !machine.Up) is { } free)
             cluster.StartServer(free);
     }
 
     private void RestartViewService(long time, bool forget)
     {
-        if (!cluster.ViewServiceHost.Up)
+        if (!cluster.ViewServiceMachine.Up)
             return;
         // Before the first acknowledged view there is nothing that a new one could notice: it would just begin again.
         if (forget && !cluster.Replicas.Any(replica => replica.View.Number > 0))
@@ -166,7 +166,7 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             time,
             () =>
             {
-                if (!cluster.ViewServiceHost.Up)
+                if (!cluster.ViewServiceMachine.Up)
                     cluster.RestartViewService();
             }
         );

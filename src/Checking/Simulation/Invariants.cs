@@ -20,12 +20,12 @@ internal sealed class ViolationException(Violation violation) : Exception(violat
 /// <summary>View numbers never go back at any node, and one number never means two views.</summary>
 internal sealed class ViewNumbersNeverRegress : WorldWatch
 {
-    private readonly Dictionary<WorldHost, (ServerId? Life, View View)> _last = [];
+    private readonly Dictionary<Machine, (ServerId? Life, View View)> _last = [];
     private readonly Dictionary<ViewId, View> _views = [];
 
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        var view = host.Node switch
+        var view = machine.Node switch
         {
             ReplicaNode replica => replica.View,
             ViewServiceNode service => service.View,
@@ -34,17 +34,17 @@ internal sealed class ViewNumbersNeverRegress : WorldWatch
         };
         if (view.Number == 0)
             return;
-        var known = _last.TryGetValue(host, out var last) && last.Life == host.Identity;
+        var known = _last.TryGetValue(machine, out var last) && last.Life == machine.Identity;
         if (known && ReferenceEquals(last.View, view))
             return;
         if (known && view.Cluster == last.View.Cluster && view.Number < last.View.Number)
-            Broken($"{host} went back from view {last.View} to {view}");
-        _last[host] = (host.Identity, view);
+            Broken($"{machine} went back from view {last.View} to {view}");
+        _last[machine] = (machine.Identity, view);
         if (!_views.TryAdd(view.Id, view) && _views[view.Id] != view)
-            Broken($"at {host} view {view.Number} is {view}, elsewhere {_views[view.Id]}");
+            Broken($"at {machine} view {view.Number} is {view}, elsewhere {_views[view.Id]}");
     }
 
-    public override void OnStop(World world, WorldHost host) => _last.Remove(host);
+    public override void OnStop(World world, Machine machine) => _last.Remove(machine);
 }
 
 /// <summary>
@@ -59,23 +59,23 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 
     private bool _toldOfAnother;
 
-    public override void OnStart(World world, WorldHost host)
+    public override void OnStart(World world, Machine machine)
     {
-        if (host == cluster.ViewServiceHost)
+        if (machine == cluster.ViewServiceMachine)
             _toldOfAnother = false;
     }
 
-    public override void OnInput(World world, WorldHost host, string? what, Envelope? envelope)
+    public override void OnInput(World world, Machine machine, string? what, Envelope? envelope)
     {
-        if (host.Node is not ViewServiceNode { Acknowledged: false } service || envelope is null)
+        if (machine.Node is not ViewServiceNode { Acknowledged: false } service || envelope is null)
             return;
         foreach (var message in envelope.Messages)
             _toldOfAnother |= message is Ping { View: { Number: > 0 } view } && view.Cluster != service.View.Cluster;
     }
 
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (host.Node is not ViewServiceNode service)
+        if (machine.Node is not ViewServiceNode service)
             return;
         var view = service.View;
         if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
@@ -111,18 +111,18 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 /// <summary>At most one server at a time answers clients without asking a backup.</summary>
 internal sealed class AtMostOnePrimaryCommits(SimulatedCluster cluster) : WorldWatch
 {
-    private readonly HashSet<WorldHost> _alone = [];
+    private readonly HashSet<Machine> _alone = [];
 
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (host.Node is not ReplicaNode replica || cluster.BeganAnew)
+        if (machine.Node is not ReplicaNode replica || cluster.BeganAnew)
             return;
         if (!replica.Confirmed || !replica.Alone)
         {
-            _alone.Remove(host);
+            _alone.Remove(machine);
             return;
         }
-        if (!_alone.Add(host) || _alone.Count == 1)
+        if (!_alone.Add(machine) || _alone.Count == 1)
             return;
         var names = cluster
             .Replicas.Where(other => other.Confirmed && other.Alone)
@@ -130,13 +130,13 @@ internal sealed class AtMostOnePrimaryCommits(SimulatedCluster cluster) : WorldW
         Broken($"two servers answer alone: {string.Join(", ", names)}");
     }
 
-    public override void OnStop(World world, WorldHost host) => _alone.Remove(host);
+    public override void OnStop(World world, Machine machine) => _alone.Remove(machine);
 }
 
 /// <summary>No view has a level above that of a server that it names.</summary>
 internal sealed class LevelNeverAboveServers(SimulatedCluster cluster) : WorldWatch
 {
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
         if (cluster.ViewService is not { } service)
             return;
@@ -163,7 +163,7 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
     private readonly Dictionary<(long Session, long Sequence), OperationResult> _told = [];
     private ViewServiceMemory? _checked;
 
-    public override void OnSend(World world, WorldHost host, Envelope envelope)
+    public override void OnSend(World world, Machine machine, Envelope envelope)
     {
         foreach (var message in envelope.Messages)
         {
@@ -174,11 +174,11 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
         }
     }
 
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (cluster.Forgotten || host != cluster.ViewServiceHost || ReferenceEquals(host.Disk, _checked))
+        if (cluster.Forgotten || machine != cluster.ViewServiceMachine || ReferenceEquals(machine.Disk, _checked))
             return;
-        _checked = host.Disk;
+        _checked = machine.Disk;
         foreach (var holder in cluster.Holders())
             Check((ReplicaNode)holder.Node!);
     }

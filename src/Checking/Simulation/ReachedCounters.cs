@@ -66,7 +66,7 @@ internal sealed class ReachedCounters : WorldWatch
             Count(name, count);
     }
 
-    public override void OnEffects(World world, WorldHost host, Effects effects)
+    public override void OnEffects(World world, Machine machine, Effects effects)
     {
         foreach (var notice in effects.Notices)
         {
@@ -82,7 +82,7 @@ internal sealed class ReachedCounters : WorldWatch
             if (completion.Status == CallStatus.Full)
                 Count("full");
         }
-        if (host.Node is ViewServiceNode service && service.View != _view)
+        if (machine.Node is ViewServiceNode service && service.View != _view)
         {
             if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup)
                 Count("failovers");

@@ -20,7 +20,7 @@ internal sealed class SimulatedClient
     ];
 
     private readonly World _world;
-    private readonly WorldHost _host;
+    private readonly Machine _machine;
     private readonly History _history;
     private readonly Chance _chance;
     private readonly SimulationPlan _plan;
@@ -35,34 +35,34 @@ internal sealed class SimulatedClient
     public SimulatedClient(
         World world,
         SimulationPlan plan,
-        WorldHost host,
-        WorldHost viewService,
+        Machine machine,
+        Machine viewService,
         int number,
         History history,
         Chance chance
     )
     {
-        (_world, _plan, _host, _history, _chance, _number) = (world, plan, host, history, chance, number);
+        (_world, _plan, _machine, _history, _chance, _number) = (world, plan, machine, history, chance, number);
         _left = plan.OperationsPerClient;
         _mix = chance.OneOf(Mixes);
         _mayDawdle = chance.Percent(30);
         // Where there is much to do, requests go in shares.
         _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
         _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
-        host.OnCompletion = OnCompletion;
-        world.StartNode(host, plan.Nodes.Clerk(host.Address, viewService.Address, plan.Settings), null);
+        machine.OnCompletion = OnCompletion;
+        world.StartNode(machine, plan.Nodes.Clerk(machine.Address, viewService.Address, plan.Settings), null);
         world.After(chance.Below(300_000), Next);
     }
 
     public bool Done => _left == 0 && _outstanding == 0;
 
-    public override string ToString() => $"{_host} ({_left} operations to begin, {_outstanding} open)";
+    public override string ToString() => $"{_machine} ({_left} operations to begin, {_outstanding} open)";
 
     /// <summary>Reads one key, without a deadline.</summary>
     public void Read(Bytes key)
     {
         _world.Act(
-            _host,
+            _machine,
             "reads at the end",
             (node, effects) =>
             {
@@ -74,12 +74,12 @@ internal sealed class SimulatedClient
 
     private void Next()
     {
-        if (_left == 0 || !_host.Up)
+        if (_left == 0 || !_machine.Up)
             return;
         var burst = _chance.Percent(20) ? Math.Min(_left, _chance.Between(2, _mostAtOnce)) : 1;
         _left -= burst;
         _world.Act(
-            _host,
+            _machine,
             "asks",
             (node, effects) =>
             {
@@ -114,9 +114,9 @@ internal sealed class SimulatedClient
 
     private void Cancel(int call)
     {
-        if (_host.Up)
+        if (_machine.Up)
             _world.Act(
-                _host,
+                _machine,
                 "cancels",
                 (node, effects) =>
                 {
@@ -144,8 +144,8 @@ internal sealed class SimulatedClient
 
     private void Close()
     {
-        if (_host.Up)
-            _world.Act(_host, "closes", (node, effects) => ((ClerkNode)node).Close(effects));
+        if (_machine.Up)
+            _world.Act(_machine, "closes", (node, effects) => ((ClerkNode)node).Close(effects));
     }
 
     public static Bytes Key(int number) => Bytes.Utf8($"k{number}");

@@ -6,22 +6,22 @@ internal sealed class SimulatedCluster
     private readonly World _world;
     private readonly SimulationPlan _plan;
     private readonly Chance _chance;
-    private readonly List<WorldHost> _servers = [];
+    private readonly List<Machine> _servers = [];
     private long _lastIncarnation = 1000;
 
     public SimulatedCluster(World world, SimulationPlan plan, Chance chance)
     {
         (_world, _plan, _chance) = (world, plan, chance);
-        ViewServiceHost = world.AddHost(new NodeAddress("vs"));
+        ViewServiceMachine = world.AddMachine(new NodeAddress("vs"));
         for (var i = 0; i < plan.Servers + SimulationPlan.SpareServers; i++)
-            _servers.Add(world.AddHost(new NodeAddress($"s{i + 1}")));
+            _servers.Add(world.AddMachine(new NodeAddress($"s{i + 1}")));
     }
 
-    public WorldHost ViewServiceHost { get; }
+    public Machine ViewServiceMachine { get; }
 
-    public ViewServiceNode? ViewService => ViewServiceHost.Node as ViewServiceNode;
+    public ViewServiceNode? ViewService => ViewServiceMachine.Node as ViewServiceNode;
 
-    public IReadOnlyList<WorldHost> Servers => _servers;
+    public IReadOnlyList<Machine> Servers => _servers;
 
     /// <summary>The view service lost its memory: nobody may be served any more.</summary>
     public bool Forgotten { get; private set; }
@@ -32,7 +32,8 @@ internal sealed class SimulatedCluster
     /// </summary>
     public bool BeganAnew { get; set; }
 
-    public IEnumerable<ReplicaNode> Replicas => _servers.Where(host => host.Up).Select(host => (ReplicaNode)host.Node!);
+    public IEnumerable<ReplicaNode> Replicas =>
+        _servers.Where(machine => machine.Up).Select(machine => (ReplicaNode)machine.Node!);
 
     public void Start()
     {
@@ -44,59 +45,59 @@ internal sealed class SimulatedCluster
     public void StartViewService(ViewServiceMemory? memory)
     {
         var cluster = new ClusterId(_chance.Next() | 1);
-        var node = _plan.Nodes.ViewService(ViewServiceHost.Address, Build(), cluster, memory);
-        _world.StartNode(ViewServiceHost, node, new ServerId(ViewServiceHost.Address, ++_lastIncarnation));
+        var node = _plan.Nodes.ViewService(ViewServiceMachine.Address, Build(), cluster, memory);
+        _world.StartNode(ViewServiceMachine, node, new ServerId(ViewServiceMachine.Address, ++_lastIncarnation));
     }
 
     /// <summary>A new life at the address. Once in a while the machine's clock went back.</summary>
-    public void StartServer(WorldHost host)
+    public void StartServer(Machine machine)
     {
-        if (host.Up)
+        if (machine.Up)
             return;
         var incarnation = ++_lastIncarnation;
         if (_plan.Faults.Length > 0 && _chance.Percent(5))
             incarnation = _chance.Between(1, 900);
-        var id = new ServerId(host.Address, incarnation);
-        _world.StartNode(host, _plan.Nodes.Replica(id, ViewServiceHost.Address, Build()), id);
+        var id = new ServerId(machine.Address, incarnation);
+        _world.StartNode(machine, _plan.Nodes.Replica(id, ViewServiceMachine.Address, Build()), id);
     }
 
     private ProtocolSettings Build() => NextBuild.Or(_plan.Settings, _plan.TwoBuilds && _chance.Percent(60));
 
     public void KillViewService(bool forget)
     {
-        _world.Kill(ViewServiceHost);
+        _world.Kill(ViewServiceMachine);
         if (forget)
             Forgotten = true;
     }
 
-    public void RestartViewService() => StartViewService(Forgotten ? null : ViewServiceHost.Disk);
+    public void RestartViewService() => StartViewService(Forgotten ? null : ViewServiceMachine.Disk);
 
     /// <summary>
     /// The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.
     /// </summary>
-    public IEnumerable<WorldHost> Holders()
+    public IEnumerable<Machine> Holders()
     {
-        if (ViewServiceHost.Disk is not { LastAcknowledged: { } last } memory)
+        if (ViewServiceMachine.Disk is not { LastAcknowledged: { } last } memory)
             return [];
-        return _servers.Where(host =>
-            host.Node is ReplicaNode replica
+        return _servers.Where(machine =>
+            machine.Node is ReplicaNode replica
             && (replica.Id == last.Primary || (memory.LastAcknowledgedSynced && replica.Id == last.Backup))
         );
     }
 
     /// <summary>Whether the data would survive the loss of this server.</summary>
-    public bool MayDie(WorldHost server)
+    public bool MayDie(Machine server)
     {
         // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds
         // everything.
         if (
-            ViewServiceHost.Disk is { Acknowledged: false } memory
+            ViewServiceMachine.Disk is { Acknowledged: false } memory
             && server.Node is ReplicaNode replica
             && replica.Id == memory.View.Primary
             && replica.View.Number == memory.View.Number
         )
             return false;
-        if (ViewServiceHost.Disk is not { LastAcknowledged: not null })
+        if (ViewServiceMachine.Disk is not { LastAcknowledged: not null })
             return Replicas.Count() > 1;
         var holders = Holders().ToList();
         return !holders.Contains(server) || holders.Count > 1;

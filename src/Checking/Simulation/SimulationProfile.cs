@@ -11,19 +11,19 @@ internal enum FaultKind
     /// <summary>A server needs long for every message.</summary>
     Slow,
 
-    /// <summary>Nothing gets from one host to another.</summary>
+    /// <summary>Nothing gets from one machine to another.</summary>
     CutOneWay,
 
-    /// <summary>Two hosts cannot talk.</summary>
+    /// <summary>Two machines cannot talk.</summary>
     CutBoth,
 
-    /// <summary>One host cannot talk with anybody.</summary>
+    /// <summary>One machine cannot talk with anybody.</summary>
     Isolate,
 
-    /// <summary>The hosts are in two halves that cannot talk.</summary>
+    /// <summary>The machines are in two halves that cannot talk.</summary>
     Partition,
 
-    /// <summary>One host notices that a connection broke, which says nothing.</summary>
+    /// <summary>One machine notices that a connection broke, which says nothing.</summary>
     BreakConnection,
 
     /// <summary>A server is asked to leave, goes when it may, and is followed by a fresh one.</summary>
@@ -45,8 +45,8 @@ internal enum FaultKind
 /// </summary>
 /// <param name="AtUs">When it begins.</param>
 /// <param name="ForUs">How long it lasts.</param>
-/// <param name="Target">The host that it befalls, drawn as a number: taken modulo what there is.</param>
-/// <param name="Other">The other host, or the halves of a partition as bits.</param>
+/// <param name="Target">The machine that it befalls, drawn as a number: taken modulo what there is.</param>
+/// <param name="Other">The other machine, or the halves of a partition as bits.</param>
 internal sealed record Fault(FaultKind Kind, long AtUs, long ForUs, int Target, int Other)
 {
     public override string ToString() =>

@@ -32,8 +32,8 @@ internal sealed class SimulationRun
     {
         _plan = plan;
         var chance = new Chance(plan.Seed);
-        var hosts = 1 + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1;
-        _world = new World(chance, hosts, plan.EnvelopeBytes) { AsRecords = plan.AsRecords };
+        var machines = 1 + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1;
+        _world = new World(chance, machines, plan.EnvelopeBytes) { AsRecords = plan.AsRecords };
         _cluster = new SimulatedCluster(_world, plan, chance.Fork(3));
         _faults = new FaultInjector(_world, _cluster, _reached);
         _writes = new NoAcknowledgedWriteLost(_cluster);
@@ -91,9 +91,9 @@ internal sealed class SimulationRun
 
     private SimulatedClient AddClient(int number, Chance chance)
     {
-        var host = _world.AddHost(new NodeAddress($"c{number}"));
+        var machine = _world.AddMachine(new NodeAddress($"c{number}"));
         var plan = number == 0 ? _plan with { OperationsPerClient = 0 } : _plan;
-        var client = new SimulatedClient(_world, plan, host, _cluster.ViewServiceHost, number, _history, chance);
+        var client = new SimulatedClient(_world, plan, machine, _cluster.ViewServiceMachine, number, _history, chance);
         _clients.Add(client);
         return client;
     }
@@ -141,10 +141,10 @@ internal sealed class SimulationRun
             _reached.Count("uncheckedHistories");
     }
 
-    private void StopWhenLeft(WorldHost host)
+    private void StopWhenLeft(Machine machine)
     {
-        _world.After(1, () => _world.Kill(host));
-        if (host.Node is ReplicaNode)
-            _world.After(200 * World.Millisecond, () => _cluster.StartServer(host));
+        _world.After(1, () => _world.Kill(machine));
+        if (machine.Node is ReplicaNode)
+            _world.After(200 * World.Millisecond, () => _cluster.StartServer(machine));
     }
 }

@@ -1,7 +1,7 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// A single-threaded world in virtual time: hosts with nodes and their clocks, a network between them, and a queue of
+/// A single-threaded world in virtual time: machines with nodes and their clocks, a network between them, and a queue of
 /// what happens next. Everything that it does is a function of the chance that it was given and of what is done to it.
 /// </summary>
 internal sealed class World
@@ -11,8 +11,8 @@ internal sealed class World
 
     /// <summary>What is to happen; of two things at one moment, the one that was planned first.</summary>
     private readonly PriorityQueue<Action, (long Time, long Order)> _queue = new();
-    private readonly List<WorldHost> _hosts = [];
-    private readonly Dictionary<NodeAddress, WorldHost> _byAddress = [];
+    private readonly List<Machine> _machines = [];
+    private readonly Dictionary<NodeAddress, Machine> _byAddress = [];
     private readonly Effects _effects = new();
     private readonly Chance _chance;
     private readonly Texts _texts = new();
@@ -21,16 +21,16 @@ internal sealed class World
     private long _settings;
     private long _planned;
 
-    /// <param name="envelopeBytes">How much a host puts into one envelope.</param>
-    public World(Chance chance, int maxHosts, long envelopeBytes = 256 << 10)
+    /// <param name="envelopeBytes">How much a machine puts into one envelope.</param>
+    public World(Chance chance, int maxMachines, long envelopeBytes = 256 << 10)
     {
         _mailing = new Mailing(envelopeBytes);
         _chance = chance.Fork(1);
-        MaxHosts = maxHosts;
-        Network = new WorldNetwork(chance.Fork(2), maxHosts);
+        MaxMachines = maxMachines;
+        Network = new WorldNetwork(chance.Fork(2), maxMachines);
     }
 
-    public int MaxHosts { get; }
+    public int MaxMachines { get; }
 
     /// <summary>Hand messages on as records, which is faster, rather than as the bytes of their envelopes.</summary>
     public bool AsRecords { get; init; }
@@ -40,94 +40,94 @@ internal sealed class World
 
     public WorldNetwork Network { get; }
 
-    public IReadOnlyList<WorldHost> Hosts => _hosts;
+    public IReadOnlyList<Machine> Machines => _machines;
 
     /// <summary>Who watches is told of every event after it happened.</summary>
     public IReadOnlyList<WorldWatch> Watches { get; set; } = [];
 
-    /// <summary>What becomes of a host whose node may stop.</summary>
-    public Action<WorldHost> MayStop { get; set; } = static _ => { };
+    /// <summary>What becomes of a machine whose node may stop.</summary>
+    public Action<Machine> MayStop { get; set; } = static _ => { };
 
     /// <summary>A hash of everything that happened, in order.</summary>
     public ulong TraceHash => _trace.Value;
 
     public long Events { get; private set; }
 
-    public WorldHost AddHost(NodeAddress address)
+    public Machine AddMachine(NodeAddress address)
     {
         Invariant.Assert(
-            _hosts.Count < MaxHosts,
-            $"host {address} is one more than the {MaxHosts} that the world was made for"
+            _machines.Count < MaxMachines,
+            $"machine {address} is one more than the {MaxMachines} that the world was made for"
         );
-        var host = new WorldHost(address, _hosts.Count);
-        _hosts.Add(host);
-        _byAddress.Add(address, host);
-        return host;
+        var machine = new Machine(address, _machines.Count);
+        _machines.Add(machine);
+        _byAddress.Add(address, machine);
+        return machine;
     }
 
-    public void StartNode(WorldHost host, Node node, ServerId? identity)
+    public void StartNode(Machine machine, Node node, ServerId? identity)
     {
-        Invariant.Assert(host.Node is null, $"{host} is free before a node starts there");
-        host.Node = node;
-        host.Identity = identity;
-        host.Clock = new NodeClock(identity);
-        host.BusyUntil = 0;
+        Invariant.Assert(machine.Node is null, $"{machine} is free before a node starts there");
+        machine.Node = node;
+        machine.Identity = identity;
+        machine.Clock = new NodeClock(identity);
+        machine.BusyUntil = 0;
         foreach (var watch in Watches)
-            watch.OnStart(this, host);
-        Act(host, "starts", static (node, effects) => node.Start(effects));
+            watch.OnStart(this, machine);
+        Act(machine, "starts", static (node, effects) => node.Start(effects));
     }
 
     /// <summary>The node is gone as by SIGKILL; its peers may notice that their connections broke.</summary>
-    public void Kill(WorldHost host)
+    public void Kill(Machine machine)
     {
-        if (host.Node is null)
+        if (machine.Node is null)
             return;
         foreach (var watch in Watches)
-            watch.OnStop(this, host);
-        host.Node = null;
-        host.Timers.Clear();
-        host.Waiting.Clear();
-        host.Paused = false;
-        Trace(host, 3, 0);
-        foreach (var peer in _hosts)
+            watch.OnStop(this, machine);
+        machine.Node = null;
+        machine.Timers.Clear();
+        machine.Waiting.Clear();
+        machine.Paused = false;
+        Trace(machine, 3, 0);
+        foreach (var peer in _machines)
         {
-            if (peer != host && peer.Up && _chance.Percent(70))
-                BreakConnection(peer, host);
+            if (peer != machine && peer.Up && _chance.Percent(70))
+                BreakConnection(peer, machine);
         }
     }
 
     /// <summary>One side notices that its connection to the other broke.</summary>
-    public void BreakConnection(WorldHost host, WorldHost peer) =>
+    public void BreakConnection(Machine machine, Machine peer) =>
         After(
             _chance.Between(100, 3000),
             () =>
             {
-                if (host.Up && !host.Paused)
+                if (machine.Up && !machine.Paused)
                     Act(
-                        host,
+                        machine,
                         $"loses its connection to {peer}",
                         (node, effects) => node.OnConnectionLost(peer.Address, effects)
                     );
             }
         );
 
-    public void Resume(WorldHost host)
+    public void Resume(Machine machine)
     {
-        if (!host.Paused)
+        if (!machine.Paused)
             return;
-        host.Paused = false;
-        foreach (var waiting in host.Waiting)
+        machine.Paused = false;
+        foreach (var waiting in machine.Waiting)
             At(Now, waiting);
-        host.Waiting.Clear();
+        machine.Waiting.Clear();
     }
 
     public void After(long us, Action action) => At(Now + us, action);
 
-    public void Act(WorldHost host, string what, Action<Node, Effects> input)
+    public void Act(Machine machine, string what, Action<Node, Effects> input)
     {
-        Watch(host, what, null);
-        Trace(host, 4, (ulong)what.Length);
-        Give(host, input);
+        Watch(machine, what, null);
+        Trace(machine, 4, (ulong)what.Length);
+        Give(machine, input);
     }
 
     /// <summary>Lets the world go on until the moment.</summary>
@@ -152,23 +152,23 @@ internal sealed class World
         return true;
     }
 
-    private void Deliver(Envelope envelope, WorldHost host)
+    private void Deliver(Envelope envelope, Machine machine)
     {
-        if (host.Node is null)
+        if (machine.Node is null)
             return;
-        if (host.Paused)
+        if (machine.Paused)
         {
-            host.Waiting.Add(() => Deliver(envelope, host));
+            machine.Waiting.Add(() => Deliver(envelope, machine));
             return;
         }
-        host.Clock.OnReceive(envelope.Stamp);
-        Watch(host, null, envelope);
+        machine.Clock.OnReceive(envelope.Stamp);
+        Watch(machine, null, envelope);
         var hash = new Fingerprint();
         foreach (var message in envelope.Messages)
             message.AddTo(ref hash);
-        Trace(host, 1, hash.Value);
+        Trace(machine, 1, hash.Value);
         Give(
-            host,
+            machine,
             (node, effects) =>
             {
                 foreach (var message in envelope.Messages)
@@ -179,31 +179,31 @@ internal sealed class World
 
     /// <summary>A timer is over, if it is still the one that was set.</summary>
     /// <param name="lateAt">Comes it then only, it comes late: by as much again as it was set for.</param>
-    private void Fire(WorldHost host, NodeTimer timer, long setting, long lateAt)
+    private void Fire(Machine machine, NodeTimer timer, long setting, long lateAt)
     {
-        if (host.Node is null || !host.Timers.TryGetValue(timer, out var current) || current != setting)
+        if (machine.Node is null || !machine.Timers.TryGetValue(timer, out var current) || current != setting)
             return;
-        if (host.Paused)
+        if (machine.Paused)
         {
-            host.Waiting.Add(() => Fire(host, timer, setting, lateAt));
+            machine.Waiting.Add(() => Fire(machine, timer, setting, lateAt));
             return;
         }
-        host.Timers.Remove(timer);
+        machine.Timers.Remove(timer);
         var name = timer.GetType().Name;
-        Watch(host, timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {name}", null);
-        Trace(host, 2, (ulong)name.Length);
+        Watch(machine, timer is ViewServiceTick or ReplicaTick or ClerkTick ? null : $"timer {name}", null);
+        Trace(machine, 2, (ulong)name.Length);
         var late = Now >= lateAt;
-        Give(host, (node, effects) => node.OnTimer(timer with { Late = late }, effects));
+        Give(machine, (node, effects) => node.OnTimer(timer with { Late = late }, effects));
     }
 
     private void At(long time, Action happening) => _queue.Enqueue(happening, (time, _planned++));
 
     private long NextTime() => _queue.TryPeek(out _, out var next) ? next.Time : long.MaxValue;
 
-    private void Watch(WorldHost host, string? what, Envelope? envelope)
+    private void Watch(Machine machine, string? what, Envelope? envelope)
     {
         foreach (var watch in Watches)
-            watch.OnInput(this, host, what, envelope);
+            watch.OnInput(this, machine, what, envelope);
     }
 
     private void Step()
@@ -214,48 +214,48 @@ internal sealed class World
         happening!();
     }
 
-    private void Give(WorldHost host, Action<Node, Effects> input)
+    private void Give(Machine machine, Action<Node, Effects> input)
     {
         _effects.Clear();
-        input(host.Node!, _effects);
-        if (host.Node is ReplicaNode replica && replica.Id != host.Identity)
+        input(machine.Node!, _effects);
+        if (machine.Node is ReplicaNode replica && replica.Id != machine.Identity)
         {
-            host.Identity = replica.Id;
-            host.Clock.Become(replica.Id);
+            machine.Identity = replica.Id;
+            machine.Clock.Become(replica.Id);
         }
         if (_effects.Memory is { } memory)
-            host.Disk = memory;
-        _mailing.Send(_effects.Messages, (to, messages) => Send(host, to, messages));
+            machine.Disk = memory;
+        _mailing.Send(_effects.Messages, (to, messages) => Send(machine, to, messages));
         foreach (var timer in _effects.CancelledTimers)
-            host.Timers.Remove(timer);
+            machine.Timers.Remove(timer);
         foreach (var setting in _effects.Timers)
-            Set(host, setting);
+            Set(machine, setting);
         foreach (var watch in Watches)
-            watch.OnEffects(this, host, _effects);
+            watch.OnEffects(this, machine, _effects);
         foreach (var completion in _effects.Completions)
-            host.OnCompletion?.Invoke(completion);
+            machine.OnCompletion?.Invoke(completion);
         if (_effects.MayStop)
-            MayStop(host);
+            MayStop(machine);
     }
 
-    private void Set(WorldHost host, in TimerSetting setting)
+    private void Set(Machine machine, in TimerSetting setting)
     {
-        host.Timers[setting.Timer] = ++_settings;
+        machine.Timers[setting.Timer] = ++_settings;
         var least = setting.MinMs * Millisecond;
         var delay =
             least
             + (setting.MaxMs > setting.MinMs ? _chance.Below((int)((setting.MaxMs - setting.MinMs) * Millisecond)) : 0);
         var (timer, number, lateAt) = (setting.Timer, _settings, Now + 2 * delay);
-        After(delay, () => Fire(host, timer, number, lateAt));
+        After(delay, () => Fire(machine, timer, number, lateAt));
     }
 
-    private void Send(WorldHost host, NodeAddress to, ImmutableArray<Message> messages)
+    private void Send(Machine machine, NodeAddress to, ImmutableArray<Message> messages)
     {
-        var envelope = new Envelope(host.Address, to, host.Clock.OnSend(), messages);
+        var envelope = new Envelope(machine.Address, to, machine.Clock.OnSend(), messages);
         foreach (var watch in Watches)
-            watch.OnSend(this, host, envelope);
+            watch.OnSend(this, machine, envelope);
         if (_byAddress.TryGetValue(to, out var target))
-            Post(AsRecords ? envelope : ThroughBytes(envelope), host, target);
+            Post(AsRecords ? envelope : ThroughBytes(envelope), machine, target);
     }
 
     private Envelope ThroughBytes(Envelope envelope) =>
@@ -265,7 +265,7 @@ internal sealed class World
             text => Invariant.Assert(false, $"what {envelope.From} writes to {envelope.To} can be read: {text}")
         );
 
-    private void Post(Envelope envelope, WorldHost from, WorldHost to)
+    private void Post(Envelope envelope, Machine from, Machine to)
     {
         for (var copies = Network.Copies(from, to); copies > 0; copies--)
         {
@@ -279,9 +279,9 @@ internal sealed class World
         }
     }
 
-    private void Trace(WorldHost host, ulong kind, ulong what)
+    private void Trace(Machine machine, ulong kind, ulong what)
     {
         _trace.Add((ulong)Now * 8 + kind);
-        _trace.Add(what + (ulong)host.Index);
+        _trace.Add(what + (ulong)machine.Index);
     }
 }

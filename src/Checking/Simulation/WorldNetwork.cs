@@ -1,7 +1,7 @@
 namespace PbKv.Checking;
 
 /// <summary>A machine in the simulated world: an address, and the node that lives there at present, if any.</summary>
-internal sealed class WorldHost(NodeAddress address, int index)
+internal sealed class Machine(NodeAddress address, int index)
 {
     public NodeAddress Address { get; } = address;
 
@@ -39,17 +39,17 @@ internal sealed class WorldHost(NodeAddress address, int index)
 /// <summary>Is told of everything that happens in a world. Those who watch override what they need.</summary>
 internal class WorldWatch
 {
-    public virtual void OnStart(World world, WorldHost host) { }
+    public virtual void OnStart(World world, Machine machine) { }
 
-    public virtual void OnStop(World world, WorldHost host) { }
+    public virtual void OnStop(World world, Machine machine) { }
 
     /// <param name="what">Null for the routine: a tick, or an envelope.</param>
-    public virtual void OnInput(World world, WorldHost host, string? what, Envelope? envelope) { }
+    public virtual void OnInput(World world, Machine machine, string? what, Envelope? envelope) { }
 
-    public virtual void OnSend(World world, WorldHost host, Envelope envelope) { }
+    public virtual void OnSend(World world, Machine machine, Envelope envelope) { }
 
     /// <summary>The effects are valid during the call only.</summary>
-    public virtual void OnEffects(World world, WorldHost host, Effects effects) { }
+    public virtual void OnEffects(World world, Machine machine, Effects effects) { }
 
     /// <summary>What this watches over does not hold.</summary>
     protected void Broken(string text) => ViolationException.Throw(GetType().Name, text);
@@ -69,9 +69,9 @@ internal sealed record NetworkQuality(
 }
 
 /// <summary>What becomes of an envelope on its way: lost, late, twice, or cut off in one direction.</summary>
-internal sealed class WorldNetwork(Chance chance, int hosts)
+internal sealed class WorldNetwork(Chance chance, int machines)
 {
-    private readonly int[] _cuts = new int[hosts * hosts];
+    private readonly int[] _cuts = new int[machines * machines];
 
     public NetworkQuality Quality { get; set; } = NetworkQuality.Calm;
 
@@ -79,16 +79,16 @@ internal sealed class WorldNetwork(Chance chance, int hosts)
 
     public long Repeated { get; private set; }
 
-    public void Cut(WorldHost from, WorldHost to) => _cuts[from.Index * hosts + to.Index]++;
+    public void Cut(Machine from, Machine to) => _cuts[from.Index * machines + to.Index]++;
 
-    public void Mend(WorldHost from, WorldHost to) => _cuts[from.Index * hosts + to.Index]--;
+    public void Mend(Machine from, Machine to) => _cuts[from.Index * machines + to.Index]--;
 
     public void MendAll() => Array.Clear(_cuts);
 
-    public bool IsCut(WorldHost from, WorldHost to) => _cuts[from.Index * hosts + to.Index] > 0;
+    public bool IsCut(Machine from, Machine to) => _cuts[from.Index * machines + to.Index] > 0;
 
     /// <returns>How many copies arrive: 0 to 2.</returns>
-    public int Copies(WorldHost from, WorldHost to)
+    public int Copies(Machine from, Machine to)
     {
         if (IsCut(from, to) || (Quality.Loss > 0 && chance.Percent(Quality.Loss)))
         {

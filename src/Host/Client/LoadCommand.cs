@@ -29,13 +29,16 @@ internal static class LoadCommand
             {
                 var load = new Load(parsed.GetValue(prefix)!, parsed.GetValue(keys), (int)parsed.GetValue(size));
                 using var signals = new Signals();
-                await using var store = await Store.OpenAsync(client.Read(parsed), ClientOptions.Quietly(parsed));
+                await using var cluster = await ClusterClient.OpenAsync(
+                    client.Read(parsed),
+                    ClientOptions.Quietly(parsed)
+                );
                 var clock = Stopwatch.StartNew();
                 await ProgressBar.RunAsync(
                     terminal,
                     "loading",
                     load.Keys,
-                    done => load.RunAsync(store, Callers, done, signals.Asked)
+                    done => load.RunAsync(cluster, Callers, done, signals.Asked)
                 );
                 Print(load, clock.Elapsed, client.Json(parsed), terminal);
                 return ExitCodes.Done;
@@ -79,12 +82,17 @@ internal sealed class Load(string prefix, long keys, int valueSize)
     /// <summary>Of the keys and values stored so far.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    public async Task RunAsync(Store store, int callers, Action<double> progress, CancellationToken cancellation)
+    public async Task RunAsync(
+        ClusterClient cluster,
+        int callers,
+        Action<double> progress,
+        CancellationToken cancellation
+    )
     {
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var all = Enumerable
             .Range(0, (int)Math.Min(callers, keys))
-            .Select(_ => CallAsync(store, progress, failed))
+            .Select(_ => CallAsync(cluster, progress, failed))
             .ToList();
         await Task.WhenAll(all);
         if (_first is { } first)
@@ -97,7 +105,7 @@ internal sealed class Load(string prefix, long keys, int valueSize)
             throw new Failure("Cancelled", $"interrupted ({Interlocked.Read(ref _done)} of {keys} keys are stored)");
     }
 
-    private async Task CallAsync(Store store, Action<double> progress, CancellationTokenSource failed)
+    private async Task CallAsync(ClusterClient cluster, Action<double> progress, CancellationTokenSource failed)
     {
         var value = new Bytes([.. Enumerable.Range(0, valueSize).Select(i => (byte)('a' + i % 26))]);
         for (
@@ -109,7 +117,7 @@ internal sealed class Load(string prefix, long keys, int valueSize)
             var key = Protocol.Bytes.Utf8(prefix + index);
             try
             {
-                await store.RunAsync(OperationKind.Put, key, value, failed.Token);
+                await cluster.RunAsync(OperationKind.Put, key, value, failed.Token);
             }
             catch (Failure failure)
             {

@@ -49,8 +49,13 @@ internal static class OperationCommands
             {
                 var given = kind == OperationKind.Get ? Bytes.Empty : ReadValue(parsed, value, terminal);
                 using var signals = new Signals();
-                await using var store = Store.Open(client.Read(parsed));
-                var answer = await store.RunAsync(kind, Bytes.Utf8(parsed.GetRequiredValue(key)), given, signals.Asked);
+                await using var cluster = ClusterClient.Open(client.Read(parsed));
+                var answer = await cluster.RunAsync(
+                    kind,
+                    Bytes.Utf8(parsed.GetRequiredValue(key)),
+                    given,
+                    signals.Asked
+                );
                 var notFound = kind == OperationKind.Get && !answer.Found;
                 var instead = notFound ? parsed.GetValue(or) : null;
                 var missing = notFound && instead is null;

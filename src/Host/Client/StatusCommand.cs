@@ -26,17 +26,17 @@ internal sealed class StatusCommand(Terminal terminal)
     private async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new Signals();
-        await using var store = Store.Open(_client.Read(parsed));
+        await using var cluster = ClusterClient.Open(_client.Read(parsed));
         if (parsed.GetValue(_watch))
-            await WatchAsync(store, _client.Json(parsed), signals.Asked);
+            await WatchAsync(cluster, _client.Json(parsed), signals.Asked);
         else
-            await ShowAsync(store, _client.Json(parsed), signals.Asked);
+            await ShowAsync(cluster, _client.Json(parsed), signals.Asked);
         return ExitCodes.Done;
     }
 
-    private async Task ShowAsync(Store store, bool json, CancellationToken asked)
+    private async Task ShowAsync(ClusterClient cluster, bool json, CancellationToken asked)
     {
-        var report = await store.StatusAsync(asked);
+        var report = await cluster.StatusAsync(asked);
         if (json)
             terminal.WriteLine(StatusJson.Of(report));
         else
@@ -46,13 +46,13 @@ internal sealed class StatusCommand(Terminal terminal)
     /// <summary>
     /// An unreachable view service is shown, and waited for: this is what somebody watches while it restarts.
     /// </summary>
-    private async Task WatchAsync(Store store, bool json, CancellationToken asked)
+    private async Task WatchAsync(ClusterClient cluster, bool json, CancellationToken asked)
     {
         PbKvStatus? earlier = null;
         var clock = Stopwatch.StartNew();
         while (!asked.IsCancellationRequested)
         {
-            var (report, failure) = await LookAsync(store, asked);
+            var (report, failure) = await LookAsync(cluster, asked);
             if (report is not null)
             {
                 if (json)
@@ -75,11 +75,14 @@ internal sealed class StatusCommand(Terminal terminal)
     }
 
     /// <returns>Neither, once it was asked to stop.</returns>
-    private static async Task<(PbKvStatus? Report, Failure? Failure)> LookAsync(Store store, CancellationToken asked)
+    private static async Task<(PbKvStatus? Report, Failure? Failure)> LookAsync(
+        ClusterClient cluster,
+        CancellationToken asked
+    )
     {
         try
         {
-            return (await store.StatusAsync(asked, Stale), null);
+            return (await cluster.StatusAsync(asked, Stale), null);
         }
         catch (Failure failure)
         {

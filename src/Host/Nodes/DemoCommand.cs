@@ -51,14 +51,14 @@ internal sealed class DemoCommand(Terminal terminal)
                 await UntilAskedAsync(nodes, signals.Asked);
                 return ExitCodes.Done;
             }
-            await using var store = await Store.OpenAsync(
+            await using var cluster = await ClusterClient.OpenAsync(
                 settings with
                 {
                     ViewServices = [nodes[0].Node.Address],
                 },
                 ClientOptions.Quietly(parsed)
             );
-            await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
+            await new ConsoleShell(terminal, cluster).RunAsync(signals.Asked);
         }
         finally
         {

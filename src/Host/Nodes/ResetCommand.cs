@@ -34,13 +34,13 @@ internal sealed class ResetCommand(Terminal terminal)
     {
         var primary = HostPort.OneAddress(parsed.GetRequiredValue(_primary)!);
         using var signals = new Signals();
-        await using var store = Store.Open(_client.Read(parsed));
+        await using var cluster = ClusterClient.Open(_client.Read(parsed));
         // Also before a reset that is asked for: what nobody hears is surely not executed.
-        var status = await store.StatusAsync(signals.Asked);
+        var status = await cluster.StatusAsync(signals.Asked);
         if (!parsed.GetValue(_accept))
             throw new Failure("DataLossNotAccepted", Account(status, primary), ExitCodes.WrongUsage);
 
-        var answer = store.Reset(primary, signals.Asked);
+        var answer = cluster.Reset(primary, signals.Asked);
         terminal.Answer(
             _client.Json(parsed),
             () =>

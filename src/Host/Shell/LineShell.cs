@@ -5,7 +5,7 @@ namespace PbKv.Host.Shell;
 /// <summary>
 /// The shell without a terminal: one command a line, one answer a line, each flushed, until the input ends.
 /// </summary>
-internal sealed class LineShell(Terminal terminal, Store store, bool json)
+internal sealed class LineShell(Terminal terminal, ClusterClient cluster, bool json)
 {
     private bool _failed;
 
@@ -38,11 +38,11 @@ internal sealed class LineShell(Terminal terminal, Store store, bool json)
                 return null;
             if (request.Kind is null)
             {
-                var status = await store.StatusAsync(cancellation);
+                var status = await cluster.StatusAsync(cancellation);
                 return json ? StatusJson.Of(status) : [.. "ok "u8, .. StatusJson.Of(status)];
             }
 
-            var answer = await store.RunAsync(request.Kind.Value, request.Key, request.Value, cancellation);
+            var answer = await cluster.RunAsync(request.Kind.Value, request.Key, request.Value, cancellation);
             return json ? answer.ToJson() : answer.ToLine();
         }
         catch (Failure failure)

@@ -14,10 +14,13 @@ internal static class ShellCommand
             async (parsed, _) =>
             {
                 using var signals = new Signals();
-                await using var store = await Store.OpenAsync(client.Read(parsed), ClientOptions.Quietly(parsed));
+                await using var cluster = await ClusterClient.OpenAsync(
+                    client.Read(parsed),
+                    ClientOptions.Quietly(parsed)
+                );
                 if (!terminal.IsInteractive || client.Json(parsed))
-                    return await new LineShell(terminal, store, client.Json(parsed)).RunAsync(signals.Asked);
-                await new ConsoleShell(terminal, store).RunAsync(signals.Asked);
+                    return await new LineShell(terminal, cluster, client.Json(parsed)).RunAsync(signals.Asked);
+                await new ConsoleShell(terminal, cluster).RunAsync(signals.Asked);
                 return ExitCodes.Done;
             }
         );
@@ -26,7 +29,7 @@ internal static class ShellCommand
 }
 
 /// <summary>The shell on a terminal: a prompt with editing, history and completion, and answers for people.</summary>
-internal sealed class ConsoleShell(Terminal terminal, Store store)
+internal sealed class ConsoleShell(Terminal terminal, ClusterClient cluster)
 {
     private const string Prompt = "pbkv> ";
 
@@ -98,9 +101,9 @@ internal sealed class ConsoleShell(Terminal terminal, Store store)
             if (ShellRequest.Parse(Encoding.UTF8.GetBytes(line)) is not { } request)
                 return;
             if (request.Kind is null)
-                Say(StatusText.Of(await store.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
+                Say(StatusText.Of(await cluster.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
             else
-                Say(ForPeople(await store.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
+                Say(ForPeople(await cluster.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
         }
         catch (Failure failure)
         {

@@ -34,7 +34,7 @@ internal sealed class TestCluster : IAsyncDisposable
                 .WithFallback(Transport)
                 .WithFallback(ConfigurationFactory.ParseString(Defaults))
         );
-        ViewService = Own(ViewServiceHost.Start(Of(next), hooks ?? NodeHooks.None));
+        ViewService = Own(PbKvNode.StartViewService(Of(next), hooks ?? NodeHooks.None));
     }
 
     /// <summary>
@@ -52,7 +52,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="next">Whether it is of the next build.</param>
     public PbKvNode StartReplica(NodeHooks? hooks = null, int port = 0, bool next = false) =>
         Own(
-            ReplicaHost.Start(
+            PbKvNode.StartReplica(
                 Of(next) with
                 {
                     ViewServices = [ViewService.Address],

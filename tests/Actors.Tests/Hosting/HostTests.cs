@@ -36,9 +36,9 @@ public sealed class HostTests : IDisposable
     [Fact]
     public async Task A_port_in_use_is_refused_in_one_line()
     {
-        await using var first = ViewServiceHost.Start(Quiet);
+        await using var first = PbKvNode.StartViewService(Quiet);
         var port = int.Parse(first.Address.Split(':')[1]);
-        var refusal = Assert.Throws<PbKvStartException>(() => ReplicaHost.Start(Quiet with { Port = port }));
+        var refusal = Assert.Throws<PbKvStartException>(() => PbKvNode.StartReplica(Quiet with { Port = port }));
         Assert.StartsWith($"cannot listen on 127.0.0.1:{port}: ", refusal.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', refusal.Message);
     }
@@ -46,14 +46,14 @@ public sealed class HostTests : IDisposable
     [Fact]
     public void A_node_that_listens_everywhere_needs_an_address_for_others()
     {
-        var refusal = Assert.Throws<PbKvStartException>(() => ReplicaHost.Start(Quiet with { Host = "0.0.0.0" }));
+        var refusal = Assert.Throws<PbKvStartException>(() => PbKvNode.StartReplica(Quiet with { Host = "0.0.0.0" }));
         Assert.Contains("--advertise HOST:PORT", refusal.Message);
     }
 
     [Fact]
     public async Task A_node_is_known_by_the_address_that_it_advertises()
     {
-        await using var node = ReplicaHost.Start(Quiet with { Host = "0.0.0.0", Advertise = "127.0.0.1:12345" });
+        await using var node = PbKvNode.StartReplica(Quiet with { Host = "0.0.0.0", Advertise = "127.0.0.1:12345" });
         Assert.Equal("127.0.0.1:12345", node.Address);
     }
 
@@ -62,12 +62,12 @@ public sealed class HostTests : IDisposable
     {
         var told = new ConcurrentQueue<(long Number, ViewServiceMemory? OnDisk)>();
         var settings = Quiet with { DataDirectory = _folder.Path };
-        await using var viewService = ViewServiceHost.Start(
+        await using var viewService = PbKvNode.StartViewService(
             settings,
             new NodeHooks(outbox => new Spy(outbox, _folder.Path, told))
         );
-        await using var server = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
-        await using var second = ReplicaHost.Start(Quiet with { ViewServices = [viewService.Address] });
+        await using var server = PbKvNode.StartReplica(Quiet with { ViewServices = [viewService.Address] });
+        await using var second = PbKvNode.StartReplica(Quiet with { ViewServices = [viewService.Address] });
         using var limit = new CancellationTokenSource(TestCluster.Patience);
         while (!told.Any(item => item.Number >= 2))
             await Task.Yield();
@@ -85,8 +85,8 @@ public sealed class HostTests : IDisposable
     public async Task A_view_service_that_is_started_again_goes_on_with_its_cluster()
     {
         var settings = Quiet with { DataDirectory = _folder.Path };
-        var first = ViewServiceHost.Start(settings);
-        await using var server = ReplicaHost.Start(Quiet with { ViewServices = [first.Address] });
+        var first = PbKvNode.StartViewService(settings);
+        await using var server = PbKvNode.StartReplica(Quiet with { ViewServices = [first.Address] });
         await using var client = await PbKvClient.ConnectAsync(
             first.Address,
             new PbKvClientOptions { Config = Quiet.Config }
@@ -94,7 +94,12 @@ public sealed class HostTests : IDisposable
         await client.PutAsync("k", "v");
         var before = await client.StatusAsync();
         await first.StopAsync();
-        await using var again = ViewServiceHost.Start(settings with { Port = int.Parse(first.Address.Split(':')[1]) });
+        await using var again = PbKvNode.StartViewService(
+            settings with
+            {
+                Port = int.Parse(first.Address.Split(':')[1]),
+            }
+        );
         var after = await TestCluster.StatusAsync(client, status => status.Answers.Length == 1);
         Assert.Equal(before.ViewService.View, after.ViewService.View);
         Assert.True(after.ViewService.Acknowledged);

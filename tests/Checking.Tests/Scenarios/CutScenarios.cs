@@ -13,7 +13,7 @@ public class CutScenarios(ITestOutputHelper output)
         var (writer, reader) = (s.Client("c1"), s.Client("c2"));
         writer.Put("k", "old");
         Assert.Equal("old", reader.Get("k"));
-        s.CutBoth(s.Server(1), s.ServiceHost).CutBoth(reader.Host, s.ServiceHost).UntilPrimary(2);
+        s.CutBoth(s.Server(1), s.ServiceMachine).CutBoth(reader.Machine, s.ServiceMachine).UntilPrimary(2);
         writer.Put("k", "new");
         var get = reader.BeginGet("k");
         s.Run(2000);
@@ -30,7 +30,7 @@ public class CutScenarios(ITestOutputHelper output)
         var (writer, reader) = (s.Client("c1"), s.Client("c2"));
         writer.Put("k", "old");
         Assert.Equal("old", reader.Get("k"));
-        s.CutBoth(s.Server(1), s.ServiceHost).CutBoth(reader.Host, s.ServiceHost).UntilPrimary(2);
+        s.CutBoth(s.Server(1), s.ServiceMachine).CutBoth(reader.Machine, s.ServiceMachine).UntilPrimary(2);
         writer.Put("k", "new");
         s.Until(() => s.Service.Synced && s.Backup == "s3", "s3 is synced").Kill(2).UntilPrimary(3);
         var get = reader.BeginGet("k");
@@ -124,13 +124,13 @@ public class CutScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 3).Settle();
         var client = s.Client("c1");
         client.Append("k", "a;");
-        s.Cut(Host(from), Host(to));
+        s.Cut(Machine(from), Machine(to));
         client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "k", $"{i};"));
         s.Run(8000).Until(() => client.Idle, "the client is answered");
         Assert.InRange(client.LongestUs / 1000, 0, 2 * Scenario.Dead + 3 * Scenario.Ping);
         s.End();
 
-        WorldHost Host(int index) => index == 0 ? s.ServiceHost : s.Server(index);
+        Machine Machine(int index) => index == 0 ? s.ServiceMachine : s.Server(index);
     }
 
     [Fact]
@@ -147,11 +147,11 @@ public class CutScenarios(ITestOutputHelper output)
         s.Server(2).SlownessUs = 20_000;
         var clients = Enumerable.Range(1, 6).Select(i => s.Client($"c{i}")).ToList();
         foreach (var client in clients)
-            client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
+            client.KeepBusy(s.World.Now + 5 * World.Second, i => (OperationKind.Append, "k", $"{client.Machine}.{i};"));
         s.Run(5000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         Assert.All(
             clients,
-            client => Assert.True(client.Finished > 10, $"{client.Host} got only {client.Finished} answers")
+            client => Assert.True(client.Finished > 10, $"{client.Machine} got only {client.Finished} answers")
         );
         s.End();
     }

@@ -35,7 +35,7 @@ public class FailoverScenarios(ITestOutputHelper output)
         var clients = Enumerable.Range(1, 3).Select(i => s.Client($"c{i}")).ToList();
         var end = s.World.Now + 5 * World.Second;
         foreach (var client in clients)
-            client.KeepBusy(end, i => (OperationKind.Put, $"k{i % 2}", $"{client.Host} {i}"));
+            client.KeepBusy(end, i => (OperationKind.Put, $"k{i % 2}", $"{client.Machine} {i}"));
         s.Run(5000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         var values = (clients[0].Get("k0"), clients[0].Get("k1"));
         s.Heal().Settle().Kill(1);
@@ -53,14 +53,16 @@ public class FailoverScenarios(ITestOutputHelper output)
         for (var i = 0; i < 50; i++)
         {
             var round = i;
-            clients.ForEach(client => client.BeginAppend("k", $"{client.Host}.{round};"));
+            clients.ForEach(client => client.BeginAppend("k", $"{client.Machine}.{round};"));
             s.Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         }
         var onPrimary = clients[0].Get("k")!;
         foreach (var client in clients)
         {
-            var mine = onPrimary.Split(';').Where(part => part.StartsWith($"{client.Host}.", StringComparison.Ordinal));
-            Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{client.Host}.{i}"), mine);
+            var mine = onPrimary
+                .Split(';')
+                .Where(part => part.StartsWith($"{client.Machine}.", StringComparison.Ordinal));
+            Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{client.Machine}.{i}"), mine);
         }
         s.Heal().Settle().Kill(1);
         Assert.Equal(onPrimary, clients[0].Get("k"));
@@ -79,7 +81,7 @@ public class FailoverScenarios(ITestOutputHelper output)
         foreach (var client in clients)
             client.KeepBusy(
                 end,
-                i => (kinds[i % 3], i % 4 == 0 ? "shared" : $"{client.Host} {i % 10}", $"{client.Host}.{i};")
+                i => (kinds[i % 3], i % 4 == 0 ? "shared" : $"{client.Machine} {i % 10}", $"{client.Machine}.{i};")
             );
         for (var round = 0; s.World.Now < end; round++)
         {
@@ -105,8 +107,8 @@ public class FailoverScenarios(ITestOutputHelper output)
         for (var second = 0; second < 30; second++)
         {
             var leaving = Enumerable.Range(1, 6).First(i => s.Server((second + i) % 6 + 1).Up);
-            var host = s.Server((second + leaving) % 6 + 1);
-            s.World.Act(host, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
+            var machine = s.Server((second + leaving) % 6 + 1);
+            s.World.Act(machine, "is asked to leave", static (node, effects) => ((ReplicaNode)node).Leave(effects));
             var free = Enumerable.Range(1, 6).FirstOrDefault(i => !s.Server(i).Up);
             if (free > 0)
                 s.Start(free);
@@ -124,7 +126,7 @@ public class FailoverScenarios(ITestOutputHelper output)
         var s = new Scenario(output, servers: 2).Settle();
         var client = s.Client("c1");
         client.Append("k", "a;");
-        s.Cut(s.Server(1), client.Host);
+        s.Cut(s.Server(1), client.Machine);
         var append = client.BeginAppend("k", "b;");
         s.Until(() => s.Replica(2).Position >= 3, "the backup has executed it");
         s.Kill(1);

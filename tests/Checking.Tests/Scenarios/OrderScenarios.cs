@@ -40,7 +40,7 @@ public class OrderScenarios(ITestOutputHelper output)
         var clients = Enumerable.Range(1, 4).Select(i => s.Client($"c{i}")).ToList();
         s.World.Network.Quality = NetworkQuality.Calm with { MaxDelayUs = 20_000 };
         foreach (var client in clients)
-            client.KeepBusy(s.World.Now + 3 * World.Second, i => (OperationKind.Append, "k", $"{client.Host}.{i};"));
+            client.KeepBusy(s.World.Now + 3 * World.Second, i => (OperationKind.Append, "k", $"{client.Machine}.{i};"));
         s.Run(3000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
         Assert.True(s.Reached.Counts["forwardGaps"] > 0, "no forward overtook another");
         s.End();
@@ -88,13 +88,13 @@ public class OrderScenarios(ITestOutputHelper output)
         var (doomed, client) = (s.Client("c1"), s.Client("c2"));
         doomed.Put("k", "committed");
         Assert.Equal("committed", client.Get("k"));
-        s.CutBoth(s.Server(1), s.ServiceHost)
+        s.CutBoth(s.Server(1), s.ServiceMachine)
             .CutBoth(s.Server(1), s.Server(2))
-            .CutBoth(doomed.Host, s.ServiceHost)
-            .CutBoth(doomed.Host, s.Server(2));
+            .CutBoth(doomed.Machine, s.ServiceMachine)
+            .CutBoth(doomed.Machine, s.Server(2));
         doomed.BeginPut("extra", "never acknowledged");
         s.Until(() => Holds(s.Replica(1), "extra"), "the old primary has executed it");
-        s.World.Kill(doomed.Host);
+        s.World.Kill(doomed.Machine);
         s.UntilPrimary(2);
         client.Put("k", "newer");
         s.Heal().Settle();
@@ -112,9 +112,9 @@ public class OrderScenarios(ITestOutputHelper output)
         var client = s.Client("c1");
         client.Append("k", "a;");
         if (behind == 1)
-            s.Cut(s.ServiceHost, s.Server(1)).Start(2);
+            s.Cut(s.ServiceMachine, s.Server(1)).Start(2);
         else
-            s.Start(2).Cut(s.ServiceHost, s.Server(2));
+            s.Start(2).Cut(s.ServiceMachine, s.Server(2));
         s.Until(() => s.Backup == "s2", "the pair is a view").Run(3 * Scenario.Ping);
         Assert.NotEqual(s.Replica(1).View.Number, s.Replica(2).View.Number);
         var append = client.BeginAppend("k", "b;");

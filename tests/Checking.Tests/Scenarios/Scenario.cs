@@ -31,13 +31,13 @@ internal sealed class Scenario
         _output = output;
         output.WriteLine($"seed {seed}");
         var chance = new Chance(seed);
-        var hosts = servers + spare;
-        World = new World(chance, 1 + hosts + SimulationPlan.SpareServers + 3000);
+        var machines = servers + spare;
+        World = new World(chance, 1 + machines + SimulationPlan.SpareServers + 3000);
         var plan = new SimulationPlan(
             seed,
             SimulationProfile.Calm,
             settings ?? ProtocolSettings.Default,
-            hosts,
+            machines,
             0,
             0,
             0,
@@ -47,7 +47,7 @@ internal sealed class Scenario
         );
         _cluster = new SimulatedCluster(World, plan, chance.Fork(3));
         _writes = new NoAcknowledgedWriteLost(_cluster);
-        VsMessages = new MessageCounter(_cluster.ViewServiceHost);
+        VsMessages = new MessageCounter(_cluster.ViewServiceMachine);
         World.Watches =
         [
             _log,
@@ -58,7 +58,7 @@ internal sealed class Scenario
             new AtMostOnePrimaryCommits(_cluster),
             _writes,
         ];
-        World.MayStop = host => World.After(1, () => World.Kill(host));
+        World.MayStop = machine => World.After(1, () => World.Kill(machine));
         Settings = plan.Settings;
         _cluster.StartViewService(null);
         for (var i = 1; i <= servers; i++)
@@ -79,17 +79,17 @@ internal sealed class Scenario
 
     public ViewServiceNode Service => _cluster.ViewService!;
 
-    public WorldHost ServiceHost => _cluster.ViewServiceHost;
+    public Machine ServiceMachine => _cluster.ViewServiceMachine;
 
     public string? Primary => Service.View.Primary?.Address.Value;
 
     public string? Backup => Service.View.Backup?.Address.Value;
 
-    public WorldHost Server(int number) => _cluster.Servers[number - 1];
+    public Machine Server(int number) => _cluster.Servers[number - 1];
 
     public ReplicaNode Replica(int number) => (ReplicaNode)Server(number).Node!;
 
-    public ScenarioClient Client(string name) => new(this, World.AddHost(new NodeAddress(name)), ServiceHost);
+    public ScenarioClient Client(string name) => new(this, World.AddMachine(new NodeAddress(name)), ServiceMachine);
 
     public Scenario Start(int server)
     {
@@ -103,17 +103,17 @@ internal sealed class Scenario
         return this;
     }
 
-    public Scenario Cut(WorldHost from, WorldHost to)
+    public Scenario Cut(Machine from, Machine to)
     {
         World.Network.Cut(from, to);
         return this;
     }
 
-    public Scenario CutBoth(WorldHost one, WorldHost other) => Cut(one, other).Cut(other, one);
+    public Scenario CutBoth(Machine one, Machine other) => Cut(one, other).Cut(other, one);
 
     public Scenario Isolate(int server)
     {
-        foreach (var other in World.Hosts.Where(host => host != Server(server)))
+        foreach (var other in World.Machines.Where(machine => machine != Server(server)))
             CutBoth(Server(server), other);
         return this;
     }
@@ -122,10 +122,10 @@ internal sealed class Scenario
     {
         World.Network.MendAll();
         World.Network.Quality = NetworkQuality.Calm;
-        foreach (var host in World.Hosts)
+        foreach (var machine in World.Machines)
         {
-            host.SlownessUs = 0;
-            World.Resume(host);
+            machine.SlownessUs = 0;
+            World.Resume(machine);
         }
         return this;
     }
@@ -191,16 +191,16 @@ internal sealed class Scenario
     }
 }
 
-/// <summary>Counts what a host is sent, pings apart.</summary>
-internal sealed class MessageCounter(WorldHost counted) : WorldWatch
+/// <summary>Counts what a machine is sent, pings apart.</summary>
+internal sealed class MessageCounter(Machine counted) : WorldWatch
 {
     public int Pings { get; private set; }
 
     public int Others { get; private set; }
 
-    public override void OnInput(World world, WorldHost host, string? what, Envelope? envelope)
+    public override void OnInput(World world, Machine machine, string? what, Envelope? envelope)
     {
-        if (host != counted || envelope is null)
+        if (machine != counted || envelope is null)
             return;
         foreach (var message in envelope.Messages)
         {

@@ -24,15 +24,15 @@ internal sealed class ScenarioClient
     private readonly Dictionary<long, (Begun Begun, int Number)> _open = [];
     private readonly Dictionary<long, Action> _then = [];
 
-    public ScenarioClient(Scenario scenario, WorldHost host, WorldHost viewService)
+    public ScenarioClient(Scenario scenario, Machine machine, Machine viewService)
     {
         _scenario = scenario;
-        Host = host;
-        host.OnCompletion = OnCompletion;
+        Machine = machine;
+        machine.OnCompletion = OnCompletion;
         scenario.World.StartNode(
-            host,
+            machine,
             new ClerkNode(
-                host.Address,
+                machine.Address,
                 ImmutableArray.Create(viewService.Address),
                 GroupName.Default,
                 scenario.Settings
@@ -41,7 +41,7 @@ internal sealed class ScenarioClient
         );
     }
 
-    public WorldHost Host { get; }
+    public Machine Machine { get; }
 
     /// <summary>The longest that a finished operation took.</summary>
     public long LongestUs { get; private set; }
@@ -67,8 +67,8 @@ internal sealed class ScenarioClient
 
     public void Close()
     {
-        _scenario.World.Act(Host, "closes", static (node, effects) => ((ClerkNode)node).Close(effects));
-        _scenario.Until(() => !Host.Up, "the session is closed");
+        _scenario.World.Act(Machine, "closes", static (node, effects) => ((ClerkNode)node).Close(effects));
+        _scenario.Until(() => !Machine.Up, "the session is closed");
     }
 
     /// <summary>Keeps doing operations, one after the other, until the time.</summary>
@@ -82,10 +82,10 @@ internal sealed class ScenarioClient
 
     public Begun Wait(Begun begun)
     {
-        _scenario.Until(() => begun.Done, $"{Host} is answered");
+        _scenario.Until(() => begun.Done, $"{Machine} is answered");
         Assert.True(
             begun.Completion!.Value.Status is CallStatus.Ok or CallStatus.Missing,
-            $"{Host}: {begun.Completion}"
+            $"{Machine}: {begun.Completion}"
         );
         return begun;
     }
@@ -93,13 +93,13 @@ internal sealed class ScenarioClient
     private Begun Begin(OperationKind kind, string key, string value, Action? then = null)
     {
         var begun = new Begun(_scenario.World.Now);
-        var number = _scenario.History.Invoke(Host.Index, kind, Bytes.Utf8(key), Bytes.Utf8(value));
+        var number = _scenario.History.Invoke(Machine.Index, kind, Bytes.Utf8(key), Bytes.Utf8(value));
         _open.Add(number, (begun, number));
         if (then is not null)
             _then.Add(number, then);
         _scenario.Guard(() =>
             _scenario.World.Act(
-                Host,
+                Machine,
                 $"{kind} {key} {value}",
                 (node, effects) =>
                 {

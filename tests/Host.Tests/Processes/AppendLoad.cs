@@ -32,7 +32,7 @@ internal sealed class AppendLoad : IAsyncDisposable
                     viewService,
                     new PbKvClientOptions
                     {
-                        Config = "akka.loglevel = OFF, akka.loggers = []",
+                        Settings = "akka.loglevel = OFF, akka.loggers = []",
                         Deadline = Child.Patience,
                     }
                 )

@@ -10,26 +10,26 @@ namespace PbKv.Host.Client;
 /// The cluster as the commands see it: what goes wrong is a <see cref="Failure"/> with the code and the exit code of
 /// the contract.
 /// </summary>
-internal sealed class Store : IAsyncDisposable
+internal sealed class ClusterClient : IAsyncDisposable
 {
     private readonly PbKvSettings _settings;
     private readonly PbKvClient? _client;
     private readonly PlainClient? _plain;
 
-    private Store(PbKvSettings settings, PbKvClient? client, PlainClient? plain) =>
+    private ClusterClient(PbKvSettings settings, PbKvClient? client, PlainClient? plain) =>
         (_settings, _client, _plain) = (settings, client, plain);
 
     /// <summary>For a command that asks for one thing.</summary>
-    public static Store Open(PbKvSettings settings) => new(settings, null, new PlainClient(settings));
+    public static ClusterClient Open(PbKvSettings settings) => new(settings, null, new PlainClient(settings));
 
     /// <summary>For many callers, or a long time. The cluster need not be there yet: what is asked of it waits for it,
     /// up to the timeout.</summary>
-    public static async Task<Store> OpenAsync(PbKvSettings settings, Config config)
+    public static async Task<ClusterClient> OpenAsync(PbKvSettings settings, Config config)
     {
         try
         {
             var options = new PbKvClientOptions { Config = config, Deadline = settings.Deadline };
-            return new Store(settings, await PbKvClient.ConnectAsync(settings.ViewServices, options), null);
+            return new ClusterClient(settings, await PbKvClient.ConnectAsync(settings.ViewServices, options), null);
         }
         catch (PbKvStartException e)
         {

@@ -2,15 +2,38 @@ using System.Security.Cryptography;
 
 namespace PbKv.Server;
 
-/// <summary>Starts a view service in an ActorSystem of its own.</summary>
-public static class ViewServiceHost
+/// <summary>How a node is started.</summary>
+public sealed partial class PbKvNode
 {
-    /// <summary>When it returns, the node listens.</summary>
-    /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use.</exception>
-    public static PbKvNode Start(PbKvSettings settings) => Start(settings, NodeHooks.None);
+    /// <summary>
+    /// Starts a server in an ActorSystem of its own. When it returns, the node listens; it pings its view service until
+    /// that answers.
+    /// </summary>
+    /// <exception cref="PbKvStartException">It cannot listen there.</exception>
+    public static PbKvNode StartReplica(PbKvSettings settings) => StartReplica(settings, NodeHooks.None);
 
     /// <param name="system">That of a host; null: it has one of its own.</param>
-    internal static PbKvNode Start(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
+    internal static PbKvNode StartReplica(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
+    {
+        system ??= NodeSystem.Create(NodePath.SystemName, settings);
+        var address = NodeSystem.AddressOf(system);
+        var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        return new PbKvNode(
+            system,
+            address,
+            NodePath.Replica,
+            mayStop => KvReplica.CreateProps(self, settings, mayStop, hooks)
+        );
+    }
+
+    /// <summary>
+    /// Starts a view service in an ActorSystem of its own. When it returns, the node listens.
+    /// </summary>
+    /// <exception cref="PbKvStartException">It cannot listen there, or its memory is damaged or in use.</exception>
+    public static PbKvNode StartViewService(PbKvSettings settings) => StartViewService(settings, NodeHooks.None);
+
+    /// <param name="system">That of a host; null: it has one of its own.</param>
+    internal static PbKvNode StartViewService(PbKvSettings settings, NodeHooks hooks, ActorSystem? system = null)
     {
         var file = Open(settings);
         try
