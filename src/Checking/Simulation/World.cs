@@ -1,8 +1,9 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// A single-threaded world in virtual time: machines with nodes and their clocks, a network between them, and a queue of
-/// what happens next. Everything that it does is a function of the chance that it was given and of what is done to it.
+/// A single-threaded world in virtual time: machines with nodes and their clocks, a network between them, and a queue
+/// of what happens next. Everything that it does is a function of the chance that it was given and of what is done to
+/// it.
 /// </summary>
 internal sealed class World
 {
