@@ -12,8 +12,6 @@ namespace PbKv.Protocol.Tests;
 /// </summary>
 public sealed class ReasonsTests
 {
-    private const string Update = "PBKV_GOLDEN";
-
     private static readonly NodeAddress Operator = new("operator");
     private static readonly ClusterId Theirs = new(99);
     private static readonly ServerId A = Server("a");
@@ -33,16 +31,7 @@ public sealed class ReasonsTests
         Resets();
         Servers();
         Clerks();
-        var file = FileOf();
-        var page = _page.ToString();
-        if (Environment.GetEnvironmentVariable(Update) is not null)
-            File.WriteAllText(file, page);
-        var approved = File.ReadAllText(file);
-        Assert.True(
-            page == approved,
-            $"{file} says otherwise. Where that is meant, run this test with {Update}=1 and review what it writes.\n"
-                + string.Join("\n", page.Split('\n').Except(approved.Split('\n')))
-        );
+        Approved.AssertIs(_page.ToString(), "Reasons.txt");
         Assert.Empty(Enum.GetValues<NoticeKind>().Except(_kinds));
     }
 
@@ -406,13 +395,5 @@ public sealed class ReasonsTests
     {
         if (_said.Add(line))
             _page.Append("  ").AppendLine(line);
-    }
-
-    private static string FileOf()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Protocol.Tests", "Reasons.txt");
     }
 }

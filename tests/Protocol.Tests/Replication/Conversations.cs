@@ -10,8 +10,6 @@ namespace PbKv.Protocol.Tests.Replication;
 /// </summary>
 public sealed class Conversations
 {
-    private const string Update = "PBKV_GOLDEN";
-
     private static readonly NodeAddress B = new("b");
     private static readonly string Long = new('v', 200);
 
@@ -36,17 +34,7 @@ public sealed class Conversations
         Write("What is not believed", Doubts);
         Write("A backup has less room than its primary", HasLessRoom);
 
-        var file = FileOf();
-        var page = _page.ToString();
-        if (Environment.GetEnvironmentVariable(Update) is not null)
-            File.WriteAllText(file, page);
-        var (written, now) = (File.ReadAllText(file).Split('\n'), page.Split('\n'));
-        var at = written.Zip(now).TakeWhile(lines => lines.First == lines.Second).Count();
-        Assert.True(
-            at == written.Length && at == now.Length,
-            $"line {at + 1} of {file} is now: {now.ElementAtOrDefault(at)}\nWhere that is meant, run this test with "
-                + $"{Update}=1 and review what it writes."
-        );
+        Approved.AssertIs(_page.ToString(), "Replication", "Conversations.txt");
     }
 
     private void Alone(Harness net)
@@ -428,12 +416,4 @@ public sealed class Conversations
             ReplicaStatus status => (status with { Digest = 0 }).ToString(),
             _ => MessageText.Of(message),
         };
-
-    private static string FileOf()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Protocol.Tests", "Replication", "Conversations.txt");
-    }
 }

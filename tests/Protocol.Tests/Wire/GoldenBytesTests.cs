@@ -6,8 +6,6 @@ namespace PbKv.Protocol.Tests.Wire;
 /// </summary>
 public class GoldenBytesTests
 {
-    private const string Update = "PBKV_GOLDEN";
-
     private static readonly NodeAddress Address = new("a:1");
 
     public static TheoryData<string> MessageTypes { get; } = new(AnyMessage.Types.Select(type => type.Name));
@@ -20,7 +18,7 @@ public class GoldenBytesTests
         var written = Convert.ToHexString(Bytes(sample));
         var file = FileOf(name);
         var forms = File.Exists(file) ? File.ReadAllLines(file) : [];
-        if (Environment.GetEnvironmentVariable(Update) is not null && forms.LastOrDefault() != written)
+        if (Approved.IsWrittenAnew && forms.LastOrDefault() != written)
             File.WriteAllLines(file, forms = [.. forms, written]);
         foreach (var form in forms)
             Assert.Equal(
@@ -29,8 +27,8 @@ public class GoldenBytesTests
             );
         Assert.True(
             forms.LastOrDefault() == written,
-            $"{name} is no longer written as the last line of {file} has it. Where that is meant (a field was added at "
-                + $"its end), run this test with {Update}=1, which adds a line, and review it."
+            $"{name} is no longer written as the last line of {file} has it. A field may be added at its end. "
+                + Approved.WayOut
         );
         WireBytes.AssertSame([sample], WireBytes.Read(Convert.FromHexString(forms[^1])));
     }
@@ -48,11 +46,5 @@ public class GoldenBytesTests
     private static byte[] Bytes(Message message) =>
         EnvelopeCodec.Write(new Envelope(Address, Address, Stamp.None, [message]));
 
-    private static string FileOf(string name)
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Protocol.Tests", "Wire", "Golden", $"{name}.hex");
-    }
+    private static string FileOf(string name) => Approved.FileOf("Wire", "Golden", $"{name}.hex");
 }
