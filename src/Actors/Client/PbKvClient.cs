@@ -106,14 +106,8 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>How the cluster is.</summary>
-    public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
-    {
-        var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
-        return AskAsync<PbKvStatus>(
-            result => Props.Create(() => new StatusInquiry(settings, within, result)),
-            cancellationToken
-        );
-    }
+    public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
+        AskAsync(new StatusInquiry(_settings.ViewServices), deadline, cancellationToken);
 
     /// <summary>
     /// Makes a live server the primary, whatever is lost by it: for a cluster whose data is gone already.
@@ -127,21 +121,19 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(primary);
-        var (within, settings, address) = (
-            Deadlines.Check(deadline ?? _settings.Deadline),
-            _settings,
-            new NodeAddress(HostPort.OneAddress(primary))
-        );
-        return AskAsync<PbKvReset>(
-            result => Props.Create(() => new ResetInquiry(settings, address, within, result)),
-            cancellationToken
-        );
+        return AskAsync(new ResetInquiry(_settings.ViewServices[0], primary), deadline, cancellationToken);
     }
 
-    private Task<T> AskAsync<T>(Func<TaskCompletionSource<T>, Props> inquiry, CancellationToken cancellation) =>
-        IsClosing
+    private Task<T> AskAsync<T>(Inquiry<T> inquiry, TimeSpan? deadline, CancellationToken cancellation)
+    {
+        var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
+        return IsClosing
             ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
-            : _connection.AskAsync(inquiry, cancellation);
+            : _connection.AskAsync<T>(
+                result => Props.Create(() => new Inquirer<T>(settings, inquiry, within, result)),
+                cancellation
+            );
+    }
 
     private Task CloseAsync()
     {

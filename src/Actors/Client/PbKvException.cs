@@ -171,6 +171,8 @@ internal static class Failures
         );
     }
 
+    public static PbKvException Refused(string why) => NotDone(PbKvError.Refused, why);
+
     public static PbKvException Failed(Exception cause, bool wasSubmitted) =>
         new(
             PbKvError.ClientFailed,

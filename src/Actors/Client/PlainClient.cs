@@ -17,7 +17,6 @@ internal sealed class PlainClient : IDisposable
 {
     private const int CloseWithinMs = 1000;
     private const int AskAgainMs = 200;
-    private const int ServersWithinMs = 1000;
 
     /// <summary>How long it may sleep while somebody may cancel.</summary>
     private const int GlanceMs = 50;
@@ -87,60 +86,12 @@ internal sealed class PlainClient : IDisposable
     }
 
     /// <summary>How the cluster is. Servers that do not answer within a second are left out.</summary>
-    public PbKvStatus Status(TimeSpan within, CancellationToken cancellation)
-    {
-        ViewServiceStatus? viewService = null;
-        Dictionary<ServerId, ReplicaStatus?> servers = [];
-        var until = Until(within);
-        _asked = message =>
-        {
-            if (message is ViewServiceStatus status && viewService is null)
-            {
-                viewService = status;
-                foreach (var server in status.Servers.Where(server => server.Alive))
-                    servers[server.Server] = null;
-                until = Math.Min(until, Environment.TickCount64 + ServersWithinMs);
-                AskAll();
-            }
-            if (message is ReplicaStatus replica && servers.ContainsKey(replica.Server))
-                servers[replica.Server] = replica;
-        };
-        while (!IsOver() && Environment.TickCount64 < until)
-        {
-            AskAll();
-            Pump(
-                Environment.TickCount64 + AskAgainMs,
-                () => IsOver() || Environment.TickCount64 >= until,
-                cancellation
-            );
-        }
-        return viewService is null
-            ? throw StatusInquiry.NoAnswer(_viewServices, within)
-            : new PbKvStatus(viewService, [.. servers.Values.OfType<ReplicaStatus>()]);
-
-        bool IsOver() => viewService is not null && !servers.ContainsValue(null);
-        void AskAll()
-        {
-            foreach (var node in viewService is null ? _viewServices : Silent())
-                Post(node, [new StatusRequest(1)]);
-        }
-        ImmutableArray<NodeAddress> Silent() =>
-            [.. servers.Where(server => server.Value is null).Select(server => server.Key.Address)];
-    }
+    public PbKvStatus Status(TimeSpan within, CancellationToken cancellation) =>
+        Ask(new StatusInquiry(_settings.ViewServices), within, cancellation);
 
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
-    public PbKvReset Reset(string primary, CancellationToken cancellation)
-    {
-        ResetAnswer? answer = null;
-        _asked = message => answer ??= message as ResetAnswer;
-        Post(_viewServices[0], [new ResetRequest(new NodeAddress(HostPort.OneAddress(primary)))]);
-        Pump(Until(_settings.Deadline), () => answer is not null, cancellation);
-        if (answer?.Refusal is { } refusal)
-            throw new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal);
-        return answer is null
-            ? throw ResetInquiry.NoAnswer(_viewServices[0])
-            : new PbKvReset(answer.View.Number, answer.Account);
-    }
+    public PbKvReset Reset(string primary, CancellationToken cancellation) =>
+        Ask(new ResetInquiry(_settings.ViewServices[0], primary), _settings.Deadline, cancellation);
 
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
     public void Dispose()
@@ -156,12 +107,34 @@ internal sealed class PlainClient : IDisposable
         within == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)within.TotalMilliseconds;
 
     /// <summary>What is asked here and not through the clerk ends when it is refused or cancelled.</summary>
-    private void Pump(long until, Func<bool> isOver, CancellationToken cancellation)
+    private T Ask<T>(Inquiry<T> inquiry, TimeSpan within, CancellationToken cancellation)
     {
-        Work(until, () => isOver() || _refused is not null || cancellation.IsCancellationRequested);
-        cancellation.ThrowIfCancellationRequested();
-        if (_refused is { } refusal && !isOver())
-            throw new PbKvException(PbKvError.Refused, PbKvOutcome.NotExecuted, refusal);
+        var until = Until(within);
+        _asked = message =>
+        {
+            if (inquiry.Hear(message) is not { } others)
+                return;
+            until = Math.Min(until, Until(others));
+            AskNext();
+        };
+        while (!IsOver() && _refused is null)
+        {
+            AskNext();
+            Work(
+                Until(Inquiry<T>.AskAgain),
+                () => IsOver() || _refused is not null || cancellation.IsCancellationRequested
+            );
+            cancellation.ThrowIfCancellationRequested();
+        }
+        return _refused is { } why && !inquiry.IsOver ? throw Failures.Refused(why) : inquiry.Result(within);
+
+        bool IsOver() => inquiry.IsOver || Environment.TickCount64 >= until;
+
+        void AskNext()
+        {
+            foreach (var node in inquiry.Next())
+                Post(node, [inquiry.Question]);
+        }
     }
 
     private void Work(long until, Func<bool> isOver)
