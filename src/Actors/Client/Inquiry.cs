@@ -60,7 +60,7 @@ internal sealed class StatusInquiry(ImmutableArray<string> viewServices) : Inqui
             : new PbKvStatus(_viewService, [.. _servers.Values.OfType<ReplicaStatus>()]);
 }
 
-/// <summary>The view service is asked for a reset, once: a repeated one would be another, and each costs data.</summary>
+/// <summary>The view service is asked for a reset once: a repeated one would be another, and each costs data.</summary>
 internal sealed class ResetInquiry(string viewService, string primary)
     : Inquiry<PbKvReset>(new ResetRequest(new NodeAddress(HostPort.OneAddress(primary))))
 {

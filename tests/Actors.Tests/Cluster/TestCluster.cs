@@ -21,6 +21,7 @@ internal sealed class TestCluster : IAsyncDisposable
         akka { loglevel = OFF, loggers = [] }
         """;
 
+    private readonly Config _config;
     private readonly List<PbKvNode> _nodes = [];
     private readonly List<PbKvClient> _clients = [];
 
@@ -28,12 +29,10 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="next">Whether that is of the next build.</param>
     public TestCluster(string settings = "", NodeHooks? hooks = null, bool next = false)
     {
-        Settings = PbKvSettings.Read(
-            ConfigurationFactory
-                .ParseString(settings)
-                .WithFallback(Transport)
-                .WithFallback(ConfigurationFactory.ParseString(Defaults))
-        );
+        _config = ConfigurationFactory
+            .ParseString(settings)
+            .WithFallback(Transport)
+            .WithFallback(ConfigurationFactory.ParseString(Defaults));
         ViewService = Own(PbKvNode.StartViewService(Of(next), hooks ?? NodeHooks.None));
     }
 
@@ -45,7 +44,7 @@ internal sealed class TestCluster : IAsyncDisposable
             $"pbkv.transport = {Environment.GetEnvironmentVariable("PBKV_TEST_TRANSPORT") ?? "auto"}"
         );
 
-    public PbKvSettings Settings { get; }
+    public PbKvSettings Settings => PbKvSettings.Read(_config);
 
     public PbKvNode ViewService { get; }
 
@@ -66,7 +65,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var client = PbKvClient.Connect(
             ViewService.Address,
-            new PbKvClientOptions { Config = Settings.Config, Deadline = deadline ?? Patience },
+            new PbKvClientOptions { Config = _config, Deadline = deadline ?? Patience },
             hooks ?? NodeHooks.None
         );
         _clients.Add(client);
