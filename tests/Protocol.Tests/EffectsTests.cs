@@ -24,4 +24,17 @@ public class EffectsTests
         Assert.Equal([Timer], effects.CancelledTimers);
         Assert.Equal([new TimerSetting(Timer, 1, 2)], effects.Timers);
     }
+
+    [Fact]
+    public void Nothing_is_left_for_the_next_input()
+    {
+        var effects = new Effects { Memory = new(default, View.None, false, false, null, false), MayStop = true };
+        effects.Send(new NodeAddress("a"), new ViewRequest(ViewId.None));
+        effects.Cancel(Timer);
+        effects.Set(Timer, 1, 2);
+        effects.Complete(1, CallStatus.Ok);
+        effects.Notice(NoticeKind.Busy, "");
+        effects.Clear();
+        Assert.Equal(State.Of(new Effects()), State.Of(effects));
+    }
 }

@@ -31,7 +31,7 @@ internal sealed class PendingOperations
     {
         for (var sequence = Floor; sequence < Next; sequence++)
         {
-            if (Holds(sequence))
+            if (this[sequence].State != PendingState.None)
                 yield return sequence;
         }
     }

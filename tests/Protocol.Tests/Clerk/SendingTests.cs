@@ -121,6 +121,16 @@ public class SendingTests
     }
 
     [Fact]
+    public void Where_nothing_else_is_set_a_request_takes_operations_up_to_128_KiB()
+    {
+        var bench = Ready();
+        for (var call = 1; call <= 3; call++)
+            bench.Submit(call, value: new string('v', 60_000));
+        bench.Node.Flush(bench.Effects);
+        Assert.Equal([2, 1], bench.SentOf<Request>().Select(request => request.Batch.Operations.Length));
+    }
+
+    [Fact]
     public void The_sequences_in_flight_stay_within_the_window_above_the_floor()
     {
         var bench = Ready(ProtocolSettings.Default with { SessionWindow = 8, RequestsInFlight = 4 });

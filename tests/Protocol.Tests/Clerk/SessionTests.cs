@@ -47,6 +47,24 @@ public class SessionTests
         Assert.Equal(B.Address, bench.Sent[0].To);
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void What_waited_in_a_session_that_is_gone_has_the_first_sequences_of_the_next(int calls)
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        bench.Put(1);
+        var request = bench.Only<Request>();
+        for (var call = 2; call <= calls; call++)
+            bench.Put(call);
+        bench.Refuse(request.Number, RefusalReason.SessionExpired);
+        bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, 30, null), A.Address);
+        Assert.Equal(Enumerable.Range(1, calls).Select(sequence => (long)sequence), bench.SequencesSent());
+        bench.Answer(bench.Only<Request>());
+        Assert.Equal(Enumerable.Range(1, calls).Select(call => (long)call), bench.Completed.Select(over => over.Call));
+    }
+
     [Fact]
     public void A_clerk_that_was_merely_idle_goes_on_in_a_new_session_unnoticed_by_its_callers()
     {
