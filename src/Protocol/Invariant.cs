@@ -41,7 +41,6 @@ public ref struct InvariantText
     public InvariantText(int literalLength, int formattedCount, bool condition, out bool isNeeded)
     {
         isNeeded = !condition;
-        _text = isNeeded ? new DefaultInterpolatedStringHandler(literalLength, formattedCount) : default;
     }
 
     public void AppendLiteral(string value) => _text.AppendLiteral(value);

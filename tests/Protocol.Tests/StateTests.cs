@@ -77,7 +77,6 @@ public sealed class StateTests
         "ReplicaNode._executed",
         "ReplicaNode._lastRefusal",
         "ViewServiceNode.MessagesHandled",
-        "ViewServiceNode._lost",
         "ViewServiceNode._waitingFor",
         // No state is told apart by when its sessions were used: set-ups in which some expire are explored in part.
         "IdleSessions._at",

@@ -97,7 +97,7 @@ public partial class ClerkNode
             return;
         ref readonly var operation = ref _pending[result.Sequence];
         // Nobody can know the result of what was never sent.
-        if (operation.Sendings == 0)
+        if (!operation.Sent)
             return;
         if (operation.Kind == OperationKind.CloseSession)
         {
@@ -235,12 +235,8 @@ public partial class ClerkNode
         for (var sequence = request.First; sequence <= request.Last; sequence++)
         {
             ref var operation = ref _pending[sequence];
-            if (
-                operation.State == PendingState.InFlight
-                && operation.Request == request.Number
-                && operation.Sendings == 1
-            )
-                operation.Sendings = 0;
+            if (operation.State == PendingState.InFlight && operation.Request == request.Number && !operation.SentAgain)
+                operation.Sent = false;
         }
         PutBack(index);
         _sessionLost = true;
@@ -264,7 +260,7 @@ public partial class ClerkNode
                 effects.MayStop = true;
                 _pending.Remove(sequence);
             }
-            else if (operation.Kind != OperationKind.Get && operation.Sendings > 0)
+            else if (operation.Kind != OperationKind.Get && operation.Sent)
             {
                 effects.Complete(operation.Call, CallStatus.SessionExpired);
                 _pending.Remove(sequence);

@@ -108,8 +108,7 @@ public partial class ClerkNode : Node
             return;
         }
         // The tick that is already running may end at once: it does not count for this call.
-        var deadline =
-            deadlineTicks >= long.MaxValue - _tick - 1 ? long.MaxValue : _tick + deadlineTicks + (_ticking ? 1 : 0);
+        var deadline = deadlineTicks == long.MaxValue ? long.MaxValue : _tick + deadlineTicks + (_ticking ? 1 : 0);
         Add(
             new PendingOperation
             {
@@ -243,12 +242,12 @@ public partial class ClerkNode : Node
         fingerprint.Add(_firstOpening);
         fingerprint.Add(_opening);
         fingerprint.Add(_opening == 0 ? 0 : _openingView);
-        fingerprint.Add(_opening == 0 ? 0 : Math.Min(_tick - _openingSince, _settings.RequestTimeoutTicks));
+        fingerprint.Add(_opening == 0 ? 0 : _tick - _openingSince);
         fingerprint.Add(_ticking);
         fingerprint.Add(_closed);
         _pause.AddTo(ref fingerprint);
         _inquiry.AddTo(ref fingerprint, _tick);
-        _requests.AddTo(ref fingerprint, _tick, _settings.RequestTimeoutTicks);
+        _requests.AddTo(ref fingerprint, _tick);
         _pending.AddTo(ref fingerprint, _tick);
     }
 

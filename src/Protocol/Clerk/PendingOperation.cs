@@ -30,8 +30,11 @@ internal struct PendingOperation
     public OperationKind Kind;
     public PendingState State;
 
-    /// <summary>How often it was sent in the present session: 0, 1, or 2 for more.</summary>
-    public byte Sendings;
+    /// <summary>In the present session.</summary>
+    public bool Sent;
+
+    /// <summary>More than once in the present session.</summary>
+    public bool SentAgain;
 
     /// <summary>Sent in any session: it can no longer be said that it was surely not executed.</summary>
     public bool EverSent;
@@ -41,15 +44,14 @@ internal struct PendingOperation
     public readonly void AddTo(ref Fingerprint fingerprint, long tick)
     {
         fingerprint.Add((long)State);
-        if (State == PendingState.None)
-            return;
         fingerprint.Add(Call);
-        fingerprint.Add(Deadline == long.MaxValue ? -1 : Deadline - tick);
+        fingerprint.Add(Deadline == long.MaxValue ? 0 : Deadline - tick);
         fingerprint.Add(State == PendingState.InFlight ? Request : 0);
         fingerprint.Add(Key);
         fingerprint.Add(Value);
         fingerprint.Add((long)Kind);
-        fingerprint.Add((long)Sendings);
+        fingerprint.Add(Sent);
+        fingerprint.Add(SentAgain);
         fingerprint.Add(EverSent);
     }
 }

@@ -38,8 +38,9 @@ internal sealed class PendingOperations
 
     public void Add(in PendingOperation operation)
     {
+        // Twice as large each operation is in both halves, and so in its place; the other is not looked at.
         if (Next - Floor == _slots.Length)
-            Grow();
+            _slots = [.. _slots, .. _slots];
         this[Next++] = operation;
         Count++;
     }
@@ -74,8 +75,6 @@ internal sealed class PendingOperations
     {
         var end = Math.Min(Next, Floor + window);
         _waitingFrom = Math.Max(_waitingFrom, Floor);
-        while (_waitingFrom < end && this[_waitingFrom].State != PendingState.Waiting)
-            _waitingFrom++;
         first = last = _waitingFrom;
         var count = CountWhatFits(end, bytes, most);
         if (count == 0)
@@ -91,8 +90,8 @@ internal sealed class PendingOperations
             slot.State = PendingState.InFlight;
             slot.Request = request;
             slot.EverSent = true;
-            if (slot.Sendings < 2)
-                slot.Sendings++;
+            slot.SentAgain = slot.Sent;
+            slot.Sent = true;
             last = _waitingFrom;
         }
         return ImmutableCollectionsMarshal.AsImmutableArray(operations);
@@ -136,7 +135,7 @@ internal sealed class PendingOperations
         {
             var slot = this[sequence];
             slot.State = PendingState.Waiting;
-            slot.Sendings = 0;
+            (slot.Sent, slot.SentAgain) = (false, false);
             slots[next++ & (slots.Length - 1)] = slot;
         }
         _slots = slots;
@@ -154,15 +153,10 @@ internal sealed class PendingOperations
     {
         fingerprint.Add(Floor);
         fingerprint.Add(Next);
-        for (var sequence = Floor; sequence < Next; sequence++)
+        foreach (var sequence in Sequences())
+        {
+            fingerprint.Add(sequence);
             this[sequence].AddTo(ref fingerprint, tick);
-    }
-
-    private void Grow()
-    {
-        var slots = new PendingOperation[2 * _slots.Length];
-        for (var sequence = Floor; sequence < Next; sequence++)
-            slots[sequence & (slots.Length - 1)] = this[sequence];
-        _slots = slots;
+        }
     }
 }

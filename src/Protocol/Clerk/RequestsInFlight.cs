@@ -66,7 +66,7 @@ internal sealed class RequestsInFlight(int capacity)
         return clone;
     }
 
-    public void AddTo(ref Fingerprint fingerprint, long tick, long timeout)
+    public void AddTo(ref Fingerprint fingerprint, long tick)
     {
         fingerprint.Add(Count);
         for (var i = 0; i < Count; i++)
@@ -74,7 +74,7 @@ internal sealed class RequestsInFlight(int capacity)
             var request = _requests[i];
             fingerprint.Add(request.Number);
             fingerprint.Add(request.View);
-            fingerprint.Add(Math.Min(tick - request.SentAt, timeout));
+            fingerprint.Add(tick - request.SentAt);
         }
     }
 }

@@ -65,7 +65,7 @@ internal sealed class ViewInquiry(ImmutableArray<NodeAddress> addresses, int tim
         if (!IsOpen)
             return;
         fingerprint.Add(_unanswered);
-        fingerprint.Add(Math.Min(tick - _askedAt, timeoutTicks));
+        fingerprint.Add(tick - _askedAt);
     }
 
     private void TurnToNext() => _index = (_index + 1) % addresses.Length;

@@ -123,8 +123,6 @@ internal sealed class BackupRole
                 // Not a stream of this snapshot. It was acknowledged, so it will not come again: a backup that
                 // confirmed now would have a hole in its history. It never confirms; the primary reports it, and the
                 // next view begins anew.
-                _early.Clear();
-                _earlyBytes = 0;
                 return;
             }
             if (!Execute(forward, ref turn))
@@ -167,7 +165,6 @@ internal sealed class BackupRole
         fingerprint.Add(_next.Batch);
         fingerprint.Add(_next.Operation);
         _staging.AddTo(ref fingerprint);
-        fingerprint.Add(_early.Count);
         foreach (var forward in _early)
             forward.AddTo(ref fingerprint);
     }
@@ -198,7 +195,7 @@ internal sealed class BackupRole
         Installed = true;
         var count = _state.Store.Count + _state.Sessions.Count;
         if (chunk.Digest != 0 && (chunk.Count != count || chunk.Digest != chunk.DigestWith(_state.Digest)))
-            Difference ??=
+            Difference =
                 $"the transfer of {chunk.Count} entries and sessions at position {chunk.Position}, {count} here";
         effects.Notice(
             NoticeKind.TransferInstalled,
@@ -232,7 +229,7 @@ internal sealed class BackupRole
         }
         _next = default;
         if (forward.Digest != 0 && forward.Digest != forward.DigestWith(_state.Digest))
-            Difference ??= $"forward {forward.Serial}, executed up to position {_state.Position}";
+            Difference = $"forward {forward.Serial}, executed up to position {_state.Position}";
         if (forward.Marker >= 0)
             _marker = forward.Marker;
         return true;

@@ -31,7 +31,6 @@ internal struct BatchExecution
     private long _room;
     private int _answered;
     private int _executed;
-    private bool _apart;
     private int _belowFloor;
 
     /// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
@@ -52,7 +51,6 @@ internal struct BatchExecution
         _batch = batch;
         _settings = settings;
         _results = new OperationResult[batch.Operations.Length];
-        Executed = [];
     }
 
     public int Duplicates { get; private set; }
@@ -65,18 +63,15 @@ internal struct BatchExecution
     /// </summary>
     public readonly int LeftOut => _batch.Operations.Length - _results.Length;
 
-    /// <summary>The operations that were executed now, in order: they are the part that is forwarded.</summary>
-    public ImmutableArray<Operation> Executed { get; private set; }
-
-    public readonly ImmutableArray<OperationResult> Results => ImmutableCollectionsMarshal.AsImmutableArray(_results);
+    /// <summary>How many operations were executed now.</summary>
+    public readonly int Executed => _executed;
 
     /// <summary>
     /// What is forwarded: the batch itself where all of it was executed, its new part otherwise, or nothing.
     /// </summary>
-    public readonly Batch? Accepted =>
-        _executed == 0 ? null
-        : !_apart ? _batch
-        : new Batch(_batch.Session, _batch.Floor, Executed);
+    public Batch? Accepted { get; private set; }
+
+    public readonly ImmutableArray<OperationResult> Results => ImmutableCollectionsMarshal.AsImmutableArray(_results);
 
     public void Run()
     {
@@ -96,7 +91,6 @@ internal struct BatchExecution
             )
             {
                 part ??= operations[..i].ToArray();
-                _apart = true;
                 break;
             }
             var accepted = operation;
@@ -111,7 +105,6 @@ internal struct BatchExecution
                 // Not all of the batch belongs into the history as it came: from here on its part is gathered apart.
                 part = new Operation[operations.Length];
                 operations[..i].CopyTo(part);
-                _apart = true;
             }
             if (!executed)
                 continue;
@@ -120,7 +113,9 @@ internal struct BatchExecution
             _executed++;
         }
         Array.Resize(ref _results, _answered);
-        Executed = part is null ? _batch.Operations : ImmutableCollectionsMarshal.AsImmutableArray(part)[.._executed];
+        Accepted = _batch;
+        if (part is not null)
+            Accepted = _executed == 0 ? null : new Batch(_batch.Session, _batch.Floor, [.. part.AsSpan(0, _executed)]);
     }
 
     public readonly void Tell(Effects effects)
@@ -186,10 +181,9 @@ internal struct BatchExecution
     /// </summary>
     private readonly bool KeepsTooMuch(Session session, in Operation operation, long floor) =>
         operation.Kind == OperationKind.PutHash
-        && session.Memory > _settings.StreamBytes
         && operation.Sequence > floor
-        && session.MemoryFrom(floor) > _settings.StreamBytes
-        && !session.TryResult(operation.Sequence, out _);
+        && !session.TryResult(operation.Sequence, out _)
+        && session.MemoryFrom(floor) > _settings.StreamBytes;
 
     /// <summary>What makes nothing larger always does: so there is a way out.</summary>
     private readonly bool Fits(in Operation operation)
@@ -199,7 +193,7 @@ internal struct BatchExecution
         if (room > 1024 + (2L * (operation.Key.Length + operation.Value.Length)))
             return true;
         var growth = _state.GrowthBy(operation);
-        return growth <= 0 || growth <= room;
+        return growth <= Math.Max(0, room);
     }
 
     private readonly bool GrowsTooLarge(in Operation operation) =>

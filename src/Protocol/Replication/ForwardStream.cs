@@ -131,13 +131,12 @@ internal sealed class ForwardStream
         }
     }
 
-    /// <summary>Releases the answers that rode with the forwards up to this serial.</summary>
-    /// <returns>False for a serial that was never sent.</returns>
-    public bool Acknowledge(ForwardAck ack, bool installed, Effects effects)
+    /// <summary>Releases the answers that rode with the forwards up to this serial, if it was ever sent.</summary>
+    public void Acknowledge(ForwardAck ack, bool installed, Effects effects)
     {
         var serial = ack.Serial;
-        if (serial >= _nextSerial || serial < 0)
-            return false;
+        if (serial >= _nextSerial)
+            return;
         TicksWithoutAnswer = 0;
         var before = Backlog;
         while (_inFlight.TryPeek(out var first) && first.Forward.Serial <= serial)
@@ -159,13 +158,12 @@ internal sealed class ForwardStream
             _waiting = installed ? 0 : Math.Clamp(ack.Waiting, 0, long.MaxValue / 2);
             Drained(before - Backlog);
         }
-        return true;
     }
 
     private void Drained(long bytes)
     {
         if (bytes > 0)
-            _draining = Math.Max(ShortBytes + 1, Math.Min(_draining, Backlog + bytes) - (bytes / 2));
+            _draining = Math.Max(ShortBytes, Math.Min(_draining, Backlog + bytes) - (bytes / 2));
     }
 
     public void SendAgainFrom(long serial, Effects effects)
@@ -181,12 +179,7 @@ internal sealed class ForwardStream
 
     public void Tick(bool transferring, Effects effects)
     {
-        if (_inFlight.Count == 0 && !transferring)
-        {
-            TicksWithoutAnswer = 0;
-            return;
-        }
-        TicksWithoutAnswer++;
+        TicksWithoutAnswer = _inFlight.Count == 0 && !transferring ? 0 : TicksWithoutAnswer + 1;
         // One whole tick has passed since anything was heard: what is in flight is taken for lost. Repeats change
         // nothing.
         if (TicksWithoutAnswer >= 2)
@@ -203,16 +196,13 @@ internal sealed class ForwardStream
         fingerprint.Add(_draining);
         fingerprint.Add(_acknowledged);
         fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
-        fingerprint.Add(_pending.Count);
         foreach (var (batch, _) in _pending)
             batch.AddTo(ref fingerprint);
-        fingerprint.Add(_inFlight.Count);
         foreach (var flight in _inFlight)
         {
             flight.Forward.AddTo(ref fingerprint);
             fingerprint.Add(flight.Answers);
         }
-        fingerprint.Add(_held.Count);
         foreach (var answer in _held)
         {
             fingerprint.Add(answer.To.Value);
@@ -223,27 +213,22 @@ internal sealed class ForwardStream
 
     private void SendNext(Effects effects)
     {
-        var batches = ImmutableArray<Batch>.Empty;
         long bytes = 0;
         long memory = 0;
         long count = 0;
-        if (_pending.Count > 0)
+        // Before the switch no answer waits: a smaller one does not hold up the chunks behind it.
+        var most = Switched ? _settings.ForwardBytes : Math.Min(_settings.ForwardBytes, _settings.ChunkBytes);
+        var batches = ImmutableArray.CreateBuilder<Batch>(_pending.Count);
+        while (_pending.TryPeek(out var next) && (batches.Count == 0 || bytes + next.Batch.Size <= most))
         {
-            // Before the switch no answer waits: a smaller one does not hold up the chunks behind it.
-            var most = Switched ? _settings.ForwardBytes : Math.Min(_settings.ForwardBytes, _settings.ChunkBytes);
-            var builder = ImmutableArray.CreateBuilder<Batch>(Math.Min(_pending.Count, 64));
-            while (_pending.TryPeek(out var next) && (builder.Count == 0 || bytes + next.Batch.Size <= most))
-            {
-                _pending.Dequeue();
-                builder.Add(next.Batch);
-                _digest = next.Digest;
-                bytes += next.Batch.Size;
-                memory += next.Batch.Memory;
-                count += next.Batch.Operations.Length;
-            }
-            batches = builder.DrainToImmutable();
+            _pending.Dequeue();
+            batches.Add(next.Batch);
+            _digest = next.Digest;
+            bytes += next.Batch.Size;
+            memory += next.Batch.Memory;
+            count += next.Batch.Operations.Length;
         }
-        var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches);
+        var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches.DrainToImmutable());
         forward = forward with { Digest = forward.DigestWith(_digest) };
         _nextPosition += count;
         _markerSent |= Switched;

@@ -52,9 +52,5 @@ internal sealed class IdleSessions(ProtocolSettings settings)
 
     public void Forget(long session) => _lastUsed.Remove(session);
 
-    public void AddTo(ref Fingerprint fingerprint)
-    {
-        if (!IsOff)
-            fingerprint.Add(_now);
-    }
+    public void AddTo(ref Fingerprint fingerprint) => fingerprint.Add(_now);
 }

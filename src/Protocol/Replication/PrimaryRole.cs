@@ -141,7 +141,7 @@ internal sealed class PrimaryRole
         var room = _stream?.Room(_transfer?.Progress ?? 1) ?? long.MaxValue;
         var execution = new BatchExecution(_state, batch, MaxMemory - StreamMemory, room, _settings, _view.Level);
         execution.Run();
-        Executed += execution.Executed.Length;
+        Executed += execution.Executed;
         Deduplicated += execution.Duplicates;
         execution.Tell(effects);
         if (execution.Accepted is { } accepted)
@@ -170,34 +170,33 @@ internal sealed class PrimaryRole
 
     public void OnAck(ForwardAck ack, Effects effects)
     {
-        if (_stream is null || !_stream.Acknowledge(ack, _installed, effects))
-            return;
+        _stream!.Acknowledge(ack, _installed, effects);
         SwitchWhenShort(effects);
         _stream.Pump(effects);
     }
 
     public void OnWanted(ForwardWanted wanted, Effects effects)
     {
-        _stream?.HeardOfBackup();
-        _stream?.SendAgainFrom(wanted.Serial, effects);
+        _stream!.HeardOfBackup();
+        _stream.SendAgainFrom(wanted.Serial, effects);
     }
 
     public void OnChunkAck(ChunkAck ack, Effects effects)
     {
         if (_transfer is null)
             return;
-        _stream?.HeardOfBackup();
+        _stream!.HeardOfBackup();
         _transfer.Acknowledge(ack.Next, effects);
     }
 
     public void OnInstalled(Installed installed, Effects effects)
     {
-        if (_stream is null || _stream.Switched || _transfer is not { AllSent: true })
+        if (_transfer is not { AllSent: true })
             return;
         _transfer = null;
         _installed = true;
         MaxMemory = Math.Min(MaxMemory, installed.MaxMemory);
-        _stream.HeardOfBackup();
+        _stream!.HeardOfBackup();
         _stream.Installed();
         SwitchWhenShort(effects);
         _stream.Pump(effects);
@@ -236,7 +235,6 @@ internal sealed class PrimaryRole
         fingerprint.Add(Confirmed);
         fingerprint.Add(MaxMemory);
         fingerprint.Add(_installed);
-        fingerprint.Add(_untilConfirmed.Count);
         foreach (var answer in _untilConfirmed)
         {
             fingerprint.Add(answer.To.Value);

@@ -33,7 +33,7 @@ internal sealed class ReplicatedState
     public long Position { get; set; }
 
     /// <summary>All of it in one number, kept with every change: equal for equal states on every machine.</summary>
-    public ulong Digest => unchecked(Store.Digest + Sessions.Digest + Hashing.Mix((ulong)Position));
+    public ulong Digest => Hashing.Step(Hashing.Step(Store.Digest, Sessions.Digest), (ulong)Position);
 
     public long Memory => Store.Memory + Sessions.Memory;
 
@@ -118,7 +118,7 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Full, default);
             case OperationKind.Unsupported:
                 return new OperationResult(operation.Sequence, ResultStatus.Unsupported, default);
-            case > OperationKind.Unsupported when _features.Added is { } added:
+            case var _ when _features.Added is { } added:
                 return added(Store, operation);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");

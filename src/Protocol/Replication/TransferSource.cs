@@ -61,16 +61,14 @@ internal sealed class TransferSource
     public bool AllSent => _sentLast;
 
     /// <summary>The part that has arrived.</summary>
-    public double Progress => _total == 0 ? 1 : Math.Min(1, (double)_arrivedBytes / _total);
+    public double Progress => Math.Min(1, _arrivedBytes / Math.Max(1.0, _total));
 
     public long Total => _total;
 
     private bool IsRepeating => _inFlight.TryPeek(out var first) && first.Chunk.Index < _repeatsEnd;
 
-    /// <summary>In number, and in bytes where chunks are larger than they should be: one value fills one.</summary>
-    private bool HasRoom =>
-        _inFlight.Count < _settings.ChunksInFlight
-        && _inFlightCost < (long)_settings.ChunksInFlight * _settings.ChunkBytes;
+    /// <summary>In bytes, since chunks are larger than they should be where one value fills one.</summary>
+    private bool HasRoom => _inFlightCost < (long)_settings.ChunksInFlight * _settings.ChunkBytes;
 
     public TransferSource Clone()
     {
@@ -105,8 +103,6 @@ internal sealed class TransferSource
 
     public void Tick(Effects effects)
     {
-        if (_inFlight.Count == 0)
-            return;
         if (++_ticksWithoutAnswer < 2)
             return;
         _repeatsEnd = _nextIndex;
@@ -121,7 +117,7 @@ internal sealed class TransferSource
         fingerprint.Add(_sentLast);
         fingerprint.Add(_inFlight.Count);
         fingerprint.Add(Math.Min(_ticksWithoutAnswer, 2));
-        fingerprint.Add(Math.Max(0, _repeatsEnd - (_nextIndex - _inFlight.Count)));
+        fingerprint.Add(_repeatsEnd);
     }
 
     /// <returns>Whether any of those in flight was before this index.</returns>
@@ -198,7 +194,7 @@ internal sealed class TransferSource
         while (count < session.Results.Length && (count == 0 || bytes < room))
             bytes += 12 + session.Results[count++].Value.Length;
         _rest = count < session.Results.Length ? session with { Results = session.Results[count..] } : null;
-        sessions.Add(_rest is null ? session : session with { Results = session.Results[..count] });
+        sessions.Add(session with { Results = session.Results[..count] });
         return bytes;
     }
 }

@@ -46,7 +46,6 @@ internal sealed class Audience
 
     public void AddTo(ref Fingerprint fingerprint)
     {
-        fingerprint.Add(_clerks.Count);
         foreach (var (clerk, _) in _clerks)
             fingerprint.Add(clerk.Value);
     }

@@ -124,11 +124,10 @@ internal sealed class ServerTable(ProtocolSettings settings)
         return null;
     }
 
-    public void AddTo(ref Fingerprint fingerprint, int deadAfter, long now)
+    public void AddTo(ref Fingerprint fingerprint, long now)
     {
-        fingerprint.Add(_servers.Length);
         foreach (var server in _servers)
-            server.AddTo(ref fingerprint, deadAfter, now);
+            server.AddTo(ref fingerprint, now);
     }
 
     private void Forget(View named, View? acknowledged)

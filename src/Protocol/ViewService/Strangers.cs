@@ -65,7 +65,6 @@ internal sealed class Strangers(int deadPings)
 
     public void AddTo(ref Fingerprint fingerprint)
     {
-        fingerprint.Add(_all.Length);
         foreach (var stranger in _all)
         {
             stranger.Id.AddTo(ref fingerprint);

@@ -106,14 +106,14 @@ internal sealed record TrackedServer(ServerId Id)
         };
     }
 
-    /// <param name="deadAfter">The most that it can be: what is older is dead, however old.</param>
-    public void AddTo(ref Fingerprint fingerprint, int deadAfter, long now)
+    /// <summary>What was silent or deaf for too long is dead, for however long it has been.</summary>
+    public void AddTo(ref Fingerprint fingerprint, long now)
     {
         Id.AddTo(ref fingerprint);
-        fingerprint.Add(Math.Min(PingAge, deadAfter));
+        fingerprint.Add(Overdue ? 0 : PingAge);
         // Exactly: a late ping is news or not by this number, however old it is.
         fingerprint.Add(Pinged ? now - Heard : 0);
-        fingerprint.Add(Math.Min(DeafTicks, deadAfter));
+        fingerprint.Add(Deaf ? 0 : DeafTicks);
         fingerprint.Add(Pinged);
         fingerprint.Add(PingedThisTick);
         fingerprint.Add(HeardThisTick);

@@ -204,11 +204,11 @@ public partial class ViewServiceNode : Node
         (_known.LastAcknowledged ?? View.None).AddTo(ref fingerprint);
         fingerprint.Add(_known.LastAcknowledgedSynced);
         fingerprint.Add(Math.Min(_ticks, _settings.DeadPings));
-        fingerprint.Add(_lost is not null);
+        fingerprint.Add(_lost);
         fingerprint.Add(Slept);
         fingerprint.Add(FalseSuspicions);
         fingerprint.Add(_calmTicks);
-        _servers.AddTo(ref fingerprint, _settings.DeadPings * (1 + MostFalseSuspicions), Now);
+        _servers.AddTo(ref fingerprint, Now);
         _strangers.AddTo(ref fingerprint);
         _audience.AddTo(ref fingerprint);
     }
