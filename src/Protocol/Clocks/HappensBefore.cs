@@ -18,14 +18,10 @@ public static class HappensBefore
 {
     public static CausalOrder Compare(in Stamp left, in Stamp right)
     {
-        if (left.Lamport == right.Lamport)
-            return left.Vector.Equals(right.Vector) ? CausalOrder.Equal : CausalOrder.Concurrent;
-        return left.Lamport < right.Lamport
-            ? left.Vector.IsWithin(right.Vector)
-                ? CausalOrder.Before
-                : CausalOrder.Concurrent
-            : right.Vector.IsWithin(left.Vector)
-                ? CausalOrder.After
-                : CausalOrder.Concurrent;
+        if (left.Lamport < right.Lamport)
+            return left.Vector.IsWithin(right.Vector) ? CausalOrder.Before : CausalOrder.Concurrent;
+        if (left.Lamport > right.Lamport)
+            return right.Vector.IsWithin(left.Vector) ? CausalOrder.After : CausalOrder.Concurrent;
+        return left.Vector.Equals(right.Vector) ? CausalOrder.Equal : CausalOrder.Concurrent;
     }
 }

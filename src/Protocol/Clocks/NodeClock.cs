@@ -37,13 +37,14 @@ public sealed class NodeClock
     /// <summary>The server goes on under a higher incarnation: its own entry does too.</summary>
     public void Become(ServerId self)
     {
-        if (_own >= 0)
-            RemoveAt(_own);
-        var (index, found) = Locate(0, new VectorEntry(self, 0));
+        var entry = new VectorEntry(self, 0);
+        var (index, found) = Locate(0, entry);
         if (found)
-            RemoveAt(index);
-        Insert(index, new VectorEntry(self, 0));
+            _entries[index] = entry;
+        else
+            Insert(index, entry);
         _own = index;
+        _copy = null;
     }
 
     /// <summary>The stamp of the latest event.</summary>
@@ -78,9 +79,6 @@ public sealed class NodeClock
 
     private void Merge(VectorClock vector)
     {
-        // What came last was carried along, or came from this clock: a clerk hears the same vector many times.
-        if (ReferenceEquals(vector, _copy))
-            return;
         var index = 0;
         foreach (ref readonly var entry in vector.Entries)
         {
@@ -139,9 +137,7 @@ public sealed class NodeClock
         _count--;
         Array.Copy(_entries, index + 1, _entries, index, _count - index);
         Array.Copy(_advancedAt, index + 1, _advancedAt, index, _count - index);
-        if (_own == index)
-            _own = -1;
-        else if (_own > index)
+        if (_own > index)
             _own--;
         _copy = null;
     }

@@ -7,7 +7,8 @@ public readonly record struct VectorEntry(ServerId Node, long Count)
 {
     /// <summary>A later life of an address is later than anything in an earlier one.</summary>
     internal bool IsAfter(in VectorEntry other) =>
-        Node.Incarnation != other.Node.Incarnation ? Node.Incarnation > other.Node.Incarnation : Count > other.Count;
+        Node.Incarnation > other.Node.Incarnation
+        || (Node.Incarnation == other.Node.Incarnation && Count > other.Count);
 }
 
 /// <summary>
@@ -72,11 +73,8 @@ public sealed class VectorClock : IEquatable<VectorClock>
         return true;
     }
 
-    internal static int CompareAddresses(in VectorEntry left, in VectorEntry right)
-    {
-        var (first, second) = (left.Node.Address.Value, right.Node.Address.Value);
-        return ReferenceEquals(first, second) ? 0 : string.CompareOrdinal(first, second);
-    }
+    internal static int CompareAddresses(in VectorEntry left, in VectorEntry right) =>
+        string.CompareOrdinal(left.Node.Address.Value, right.Node.Address.Value);
 
     private static bool IsSorted(ReadOnlySpan<VectorEntry> entries)
     {

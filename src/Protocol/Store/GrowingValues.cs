@@ -113,7 +113,7 @@ internal sealed class GrowingValue
 
     public void Append(ReadOnlySpan<byte> tail)
     {
-        var length = checked(Length + tail.Length);
+        var length = Length + tail.Length;
         if (length > _buffer.Length)
         {
             var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, length + (length / 2L)));

@@ -27,7 +27,7 @@ internal static class Leaf
 
     public static int Slots(ulong[] leaf) => leaf.Length - HeaderWords;
 
-    public static bool HasRoom(ulong[] leaf) => Count(leaf) < (int)((long)Slots(leaf) * 13 >> 4);
+    public static bool HasRoom(ulong[] leaf) => Count(leaf) < Slots(leaf) * 13L / 16;
 
     public static Slot SlotAt(ulong[] leaf, int index) => new(leaf[HeaderWords + index]);
 
@@ -133,12 +133,12 @@ internal static class Leaf
             count++;
         }
         Array.Sort(hashes, slots);
-        for (int start = 0, end; start < count; start = end)
+        Comparison<Slot> byKey = (a, b) => log.Read(a).Key.SequenceCompareTo(log.Read(b).Key);
+        for (int start = 0, end; start != count; start = end)
         {
             for (end = start + 1; end < count && hashes[end] == hashes[start]; )
                 end++;
-            if (end - start > 1)
-                slots.AsSpan(start, end - start).Sort((a, b) => log.Read(a).Key.SequenceCompareTo(log.Read(b).Key));
+            slots.AsSpan(start, end - start).Sort(byKey);
         }
         return slots;
     }

@@ -41,7 +41,7 @@ internal readonly ref struct Record
 
     public Bytes ValueBytes => new(_segment, _offset + HeaderBytes + KeyLength, ValueLength);
 
-    public static int SizeOf(int key, int value) => checked(HeaderBytes + key + value);
+    public static int SizeOf(int key, int head, int tail) => checked(HeaderBytes + key + head + tail);
 
     /// <summary>Writes all but the digest, which is known only when the value lies in one piece.</summary>
     public static void Write(
@@ -52,7 +52,7 @@ internal readonly ref struct Record
         ReadOnlySpan<byte> tail
     )
     {
-        var target = segment.AsSpan(offset, SizeOf(key.Length, head.Length + tail.Length));
+        var target = segment.AsSpan(offset, SizeOf(key.Length, head.Length, tail.Length));
         ref var start = ref MemoryMarshal.GetReference(target);
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 8), key.Length);
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 12), head.Length + tail.Length);

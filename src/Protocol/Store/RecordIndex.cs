@@ -53,8 +53,6 @@ internal struct RecordIndex
     /// <summary>Sets the slot of a key and returns the earlier one, or the empty slot.</summary>
     public Slot Set(ulong hash, ReadOnlySpan<byte> key, Slot slot, in RecordLog log)
     {
-        if (_owner == 0)
-            _owner = _ids.Next();
         while (true)
         {
             var leaf = OwnLeaf(hash, out var parent, out var depth);
@@ -75,8 +73,6 @@ internal struct RecordIndex
     /// <summary>The record of a key was moved.</summary>
     public void Replace(ulong hash, Slot from, Slot to)
     {
-        if (_owner == 0)
-            _owner = _ids.Next();
         var leaf = OwnLeaf(hash, out _, out _);
         Leaf.Put(leaf, Leaf.IndexOf(leaf, hash, from), to, added: false);
     }
@@ -98,6 +94,8 @@ internal struct RecordIndex
 
     private ulong[] OwnLeaf(ulong hash, out Branch? parent, out int depth)
     {
+        if (_owner == 0)
+            _owner = _ids.Next();
         parent = null;
         depth = 0;
         var node = _root ??= Leaf.Create(_owner, 0, 4);

@@ -63,7 +63,7 @@ internal struct RecordLog
     /// <summary>
     /// Holes make up more than a fifth of the full segments, and what was emptied last is in use again.
     /// </summary>
-    public readonly bool NeedsCleaning => _spare is null && _sealedBytes - _sealedLive > _sealedLive >> 2;
+    public readonly bool NeedsCleaning => _spare is null && _sealedBytes - _sealedLive > _sealedLive / 4;
 
     private readonly long Live => _sealedLive + (_tail == None ? 0 : _segments[_tail].Live);
 
@@ -108,7 +108,7 @@ internal struct RecordLog
 
     public Slot Append(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
-        var size = Record.SizeOf(key.Length, checked(head.Length + tail.Length));
+        var size = Record.SizeOf(key.Length, head.Length, tail.Length);
         var slot = Reserve(hash, size, out var data);
         Record.Write(data, slot.Offset, key, head, tail);
         Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, new Record(data, slot.Offset).Value));

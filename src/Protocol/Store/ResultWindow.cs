@@ -31,11 +31,7 @@ internal struct ResultWindow
     /// <summary>Every place, taken or not (<see cref="IsResult"/>), in no order.</summary>
     public readonly ReadOnlySpan<OperationResult> Places => _places;
 
-    public readonly ResultWindow Copy() =>
-        this with
-        {
-            _places = _places.Length == 0 ? _places : _places.AsSpan().ToArray(),
-        };
+    public readonly ResultWindow Copy() => this with { _places = _places.AsSpan().ToArray() };
 
     public readonly bool TryGet(long sequence, out OperationResult result)
     {

@@ -84,7 +84,7 @@ internal sealed class Session
             return;
         MustBeOwned();
         _owner.Digest -= DigestOfFloor();
-        if (_results.Count > 0)
+        if (_results.Count != 0)
             Forget(floor);
         Floor = floor;
         _owner.Digest += DigestOfFloor();

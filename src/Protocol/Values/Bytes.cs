@@ -54,7 +54,7 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
             return second.Compact();
         if (second.IsEmpty)
             return first.Compact();
-        var joined = GC.AllocateUninitializedArray<byte>(checked(first.Length + second.Length));
+        var joined = GC.AllocateUninitializedArray<byte>(first.Length + second.Length);
         first.Span.CopyTo(joined);
         second.Span.CopyTo(joined.AsSpan(first.Length));
         return new Bytes(joined);

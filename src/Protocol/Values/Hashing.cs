@@ -36,7 +36,7 @@ public static class Hashing
             {
                 ulong rest = 0;
                 for (var i = 0; i < bytes.Length; i++)
-                    rest |= (ulong)bytes[i] << (8 * i);
+                    rest += (ulong)bytes[i] << (8 * i);
                 hash = Step(hash, rest);
             }
             return Mix(hash);

@@ -173,7 +173,7 @@ public sealed record View(
 
     private static void AddTo(ref Fingerprint fingerprint, ServerId? server)
     {
-        fingerprint.Add(server is not null);
-        server?.AddTo(ref fingerprint);
+        fingerprint.Add(server?.Address.Value);
+        fingerprint.Add(server?.Incarnation ?? 0);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace PbKv.Protocol;
 
@@ -15,8 +16,6 @@ internal sealed class Mailing(long envelopeBytes = 256 << 10)
 
     public void Send(List<Outgoing> messages, Action<NodeAddress, ImmutableArray<Message>> send)
     {
-        if (messages.Count == 0)
-            return;
         if (messages.Count == 1)
         {
             SendOne(messages[0], send);
@@ -60,19 +59,20 @@ internal sealed class Mailing(long envelopeBytes = 256 << 10)
 
     private void SendGroup(NodeAddress to, List<Message> group, Action<NodeAddress, ImmutableArray<Message>> send)
     {
+        var messages = CollectionsMarshal.AsSpan(group);
         var first = 0;
         var size = 0L;
-        for (var i = 0; i < group.Count; i++)
+        for (var i = 0; i < messages.Length; i++)
         {
-            var next = SizeIn(group[i]);
+            var next = SizeIn(messages[i]);
             if (i > first && size + next > envelopeBytes)
             {
-                send(to, [.. group[first..i]]);
+                send(to, [.. messages[first..i]]);
                 (first, size) = (i, 0);
             }
             size += next;
         }
-        send(to, first == 0 ? [.. group] : [.. group[first..]]);
+        send(to, [.. messages[first..]]);
     }
 
     /// <summary>

@@ -49,10 +49,10 @@ internal ref struct WireReader
     public long Varint()
     {
         ulong value = 0;
-        for (var shift = 0; shift < 64; shift += 7)
+        for (var shift = 0; shift <= 63; shift += 7)
         {
             var part = Byte();
-            value |= (ulong)(part & 0x7F) << shift;
+            value += (ulong)(part & 0x7F) << shift;
             if (part < 0x80)
             {
                 if (shift == 63 && part > 1)
@@ -70,7 +70,7 @@ internal ref struct WireReader
     public long Signed()
     {
         var value = (ulong)Varint();
-        return (long)(value >> 1) ^ -(long)(value & 1);
+        return (long)(value / 2) ^ -(long)(value & 1);
     }
 
     public ulong Fixed64()

@@ -70,7 +70,7 @@ internal sealed class WireWriter
         while (rest >= 0x80)
         {
             _buffer[Length++] = (byte)(rest | 0x80);
-            rest >>= 7;
+            rest /= 0x80;
         }
         _buffer[Length++] = (byte)rest;
     }

@@ -94,6 +94,47 @@ public class NodeClockTests
         Assert.Equal(VectorClock.Of(Entry("a", 2001), Entry("b", 2000)), clock.Now().Vector);
     }
 
+    [Theory]
+    [InlineData(0, 256, 256)]
+    [InlineData(0, 257, 512)]
+    [InlineData(100, 150, 256)]
+    [InlineData(100, 200, 512)]
+    public void Those_that_have_not_advanced_for_long_are_looked_for_now_and_then(long heardAt, long keep, long goneAt)
+    {
+        var clock = new NodeClock(Id("m"), keep);
+        for (var i = 0; i < heardAt; i++)
+            clock.OnSend();
+        clock.OnReceive(new Stamp(1, VectorClock.Of(Entry("gone", 7))));
+        for (var i = heardAt + 1; i <= 600; i++)
+        {
+            Assert.Equal(i, clock.Now().Vector.CountOf(Id("m")));
+            Assert.Equal(i < goneAt ? 7 : 0, clock.Now().Vector.CountOf(Id("gone")));
+            clock.OnSend();
+        }
+    }
+
+    [Fact]
+    public void A_clock_keeps_what_it_knows_for_some_time() =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new NodeClock(null, keep: 0));
+
+    [Fact]
+    public void Equal_vectors_have_equal_hash_codes_and_sorted_ones_cost_their_array_alone()
+    {
+        VectorClock[] others =
+        [
+            VectorClock.Of(Entry("a", 1), Entry("b", 2)),
+            VectorClock.Of(Entry("a", 1), Entry("b", 3)),
+            VectorClock.Of(Entry("a", 1), Entry("b", 2, incarnation: 2)),
+            VectorClock.Of(Entry("a", 1)),
+        ];
+        Assert.Distinct(others.Select(other => other.GetHashCode()));
+        Assert.Equal(others[0].GetHashCode(), VectorClock.Of(Entry("b", 2), Entry("a", 1)).GetHashCode());
+        VectorEntry[] sorted = [Entry("a", 1), Entry("b", 2)];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        VectorClock.Of(sorted);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 128);
+    }
+
     [Fact]
     public void A_dropped_entry_that_others_still_carry_stays_away_until_it_advances()
     {
@@ -117,6 +158,7 @@ public class NodeClockTests
             clock.OnReceive(new Stamp(i, VectorClock.Of(Entry($"n{i:d4}", 1), Entry("z", i + 1))));
             Assert.InRange(clock.Now().Vector.Entries.Length, 1, NodeClock.MaxEntries);
         }
+        Assert.Equal(NodeClock.MaxEntries, clock.Now().Vector.Entries.Length);
         Assert.Equal(1000, clock.Now().Vector.CountOf(Id("a")));
         Assert.Equal(1000, clock.Now().Vector.CountOf(Id("z")));
         Assert.Equal(1, clock.Now().Vector.CountOf(Id("n0999")));
@@ -139,5 +181,6 @@ public class NodeClockTests
         var vector = VectorClock.Of(Entry("b", 1), Entry("a", 9, incarnation: 1), Entry("a", 2, incarnation: 2));
         Assert.Equal("{a#2:2 b#1:1}", vector.ToString());
         Assert.Equal(0, vector.CountOf(Id("a", 1)));
+        Assert.Equal("{a#2:2}", $"{VectorClock.Of(Entry("a", 2, incarnation: 2), Entry("a", 9, incarnation: 1))}");
     }
 }

@@ -107,6 +107,61 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         );
 
     [Fact]
+    public void Keys_of_one_hash_are_gone_through_in_one_order_however_they_came()
+    {
+        var keys = Enumerable.Range(0, 100).Select(i => Collisions.Key((ulong)i * 77, 42)).ToArray();
+        var (upwards, downwards) = (new KvStore(), new KvStore());
+        foreach (var key in keys)
+            upwards.Put(key, key);
+        foreach (var key in keys.Reverse())
+            downwards.Put(key, key);
+        Assert.Equal(Verify.All(upwards.Snapshot().Cursor()), Verify.All(downwards.Snapshot().Cursor()));
+    }
+
+    [Fact]
+    public void Several_operations_on_a_store_beyond_the_caches_are_looked_at_beforehand()
+    {
+        const int Worth = 4096;
+        var store = new KvStore();
+        for (var i = 1; i < Worth; i++)
+            store.Put(Key(i), Key(i));
+        Assert.Equal(0UL, Seen(1, 2));
+        store.Put(Key(Worth), Key(Worth));
+        Assert.Equal(0UL, Seen(1));
+        Assert.NotEqual(0UL, Seen(1, 2));
+        Assert.NotEqual(Digest(1, 1) ^ Digest(2, 2), Seen(1, 2));
+        Assert.Equal(Seen(1, 3), Seen(1, 2) ^ Seen(2, 3));
+        Assert.Equal(Seen(1, Worth + 1) ^ Seen(2, Worth + 1), Seen(1, 2));
+
+        var before = Seen(1, 2);
+        store.Put(Key(1), Key(9));
+        Assert.Equal(before ^ Digest(1, 1) ^ Digest(1, 9), Seen(1, 2));
+
+        ulong Seen(params int[] keys) =>
+            store.Warm([.. keys.Select(i => new Operation(OperationKind.Get, 1, Key(i), default))]);
+
+        static ulong Digest(int key, int value) => Record.DigestOf(Hashing.Hash64(Key(key).Span), Key(value).Span);
+    }
+
+    [Fact]
+    public void A_key_that_is_not_there_has_no_length_and_takes_its_own_room_too()
+    {
+        var store = new KvStore();
+        var (key, none) = (Bytes.Utf8("key"), Bytes.Utf8("none"));
+        store.Put(key, Bytes.Empty);
+        Assert.Equal((0, -1), (store.LengthOf(key), store.LengthOf(none)));
+        foreach (var appends in new[] { false, true })
+        {
+            Assert.Equal(Memory(100), store.GrowthBy(key, 100, appends));
+            Assert.Equal(Memory(32 + 4 + 100), store.GrowthBy(none, 100, appends));
+        }
+        store.Put(key, new Bytes(new byte[40]));
+        Assert.Equal((Memory(60), Memory(100)), (store.GrowthBy(key, 100, false), store.GrowthBy(key, 100, true)));
+
+        static long Memory(long bytes) => bytes * 5 / 4;
+    }
+
+    [Fact]
     public void A_million_keys_are_found_again_and_cost_little_more_than_their_bytes()
     {
         const int Count = 1_000_000;

@@ -130,6 +130,72 @@ public class SessionTableTests
     }
 
     [Fact]
+    public void A_floor_that_is_raised_to_where_it_is_changes_nothing_even_of_a_shared_session()
+    {
+        var table = new SessionTable();
+        table.Open(1);
+        var kept = table.Edit(1);
+        kept.RaiseFloor(5);
+        kept.Record(Result(4, "not wanted"));
+        var digest = table.Digest;
+        table.Clone();
+        kept.RaiseFloor(5);
+        Assert.Equal((5, 0, digest), (kept.Floor, kept.Count, table.Digest));
+    }
+
+    [Fact]
+    public void What_results_take_is_told_for_any_floor_and_follows_it()
+    {
+        const int Beside = 48;
+        var table = new SessionTable();
+        table.Open(1);
+        var session = table.Edit(1);
+        for (var i = 1; i <= 4; i++)
+            session.Record(Result(i, new string('x', i * 100)));
+        session.Record(Result(4, "x"));
+        session.RaiseFloor(2);
+        Assert.Equal((3 * Beside) + 501, session.Memory);
+        Assert.Equal(256 + session.Memory, table.Memory);
+        Assert.Equal(
+            [session.Memory, session.Memory, session.Memory, (2 * Beside) + 301, Beside + 1, 0],
+            Enumerable.Range(0, 6).Select(floor => session.MemoryFrom(floor))
+        );
+        session.RaiseFloor(4);
+        Assert.Equal(Beside + 1, session.Memory);
+        session.RaiseFloor(1000);
+        Assert.Equal((0, 256), (session.Memory, table.Memory));
+    }
+
+    [Fact]
+    public void The_session_of_the_highest_hash_is_the_last()
+    {
+        var table = new SessionTable();
+        var last = Collisions.Session(ulong.MaxValue);
+        table.Open(last);
+        Assert.Equal(last, table.After(null)?.Id);
+        Assert.Null(table.After(last));
+        var cursor = table.Snapshot().Cursor();
+        Assert.Throws<InvariantBrokenException>(() => cursor.Current);
+        Assert.True(cursor.MoveNext());
+        Assert.Equal(last, cursor.Current.Session);
+        Assert.False(cursor.MoveNext());
+        Assert.False(cursor.MoveNext());
+    }
+
+    [Fact]
+    public void An_image_takes_the_place_of_the_session_that_was_there()
+    {
+        var (table, once) = (new SessionTable(), new SessionTable());
+        var image = new SessionImage(7, 3, [Result(3, "a"), Result(5, "b")]);
+        table.Load(new SessionImage(7, 1, [Result(1, "x"), Result(9, "y")]));
+        table.Load(image);
+        once.Load(image);
+        Assert.Equal((1, once.Digest, once.Memory), (table.Count, table.Digest, table.Memory));
+        table.Load(new SessionImage(7, 3, [Result(8, "c")]), goesOn: true);
+        Assert.Equal([3, 5, 8], table.Find(7)!.Results().Select(result => result.Sequence));
+    }
+
+    [Fact]
     public void Opening_twice_and_editing_what_is_not_open_are_broken_invariants()
     {
         var table = new SessionTable();

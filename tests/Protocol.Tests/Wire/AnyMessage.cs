@@ -26,6 +26,19 @@ internal sealed class AnyMessage(int seed, Func<Type, object?>? hint = null)
 
     public Message Of(Type type) => (Message)Build(type);
 
+    /// <summary>With the fields that came later too: those that no constructor takes.</summary>
+    public Message WholeOf(Type type)
+    {
+        var message = Of(type);
+        var parameters = type.GetConstructors()[0].GetParameters().Select(parameter => parameter.Name).ToHashSet();
+        foreach (var property in type.GetProperties())
+        {
+            if (property.SetMethod is not null && !parameters.Contains(property.Name))
+                property.SetValue(message, Build(property.PropertyType));
+        }
+        return message;
+    }
+
     public Message Next() => Of(Types[_random.Next(Types.Count)]);
 
     public Envelope Envelope() =>

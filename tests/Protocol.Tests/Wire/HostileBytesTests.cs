@@ -61,6 +61,34 @@ public class HostileBytesTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void Times_and_vectors_beyond_what_a_clock_can_count_are_refused()
+    {
+        const long Highest = long.MaxValue / 2;
+        const int Most = 256;
+        Assert.Equal(Highest, Stamped(Highest, Vector(1, 1)).Lamport);
+        Assert.Equal(Highest, Stamped(1, Vector(1, Highest)).Vector.Entries[0].Count);
+        Assert.Equal(Most, Stamped(1, Vector(Most, 1)).Vector.Entries.Length);
+        Refused(Highest + 1, Vector(1, 1), $"a Lamport time of {Highest + 1}");
+        Refused(-1, Vector(1, 1), "a Lamport time of -1");
+        Refused(1, Vector(1, Highest + 1), $"a vector that counts {Highest + 1} events");
+        Refused(1, Vector(1, -1), "a vector that counts -1 events");
+        Refused(1, Vector(Most + 1, 1), $"a vector of {Most + 1} entries, allowed are {Most}");
+
+        static Stamp Stamped(long lamport, VectorClock vector) =>
+            WireBytes.Read(EnvelopeCodec.Write(WireBytes.Envelope() with { Stamp = new Stamp(lamport, vector) })).Stamp;
+
+        static void Refused(long lamport, VectorClock vector, string why) =>
+            Assert.Equal(why, Assert.Throws<WireFormatException>(() => Stamped(lamport, vector)).Message);
+
+        static VectorClock Vector(int entries, long count) =>
+            VectorClock.Of([
+                .. Enumerable
+                    .Range(1, entries)
+                    .Select(i => new VectorEntry(new ServerId(new NodeAddress($"{i}"), 1), count)),
+            ]);
+    }
+
     private static byte[] Damage(byte[] bytes, Random random)
     {
         for (var hits = random.Next(1, 4); hits > 0; hits--)

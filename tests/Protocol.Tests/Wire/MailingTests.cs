@@ -49,8 +49,23 @@ public class MailingTests
             withOthers ? ["b: 1", .. parts] : parts,
             Sent(mailing, withOthers ? [(B, Ack(1)), .. reply] : reply)
         );
+        Assert.Equal(["a: reply 9 1:134 2:134", "a: reply 9 3:1"], Sent(new Mailing(300), (A, Reply(134, 134, 1))));
         Assert.Equal(["a: reply 9 1:220"], Sent(new Mailing(300), (A, Reply(220))));
         Assert.Equal(["a: reply 9 1:400", "a: reply 9 2:1"], Sent(mailing, (A, Reply(400, 1))));
+    }
+
+    [Fact]
+    public void A_step_like_an_earlier_one_costs_its_envelopes_alone()
+    {
+        const int Steps = 100;
+        var mailing = new Mailing();
+        List<Outgoing> step = [new(A, Ack(1)), new(B, Ack(2)), new(A, Ack(3))];
+        mailing.Send(step, static (_, _) => { });
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < Steps; i++)
+            mailing.Send(step, static (_, _) => { });
+        // Two arrays of one and two references.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, Steps * 100);
     }
 
     [Fact]

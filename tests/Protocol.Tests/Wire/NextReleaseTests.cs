@@ -88,6 +88,22 @@ public class NextReleaseTests
     }
 
     [Fact]
+    public void So_many_messages_may_be_unknown_and_no_more()
+    {
+        const int Most = 64;
+        Action<WireWriter> unknown = writer => Field(writer, 199, fields => fields.Byte(1));
+        foreach (var count in new[] { 1, Most })
+        {
+            var envelope = WireBytes.Read(FromNextRelease([.. Enumerable.Repeat(unknown, count)]), []);
+            Assert.Empty(envelope.Messages);
+            Assert.Equal(Enumerable.Repeat((byte)199, count), envelope.NotUnderstood);
+        }
+        var tooMany = FromNextRelease([.. Enumerable.Repeat(unknown, Most + 1)]);
+        var damage = Assert.Throws<WireFormatException>(() => WireBytes.Read(tooMany, []));
+        Assert.Equal($"more than {Most} messages that are not understood", damage.Message);
+    }
+
+    [Fact]
     public void A_message_with_a_value_that_only_the_next_release_knows_is_dropped_alone()
     {
         var bytes = FromNextRelease(

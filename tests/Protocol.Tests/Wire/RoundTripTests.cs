@@ -16,7 +16,7 @@ public class RoundTripTests(ITestOutputHelper output)
         var type = AnyMessage.Types.Single(candidate => candidate.Name == name);
         for (var i = 0; i < 500; i++)
         {
-            var sent = any.Of(type);
+            var sent = any.WholeOf(type);
             var received = ThereAndBack(sent);
             Assert.Equal(type, received.GetType());
             Assert.Equal(WireBytes.Fingerprint(sent), WireBytes.Fingerprint(received));
