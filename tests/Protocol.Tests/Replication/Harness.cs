@@ -116,6 +116,12 @@ internal sealed class Harness
     public static Operation Get(long sequence, string key) =>
         new(OperationKind.Get, sequence, Bytes.Utf8(key), default);
 
+    public ReplicaStatus StatusOf(ReplicaNode node)
+    {
+        Give(node, Clerk, new StatusRequest(1));
+        return Outside.Select(item => item.Message).OfType<ReplicaStatus>().Last();
+    }
+
     public List<Reply> Replies() => Outside.Select(item => item.Message).OfType<Reply>().ToList();
 
     public List<Refusal> Refusals() => Outside.Select(item => item.Message).OfType<Refusal>().ToList();

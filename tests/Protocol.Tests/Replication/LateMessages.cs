@@ -133,6 +133,10 @@ public sealed class LateMessages
         var c = harness.Server("c");
         harness.Tell(c, new View(Harness.Cluster, Reset, c.Id, null, Era: Reset));
         Assert.Equal(lost, harness.OpenSession(c));
+        Assert.Equal(
+            [0, Reset],
+            harness.Outside.Select(said => said.Message).OfType<SessionOpened>().Select(o => o.Era)
+        );
         var late = harness.Request(c, lost, 1, Harness.Put(1, "k", "of another client"));
         harness.Give(c, Harness.Clerk, late);
         Assert.Equal(RefusalReason.SessionExpired, Assert.Single(harness.Refusals()).Reason);
@@ -170,8 +174,7 @@ public sealed class LateMessages
 
         (long, long) PositionOf(ReplicaNode server)
         {
-            harness.Give(server, Harness.Clerk, new StatusRequest(1));
-            var status = harness.Outside.Select(said => said.Message).OfType<ReplicaStatus>().Last();
+            var status = harness.StatusOf(server);
             return (status.Era, status.Position);
         }
     }
@@ -188,6 +191,30 @@ public sealed class LateMessages
         Assert.Equal(View.None, a.View);
         harness.Tell(a, Harness.View(1, a));
         Assert.True(a.Confirmed);
+    }
+
+    [Fact]
+    public void A_view_of_the_same_number_that_names_another_backup_confirms_nobody()
+    {
+        var harness = new Harness();
+        var (a, b, c) = (harness.Server("a"), harness.Server("b"), harness.Server("c"));
+        harness.Tell(a, Harness.View(1, a, b), acknowledged: false);
+        harness.Tell(a, Harness.View(1, a, c));
+        Assert.False(a.Confirmed);
+        harness.Tell(a, Harness.View(1, a, b));
+        Assert.True(a.Confirmed);
+    }
+
+    [Fact]
+    public void A_server_that_starts_over_lets_those_go_who_wait_for_its_answers()
+    {
+        var harness = new Harness();
+        var (a, _) = harness.Pair();
+        var put = harness.Request(a, harness.OpenSession(a), 1, Harness.Put(1, "k", "v"));
+        harness.Give(a, Harness.Clerk, put);
+        harness.Give(a, Harness.ViewService, new PingRefused(a.Id, PingRefusal.OlderIncarnation, Harness.Cluster, 7));
+        var refusal = Assert.Single(harness.Refusals());
+        Assert.Equal((put.Number, RefusalReason.NotPrimary), (refusal.Number, refusal.Reason));
     }
 
     [Fact]

@@ -94,28 +94,85 @@ public class MemoryLimit
     }
 
     [Fact]
+    public void A_write_that_fills_the_memory_to_the_last_byte_is_done_and_one_that_needs_a_byte_more_is_not()
+    {
+        var roomy = new Harness();
+        var put = Put(1, "k", Large);
+        var (a, _) = With(roomy, long.MaxValue);
+        var needed = roomy.StatusOf(a).Memory + a.Store.GrowthBy(put.Key, put.Value.Length, appends: false);
+        foreach (var (limit, status) in new[] { (needed, ResultStatus.Ok), (needed - 1, ResultStatus.Full) })
+        {
+            var net = new Harness();
+            var (node, session) = With(net, limit);
+            Assert.Equal([status], Ask(net, node, session, put));
+        }
+    }
+
+    [Fact]
+    public void A_PutHash_needs_room_for_the_value_that_was_there_before()
+    {
+        var net = new Harness();
+        var (a, session) = With(net, long.MaxValue);
+        Ask(net, a, session, Put(1, "k", Large));
+        var taken = net.StatusOf(a).Memory;
+        net = new Harness();
+        (a, session) = With(net, taken + 5);
+        Assert.Equal([ResultStatus.Ok], Ask(net, a, session, Put(1, "k", Large)));
+        Assert.Equal([ResultStatus.Full], Ask(net, a, session, PutHash(2, "k", "x")));
+    }
+
+    [Fact]
+    public void Where_there_is_more_than_the_limit_a_write_that_makes_it_no_larger_is_done_all_the_same()
+    {
+        var net = new Harness { Settings = Tight };
+        var a = net.Server("a", settings: Tight with { MaxMemoryBytes = long.MaxValue });
+        var b = net.Server("b");
+        net.Tell(a, View(1, a));
+        var session = net.OpenSession(a);
+        Ask(net, a, session, Put(1, "k", Large), Put(2, "l", Large), Put(3, "m", Large));
+        net.Tell(b, View(2, a, b));
+        net.Tell(a, View(2, a, b));
+        net.Run();
+        Assert.Equal(
+            [ResultStatus.Ok, ResultStatus.Full],
+            Ask(net, a, session, 4, Put(4, "k", Large), Append(5, "k", "x"))
+        );
+    }
+
+    [Fact]
     public void Values_that_a_session_has_not_taken_yet_are_bounded_and_the_one_that_the_floor_waits_for_goes_on()
     {
-        var net = new Harness { Settings = Tight with { MaxMemoryBytes = long.MaxValue, StreamBytes = 3000 } };
+        var net = new Harness { Settings = Tight with { MaxMemoryBytes = long.MaxValue, StreamBytes = 48 + 2000 } };
         var a = net.Server("a");
         net.Tell(a, View(1, a));
         var session = net.OpenSession(a);
         Ask(net, a, session, Put(1, "a", Large), Put(2, "b", Large), Put(3, "c", Large), Put(4, "d", Large));
         var request = net.Request(a, session, 5, PutHash(6, "a", "1"), PutHash(7, "b", "1"), PutHash(8, "c", "1"));
         net.Give(a, Clerk, request);
-        Assert.Equal([6L, 7], net.Replies().Last().Results.Select(result => result.Sequence));
+        Assert.Equal([6L, 7], Sequences());
         Assert.Equal(
             (request.Number, RefusalReason.Busy),
             (net.Refusals().Last().Number, net.Refusals().Last().Reason)
         );
         net.Give(a, Clerk, net.Request(a, session, 5, PutHash(8, "c", "1")));
         Assert.Equal((2, 2), (net.Refusals().Count, net.Replies().Count));
-        Assert.Equal(
-            [ResultStatus.Ok, ResultStatus.Ok],
-            Ask(net, a, session, 5, PutHash(5, "d", "1"), PutHash(6, "a", "1"))
+        net.Give(
+            a,
+            Clerk,
+            net.Request(a, session, 5, PutHash(5, "d", "1"), PutHash(6, "a", "1"), Put(9, "e", "1"), Get(10, "e"))
         );
+        Assert.Equal([5L, 6, 9, 10], Sequences());
         Assert.Equal([ResultStatus.Ok], Ask(net, a, session, 8, PutHash(8, "c", "1")));
         Assert.InRange(a.Sessions.Find(session)!.Memory, 2000, 2100);
+
+        IEnumerable<long> Sequences() => net.Replies().Last().Results.Select(result => result.Sequence);
+    }
+
+    private static (ReplicaNode Node, long Session) With(Harness net, long maxMemory)
+    {
+        var a = net.Server("a", settings: Tight with { MaxMemoryBytes = maxMemory });
+        net.Tell(a, View(1, a));
+        return (a, net.OpenSession(a));
     }
 
     private static IEnumerable<ResultStatus> Ask(

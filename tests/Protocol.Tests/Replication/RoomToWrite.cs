@@ -60,6 +60,16 @@ public sealed class RoomToWrite
     }
 
     [Fact]
+    public void One_request_takes_a_sixteenth_of_the_room_keys_and_values_alike()
+    {
+        var (a, _, session) = _net.PairInTransfer();
+        var (before, share) = (a.Position, StreamBytes / 2 / 16);
+        var puts = Enumerable.Range(51, 50).Select(i => Put(i, $"{i}{new string('k', 500)}", Value));
+        _net.Give(a, Clerk, _net.Request(a, session, 51, [.. puts]));
+        Assert.Equal(1 + (share / (16 + 502 + Value.Length)), a.Position - before);
+    }
+
+    [Fact]
     public void A_duplicate_of_what_was_executed_needs_no_room()
     {
         var (a, _, session) = _net.PairInTransfer();

@@ -249,7 +249,8 @@ public class SurvivalTests
                 Put(5, "k", "12345"),
                 Append(6, "k", "6"),
                 PutHash(7, "h", "123456"),
-                Put(8, "1234", "v")
+                Put(8, "1234", "v"),
+                Append(9, "1234", "1234")
             )
         );
         net.Run();
@@ -263,6 +264,7 @@ public class SurvivalTests
                 ResultStatus.Ok,
                 ResultStatus.ValueTooLarge,
                 ResultStatus.ValueTooLarge,
+                ResultStatus.Ok,
                 ResultStatus.Ok,
             ],
             net.Replies().Single().Results.Select(result => result.Status)

@@ -46,6 +46,21 @@ public sealed class TransferRepeats
     }
 
     [Fact]
+    public void An_acknowledgement_that_says_nothing_new_repeats_nothing()
+    {
+        var (net, a, b) = InTransfer();
+        net.Take<Chunk>();
+        net.Tick(a);
+        net.Tick(a);
+        net.Give(b, a.Id.Address, net.Take<Chunk>().Single());
+        var ack = net.Take<ChunkAck>().Single();
+        net.Give(a, b.Id.Address, ack);
+        Assert.Equal(1, net.Take<Chunk>().Single().Index);
+        net.Give(a, b.Id.Address, ack);
+        Assert.Empty(net.Take<Chunk>());
+    }
+
+    [Fact]
     public void After_one_loss_a_transfer_goes_on_as_if_nothing_had_been_lost()
     {
         var (net, a, b) = InTransfer();

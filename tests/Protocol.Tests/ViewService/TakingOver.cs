@@ -52,7 +52,9 @@ public sealed class TakingOver
             bench.Node.Servers.AsEnumerable()
         );
         Assert.Contains("pbkv view reset", bench.Node.WaitingFor);
-        bench.Ticks(bench.DeadPings, (B, 8));
+        bench.Ticks(bench.DeadPings - 2, (B, 8));
+        Assert.Contains(bench.Node.Servers, server => server.Server == A);
+        bench.Ticks(1, (B, 8));
         Assert.DoesNotContain(bench.Node.Servers, server => server.Server == A);
         var answer = Assert.Single(bench.Handle(Operator, new ResetRequest(A.Address)).To<ResetAnswer>(Operator));
         Assert.Contains("a is not alive here; name one of: b", answer.Refusal);

@@ -1,0 +1,120 @@
+using static PbKv.Protocol.Tests.Replication.Harness;
+
+namespace PbKv.Protocol.Tests.Replication;
+
+/// <summary>What a server does as time passes, and what it forgets.</summary>
+public sealed class TicksTests
+{
+    private static readonly NodeAddress B = new("b");
+
+    [Fact]
+    public void A_tick_that_comes_late_does_not_count_against_the_backup_but_not_twice_in_a_row()
+    {
+        var net = new Harness();
+        var a = HoldsAnAnswer(net);
+        for (var i = 1; i < 2 * net.Settings.BackupSilentTicks; i++)
+            Late();
+        Assert.False(ReportsSilence(net));
+        Late();
+        Assert.True(ReportsSilence(net));
+
+        void Late() => net.Do(a, effects => a.OnTimer(ReplicaTick.Instance with { Late = true }, effects));
+    }
+
+    [Fact]
+    public void A_confirmation_is_a_sign_of_life()
+    {
+        var net = new Harness();
+        var (a, _, _) = net.PairInTransfer();
+        net.Run(message => message is not Installed);
+        for (var i = 0; i < net.Settings.BackupSilentTicks; i++)
+            net.Tick(a);
+        Assert.True(ReportsSilence(net));
+        net.Give(a, B, new Installed(a.View.Id));
+        net.Tick(a);
+        Assert.False(ReportsSilence(net));
+    }
+
+    [Fact]
+    public void A_primary_whose_backup_stays_silent_looks_the_same_tick_after_tick()
+    {
+        var net = new Harness();
+        var waiting = HoldsAnAnswer(net);
+        var transferring = net.Server("c");
+        net.Tell(transferring, View(3, transferring, net.Server("d")));
+        foreach (var node in new[] { waiting, transferring })
+        {
+            for (var i = 0; i < 20; i++)
+                net.Tick(node);
+            var before = FingerprintOf(node);
+            net.Tick(node);
+            Assert.Equal(before, FingerprintOf(node));
+        }
+    }
+
+    [Fact]
+    public void That_a_chunk_has_arrived_shows_when_all_are_sent()
+    {
+        var net = new Harness
+        {
+            Settings = new() { ChunkBytes = 1000, SessionIdleTicks = long.MaxValue },
+        };
+        var (a, _, _) = net.PairInTransfer();
+        Assert.True(net.Take<Chunk>()[^1].Last);
+        var before = FingerprintOf(a);
+        net.Give(a, B, new ChunkAck(a.View.Id, 1));
+        Assert.NotEqual(before, FingerprintOf(a));
+    }
+
+    [Fact]
+    public void When_a_session_was_used_is_forgotten_with_it()
+    {
+        var net = new Harness { Settings = new() };
+        var a = net.Server("a");
+        net.Tell(a, View(1, a));
+        var (closed, other) = (net.OpenSession(a), net.OpenSession(a));
+        net.Give(a, Clerk, net.Request(a, closed, 1, Put(1, "k", "v")));
+        Assert.Equal((true, true), (IsKnown(closed), IsKnown(other)));
+        net.Give(a, Clerk, net.Request(a, closed, 2, new Operation(OperationKind.CloseSession, 2, default, default)));
+        Assert.Equal((false, true), (IsKnown(closed), IsKnown(other)));
+
+        bool IsKnown(long session) =>
+            State
+                .Of(a)
+                .Split("_lastUsed: ")[1]
+                .Split("_at:")[0]
+                .Contains($"key: {session}\n", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_was_executed_and_recognised_is_counted_over_all_views()
+    {
+        var net = new Harness();
+        var a = net.Server("a");
+        for (var number = 1; number <= 3; number++)
+        {
+            net.Tell(a, View(number, a));
+            var put = net.Request(a, net.OpenSession(a), 1, Put(1, "k", "v"), Put(2, "k", "v"));
+            net.Give(a, Clerk, put);
+            net.Give(a, Clerk, put);
+        }
+        Assert.Equal((6, 6), (net.StatusOf(a).Operations, net.StatusOf(a).Deduplicated));
+    }
+
+    private static ReplicaNode HoldsAnAnswer(Harness net)
+    {
+        var (a, _) = net.Pair();
+        net.Give(a, Clerk, net.Request(a, net.OpenSession(a), 1, Put(1, "k", "v")));
+        return a;
+    }
+
+    private static bool ReportsSilence(Harness net) =>
+        net.Outside.Select(said => said.Message).OfType<Ping>().Last().BackupSilent;
+
+    private static ulong FingerprintOf(ReplicaNode node)
+    {
+        var fingerprint = new Fingerprint();
+        node.AddTo(ref fingerprint);
+        return fingerprint.Value;
+    }
+}
