@@ -99,6 +99,12 @@ public partial class ClerkNode : Node
         _lastCall = call;
         if (Check(kind, key, value) is { } error)
         {
+            // A later view may allow it, and who asks for nothing else would never hear of one.
+            if (error == CallStatus.Unsupported)
+            {
+                _inquiry.Ask(_view.Id, _tick, effects);
+                KeepTicking(effects);
+            }
             effects.Complete(call, error);
             return;
         }

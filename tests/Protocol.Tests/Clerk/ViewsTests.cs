@@ -58,6 +58,25 @@ public class ViewsTests
     }
 
     [Fact]
+    public void Who_only_asks_for_what_the_view_does_not_allow_hears_of_one_that_does()
+    {
+        var bench = Ready();
+        bench.Submit(1, NextBuild.AppendToo);
+        bench.Submit(2, NextBuild.AppendToo);
+        Assert.All(bench.Completed, call => Assert.Equal(CallStatus.Unsupported, call.Status));
+        Assert.Equal(2, bench.Completed.Count);
+        bench.Only<ViewRequest>();
+        // There is no answer, and with nothing outstanding nobody waits for it.
+        bench.Tick();
+        bench.Submit(3, NextBuild.AppendToo);
+        bench.Only<ViewRequest>();
+        bench.Hear(new ViewNews(View(2, A, B) with { Level = NextBuild.Level }, true));
+        bench.Submit(4, NextBuild.AppendToo);
+        bench.Node.Flush(bench.Effects);
+        bench.Only<Request>();
+    }
+
+    [Fact]
     public void A_view_service_that_gives_no_answer_is_followed_by_the_next_address()
     {
         var bench = new ClerkBench(ProtocolSettings.Default with { RequestTimeoutTicks = 8 }, Views1, Views2);
