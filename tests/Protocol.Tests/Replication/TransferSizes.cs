@@ -60,7 +60,7 @@ public sealed class TransferSizes
         Assert.Empty(net.Refusals());
     }
 
-    /// <summary>A primary with so many entries of three bytes and sessions, and one with results that are empty.</summary>
+    /// <summary>A primary with so many entries of three bytes, sessions, and empty results of one more.</summary>
     private static (Harness Net, ReplicaNode A, ReplicaNode B) Transfer(
         int chunkBytes,
         int entries = 0,
