@@ -135,7 +135,7 @@ internal sealed class PendingOperations
         {
             var slot = this[sequence];
             slot.State = PendingState.Waiting;
-            (slot.Sent, slot.SentAgain) = (false, false);
+            slot.Sent = false;
             slots[next++ & (slots.Length - 1)] = slot;
         }
         _slots = slots;

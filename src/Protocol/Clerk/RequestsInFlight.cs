@@ -50,8 +50,6 @@ internal sealed class RequestsInFlight(int capacity)
     public void Settle(long number)
     {
         var index = IndexOf(number);
-        if (index < 0)
-            return;
         ref var request = ref _requests[index];
         if (request.Awaited == 1)
             RemoveAt(index);

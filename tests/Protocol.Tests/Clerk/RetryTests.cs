@@ -430,4 +430,28 @@ public class RetryTests
         }
         Assert.Equal(2, bench.Node.Outstanding);
     }
+
+    [Fact]
+    public void Once_its_pauses_are_as_long_as_they_get_it_asks_for_the_view()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RetryMinMs = 4, RetryMaxMs = 16 });
+        bench.Put(1);
+        foreach (var (pause, asks) in new[] { (8, false), (16, true) })
+        {
+            bench.Refuse(bench.Node.LastRequest, RefusalReason.NotReady);
+            Assert.Equal((pause, asks), (bench.Pause?.MaxMs, bench.SentOf<ViewRequest>().Any()));
+            bench.PauseOver();
+        }
+    }
+
+    [Fact]
+    public void News_of_no_primary_make_a_pause_no_longer()
+    {
+        var bench = new ClerkBench();
+        bench.Put(1);
+        bench.Hear(new ViewNews(Protocol.View.None, false));
+        Assert.NotNull(bench.Pause);
+        bench.Hear(new ViewNews(Protocol.View.None, false));
+        Assert.Empty(bench.Effects.Timers);
+    }
 }

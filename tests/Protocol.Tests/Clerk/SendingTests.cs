@@ -131,6 +131,25 @@ public class SendingTests
     }
 
     [Fact]
+    public void After_many_calls_as_many_as_there_never_were_at_once_are_each_sent()
+    {
+        var bench = Ready(ProtocolSettings.Default with { RequestsInFlight = 1 });
+        for (var call = 1; call <= 20; call++)
+        {
+            bench.Put(call);
+            bench.Answer(bench.Only<Request>());
+        }
+        bench.Put(21);
+        var first = bench.Only<Request>();
+        for (var call = 22; call <= 30; call++)
+            bench.Submit(call);
+        bench.Answer(first);
+        Assert.Equal(9, bench.Only<Request>().Batch.Operations.Length);
+        bench.Answer(bench.Only<Request>());
+        Assert.Equal(Enumerable.Range(22, 9).Select(call => (long)call), bench.Completed.Select(over => over.Call));
+    }
+
+    [Fact]
     public void The_sequences_in_flight_stay_within_the_window_above_the_floor()
     {
         var bench = Ready(ProtocolSettings.Default with { SessionWindow = 8, RequestsInFlight = 4 });

@@ -66,6 +66,20 @@ public class SessionTests
     }
 
     [Fact]
+    public void What_was_never_executed_goes_on_however_many_sessions_are_gone()
+    {
+        var bench = Ready();
+        bench.Put(1);
+        for (var session = 30; session < 33; session++)
+        {
+            bench.Refuse(bench.Only<Request>().Number, RefusalReason.SessionExpired);
+            bench.Hear(new SessionOpened(bench.Only<OpenSession>().Request, session, null), A.Address);
+        }
+        bench.Answer(bench.Only<Request>());
+        Assert.Equal(CallStatus.Ok, Assert.Single(bench.Completed).Status);
+    }
+
+    [Fact]
     public void A_clerk_that_was_merely_idle_goes_on_in_a_new_session_unnoticed_by_its_callers()
     {
         var bench = Ready();

@@ -22,6 +22,42 @@ public sealed class TicksTests
     }
 
     [Fact]
+    public void A_backup_that_is_asked_for_nothing_is_not_silent()
+    {
+        var net = new Harness();
+        var (a, _) = net.Pair();
+        for (var i = 0; i < 20; i++)
+            net.Tick(a);
+        Assert.False(ReportsSilence(net));
+    }
+
+    [Fact]
+    public void A_primary_looks_the_same_whether_two_operations_came_together_or_not()
+    {
+        Assert.Equal(Look(together: true), Look(together: false));
+
+        static ulong Look(bool together)
+        {
+            var net = new Harness
+            {
+                Settings = new() { ForwardsInFlight = 1, SessionIdleTicks = long.MaxValue },
+            };
+            var (a, _) = net.Pair();
+            var session = net.OpenSession(a);
+            var (one, two, three) = (Put(1, "k", "v"), Put(2, "k", "w"), Put(3, "k", "x"));
+            net.Give(a, Clerk, net.Request(a, session, 1, one));
+            if (together)
+                net.Give(a, Clerk, net.Request(a, session, 1, two, three));
+            else
+                foreach (var put in new[] { two, three })
+                    net.Give(a, Clerk, net.Request(a, session, 1, put));
+            net.Run();
+            net.Give(a, Clerk, net.Request(a, session, 1, Get(4, "k")) with { Number = 99 });
+            return FingerprintOf(a);
+        }
+    }
+
+    [Fact]
     public void A_confirmation_is_a_sign_of_life()
     {
         var net = new Harness();
