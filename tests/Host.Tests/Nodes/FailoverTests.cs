@@ -98,10 +98,7 @@ public class FailoverTests
         await using var cluster = await Cluster.StartAsync(replicas: 2);
         (await cluster.RunAsync("put", "k", "v")).Done();
         var before = await cluster.StatusAsync();
-        cluster.ViewProcess.Send(Signal.Kill);
-        await cluster.ViewProcess.WaitForExitAsync();
-        using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "-D", "pbkv.dead-pings=20");
-        await again.ReadyAsync();
+        await cluster.RestartViewServiceAsync();
 
         string[] holders = [before.Primary!, before.Backup!];
         await cluster.StatusAsync(status => Array.TrueForAll(holders, holder => status.Role(holder) == "refused"));

@@ -164,10 +164,7 @@ public class NodeTests
         await using var cluster = await Cluster.StartAsync(replicas: 2, "--data", folder.Path);
         (await cluster.RunAsync("put", "k", "v")).Done();
         var before = await cluster.StatusAsync();
-        cluster.ViewProcess.Send(Signal.Kill);
-        await cluster.ViewProcess.WaitForExitAsync();
-        using var again = Pbkv.Start("view", "--port", cluster.View.Split(':')[1], "--data", folder.Path);
-        await again.ReadyAsync();
+        await cluster.RestartViewServiceAsync();
         var after = await cluster.StatusAsync(status => status.Json.GetProperty("servers").GetArrayLength() == 2);
         Assert.Equal((before.Number, before.Primary, before.Backup), (after.Number, after.Primary, after.Backup));
         (await cluster.RunAsync("get", "k")).Done("v\n");

@@ -22,6 +22,13 @@ public sealed class Cluster : IAsyncLifetime, IAsyncDisposable
 
     public Task StartReplicaAsync() => _processes.AddServerAsync();
 
+    /// <summary>Killed, and started again in the same way.</summary>
+    internal async Task RestartViewServiceAsync()
+    {
+        await _processes.ViewService.EndAsync(Signal.Kill, Child.Patience);
+        await _processes.ViewService.StartAsync();
+    }
+
     internal Pbkv Replica(string address) => _processes.Server(address).Life;
 
     internal Task<Ended> RunAsync(params string[] arguments) =>
