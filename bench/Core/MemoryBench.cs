@@ -1,11 +1,9 @@
-using System.Diagnostics;
-
 namespace PbKv.Bench.Core;
 
 /// <summary>Memory on top of what keys, values and results need themselves.</summary>
 internal static class MemoryBench
 {
-    public static void Run(Table table)
+    public static void Run()
     {
         const int Count = 1_000_000;
         var keys = Load.Keys(Count);
@@ -14,10 +12,10 @@ internal static class MemoryBench
         var store = new KvStore();
         for (var i = 0; i < Count; i++)
             store.Put(keys[i], values[i & 255]);
-        Store(table, store, before, "after the first put of each");
+        Store(store, before, "after the first put of each");
         for (var i = 0; i < 3 * Count; i++)
             store.Put(keys[Load.Scatter(i, Count)], values[i & 255]);
-        Store(table, store, before, "after three more puts of each, scattered");
+        Store(store, before, "after three more puts of each, scattered");
         GC.KeepAlive(keys);
 
         const int Sessions = 100_000;
@@ -25,11 +23,10 @@ internal static class MemoryBench
         var sessions = new SessionTable();
         for (long i = 0; i < Sessions; i++)
             sessions.Open(i * 37);
-        Line(table, "sessions, 100,000", "idle", GC.GetTotalMemory(forceFullCollection: true) - before, Sessions);
+        Line("sessions, 100,000", "idle", GC.GetTotalMemory(forceFullCollection: true) - before, Sessions);
         for (long i = 0; i < Sessions; i++)
             sessions.Edit(i * 37).Record(new OperationResult(1, ResultStatus.Ok, default));
         Line(
-            table,
             "sessions, 100,000",
             "with one result each",
             GC.GetTotalMemory(forceFullCollection: true) - before,
@@ -38,26 +35,13 @@ internal static class MemoryBench
         GC.KeepAlive(sessions);
     }
 
-    public static void FullCollection(Table table, string part)
-    {
-        var paused = GC.GetTotalPauseDuration();
-        var start = Stopwatch.GetTimestamp();
-        GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: false);
-        table.Line(
-            part,
-            "a full blocking collection",
-            $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms, paused "
-                + $"{(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms"
-        );
-    }
-
-    private static void Store(Table table, KvStore store, long before, string what)
+    private static void Store(KvStore store, long before, string what)
     {
         var used = GC.GetTotalMemory(forceFullCollection: true) - before - store.ByteCount;
-        Line(table, $"memory on top of keys and values, {store.Count:N0} entries", what, used, store.Count);
+        Line($"memory on top of keys and values, {store.Count:N0} entries", what, used, store.Count);
         GC.KeepAlive(store);
     }
 
-    private static void Line(Table table, string part, string what, long bytes, long count) =>
-        table.Line(part, what, $"{(double)bytes / count, 8:0.0} bytes each");
+    private static void Line(string part, string what, long bytes, long count) =>
+        Console.WriteLine($"{part}, {what}: {(double)bytes / count:0.0} bytes each");
 }

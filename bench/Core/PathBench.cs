@@ -1,58 +1,56 @@
 using System.Runtime.InteropServices;
+using BenchmarkDotNet.Attributes;
 
 namespace PbKv.Bench.Core;
 
 /// <summary>
 /// The whole way of a put through primary and backup and back to the clerk, on one core: two servers joined by direct
-/// calls, with no network, no clerk node and no wire format.
+/// calls, with no network, no clerk node and no wire format. Requests of several clerks are there at once, as on a busy
+/// server: a forward carries what gathered.
 /// </summary>
-internal static class PathBench
+[MemoryDiagnoser]
+public class PathBench
 {
-    private const int BatchSize = 64;
+    private const int Batch = 64;
     private const int Sessions = 16;
-    private const int Operations = 2_000_000;
 
-    public static void Run(Table table)
+    private readonly long[] _sequences = new long[Sessions];
+    private readonly long[] _sessions = new long[Sessions];
+    private Pair _pair = new();
+    private Bytes[] _keys = [];
+    private Bytes[] _values = [];
+    private int _at;
+
+    [Params(10_000, 1_000_000)]
+    public int Keys { get; set; }
+
+    [GlobalSetup]
+    public void Open()
     {
-        foreach (var keys in (int[])[10_000, 1_000_000])
-            Run(table, keys);
+        (_pair, _keys, _values) = (new Pair(), Load.Keys(Keys), Load.Values());
+        for (var i = 0; i < Sessions; i++)
+            (_sessions[i], _sequences[i]) = (_pair.OpenSession(), 0);
     }
 
-    private static void Run(Table table, int keyCount)
+    [GlobalCleanup]
+    public void MustBeEqual() => _pair.MustBeEqual();
+
+    [Benchmark(OperationsPerInvoke = Sessions * Batch)]
+    public void Put()
     {
-        var keys = Load.Keys(keyCount);
-        var values = Load.Values();
-        var pair = new Pair();
-        var part = $"primary, backup, primary: puts of batches of {BatchSize}, {keyCount:N0} keys, {Sessions} sessions";
-        var sessions = Enumerable.Range(0, Sessions).Select(_ => pair.OpenSession()).ToArray();
-        var sequences = new long[Sessions];
-        var at = 0;
-        // Requests of several clerks are there at once, as on a busy server: a forward carries what gathered.
-        table.Rate(
-            part,
-            "puts",
-            Operations,
-            () =>
-            {
-                for (var i = 0; i < Operations; i += BatchSize)
-                {
-                    var who = i / BatchSize % Sessions;
-                    var floor = sequences[who] + 1;
-                    var operations = new Operation[BatchSize];
-                    for (var j = 0; j < BatchSize; j++, at++)
-                        operations[j] = new Operation(
-                            OperationKind.Put,
-                            ++sequences[who],
-                            keys[Load.Scatter(at, keyCount)],
-                            values[at & 255]
-                        );
-                    pair.Put(sessions[who], floor, ImmutableCollectionsMarshal.AsImmutableArray(operations));
-                    if (who == Sessions - 1)
-                        pair.Settle();
-                }
-                pair.Settle();
-            }
-        );
-        pair.MustBeEqual();
+        for (var who = 0; who < Sessions; who++)
+        {
+            var floor = _sequences[who] + 1;
+            var operations = new Operation[Batch];
+            for (var j = 0; j < Batch; j++, _at++)
+                operations[j] = new Operation(
+                    OperationKind.Put,
+                    ++_sequences[who],
+                    _keys[Load.Scatter(_at, Keys)],
+                    _values[_at & 255]
+                );
+            _pair.Put(_sessions[who], floor, ImmutableCollectionsMarshal.AsImmutableArray(operations));
+        }
+        _pair.Settle();
     }
 }

@@ -1,113 +1,88 @@
+using BenchmarkDotNet.Attributes;
+
 namespace PbKv.Bench.Core;
 
 /// <summary>Puts and gets of the store by itself.</summary>
-internal static class StoreBench
+[MemoryDiagnoser]
+public class StoreBench
 {
-    public static void Run(Table table)
+    private const int Each = 10_000;
+
+    private KvStore _store = new();
+    private Bytes[] _keys = [];
+    private Bytes[] _values = [];
+    private int _at;
+
+    [Params(10_000, 1_000_000)]
+    public int Keys { get; set; }
+
+    [GlobalSetup]
+    public void Fill()
     {
-        foreach (var count in (int[])[10_000, 1_000_000, 10_000_000])
-            Run(table, count);
-        Clones(table);
+        (_keys, _values, _store) = (Load.Keys(Keys), Load.Values(), new KvStore());
+        for (var i = 0; i < Keys; i++)
+            _store.Put(_keys[Load.Scatter(i, Keys)], _values[i & 255]);
     }
 
-    private static void Run(Table table, int count)
+    [Benchmark(OperationsPerInvoke = Each)]
+    public void Put()
     {
-        var part = $"store, {count:N0} keys of {Load.KeyBytes} bytes, values of {Load.ValueBytes}";
-        var keys = Load.Keys(count);
-        var values = Load.Values();
-        var operations = Math.Max(1_000_000, count / 4);
-        var store = new KvStore();
-        table.Rate(
-            part,
-            "first put of every key",
-            count,
-            () =>
-            {
-                store = new KvStore();
-                for (var i = 0; i < count; i++)
-                    store.Put(keys[Load.Scatter(i, count)], values[i & 255]);
-            },
-            runs: 1
-        );
-        var at = 0;
-        table.Rate(
-            part,
-            "put, overwriting at random",
-            operations,
-            () =>
-            {
-                for (var i = 0; i < operations; i++, at++)
-                    store.Put(keys[Load.Scatter(at, count)], values[(i + 7) & 255]);
-            }
-        );
-        table.Rate(
-            part,
-            "get",
-            operations,
-            () =>
-            {
-                for (var i = 0; i < operations; i++, at++)
-                    Invariant.Assert(store.TryGet(keys[Load.Scatter(at, count)], out _), "a key is gone");
-            }
-        );
-        StoreSnapshot? snapshot = null;
-        table.Rate(
-            part,
-            "put, first ones after a snapshot",
-            Math.Min(count, operations),
-            () =>
-            {
-                snapshot = store.Snapshot();
-                for (var i = 0; i < Math.Min(count, operations); i++, at++)
-                    store.Put(keys[Load.Scatter(at, count)], values[i & 255]);
-            }
-        );
-        table.Rate(
-            part,
-            "cursor through a snapshot",
-            count,
-            () =>
-            {
-                for (var cursor = snapshot!.Cursor(); cursor.MoveNext(); )
-                    _ = cursor.Current;
-            },
-            runs: 1
-        );
-        MemoryBench.FullCollection(table, part);
-        GC.KeepAlive(store);
+        for (var i = 0; i < Each; i++, _at++)
+            _store.Put(_keys[Load.Scatter(_at, Keys)], _values[_at & 255]);
     }
 
-    private static void Clones(Table table)
+    [Benchmark(OperationsPerInvoke = Each)]
+    public int Get()
     {
-        const int Count = 1_000_000;
-        var keys = Load.Keys(3);
-        var values = Load.Values();
-        var store = new KvStore();
-        for (var i = 0; i <= 3; i++)
+        var length = 0;
+        for (var i = 0; i < Each; i++, _at++)
         {
-            var line = store;
-            table.Rate(
-                "store, as the model checker uses it",
-                $"clone of {i} keys",
-                Count,
-                () =>
-                {
-                    for (var j = 0; j < Count; j++)
-                        _ = line.Clone();
-                }
-            );
-            table.Rate(
-                "store, as the model checker uses it",
-                $"clone of {i} keys, and a put into it",
-                Count,
-                () =>
-                {
-                    for (var j = 0; j < Count; j++)
-                        line.Clone().Put(keys[0], Bytes.Empty);
-                }
-            );
-            if (i < 3)
-                store.Put(keys[i], values[i]);
+            Invariant.Assert(_store.TryGet(_keys[Load.Scatter(_at, Keys)], out var value), "a key is gone");
+            length += value.Length;
         }
+        return length;
     }
+
+    /// <summary>What is shared is copied piece by piece.</summary>
+    [Benchmark(OperationsPerInvoke = Each)]
+    public void PutsBehindASnapshot()
+    {
+        _store.Snapshot();
+        Put();
+    }
+}
+
+/// <summary>As the model checker uses the store: few keys, and a copy for each step.</summary>
+[MemoryDiagnoser]
+public class CloneBench
+{
+    private readonly KvStore _store = new();
+    private readonly SessionTable _sessions = new();
+    private Bytes _key;
+
+    [Params(0, 3)]
+    public int Keys { get; set; }
+
+    [GlobalSetup]
+    public void Fill()
+    {
+        foreach (var key in Load.Keys(Keys))
+            _store.Put(key, Load.Values()[0]);
+        _key = Load.Keys(1)[0];
+        _sessions.Open(1);
+        _sessions.Open(2);
+    }
+
+    [Benchmark]
+    public object Store() => _store.Clone();
+
+    [Benchmark]
+    public void StoreAndPut() => _store.Clone().Put(_key, Bytes.Empty);
+
+    [Benchmark]
+    public object Sessions() => _sessions.Clone();
+
+    [Benchmark]
+    public void SessionsAndResult() =>
+        _sessions.Clone().Edit(1).Record(new OperationResult(1, ResultStatus.Ok, default));
 }

@@ -15,14 +15,15 @@ internal static class TurnBench
     private static readonly ProtocolSettings Settings = ProtocolSettings.Default with { MaxValueBytes = Large };
     private static readonly Bytes LargeValue = new(new byte[Large]);
 
-    public static void Run(Table table)
+    public static void Run()
     {
-        Measure(table, "1,000,000 entries of 8 + 8 bytes", Many, []);
-        Measure(table, "32 values of 16 MiB", () => Puts(32, LargeValue), []);
-        Measure(table, "16 MiB values put meanwhile", () => Puts(8, LargeValue), Puts(64, LargeValue));
-        Measure(table, "small puts meanwhile", () => Puts(1, default), Many());
+        Console.WriteLine("the longest turn of a backup in a transfer, four rounds (of that, the garbage collector)");
+        Measure("1,000,000 entries of 8 + 8 bytes", Many, []);
+        Measure("32 values of 16 MiB", () => Puts(32, LargeValue), []);
+        Measure("16 MiB values put meanwhile", () => Puts(8, LargeValue), Puts(64, LargeValue));
+        Measure("small puts meanwhile", () => Puts(1, default), Many());
         var appends = Enumerable.Range(0, 500).Select(i => Append(i, new Bytes(new byte[10])));
-        Measure(table, "appends to four values of 15 MiB meanwhile", Grown, [.. appends]);
+        Measure("appends to four values of 15 MiB meanwhile", Grown, [.. appends]);
     }
 
     private static ImmutableArray<Operation> Many() =>
@@ -41,20 +42,18 @@ internal static class TurnBench
         new(OperationKind.Append, 0, new Bytes(BitConverter.GetBytes((long)(i % 4))), value);
 
     private static void Measure(
-        Table table,
         string what,
         Func<ImmutableArray<Operation>> before,
         ImmutableArray<Operation> meanwhile
     )
     {
         var rounds = Enumerable.Range(0, 4).Select(_ => new Round(before(), meanwhile).Longest());
-        table.Line(
-            "the longest turn of a backup in a transfer, four rounds (of that, the garbage collector)",
-            what,
-            string.Join(
-                " ",
-                rounds.Select(r => $"{r.Took.TotalMilliseconds, 5:0.0} ({r.Paused.TotalMilliseconds:0.0}) ms")
-            )
+        Console.WriteLine(
+            $"{what, -45} "
+                + string.Join(
+                    " ",
+                    rounds.Select(r => $"{r.Took.TotalMilliseconds, 5:0.0} ({r.Paused.TotalMilliseconds:0.0}) ms")
+                )
         );
     }
 
