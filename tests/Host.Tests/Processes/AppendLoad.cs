@@ -4,13 +4,12 @@ using PbKv.Client;
 namespace PbKv.Host.Tests.Processes;
 
 /// <summary>
-/// Callers that append to keys of their own and read them: each key holds exactly what was appended to it, and no
+/// Clients that append to keys of their own and read them: each key holds exactly what was appended to it, and no
 /// operation may fail.
 /// </summary>
 internal sealed class AppendLoad : IAsyncDisposable
 {
     private const int Clients = 2;
-    private const int CallersEach = 2;
     private const int Appends = 40;
 
     private static readonly string Whole = string.Concat(Enumerable.Range(0, Appends).Select(i => $"{i},"));
@@ -38,15 +37,15 @@ internal sealed class AppendLoad : IAsyncDisposable
                 )
             );
         load._callers = Task.WhenAll(
-            Enumerable.Range(0, Clients * CallersEach).Select(caller => Task.Run(() => load.CallOrEndAllAsync(caller)))
+            Enumerable.Range(0, Clients).Select(caller => Task.Run(() => load.CallOrEndAllAsync(caller)))
         );
         return load;
     }
 
-    /// <summary>Until every caller has begun with another key, and ended with it.</summary>
+    /// <summary>Until every client has begun with another key, and ended with it.</summary>
     public async Task GoOnAsync()
     {
-        var until = Enumerable.Range(0, Clients * CallersEach).Select(caller => Rounds(caller) + 2).ToList();
+        var until = Enumerable.Range(0, Clients).Select(caller => Rounds(caller) + 2).ToList();
         using var patience = new CancellationTokenSource(Child.Patience);
         while (true)
         {
@@ -95,7 +94,7 @@ internal sealed class AppendLoad : IAsyncDisposable
 
     private async Task CallAsync(int caller)
     {
-        var client = _clients[caller % Clients];
+        var client = _clients[caller];
         while (!_enough.IsCancellationRequested)
         {
             var key = Key(caller, Rounds(caller));
