@@ -106,14 +106,14 @@ internal sealed record TrackedServer(ServerId Id)
         };
     }
 
-    /// <summary>What was silent or deaf for too long is dead, for however long it has been.</summary>
+    /// <summary>What was silent for too long is dead, for however long it has been.</summary>
     public void AddTo(ref Fingerprint fingerprint, long now)
     {
         Id.AddTo(ref fingerprint);
         fingerprint.Add(Overdue ? 0 : PingAge);
         // Exactly: a late ping is news or not by this number, however old it is.
         fingerprint.Add(Pinged ? now - Heard : 0);
-        fingerprint.Add(Deaf ? 0 : DeafTicks);
+        fingerprint.Add(DeafTicks);
         fingerprint.Add(Pinged);
         fingerprint.Add(PingedThisTick);
         fingerprint.Add(HeardThisTick);

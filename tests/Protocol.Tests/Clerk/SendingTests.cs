@@ -123,7 +123,7 @@ public class SendingTests
     [Fact]
     public void Where_nothing_else_is_set_a_request_takes_operations_up_to_128_KiB()
     {
-        var bench = Ready();
+        var bench = Ready(new ProtocolSettings());
         for (var call = 1; call <= 3; call++)
             bench.Submit(call, value: new string('v', 60_000));
         bench.Node.Flush(bench.Effects);
