@@ -66,7 +66,6 @@ internal sealed class RequestsInFlight(int capacity)
 
     public void AddTo(ref Fingerprint fingerprint, long tick)
     {
-        fingerprint.Add(Count);
         for (var i = 0; i < Count; i++)
         {
             var request = _requests[i];
