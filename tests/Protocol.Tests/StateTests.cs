@@ -37,6 +37,7 @@ public sealed class StateTests
         // Follow from what is in it.
         "BackupRole._earlyBytes",
         "BackupRole._loadingSession",
+        "BackupRole._next",
         "ClerkNode._earliestDeadline",
         "ForwardStream.AcknowledgedPosition",
         "ForwardStream._bytes",

@@ -43,7 +43,6 @@ internal struct PendingOperation
 
     public readonly void AddTo(ref Fingerprint fingerprint, long tick)
     {
-        fingerprint.Add((long)State);
         fingerprint.Add(Call);
         fingerprint.Add(Deadline == long.MaxValue ? 0 : Deadline - tick);
         fingerprint.Add(State == PendingState.InFlight ? Request : 0);

@@ -151,7 +151,6 @@ internal sealed class PendingOperations
 
     public void AddTo(ref Fingerprint fingerprint, long tick)
     {
-        fingerprint.Add(Floor);
         fingerprint.Add(Next);
         foreach (var sequence in Sequences())
         {

@@ -61,11 +61,8 @@ internal sealed class ViewInquiry(ImmutableArray<NodeAddress> addresses, int tim
     public void AddTo(ref Fingerprint fingerprint, long tick)
     {
         fingerprint.Add(_index);
-        fingerprint.Add(IsOpen);
-        if (!IsOpen)
-            return;
         fingerprint.Add(_unanswered);
-        fingerprint.Add(tick - _askedAt);
+        fingerprint.Add(IsOpen ? 1 + tick - _askedAt : 0);
     }
 
     private void TurnToNext() => _index = (_index + 1) % addresses.Length;

@@ -162,8 +162,6 @@ internal sealed class BackupRole
         fingerprint.Add(_nextSerial);
         fingerprint.Add(_askedFor);
         fingerprint.Add(_marker);
-        fingerprint.Add(_next.Batch);
-        fingerprint.Add(_next.Operation);
         _staging.AddTo(ref fingerprint);
         foreach (var forward in _early)
             forward.AddTo(ref fingerprint);

@@ -211,7 +211,6 @@ public partial class ReplicaNode : Node
         View.AddTo(ref fingerprint);
         _state.AddTo(ref fingerprint);
         _idle.AddTo(ref fingerprint);
-        fingerprint.Add((long)Role);
         _primary?.AddTo(ref fingerprint);
         _backup?.AddTo(ref fingerprint);
         fingerprint.Add(_askedForView);

@@ -90,7 +90,6 @@ internal sealed class ReplicatedState
     public void AddTo(ref Fingerprint fingerprint)
     {
         fingerprint.Add(Era);
-        fingerprint.Add(Position);
         fingerprint.Add(Digest);
     }
 

@@ -112,9 +112,8 @@ internal sealed record TrackedServer(ServerId Id)
         Id.AddTo(ref fingerprint);
         fingerprint.Add(Overdue ? 0 : PingAge);
         // Exactly: a late ping is news or not by this number, however old it is.
-        fingerprint.Add(Pinged ? now - Heard : 0);
+        fingerprint.Add(Pinged ? 1 + now - Heard : 0);
         fingerprint.Add(DeafTicks);
-        fingerprint.Add(Pinged);
         fingerprint.Add(PingedThisTick);
         fingerprint.Add(HeardThisTick);
         fingerprint.Add(HintPending);

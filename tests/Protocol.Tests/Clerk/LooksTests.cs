@@ -75,5 +75,21 @@ public sealed class LooksTests
         }
     }
 
+    [Fact]
+    public void Which_sequence_a_call_has_and_which_is_next_shows()
+    {
+        ulong[] looks = [WithCalls([5]), WithCalls([1, 5], over: 1), WithCalls([5, 9], over: 9)];
+        Assert.Distinct(looks);
+
+        static ulong WithCalls(long[] calls, long over = 0)
+        {
+            var bench = new ClerkBench();
+            foreach (var call in calls)
+                bench.Submit(call);
+            bench.Cancel(over);
+            return Look(bench);
+        }
+    }
+
     private static ulong Look(ClerkBench bench) => SendingTests.FingerprintOf(bench.Node);
 }

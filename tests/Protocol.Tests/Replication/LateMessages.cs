@@ -206,6 +206,19 @@ public sealed class LateMessages
     }
 
     [Fact]
+    public void That_a_view_ends_a_transfer_is_said_by_both_servers()
+    {
+        var harness = new Harness();
+        var (a, b, _) = harness.PairInTransfer();
+        foreach (var server in new[] { a, b })
+        {
+            harness.Notices.Clear();
+            harness.Tell(server, Harness.View(3, a));
+            Assert.Single(harness.Notices, notice => notice.Kind == NoticeKind.TransferAbandoned);
+        }
+    }
+
+    [Fact]
     public void A_server_that_starts_over_lets_those_go_who_wait_for_its_answers()
     {
         var harness = new Harness();

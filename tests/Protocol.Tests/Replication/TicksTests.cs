@@ -103,6 +103,47 @@ public sealed class TicksTests
     }
 
     [Fact]
+    public void What_has_arrived_of_a_snapshot_shows_and_what_a_server_holds()
+    {
+        Assert.Distinct(new[] { "v", "w" }.Select(WithChunk));
+        Assert.Distinct(new[] { "v", "w" }.Select(WithData));
+
+        static ulong WithChunk(string value)
+        {
+            var net = new Harness();
+            var (a, b, _) = net.PairInTransfer();
+            var entry = new Entry(Bytes.Utf8("k"), Bytes.Utf8(value));
+            net.Give(b, a.Id.Address, new Chunk(b.View.Id, 0, false, 1, 1, [entry], []));
+            return FingerprintOf(b);
+        }
+
+        static ulong WithData(string value)
+        {
+            var net = new Harness();
+            var a = net.Server("a");
+            net.Tell(a, View(1, a));
+            net.Give(a, Clerk, net.Request(a, net.OpenSession(a), 1, Put(1, "k", value)));
+            return FingerprintOf(a);
+        }
+    }
+
+    [Fact]
+    public void Whom_a_primary_will_answer_what_once_it_is_confirmed_shows()
+    {
+        Assert.Distinct(new[] { Look("c", 1), Look("d", 1), Look("c", 2) });
+
+        static ulong Look(string clerk, long number)
+        {
+            var net = new Harness();
+            var (a, b) = net.Pair();
+            var put = net.Request(a, net.OpenSession(a), 1, Put(1, "k", "v"));
+            net.Give(a, new NodeAddress(clerk), put with { Number = number });
+            net.Tell(a, View(3, a, b), acknowledged: false);
+            return FingerprintOf(a);
+        }
+    }
+
+    [Fact]
     public void When_a_session_was_used_is_forgotten_with_it()
     {
         var net = new Harness { Settings = new() };

@@ -29,4 +29,56 @@ public sealed class TrackedServerTests
         bench.Ticks(50, (A, -1));
         Assert.Equal(before, bench.Fingerprint());
     }
+
+    [Fact]
+    public void A_server_that_is_dead_since_its_connection_broke_looks_other_than_one_that_has_just_pinged()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        var idle = ViewServiceBench.Server("idle");
+        bench.PingNow(idle);
+        var before = bench.Fingerprint();
+        bench.Step(effects => bench.Node.OnConnectionLost(idle.Address, effects));
+        bench.Step(effects => bench.Node.OnTimer(new ConnectionLostTimer(idle), effects));
+        Assert.False(bench.IsAlive(idle));
+        Assert.NotEqual(before, bench.Fingerprint());
+    }
+
+    [Fact]
+    public void How_long_a_view_service_has_listened_shows_until_that_is_long_enough()
+    {
+        var bench = new ViewServiceBench();
+        var looks = new List<ulong> { bench.Fingerprint() };
+        for (var tick = 1; tick <= bench.DeadPings; tick++)
+        {
+            bench.Tick();
+            looks.Add(bench.Fingerprint());
+        }
+        Assert.Distinct(looks);
+        bench.Tick();
+        Assert.Equal(looks[^1], bench.Fingerprint());
+    }
+
+    [Fact]
+    public void Both_the_view_and_the_last_acknowledged_one_show()
+    {
+        var known = new ViewServiceBench().WithPair(A, B).Memory! with { Acknowledged = false };
+        Assert.Distinct(
+            new[]
+            {
+                known,
+                known with
+                {
+                    View = known.View with { Level = 2 },
+                },
+                known with
+                {
+                    LastAcknowledged = known.View with { Level = 2 },
+                },
+                known with
+                {
+                    LastAcknowledged = null,
+                },
+            }.Select(memory => new ViewServiceBench(memory).Fingerprint())
+        );
+    }
 }

@@ -335,14 +335,16 @@ public sealed class ViewServiceTests
         var bench = new ViewServiceBench().WithPair(A, B);
         bench.Ticks(bench.DeadPings, (B, 2));
         bench.Expect(3, B, null);
+        bench.Ping(C, 0);
         for (var i = 0; i < 1500; i++)
         {
             bench.Ping(ViewServiceBench.Server($"s{i}"), 0);
             if (i % 10 == 9)
-                bench.Ticks(bench.DeadPings);
-            Assert.Equal(Math.Min(i + 3, 1000), bench.Node.Servers.Length);
+                bench.Ticks(bench.DeadPings, (C, 0));
+            Assert.Equal(Math.Min(i + 4, 1000), bench.Node.Servers.Length);
         }
-        // Those that one is named by are not among them.
+        // Those that one is named by are not among them, nor who lives.
+        Assert.Single(bench.Notices, notice => notice.Text == $"{C} is here");
         Assert.Contains("a#1 or b#1, holding everything", bench.Node.WaitingFor);
     }
 
