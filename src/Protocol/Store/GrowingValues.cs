@@ -62,10 +62,11 @@ internal sealed class GrowingValues
         var before = growing.Capacity;
         growing.Append(tail);
         Capacity += growing.Capacity - before;
-        if (_values[^1] == growing)
-            return;
-        _values.Remove(growing);
-        _values.Add(growing);
+        if (_values[^1] != growing)
+        {
+            _values.Remove(growing);
+            _values.Add(growing);
+        }
     }
 
     public void Remove(GrowingValue growing)
@@ -108,15 +109,14 @@ internal sealed class GrowingValue
     public int Capacity => _buffer.Length;
 
     /// <summary>What it adds to the digest of the store, beyond its record in the log.</summary>
-    public ulong GrownDigest =>
-        Grown == 0 ? 0 : unchecked(Record.DigestOf(Hash, _valueHash.GetCurrentHashAsUInt64()) - _recorded);
+    public ulong GrownDigest => unchecked(Record.DigestOf(Hash, _valueHash.GetCurrentHashAsUInt64()) - _recorded);
 
     public void Append(ReadOnlySpan<byte> tail)
     {
         var length = Length + tail.Length;
         if (length > _buffer.Length)
         {
-            var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Array.MaxLength, length + (length / 2L)));
+            var buffer = GC.AllocateUninitializedArray<byte>(length + (length / 2));
             _buffer.AsSpan(0, Length).CopyTo(buffer);
             _buffer = buffer;
         }

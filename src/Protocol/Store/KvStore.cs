@@ -206,7 +206,7 @@ internal sealed class KvStore
         if (!present.IsEmpty)
         {
             var digest = _log.Read(present).Digest;
-            if (_log.TryRewrite(present, hash, head, tail))
+            if (tail.IsEmpty && _log.TryRewrite(present, hash, head))
             {
                 Digest += _log.Read(present).Digest - digest;
                 Written += _log.Read(present).Size;
@@ -228,8 +228,7 @@ internal sealed class KvStore
             ByteCount -= key.Length + replaced.ValueLength;
             _log.Forget(earlier, replaced.Size);
         }
-        if (_log.IsCleaning || _log.NeedsCleaning)
-            Clean(Math.Min(written.Size, RecordLog.FullSegment) * CleaningRate);
+        Clean(Math.Min(written.Size, RecordLog.FullSegment) * CleaningRate);
     }
 
     private void Clean(int bytes)

@@ -63,14 +63,12 @@ internal struct RecordLog
     /// <summary>
     /// Holes make up more than a fifth of the full segments, and what was emptied last is in use again.
     /// </summary>
-    public readonly bool NeedsCleaning => _spare is null && _sealedBytes - _sealedLive > _sealedLive / 4;
+    private readonly bool NeedsCleaning => _spare is null && _sealedBytes - _sealedLive > _sealedLive / 4;
 
     private readonly long Live => _sealedLive + (_tail == None ? 0 : _segments[_tail].Live);
 
     private readonly int SegmentBytes =>
         (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(Live / 32, FullSegment, LargestSegment));
-
-    public readonly bool IsCleaning => _victim != None;
 
     /// <summary>
     /// For a copy that goes its own way: the original keeps the right to write behind the last record.
@@ -93,15 +91,13 @@ internal struct RecordLog
     }
 
     /// <summary>Writes another value of the same length into a record that nobody else sees.</summary>
-    public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> value)
     {
         var record = Read(slot);
-        if (record.ValueLength != head.Length + tail.Length || !IsOurs(slot))
+        if (record.ValueLength != value.Length || !IsOurs(slot))
             return false;
         var data = _segments[slot.Segment].Data!;
-        var value = data.AsSpan(slot.Offset + record.Size - record.ValueLength, record.ValueLength);
-        head.CopyTo(value);
-        tail.CopyTo(value[head.Length..]);
+        value.CopyTo(data.AsSpan(slot.Offset + record.Size - record.ValueLength));
         Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, value));
         return true;
     }

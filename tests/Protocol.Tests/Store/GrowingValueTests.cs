@@ -22,6 +22,21 @@ public class GrowingValueTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [Fact]
+    public void Growing_values_of_keys_with_one_hash_are_told_apart()
+    {
+        var store = new KvStore();
+        var keys = Enumerable.Range(1, 3).Select(i => Collisions.Key((ulong)i, 42)).ToArray();
+        var model = new Dictionary<Bytes, byte[]>();
+        for (byte i = 0; i < 12; i++)
+        {
+            var (key, tail) = (keys[i % 3], new byte[GrowingValues.WorthIt + i]);
+            model[key] = [.. model.GetValueOrDefault(key, []), .. tail];
+            Assert.Equal(model[key].Length, store.Append(key, new Bytes(tail)));
+        }
+        Verify(model, store);
+    }
+
+    [Fact]
     public void Thousands_of_appends_to_a_large_value_cost_what_they_add()
     {
         const int Large = 1 << 20;

@@ -144,6 +144,27 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_large_value_is_handed_out_as_it_lies_there_and_stays_while_others_take_its_place()
+    {
+        var store = new KvStore();
+        var (large, small) = (Bytes.Utf8("large"), Bytes.Utf8("small"));
+        for (byte i = 0; i < 4; i++)
+        {
+            var value = new byte[1 << 18];
+            value.AsSpan().Fill(i);
+            store.Put(large, new Bytes(value));
+            store.Put(small, new Bytes([i]));
+            Assert.True(store.TryGet(large, out var read));
+            Assert.True(store.TryGet(small, out var little));
+            store.Put(large, new Bytes(new byte[1 << 18]));
+            store.Put(small, new Bytes([99]));
+            Assert.Equal((new Bytes(value), new Bytes([i])), (read, little));
+            Assert.Equal((Record.HeaderBytes + 5 + value.Length, 1), (read.ArrayLength, little.ArrayLength));
+            store.Snapshot();
+        }
+    }
+
+    [Fact]
     public void A_key_that_is_not_there_has_no_length_and_takes_its_own_room_too()
     {
         var store = new KvStore();

@@ -36,6 +36,8 @@ public sealed class StorageTests
         Write("Appends to more values than there are buffers", 4000, Grows, every: 250);
         Write("Appends to values that are too large together", 24, Huge, every: 2);
 
+        Write("Appends to one that is larger than all may be together", 6, Alone, every: 1);
+
         var file = FileOf();
         var page = _page.ToString();
         if (Environment.GetEnvironmentVariable(Update) is not null)
@@ -121,7 +123,7 @@ public sealed class StorageTests
         if (step % 40 == 0)
             Put(key, GrowingValues.WorthIt + (step % 3) - 1);
         else
-            Append(key, 10);
+            Append(key, 128);
     }
 
     private void Grows(int step)
@@ -139,6 +141,14 @@ public sealed class StorageTests
             Put(step, 7 << 20);
         else
             Append(step / 2 % 4, step * 1000);
+    }
+
+    private void Alone(int step)
+    {
+        if (step == 0)
+            Put(0, 33 << 20);
+        else
+            Append(0, step);
     }
 
     private static Bytes Key(int i) => Bytes.Utf8(i.ToString("d4", CultureInfo.InvariantCulture));

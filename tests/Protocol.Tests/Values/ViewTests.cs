@@ -65,6 +65,15 @@ public class ViewTests
     }
 
     [Fact]
+    public void A_view_names_its_pair_and_is_a_reset_where_its_era_begins()
+    {
+        Assert.Equal([true, true, false], new[] { "a", "b", "c" }.Select(name => Third.Names(Server(name))));
+        Assert.False((Third with { Backup = null }).Names(Server("b")));
+        Assert.Equal([false, false, true], new[] { 0, 2, 3 }.Select(era => (Third with { Era = era }).Reset));
+        Assert.False(View.None.Reset);
+    }
+
+    [Fact]
     public void A_view_reads_as_people_say_it()
     {
         Assert.Equal("3 (a#1, b#1)", $"{Third}");

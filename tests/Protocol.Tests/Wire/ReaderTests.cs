@@ -91,7 +91,7 @@ public class ReaderTests
             w => w.Varint(1),
             w => w.Varint(-1),
             w => w.Fixed64(1),
-            w => w.Text("äö"),
+            w => w.Text("a text longer than a number"),
             w => w.Raw([1, 2, 3]),
             w => w.EndBlock(w.BeginBlock()),
             w => w.Raw(new byte[5 * First]),
