@@ -26,6 +26,9 @@ public sealed record ProtocolSettings
 
     public int MaxKeyBytes { get; init; } = 4096;
 
+    /// <summary>No setting allows larger values, so an append beyond it is in no history.</summary>
+    internal const int LargestValueBytes = 256 << 20;
+
     public int MaxValueBytes { get; init; } = 1 << 20;
 
     /// <summary>A forward takes no further batch beyond this.</summary>

@@ -196,7 +196,7 @@ public sealed record PbKvSettings
             BackupSilentTicks = reader.Whole("backup-silent", 1, 1000),
             SessionIdleTicks = reader.Milliseconds("session-idle", 1, 24 * Day) / ping,
             MaxKeyBytes = (int)reader.Size("max-key-size", 1, 64 << 10),
-            MaxValueBytes = (int)reader.Size("max-value-size", 1, 256 << 20),
+            MaxValueBytes = (int)reader.Size("max-value-size", 1, ProtocolSettings.LargestValueBytes),
             ForwardBytes = (int)reader.Size("forward-size", 1, 64 << 20),
             ForwardsInFlight = reader.Whole("forwards-in-flight", 1, 1000),
             ChunkBytes = (int)reader.Size("chunk-size", 1, 64 << 20),

@@ -11,8 +11,8 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
     : Message
 {
     /// <summary>
-    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. 0
-    /// of a release that does not say it.
+    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. One
+    /// that was lost on the way is 0, which is another like any other.
     /// </summary>
     public ulong Digest { get; init; }
 
@@ -107,9 +107,7 @@ public sealed record Chunk(
     /// <summary>How many entries and sessions the whole snapshot holds.</summary>
     public long Count { get; init; }
 
-    /// <summary>
-    /// All that the snapshot holds, and what this chunk says, in one number; 0 of a release that does not say it.
-    /// </summary>
+    /// <summary>All that the snapshot holds, and what this chunk says, in one number.</summary>
     public ulong Digest { get; init; }
 
     internal override byte Kind => 24;

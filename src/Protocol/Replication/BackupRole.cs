@@ -192,7 +192,7 @@ internal sealed class BackupRole
         _staging = new ReplicatedState(_settings.Features);
         Installed = true;
         var count = _state.Store.Count + _state.Sessions.Count;
-        if (chunk.Digest != 0 && (chunk.Count != count || chunk.Digest != chunk.DigestWith(_state.Digest)))
+        if (chunk.Count != count || chunk.Digest != chunk.DigestWith(_state.Digest))
             Difference =
                 $"the transfer of {chunk.Count} entries and sessions at position {chunk.Position}, {count} here";
         effects.Notice(
@@ -226,7 +226,7 @@ internal sealed class BackupRole
                 return false;
         }
         _next = default;
-        if (forward.Digest != 0 && forward.Digest != forward.DigestWith(_state.Digest))
+        if (forward.Digest != forward.DigestWith(_state.Digest))
             Difference = $"forward {forward.Serial}, executed up to position {_state.Position}";
         if (forward.Marker >= 0)
             _marker = forward.Marker;

@@ -108,6 +108,9 @@ internal sealed class ReplicatedState
                     found ? ResultStatus.Ok : ResultStatus.Missing,
                     previous
                 );
+            // A peer may send what no primary executes: it must not make a value longer than an array may be.
+            case OperationKind.Append when IsTooLarge(operation):
+                return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Append:
                 Store.Append(operation.Key, operation.Value);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
@@ -123,6 +126,9 @@ internal sealed class ReplicatedState
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }
     }
+
+    private bool IsTooLarge(in Operation append) =>
+        (long)Store.LengthOf(append.Key) + append.Value.Length > ProtocolSettings.LargestValueBytes;
 
     private static Bytes HashText(Bytes previous, Bytes value)
     {

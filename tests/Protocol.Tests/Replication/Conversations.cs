@@ -332,7 +332,8 @@ public sealed class Conversations
         net.Give(a, B, new Installed(a.View.Id));
         Say("a batch of a session that its backup does not know");
         var batch = new Batch(99, 1, [Put(1, "k", "v")]);
-        net.Give(b, a.Id.Address, new Forward(b.View.Id, 2, b.Position + 1, b.Position, [batch]));
+        var forward = new Forward(b.View.Id, 2, b.Position + 1, b.Position, [batch]);
+        net.Give(b, a.Id.Address, Believing.WithDigest(b, forward));
         Say("somebody else tells of a view, of which it is primary: it is not confirmed by that");
         net.Give(a, B, new WrongView(View(5, a)));
         Ask(net, a, session, Put(1, "k", "v"));

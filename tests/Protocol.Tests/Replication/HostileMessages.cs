@@ -107,6 +107,25 @@ public class HostileMessages
         Assert.Equal("", Read(b, "evil"));
     }
 
+    [Fact]
+    public void Appends_beyond_the_largest_value_there_is_change_nothing_and_stop_no_backup()
+    {
+        const int Much = 160 << 20;
+        var net = new Harness();
+        var (a, b) = net.Pair();
+        var (key, value) = (Bytes.Utf8("k"), new byte[Much]);
+        var (put, append) = (
+            new Operation(OperationKind.Put, 1, key, new Bytes(value)),
+            new Operation(OperationKind.Append, 2, key, new Bytes(value))
+        );
+        var position = b.Position;
+        var forward = new Forward(b.View.Id, 2, position + 1, position, [new Batch(0, 0, [put])]);
+        net.Give(b, a.Id.Address, Believing.WithDigest(b, forward));
+        forward = new Forward(b.View.Id, 3, position + 2, position, [new Batch(0, 0, [append])]);
+        net.Give(b, a.Id.Address, Believing.WithDigest(b, forward));
+        Assert.Equal((Much, position + 2, true), (b.Store.LengthOf(key), b.Position, b.Synced));
+    }
+
     [Theory]
     [InlineData(5, 6)]
     [InlineData(5, 0)]
