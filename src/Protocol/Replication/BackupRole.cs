@@ -14,6 +14,7 @@ internal sealed class BackupRole
     private readonly View _view;
     private readonly ProtocolSettings _settings;
     private Queue<Forward> _early = [];
+    private Copies _copies = new();
     private ReplicatedState _state;
     private ReplicatedState _staging;
     private long _nextChunk;
@@ -59,6 +60,7 @@ internal sealed class BackupRole
         clone._state = state;
         clone._staging = _staging.Clone();
         clone._early = new(_early);
+        clone._copies = new Copies();
         return clone;
     }
 
@@ -78,7 +80,7 @@ internal sealed class BackupRole
         {
             if (_earlyBytes > _settings.StreamBytes)
                 return; // Not acknowledged: the primary sends it again, and holds its clients back.
-            _early.Enqueue(forward with { Batches = [.. forward.Batches.Select(batch => batch.Compact())] });
+            _early.Enqueue(forward with { Batches = [.. forward.Batches.Select(_copies.Of)] });
             _earlyBytes += SizeOf(forward);
         }
         else

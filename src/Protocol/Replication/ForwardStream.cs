@@ -13,11 +13,15 @@ namespace PbKv.Protocol;
 /// </remarks>
 internal sealed class ForwardStream
 {
+    /// <summary>What comes behind so many bytes.</summary>
+    private const long WaitsForLong = 4 << 20;
+
     private readonly ViewId _view;
     private readonly ProtocolSettings _settings;
     private Queue<(Batch Batch, ulong Digest)> _pending = [];
     private Queue<InFlight> _inFlight = [];
     private Queue<HeldAnswer> _held = [];
+    private Copies _copies = new();
     private long _nextPosition;
     private long _nextSerial = 1;
     private long _enqueued;
@@ -75,6 +79,7 @@ internal sealed class ForwardStream
         clone._pending = new(_pending);
         clone._inFlight = new(_inFlight);
         clone._held = new(_held);
+        clone._copies = new Copies();
         return clone;
     }
 
@@ -107,7 +112,7 @@ internal sealed class ForwardStream
     /// <param name="digest">Of the state behind the batch.</param>
     public void Enqueue(Batch batch, ulong digest)
     {
-        _pending.Enqueue((batch.Compact(), digest));
+        _pending.Enqueue((_bytes > WaitsForLong ? _copies.Of(batch) : batch.Compact(), digest));
         _enqueued++;
         _bytes += batch.Memory;
     }
@@ -162,8 +167,11 @@ internal sealed class ForwardStream
 
     private void Drained(long bytes)
     {
-        if (bytes > 0)
-            _draining = Math.Max(ShortBytes, Math.Min(_draining, Backlog + bytes) - (bytes / 2));
+        if (bytes <= 0)
+            return;
+        if (_draining == long.MaxValue)
+            _draining = Backlog + bytes;
+        _draining = Math.Max(ShortBytes, _draining - (bytes / 2));
     }
 
     public void SendAgainFrom(long serial, Effects effects)

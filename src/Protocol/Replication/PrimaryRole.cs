@@ -189,11 +189,20 @@ internal sealed class PrimaryRole
         _transfer.Acknowledge(ack.Next, effects);
     }
 
+    /// <summary>Nobody reads the snapshot any more.</summary>
+    public void EndTransfer()
+    {
+        if (_transfer is null)
+            return;
+        _transfer = null;
+        _state.Store.TakeBack();
+    }
+
     public void OnInstalled(Installed installed, Effects effects)
     {
         if (_transfer is not { AllSent: true })
             return;
-        _transfer = null;
+        EndTransfer();
         _installed = true;
         MaxMemory = Math.Min(MaxMemory, installed.MaxMemory);
         _stream!.HeardOfBackup();

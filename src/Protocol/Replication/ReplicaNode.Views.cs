@@ -198,6 +198,7 @@ public partial class ReplicaNode
     {
         _executed += _primary?.Executed ?? 0;
         _deduplicated += _primary?.Deduplicated ?? 0;
+        _primary?.EndTransfer();
         _primary = null;
         _backup = null;
     }

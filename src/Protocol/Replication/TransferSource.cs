@@ -26,6 +26,9 @@ internal sealed class TransferSource
     private Queue<(Chunk Chunk, long Cost, long Bytes)> _inFlight = [];
     private long _inFlightCost;
 
+    /// <summary>A chunk may leave when the transfer is over, and its storage is written to again.</summary>
+    private Copies _copies = new();
+
     /// <summary>What is left of the session that the last chunk ended in.</summary>
     private SessionImage? _rest;
     private long _arrivedBytes;
@@ -73,6 +76,7 @@ internal sealed class TransferSource
     public TransferSource Clone()
     {
         var clone = (TransferSource)MemberwiseClone();
+        clone._copies = new Copies();
         clone._entries = _entries.Clone();
         clone._sessions = _sessions.Clone();
         clone._inFlight = new(_inFlight);
@@ -152,7 +156,7 @@ internal sealed class TransferSource
                 break;
             }
             var entry = _entries.Current;
-            entries.Add(entry);
+            entries.Add(_copies.Of(entry));
             var size = entry.Key.Length + entry.Value.Length;
             cost += EntryCost + size;
             bytes += size;

@@ -20,6 +20,8 @@ internal sealed class KvStore
     /// <summary>A smaller store lies in the caches anyway.</summary>
     private const int WorthWarming = 4096;
 
+    private const long WorthCollecting = 64 << 20;
+
     private RecordIndex _index;
     private RecordLog _log;
     private GrowingValues? _growing;
@@ -147,24 +149,33 @@ internal sealed class KvStore
     /// <summary>An equal store; both go on independently.</summary>
     public KvStore Clone()
     {
-        Share();
+        Share(forGood: true);
         return new KvStore(this);
     }
 
-    /// <summary>The contents as they are now, for ever.</summary>
+    /// <summary>The contents as they are now, until the snapshot is taken back.</summary>
     public StoreSnapshot Snapshot()
     {
-        Share();
+        Share(forGood: false);
         return new StoreSnapshot(_index, _log, Count, ByteCount, Digest);
+    }
+
+    /// <summary>The last snapshot is not read any more: what it shared may be overwritten in its place again.</summary>
+    public void TakeBack()
+    {
+        _log.TakeBack();
+        // From now on next to nothing is allocated, and what only the snapshot held would stay for long.
+        if (ByteCount > WorthCollecting)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     private static long WithHoles(long bytes) => bytes + (bytes / 4);
 
-    private void Share()
+    private void Share(bool forGood)
     {
         WriteBack();
         _index.Share();
-        _log.ShareTable();
+        _log.Share(forGood);
     }
 
     private int Grow(GrowingValue growing, ReadOnlySpan<byte> tail)

@@ -42,8 +42,12 @@ internal struct RecordLog
     private bool _ownsTable;
     private bool _ownsTail;
 
-    /// <summary>How often the segments were shared: those of an earlier epoch are no longer ours alone.</summary>
+    /// <summary>How often the segments were shared.</summary>
     private int _epoch;
+
+    /// <summary>Segments of an earlier epoch are not ours alone.</summary>
+    private int _oursFrom;
+    private int _oursFromBefore;
     private byte[]? _spare;
     private long _sealedBytes;
     private long _sealedLive;
@@ -78,7 +82,17 @@ internal struct RecordLog
     /// <summary>
     /// Somebody else reads the segments and their table from now on: the table is copied before it changes.
     /// </summary>
-    public void ShareTable() => (_ownsTable, _epoch) = (false, _epoch + 1);
+    /// <param name="forGood">Otherwise until they are taken back.</param>
+    public void Share(bool forGood)
+    {
+        _ownsTable = false;
+        _epoch++;
+        _oursFromBefore = forGood ? _epoch : _oursFrom;
+        _oursFrom = _epoch;
+    }
+
+    /// <summary>With whom they were shared last, reads them no more.</summary>
+    public void TakeBack() => _oursFrom = _oursFromBefore;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Record Read(Slot slot) => new(_segments[slot.Segment].Data!, slot.Offset);
@@ -87,14 +101,14 @@ internal struct RecordLog
     public readonly Bytes Take(Slot slot)
     {
         var value = Read(slot).ValueBytes;
-        return IsOurs(slot) ? Bytes.CopyOf(value.Span) : value;
+        return _segments[slot.Segment].Epoch == NeverRewritten ? value : Bytes.CopyOf(value.Span);
     }
 
     /// <summary>Writes another value of the same length into a record that nobody else sees.</summary>
     public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> value)
     {
         var record = Read(slot);
-        if (record.ValueLength != value.Length || !IsOurs(slot))
+        if (record.ValueLength != value.Length || !IsOurs(slot.Segment))
             return false;
         var data = _segments[slot.Segment].Data!;
         value.CopyTo(data.AsSpan(slot.Offset + record.Size - record.ValueLength));
@@ -155,7 +169,7 @@ internal struct RecordLog
         return false;
     }
 
-    private readonly bool IsOurs(Slot slot) => _segments[slot.Segment].Epoch == _epoch;
+    private readonly bool IsOurs(int segment) => _segments[segment].Epoch >= _oursFrom;
 
     private Slot Reserve(ulong hash, int size, out byte[] data)
     {
@@ -255,7 +269,7 @@ internal struct RecordLog
     {
         var data = _segments[index].Data!;
         _sealedBytes -= data.Length;
-        if (_segments[index].Epoch == _epoch && data.Length >= (_spare?.Length ?? 0))
+        if (IsOurs(index) && data.Length >= (_spare?.Length ?? 0))
             _spare = data;
         _segments[index] = default;
         _freeFrom = Math.Min(_freeFrom, index);

@@ -44,7 +44,10 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
                     else
                         _lines[random.Next(3)] = clone;
                     break;
-                case 2 when _snapshots.Count > 4:
+                case 2 when model.Count <= 4000 || random.Next(10) == 0:
+                    ReadAndTakeBack(store, model);
+                    break;
+                case 3 when _snapshots.Count > 4:
                     var held = random.Next(_snapshots.Count);
                     Verify.Same(_snapshots[held].Model, _snapshots[held].Snapshot);
                     _snapshots.RemoveAt(held);
@@ -61,6 +64,21 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
                 Verify.Same(model, store);
             foreach (var (snapshot, model) in _snapshots)
                 Verify.Same(model, snapshot);
+        }
+
+        /// <summary>A clone in between has its share for good, and with it the snapshot.</summary>
+        private void ReadAndTakeBack(KvStore store, Dictionary<Bytes, Bytes> model)
+        {
+            var (snapshot, then) = (store.Snapshot(), new Dictionary<Bytes, Bytes>(model));
+            for (var i = 0; i < 20; i++)
+                Write(store, model);
+            Verify.Same(then, snapshot);
+            if (random.Next(2) == 0)
+            {
+                _lines[random.Next(_lines.Count)] = (store.Clone(), new(model));
+                _snapshots.Add((snapshot, then));
+            }
+            store.TakeBack();
         }
 
         private void Write(KvStore store, Dictionary<Bytes, Bytes> model)

@@ -245,6 +245,25 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         Assert.InRange(store.Capacity, store.ByteCount, store.ByteCount * 14 / 10);
     }
 
+    [Fact]
+    public void What_a_snapshot_shared_is_overwritten_in_its_place_once_it_was_taken_back()
+    {
+        const int Count = 20_000;
+        var value = new Bytes(new byte[1000]);
+        var store = new KvStore();
+        for (var i = 0; i < Count; i++)
+            store.Put(Key(i), value);
+        store.Snapshot();
+        Assert.True(store.TryGet(Key(1), out var read));
+        store.TakeBack();
+        var (allocated, written, other) = (GC.GetAllocatedBytesForCurrentThread(), store.Written, new byte[1000]);
+        Array.Fill(other, (byte)1);
+        for (var i = 0; i < Count; i++)
+            store.Put(Key(i), new Bytes(other));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - allocated, 0, (store.Written - written) / 10);
+        Assert.Equal(value, read);
+    }
+
     private static Bytes Key(int i)
     {
         var key = new byte[16];
