@@ -109,7 +109,7 @@ public class HostileStorm(ITestOutputHelper output)
 
     private static void Strike(Node role, Absurd absurd, Type first)
     {
-        var node = role is ReplicaNode replica ? new Believing(replica) : role.Clone();
+        var node = role is ReplicaNode replica ? Believing.CopyOf(replica) : role.Clone();
         var said = new List<string>();
         try
         {

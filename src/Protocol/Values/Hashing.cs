@@ -1,4 +1,4 @@
-using System.IO.Hashing;
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace PbKv.Protocol;
@@ -21,9 +21,27 @@ public static class Hashing
         return hash;
     }
 
-    /// <summary>A fast 64-bit hash, for tables and fingerprints; not against an adversary.</summary>
-    public static ulong Hash64(ReadOnlySpan<byte> bytes, ulong seed = 0) =>
-        XxHash3.HashToUInt64(bytes, unchecked((long)seed));
+    /// <summary>A fast 64-bit hash of short strings, for tables; not against an adversary.</summary>
+    public static ulong Hash64(ReadOnlySpan<byte> bytes, ulong seed = 0)
+    {
+        unchecked
+        {
+            var hash = seed + Prime3 + (ulong)bytes.Length * Prime1;
+            while (bytes.Length >= 8)
+            {
+                hash = Step(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+                bytes = bytes[8..];
+            }
+            if (bytes.Length > 0)
+            {
+                ulong rest = 0;
+                for (var i = 0; i < bytes.Length; i++)
+                    rest += (ulong)bytes[i] << (8 * i);
+                hash = Step(hash, rest);
+            }
+            return Mix(hash);
+        }
+    }
 
     public static ulong Step(ulong hash, ulong word) =>
         unchecked(BitOperations.RotateLeft(hash ^ (word * Prime2), 29) * Prime1);
