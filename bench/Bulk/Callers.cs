@@ -9,8 +9,8 @@ namespace PbKv.Bulk;
 internal readonly record struct Sample(long At, long Took);
 
 /// <summary>
-/// Callers that put random keys until they are stopped, each after its last one was acknowledged. Every operation is
-/// kept: when a phase began and ended is known only afterwards.
+/// Callers that put (or get) random keys until they are stopped, each after its last one was acknowledged. Every
+/// operation is kept: when a phase began and ended is known only afterwards.
 /// </summary>
 internal sealed class Callers : IDisposable
 {
@@ -20,8 +20,24 @@ internal sealed class Callers : IDisposable
 
     /// <param name="clients">Spread over the callers; where there are more of them, each caller has a share and takes
     /// one of it by chance each time.</param>
-    public Callers(IReadOnlyList<PbKvClient> clients, int count, long keys) =>
-        _loops = [.. Enumerable.Range(0, count).Select(i => Task.Run(() => CallAsync(clients, i, count, keys)))];
+    /// <param name="valueSize">Of what is put; 0: they get.</param>
+    /// <param name="perSecond">No more than this of all of them together; what was late is made up for.</param>
+    public Callers(
+        IReadOnlyList<PbKvClient> clients,
+        int count,
+        long keys,
+        int valueSize = Entries.ValueSize,
+        double perSecond = double.PositiveInfinity
+    )
+    {
+        var pause = TimeSpan.FromSeconds(count / perSecond);
+        _loops =
+        [
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => Task.Run(() => CallAsync(clients, i, count, keys, valueSize, pause))),
+        ];
+    }
 
     public async Task<Recording> StopAsync()
     {
@@ -35,10 +51,18 @@ internal sealed class Callers : IDisposable
         _stop.Dispose();
     }
 
-    private async Task<List<Sample>> CallAsync(IReadOnlyList<PbKvClient> clients, int index, int count, long keys)
+    private async Task<List<Sample>> CallAsync(
+        IReadOnlyList<PbKvClient> clients,
+        int index,
+        int count,
+        long keys,
+        int valueSize,
+        TimeSpan pause
+    )
     {
         var samples = new List<Sample>(1 << 14);
-        var (random, value) = (new RandomKeys(keys, index), Entries.Value());
+        var (random, value) = (new RandomKeys(keys, index), Entries.Value(valueSize));
+        var due = Stopwatch.GetTimestamp();
         var share = Math.Max(1, (clients.Count - index + count - 1) / count);
         var stop = _stop.Token;
         while (!stop.IsCancellationRequested)
@@ -48,10 +72,16 @@ internal sealed class Callers : IDisposable
                 clients.Count <= count
                     ? clients[index % clients.Count]
                     : clients[index + (count * (int)((random.Drawn >> 20) % (ulong)share))];
+            due += (long)(pause.TotalSeconds * Stopwatch.Frequency);
+            if (Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) is { TotalMilliseconds: > 1 } early)
+                await Task.Delay(early, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var before = Stopwatch.GetTimestamp();
             try
             {
-                await client.PutAsync(key, value);
+                if (value.Length == 0)
+                    await client.TryGetAsync(key);
+                else
+                    await client.PutAsync(key, value);
             }
             catch (PbKvException e)
             {
@@ -91,6 +121,32 @@ internal sealed class Recording(IReadOnlyList<List<Sample>> callers, long failed
             Say.Ms(latency.GetValueAtPercentile(99)),
             Say.Ms(latency.GetMaxValue())
         );
+    }
+
+    /// <summary>
+    /// The longest that a call took, of all that were under way within the span; what lies before it does not count.
+    /// </summary>
+    public double LongestMs(long from, long to) =>
+        Say.Ms(
+            callers
+                .SelectMany(samples => samples)
+                .Where(call => call.At > from && call.At - call.Took < to)
+                .Max(call => (long?)(call.At - Math.Max(from, call.At - call.Took)))
+                ?? 0
+        );
+
+    /// <summary>The longest time within the span in which nobody's call came back.</summary>
+    public double LongestSilenceMs(long from, long to)
+    {
+        var (last, longest) = (from, 0L);
+        foreach (var at in callers.SelectMany(samples => samples).Select(call => call.At).Order())
+        {
+            if (at <= from || last >= to)
+                continue;
+            longest = Math.Max(longest, at - last);
+            last = at;
+        }
+        return Say.Ms(longest);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ internal static class Entries
 
     private const int Fillers = 256;
 
-    public static byte[] Value() => [.. Enumerable.Repeat((byte)'v', ValueSize)];
+    public static byte[] Value(int size = ValueSize) => [.. Enumerable.Repeat((byte)'v', size)];
 
     public static byte[] Key(long number)
     {
@@ -22,14 +22,19 @@ internal static class Entries
     }
 
     /// <summary>Puts so many entries, each once.</summary>
-    public static async Task FillAsync(PbKvClient client, long count, CancellationToken cancellation)
+    public static async Task FillAsync(
+        PbKvClient client,
+        long count,
+        CancellationToken cancellation,
+        int valueSize = ValueSize
+    )
     {
         long next = -1;
         await Task.WhenAll(Enumerable.Range(0, Fillers).Select(_ => Task.Run(FillerAsync, cancellation)));
 
         async Task FillerAsync()
         {
-            var (key, value) = (new byte[KeySize], Value());
+            var (key, value) = (new byte[KeySize], Value(valueSize));
             while (true)
             {
                 var number = Interlocked.Increment(ref next);

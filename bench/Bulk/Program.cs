@@ -4,7 +4,8 @@ using PbKv.Client;
 using PbKv.CommandLine;
 
 const string Usage =
-    "bulk: say `bulk transfer [KEYS] [ROUNDS] [SECONDS-BEFORE]` or `bulk scale [KEYS,…] [SESSIONS,…] [SECONDS]`";
+    "bulk: say `bulk transfer [KEYS] [ROUNDS] [SECONDS-BEFORE]`, `bulk scale [KEYS,…] [SESSIONS,…] [SECONDS]` or "
+    + "`bulk overwritten [KEYS] [SECONDS] [NAMESPACE DEVICE HOST HOST-IN-IT]`";
 
 // What is asked to stop unwinds, and takes its processes with it.
 using var signals = new Signals();
@@ -17,6 +18,14 @@ try
                 await new Transfer(Number(rest, 0, 1_000_000), (int)Number(rest, 1, 3), Number(rest, 2, 5)).RunAsync(
                     signals.Asked
                 )
+            );
+            return 0;
+        case ["overwritten", .. var rest]:
+            var link = rest is [_, _, var space, var device, var host, var inside]
+                ? new SlowLink(space, device, host, inside)
+                : null;
+            Console.Write(
+                await new Overwritten(Number(rest, 0, 1_100_000), Number(rest, 1, 40), link).RunAsync(signals.Asked)
             );
             return 0;
         case ["scale", .. var rest]:

@@ -14,9 +14,8 @@ internal sealed record TransferRound(
 );
 
 /// <summary>
-/// The backup is killed with an idle server at hand: the next view begins with a transfer of everything to that one.
-/// Each round does so with callers, and then once more without, which is what is set beside a resync of Redis that
-/// nobody calls.
+/// Each round has a transfer to a new backup with callers, and then one without, which is what is set beside a resync
+/// of Redis that nobody calls.
 /// </summary>
 internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 {
@@ -24,6 +23,7 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private double Megabytes => keys * Entries.Payload / 1e6;
 
@@ -73,7 +73,12 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
         var begun = Say.Now;
         await Task.Delay(TimeSpan.FromSeconds(secondsBefore), cancellation);
         var ended = Say.Now;
-        var (killed, from, to) = await ReplaceBackupAsync(cluster, cancellation);
+        var (killed, from, to) = await NewBackup.TakeAsync(
+            cluster,
+            await cluster.AddServerAsync(),
+            Limit,
+            cancellation
+        );
         await Task.Delay(Settle, cancellation);
         var seen = await callers.StopAsync();
         if (seen.Failed > 0)
@@ -90,35 +95,13 @@ internal sealed class Transfer(long keys, int rounds, double secondsBefore)
 
     private static async Task<TransferRound> QuietAsync(ProcessCluster cluster, CancellationToken cancellation)
     {
-        var (killed, from, to) = await ReplaceBackupAsync(cluster, cancellation);
-        return new TransferRound(Say.Ms(to - from), Say.Ms(from - killed), null, null, 0, 0);
-    }
-
-    private static async Task<(long Killed, long From, long To)> ReplaceBackupAsync(
-        ProcessCluster cluster,
-        CancellationToken cancellation
-    )
-    {
-        var idle = await cluster.AddServerAsync();
-        await cluster.UntilAsync(
-            status => status.Servers.Any(known => known.Alive && known.Server.Address.Value == idle.Address),
-            "the server that was added",
+        var (killed, from, to) = await NewBackup.TakeAsync(
+            cluster,
+            await cluster.AddServerAsync(),
+            Limit,
             cancellation
         );
-        await Task.Delay(Settle, cancellation);
-        var view = (await cluster.UntilAsync(status => status.Synced, "a synced backup", cancellation)).View;
-        var watch = new TransferWatch(cluster.Client, idle.Address).RunAsync(cancellation);
-        var killed = Say.Now;
-        cluster.Server(view.Backup).Life.Send(Signal.Kill);
-        var (from, to) = await watch;
-        var after = (await cluster.StatusAsync(cancellation)).View;
-        if (after.Number != view.Number + 1 || after.Primary != view.Primary)
-            throw new InvalidOperationException(
-                $"view {view.Number} ({view.Primary}, {view.Backup}) should have been followed by one more with the "
-                    + $"same primary, and the view is now {after.Number} ({after.Primary}, {after.Backup}):\n"
-                    + string.Join('\n', cluster.ViewService.Life.Error.Trim().Split('\n').TakeLast(12))
-            );
-        return (killed, from, to);
+        return new TransferRound(Say.Ms(to - from), Say.Ms(from - killed), null, null, 0, 0);
     }
 
     private async Task<List<double>> RedisAsync(CancellationToken cancellation)

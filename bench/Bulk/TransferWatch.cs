@@ -7,11 +7,10 @@ namespace PbKv.Bulk;
 /// the first look that saw its view was asked for to when the first answer that says `synced` came: never less than it
 /// took.
 /// </summary>
-internal sealed class TransferWatch(PbKvClient client, string backup)
+internal sealed class TransferWatch(PbKvClient client, string backup, TimeSpan limit)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(15);
     private static readonly TimeSpan AnsweredWithin = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly TaskCompletionSource<(long From, long To)> _synced = new(
         TaskCreationOptions.RunContinuationsAsynchronously
@@ -22,13 +21,13 @@ internal sealed class TransferWatch(PbKvClient client, string backup)
 
     public async Task<(long From, long To)> RunAsync(CancellationToken cancellation)
     {
-        var giveUp = Say.Now + (long)(Limit.TotalSeconds * System.Diagnostics.Stopwatch.Frequency);
+        var giveUp = Say.Now + (long)(limit.TotalSeconds * System.Diagnostics.Stopwatch.Frequency);
         var looks = new List<Task>();
         while (!_synced.Task.IsCompleted)
         {
             if (Say.Now > giveUp)
                 throw new TimeoutException(
-                    $"no transfer to {backup} was complete within {Limit.TotalSeconds:0} s ({_unanswered} looks at "
+                    $"no transfer to {backup} was complete within {limit.TotalSeconds:0} s ({_unanswered} looks at "
                         + "the view service had no answer)"
                 );
             looks.RemoveAll(look => look.IsCompletedSuccessfully);

@@ -1,14 +1,9 @@
-using Akka.Configuration;
-
 namespace PbKv.Clusters;
 
 /// <summary>A view service and servers, each a process, and a client of them; all gone when this is disposed.</summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-
-    /// <summary>That servers die is no news to whoever has such a cluster.</summary>
-    private static readonly PbKvClientOptions Quiet = new() { Settings = "akka.loggers = [], akka.loglevel = OFF" };
 
     private readonly List<ProcessNode> _servers;
     private readonly IReadOnlyList<string> _settings;
@@ -27,24 +22,25 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <summary>Those too that have ended.</summary>
     public IReadOnlyList<ProcessNode> Servers => _servers;
 
-    /// <summary>On loopback.</summary>
     /// <param name="settings">Options of every node.</param>
     /// <param name="viewOptions">More of the view service.</param>
+    /// <param name="host">What all listen on, the client too; null: loopback.</param>
     /// <inheritdoc cref="StartAsync(ProcessNode, IEnumerable{ProcessNode}, PbKvClientOptions, CancellationToken)"/>
     public static Task<ProcessCluster> StartAsync(
         int servers,
         IReadOnlyList<string>? settings = null,
         IReadOnlyList<string>? viewOptions = null,
+        string? host = null,
         CancellationToken cancellation = default
     )
     {
         var port = Ports.Free();
-        settings ??= [];
+        settings = [.. settings ?? [], .. host is null ? [] : new[] { "-D", $"pbkv.host={host}" }];
         return new ProcessCluster(
             Node("view", port, ["view", .. settings, .. viewOptions ?? []]),
-            Enumerable.Range(0, servers).Select(_ => Server($"127.0.0.1:{port}", settings)),
+            Enumerable.Range(0, servers).Select(_ => Server($"{host ?? "127.0.0.1"}:{port}", settings)),
             settings
-        ).StartAsync(Quiet, cancellation);
+        ).StartAsync(ClientAt(host), cancellation);
     }
 
     /// <summary>Starts them, and waits until a backup is synced (where there are two servers or more).</summary>
@@ -55,9 +51,21 @@ public sealed class ProcessCluster : IAsyncDisposable
         CancellationToken cancellation
     ) => new ProcessCluster(viewService, servers, []).StartAsync(client, cancellation);
 
-    public async Task<ProcessNode> AddServerAsync()
+    /// <summary>That servers die is no news to whoever has such a cluster.</summary>
+    public static PbKvClientOptions ClientAt(string? host) =>
+        new()
+        {
+            Settings = $"akka.loggers = [], akka.loglevel = OFF{(host is null ? "" : $", pbkv.host = \"{host}\"")}",
+        };
+
+    /// <param name="options">More of this one.</param>
+    /// <param name="through">The words in front of its command line, where it runs somewhere else than here.</param>
+    public async Task<ProcessNode> AddServerAsync(
+        IReadOnlyList<string>? options = null,
+        IReadOnlyList<string>? through = null
+    )
     {
-        var server = Server(Address, _settings);
+        var server = Server(Address, [.. _settings, .. options ?? []], through);
         _servers.Add(server);
         await server.StartAsync();
         return server;
@@ -128,10 +136,17 @@ public sealed class ProcessCluster : IAsyncDisposable
         }
     }
 
-    private static ProcessNode Server(string viewService, IReadOnlyList<string> settings) =>
-        Node("server", Ports.Free(), ["replica", "--view", viewService, .. settings]);
+    private static ProcessNode Server(
+        string viewService,
+        IReadOnlyList<string> settings,
+        IReadOnlyList<string>? through = null
+    ) => Node("server", Ports.Free(), ["replica", "--view", viewService, .. settings], through);
 
     /// <param name="port">One that it finds free when it is started again.</param>
-    private static ProcessNode Node(string role, int port, IReadOnlyList<string> arguments) =>
-        new($"{role} {port}", [.. arguments, "--port", $"{port}"]);
+    private static ProcessNode Node(
+        string role,
+        int port,
+        IReadOnlyList<string> arguments,
+        IReadOnlyList<string>? through = null
+    ) => new($"{role} {port}", [.. arguments, "--port", $"{port}"], through: through);
 }
