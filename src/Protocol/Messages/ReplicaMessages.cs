@@ -11,8 +11,8 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
     : Message
 {
     /// <summary>
-    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own. One
-    /// that was lost on the way is 0, which is another like any other.
+    /// The state behind this forward, and all else that it says, in one number: the backup compares it with its own.
+    /// Where it was lost on the way it is 0, and compared like any other.
     /// </summary>
     public ulong Digest { get; init; }
 
