@@ -138,7 +138,6 @@ internal struct RecordLog
     /// <summary>Nothing refers to this record any more; a segment in which nothing lives goes at once.</summary>
     public void Forget(Slot slot, int size)
     {
-        OwnTable();
         var index = slot.Segment;
         _segments[index].Live -= size;
         if (index == _tail)
@@ -175,7 +174,7 @@ internal struct RecordLog
     {
         OwnTable();
         // A large record gets a segment of its own, so that little room is lost at the end of a shared one.
-        var index = size > FullSegment / 16 && size > SegmentBytes / 16 ? OpenLarge(size) : TailWithRoom(size);
+        var index = size > SegmentBytes / 16 ? OpenLarge(size) : TailWithRoom(size);
         ref var segment = ref _segments[index];
         var offset = segment.Used;
         segment.Used += size;
@@ -204,9 +203,8 @@ internal struct RecordLog
         var room = tail.Data!.Length - tail.Used >= size;
         if (room && _ownsTail)
             return _tail;
-        if (tail.Used + size <= SmallTailBytes && (room || tail.Live > tail.Used / 2))
-            Enlarge(ref tail, size);
-        else if (_ownsTail && tail.Data.Length < FullSegment && tail.Live > tail.Used / 2)
+        var mayGrow = tail.Used + size <= SmallTailBytes || (_ownsTail && tail.Data.Length < FullSegment);
+        if (mayGrow && tail.Live > tail.Used / 2)
             Enlarge(ref tail, size);
         else
         {

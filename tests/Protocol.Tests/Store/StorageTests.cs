@@ -30,6 +30,8 @@ public sealed class StorageTests
         Write("Large values beside small ones", 900, AnySize, every: 50);
         Write("So much that segments are larger", 9000, _ => Put(_random.Next(4000), _random.Next(1800)), every: 500);
         Write("Large segments and what just lies alone in them", 1200, Larger, every: 100);
+        Write("Middling records behind small ones, beside very large ones", 480, Middling, every: 40);
+        Write("A small value becomes large and small again", 40, i => Put(i / 3, i % 3 == 1 ? 100_000 : 100 + i), 4);
         Write("Snapshots are taken", 6000, Shared, every: 500);
         Write("Appends to small values", 1500, i => Append(i % 40, i % 100), every: 100);
         Write("Appends to values that just get a buffer", 400, Grown, every: 20);
@@ -107,6 +109,14 @@ public sealed class StorageTests
 
     private void Larger(int step) =>
         Put(_random.Next(300), step % 3 == 0 ? FullSegment - 20 + _random.Next(-1, 2) : _random.Next(FullSegment / 2));
+
+    private void Middling(int step) =>
+        Put(
+            step,
+            step < 40 ? 1 << 20
+                : step % 220 == 0 ? 60_000
+                : 100
+        );
 
     private void Shared(int step)
     {
