@@ -109,12 +109,17 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     [Fact]
     public void Keys_of_one_hash_are_gone_through_in_one_order_however_they_came()
     {
-        var keys = Enumerable.Range(0, 100).Select(i => Collisions.Key((ulong)i * 77, 42)).ToArray();
+        Bytes[] keys =
+        [
+            .. Enumerable.Range(0, 200).Select(i => Collisions.Key((ulong)i * 77, 42)),
+            .. Enumerable.Range(0, 200).Select(Key),
+        ];
         var (upwards, downwards) = (new KvStore(), new KvStore());
         foreach (var key in keys)
             upwards.Put(key, key);
         foreach (var key in keys.Reverse())
             downwards.Put(key, key);
+        Assert.Equal(keys.Length, Verify.All(upwards.Snapshot().Cursor()).Count);
         Assert.Equal(Verify.All(upwards.Snapshot().Cursor()), Verify.All(downwards.Snapshot().Cursor()));
     }
 

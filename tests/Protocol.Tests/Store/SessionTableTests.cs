@@ -156,6 +156,9 @@ public class SessionTableTests
         session.RaiseFloor(2);
         Assert.Equal((3 * Beside) + 501, session.Memory);
         Assert.Equal(256 + session.Memory, table.Memory);
+        table.Open(2);
+        Assert.Equal(512 + session.Memory, table.Memory);
+        table.Close(2);
         Assert.Equal(
             [session.Memory, session.Memory, session.Memory, (2 * Beside) + 301, Beside + 1, 0],
             Enumerable.Range(0, 6).Select(floor => session.MemoryFrom(floor))

@@ -30,6 +30,7 @@ internal static class Verify
         }
         Assert.Equal(entries.Count, entries.Select(entry => entry.Key).Distinct().Count());
         Assert.Equal(digest, snapshot.Digest);
+        Assert.False(snapshot.TryGet(Bytes.Utf8("no such key"), out _));
     }
 
     public static List<Entry> All(StoreCursor cursor)
