@@ -14,7 +14,7 @@ switch (args)
         MemoryBench.Run();
         return 0;
     default:
-        // In this process: a project that it would write in the midst of this one would be built by the rules of the house.
+        // In this process: a project that it wrote in the midst of this one would be built by the rules of the house.
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance);
         var config = DefaultConfig.Instance.AddJob(job);
         return BenchmarkSwitcher.FromAssembly(typeof(StoreBench).Assembly).Run(args, config).Any() ? 0 : 1;

@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace PbKv.Protocol.Tests.Clocks;
 
-/// <summary>The clock against plain collections; there are more servers than it has entries, and many are gone.</summary>
+/// <summary>The clock against plain collections: more servers than it has entries, many of them gone.</summary>
 public class NodeClockModelTests(ITestOutputHelper output)
 {
     [Theory]
