@@ -108,6 +108,8 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
 
     protected virtual void MayStop() { }
 
+    protected virtual void OnNotices(List<Notice> notices) { }
+
     /// <summary>Somebody of another cluster refused what this node sent: given what there is to say.</summary>
     protected virtual void OnRefused(string why) { }
 
@@ -120,7 +122,10 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
         if (Effects.Completions.Count > 0)
             Complete(Effects.Completions);
         if (Effects.Notices.Count > 0)
+        {
             _log.Write(Effects.Notices, Clock.Now());
+            OnNotices(Effects.Notices);
+        }
         var mayStop = Effects.MayStop;
         Effects.Clear();
         if (mayStop)

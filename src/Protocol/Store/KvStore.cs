@@ -20,8 +20,6 @@ internal sealed class KvStore
     /// <summary>A smaller store lies in the caches anyway.</summary>
     private const int WorthWarming = 4096;
 
-    private const long WorthCollecting = 64 << 20;
-
     private RecordIndex _index;
     private RecordLog _log;
     private GrowingValues? _growing;
@@ -161,13 +159,7 @@ internal sealed class KvStore
     }
 
     /// <summary>The last snapshot is not read any more: what it shared may be overwritten in its place again.</summary>
-    public void TakeBack()
-    {
-        _log.TakeBack();
-        // From now on next to nothing is allocated, and what only the snapshot held would stay for long.
-        if (ByteCount > WorthCollecting)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-    }
+    public void TakeBack() => _log.TakeBack();
 
     private static long WithHoles(long bytes) => bytes + (bytes / 4);
 

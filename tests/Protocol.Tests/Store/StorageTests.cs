@@ -9,7 +9,6 @@ namespace PbKv.Protocol.Tests.Store;
 /// </summary>
 public sealed class StorageTests
 {
-    private const string Update = "PBKV_GOLDEN";
     private const int FullSegment = RecordLog.FullSegment;
 
     private readonly StringBuilder _page = new();
@@ -40,17 +39,7 @@ public sealed class StorageTests
 
         Write("Appends to one that is larger than all may be together", 6, Alone, every: 1);
 
-        var file = FileOf();
-        var page = _page.ToString();
-        if (Environment.GetEnvironmentVariable(Update) is not null)
-            File.WriteAllText(file, page);
-        var (written, now) = (File.ReadAllText(file).Split('\n'), page.Split('\n'));
-        var at = written.Zip(now).TakeWhile(lines => lines.First == lines.Second).Count();
-        Assert.True(
-            at == written.Length && at == now.Length,
-            $"line {at + 1} of {file} is now: {now.ElementAtOrDefault(at)}\nWhere that is meant, run this test with "
-                + $"{Update}=1 and review what it writes."
-        );
+        Approved.AssertIs(_page.ToString(), "Store", "Storage.txt");
     }
 
     private void Write(string title, int steps, Action<int> step, int every)
@@ -168,13 +157,5 @@ public sealed class StorageTests
         var value = new byte[length];
         _random.NextBytes(value.AsSpan(0, Math.Min(length, 100)));
         return new Bytes(value);
-    }
-
-    private static string FileOf()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PbKv.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return Path.Combine(folder, "tests", "Protocol.Tests", "Store", "Storage.txt");
     }
 }
