@@ -8,16 +8,12 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
     private static readonly TimeSpan FirstLook = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan CollectEvery = TimeSpan.FromSeconds(1);
-
-    private const int Collections = 25;
     private const long WorthCollecting = 64 << 20;
 
     private readonly NodeAddress _viewService;
     private readonly Action _mayStop;
     private ServerId _id;
     private bool _heardViewService;
-    private int _collections;
 
     public KvReplica(ServerId self, NodeAddress viewService, PbKvSettings settings, Action mayStop, NodeHooks hooks)
         : base(
@@ -37,7 +33,6 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
             CarryOut();
         });
         Receive<Look>(_ => LookForViewService());
-        Receive<Collect>(_ => GiveMemoryBack());
         Receive<Leave>(_ =>
         {
             Node.Leave(Effects);
@@ -77,22 +72,13 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
 
     /// <summary>
     /// Behind a transfer lies what was overwritten while it went on. Next to nothing is allocated from here on, so the
-    /// collector would hardly run, and it gives memory back little by little, when it runs.
+    /// collector would leave it there for long.
     /// </summary>
     protected override void OnNotices(List<Notice> notices)
     {
         var over = notices.Exists(notice => notice.Kind is NoticeKind.Switched or NoticeKind.TransferAbandoned);
-        if (!over || Node.Store.ByteCount < WorthCollecting)
-            return;
-        _collections = Collections;
-        Timers.StartPeriodicTimer(Collect.Instance, Collect.Instance, CollectEvery);
-    }
-
-    private void GiveMemoryBack()
-    {
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
-        if (--_collections == 0)
-            Timers.Cancel(Collect.Instance);
+        if (over && Node.Store.ByteCount > WorthCollecting)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
     }
 
     /// <summary>
@@ -114,12 +100,6 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
 
     /// <summary>Timer: has the view service been heard since the last one?</summary>
     private sealed record Look;
-
-    /// <summary>Timer: the collector runs beside the others.</summary>
-    private sealed record Collect
-    {
-        public static Collect Instance { get; } = new();
-    }
 
     /// <summary>Its host asks it to be replaced.</summary>
     internal sealed record Leave;
