@@ -120,6 +120,12 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         throw new InvalidOperationException($"set-up {universe.Setup.Name} does not come to where {what}");
     }
 
+    public ModelScript UntilPrimary(int server) =>
+        Until(
+            situation => situation.Replica(server) is { Role: ReplicaRole.Primary, Confirmed: true },
+            $"s{server} is primary"
+        );
+
     /// <summary>Until the view service has a view that is acknowledged, and synced where there is a backup.</summary>
     public ModelScript Settle() =>
         Until(

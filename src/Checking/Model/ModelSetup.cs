@@ -36,7 +36,14 @@ internal sealed record ModelSetup(string Name, string About)
     /// <summary>What happens before the search begins.</summary>
     public Action<ModelScript> Prefix { get; init; } = static _ => { };
 
-    public ImmutableArray<ModelGoal> Goals { get; init; } = [];
+    /// <summary>Whether a search must see all that its clients want done.</summary>
+    public bool Finishes { get; init; } = true;
+
+    public ImmutableArray<ModelGoal> Goals
+    {
+        get => Finishes ? [ModelGoal.AllDone, .. field] : field;
+        init;
+    } = [];
 
     /// <summary>What no step of a search may lead to, besides what breaks a promise.</summary>
     public ImmutableArray<ModelGoal> Never { get; init; } = [];
@@ -62,27 +69,14 @@ internal sealed record ModelSetup(string Name, string About)
             RequestsInFlight = 1,
         };
 
-    public static ModelBudget Allow(
-        int crashes = 0,
-        int restarts = 0,
-        int repeats = 0,
-        int suspicions = 0,
-        int leaves = 0,
-        int cuts = 0,
-        int viewServiceRestarts = 0,
-        int forgets = 0,
-        int late = 0
-    ) =>
-        default(ModelBudget)
-            .With(Allowance.Crash, crashes)
-            .With(Allowance.Restart, restarts)
-            .With(Allowance.Repeat, repeats)
-            .With(Allowance.Suspicion, suspicions)
-            .With(Allowance.Leave, leaves)
-            .With(Allowance.Cut, cuts)
-            .With(Allowance.ViewServiceRestart, viewServiceRestarts)
-            .With(Allowance.ViewServiceForget, forgets)
-            .With(Allowance.Late, late);
+    /// <summary>What may go wrong, and how often.</summary>
+    public static ModelBudget Allow(params ReadOnlySpan<(Allowance Fault, int Times)> faults)
+    {
+        var budget = default(ModelBudget);
+        foreach (var (fault, times) in faults)
+            budget = budget.With(fault, times);
+        return budget;
+    }
 }
 
 /// <summary>A situation that a search must have reached: otherwise it proves nothing about it.</summary>
@@ -92,8 +86,28 @@ internal sealed record ModelGoal(string Name, Func<ModelSituation, bool> Reached
 
     public static ModelGoal AllDone { get; } = new("every operation is done", situation => situation.AllDone);
 
-    public static ModelGoal View(string name, Func<ViewServiceNode, bool> condition) =>
+    public static ModelGoal ViewService(string name, Func<ViewServiceNode, bool> condition) =>
         new(name, situation => situation.ViewService is { } service && condition(service));
+
+    public static ModelGoal Primary(int slot) =>
+        ViewService(
+            $"s{slot} is primary of an acknowledged view that is not the first",
+            service =>
+                service is { Acknowledged: true, View.Number: > 2 } && service.View.Primary?.Address.Value == $"s{slot}"
+        );
+
+    public static ModelGoal Backup(int slot) =>
+        ViewService(
+            $"s{slot} is a synced backup",
+            service => service is { Synced: true } && service.View.Backup?.Address.Value == $"s{slot}"
+        );
+
+    public static ModelGoal FormsNoView { get; } =
+        new(
+            "the view service forms no view and says so",
+            situation =>
+                situation.State.LivesOf(0) > 0 && situation.ViewService is { View.Number: 0, WaitingFor: not null }
+        );
 
     public static ModelGoal Server(string name, Func<ReplicaNode, bool> condition) =>
         new(name, situation => situation.Replicas.Any(condition));

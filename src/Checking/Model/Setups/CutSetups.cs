@@ -1,3 +1,6 @@
+using static PbKv.Checking.Allowance;
+using static PbKv.Checking.ModelGoal;
+using static PbKv.Checking.ModelSetup;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -16,13 +19,12 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(crashes: 1, restarts: 1),
+                Budget = Allow((Crash, 1), (Restart, 1)),
                 Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     Primary(2),
-                    ModelGoal.View(
+                    ViewService(
                         "the new life of s1 is backup",
                         service =>
                             service is { Synced: true }
@@ -37,13 +39,12 @@ internal static partial class ModelSetups
             {
                 Clerks = Scripts([Append("a;"), new(NextBuild.AppendToo, "k", "b;")]),
                 IsNextBuild = static (slot, life) => slot == 0 || life % 2 == 0,
-                Budget = ModelSetup.Allow(crashes: 2, restarts: 2),
+                Budget = Allow((Crash, 2), (Restart, 2)),
                 Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.View("the view has the later level", service => service is { View.Level: 2 }),
-                    ModelGoal.View(
+                    ViewService("the view has the later level", service => service is { View.Level: 2 }),
+                    ViewService(
                         "a pair of both builds is synced",
                         service => service is { Synced: true, View: { Level: 1, Number: > 2 } }
                     ),
@@ -55,29 +56,27 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get()]),
-                Budget = ModelSetup.Allow(suspicions: 1, crashes: 1),
+                Budget = Allow((Suspicion, 1), (Crash, 1)),
                 Cuts = [(0, 1), (1, 0)],
                 MayCrash = [1],
                 Prefix = script => script.Settle().Complete(0).Complete(1).Cut(0, 1).Cut(1, 0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     Primary(2),
-                    ModelGoal.Noticed("the deposed primary is told so by its old backup", NoticeKind.ForwardRefused),
-                    ModelGoal.Noticed("held answers are dropped", NoticeKind.AnswersDropped),
+                    Noticed("the deposed primary is told so by its old backup", NoticeKind.ForwardRefused),
+                    Noticed("held answers are dropped", NoticeKind.AnswersDropped),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup("primary-and-backup-cut", "both reach the view service, not one another")
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 Cuts = [(1, 2), (2, 1)],
                 Prefix = script => script.Settle().Complete(0).Cut(1, 2).Cut(2, 1).Begin(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the backup is reported silent", NoticeKind.BackupSilent),
-                    ModelGoal.View(
+                    Noticed("the backup is reported silent", NoticeKind.BackupSilent),
+                    ViewService(
                         "the silent backup is out",
                         service => service is { Acknowledged: true, View: { Number: > 2, Backup: null } }
                     ),
@@ -89,15 +88,10 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
+                Budget = Allow((Crash, 1), (Suspicion, 1)),
                 MayCrash = [1],
                 Prefix = script => script.Settle().Complete(0).Begin(0).Suspect(2),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the view service falls back", NoticeKind.FellBack),
-                    Primary(2),
-                ],
+                Goals = [Noticed("the view service falls back", NoticeKind.FellBack), Primary(2)],
             }.Ticks(viewService: 0, servers: 2, clerks: 3),
             new ModelSetup(
                 "fall-back-to-the-primary",
@@ -105,15 +99,10 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
+                Budget = Allow((Crash, 1), (Suspicion, 1)),
                 MayCrash = [2],
                 Prefix = script => script.Settle().Complete(0).Begin(0).Suspect(1),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the view service falls back", NoticeKind.FellBack),
-                    Primary(1),
-                ],
+                Goals = [Noticed("the view service falls back", NoticeKind.FellBack), Primary(1)],
             }.Ticks(viewService: 0, servers: 2, clerks: 3),
             new ModelSetup(
                 "view-service-restarts",
@@ -121,11 +110,10 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(viewServiceRestarts: 1, crashes: 1),
+                Budget = Allow((ViewServiceRestart, 1), (Crash, 1)),
                 Prefix = script => script.Settle().Complete(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     Primary(2),
                     new ModelGoal(
                         "a later life of the view service makes a view",
@@ -141,19 +129,9 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(forgets: 1, suspicions: 1),
+                Budget = Allow((ViewServiceForget, 1), (Suspicion, 1)),
                 Prefix = script => script.Settle().Complete(0),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("servers of the old cluster are refused", NoticeKind.Refused),
-                    new ModelGoal(
-                        "it forms no view and says so",
-                        situation =>
-                            situation.State.LivesOf(0) > 0
-                            && situation.ViewService is { View.Number: 0, WaitingFor: not null }
-                    ),
-                ],
+                Goals = [Noticed("servers of the old cluster are refused", NoticeKind.Refused), FormsNoView],
             }.Ticks(viewService: 4, servers: 3, clerks: 2),
         ];
 }

@@ -1,3 +1,6 @@
+using static PbKv.Checking.Allowance;
+using static PbKv.Checking.ModelGoal;
+using static PbKv.Checking.ModelSetup;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -32,25 +35,17 @@ internal static partial class ModelSetups
     private static bool Is<T>(FlyingMessage message)
         where T : Message => message.Message is T;
 
-    private static ModelGoal Primary(int slot) =>
-        ModelGoal.View(
-            $"s{slot} is primary of an acknowledged view that is not the first",
-            service =>
-                service is { Acknowledged: true, View.Number: > 2 } && service.View.Primary?.Address.Value == $"s{slot}"
-        );
-
     private static ImmutableArray<ModelSetup> Basic =>
         [
             new ModelSetup("one-clerk-one-server", "from the very beginning; the server may crash and come back empty")
             {
                 Servers = 1,
                 Clerks = Scripts([Append("a;"), Get()]),
-                Budget = ModelSetup.Allow(crashes: 1, restarts: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Restart, 1), (Repeat, 1)),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("a retry is recognised", NoticeKind.Deduplicated),
-                    ModelGoal.View(
+                    Noticed("a retry is recognised", NoticeKind.Deduplicated),
+                    ViewService(
                         "a restarted server is no primary",
                         service =>
                             service is { View.Number: 1, Acknowledged: true }
@@ -61,30 +56,29 @@ internal static partial class ModelSetups
             new ModelSetup("primary-crashes", "a pair; one server dies while a client appends and reads")
             {
                 Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 Prefix = script => script.Settle(),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     Primary(2),
-                    ModelGoal.Noticed("a retry is recognised", NoticeKind.Deduplicated),
-                    ModelGoal.Noticed("held answers are released by a new view", NoticeKind.AnswersReleased),
+                    Noticed("a retry is recognised", NoticeKind.Deduplicated),
+                    Noticed("held answers are released by a new view", NoticeKind.AnswersReleased),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 3),
             new ModelSetup("two-failovers", "two clients append to one key, three servers, two of which die")
             {
                 Servers = 3,
                 Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;")]),
-                Budget = ModelSetup.Allow(crashes: 2),
+                Budget = Allow((Crash, 2)),
                 Prefix = script =>
                     script.Settle().Complete(0).Hold(message => message.FromSlot == 4).Begin(0).DeliverAll(),
-                Goals = [ModelGoal.AllDone, Primary(2), Primary(3)],
+                Goals = [Primary(2), Primary(3)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup("two-idle-servers-race", "a primary, and two servers whose first pings are on their way")
             {
                 Servers = 3,
                 Clerks = Scripts([Append("a;")]),
-                Budget = ModelSetup.Allow(crashes: 1, suspicions: 1),
+                Budget = Allow((Crash, 1), (Suspicion, 1)),
                 Prefix = script =>
                     script
                         .Hold(message => message.FromSlot is 2 or 3)
@@ -94,18 +88,7 @@ internal static partial class ModelSetups
                                 && situation.Replica(1) is { Confirmed: true },
                             "s1 is primary"
                         ),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.View(
-                        "s2 is backup",
-                        service => service is { Synced: true } && service.View.Backup?.Address.Value == "s2"
-                    ),
-                    ModelGoal.View(
-                        "s3 is backup",
-                        service => service is { Synced: true } && service.View.Backup?.Address.Value == "s3"
-                    ),
-                ],
+                Goals = [Backup(2), Backup(3)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "leave-under-load",
@@ -114,9 +97,9 @@ internal static partial class ModelSetups
             {
                 Servers = 3,
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(leaves: 1, crashes: 1),
+                Budget = Allow((Leave, 1), (Crash, 1)),
                 Prefix = script => script.Settle().Complete(0),
-                Goals = [ModelGoal.AllDone, Primary(2), ModelGoal.Noticed("a server has left", NoticeKind.Left)],
+                Goals = [Primary(2), Noticed("a server has left", NoticeKind.Left)],
             }.Ticks(viewService: 0, servers: 2, clerks: 2),
         ];
 }

@@ -1,3 +1,6 @@
+using static PbKv.Checking.Allowance;
+using static PbKv.Checking.ModelGoal;
+using static PbKv.Checking.ModelSetup;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -24,15 +27,8 @@ internal static partial class ModelSetups
                         .Cut(1, 0)
                         .Hold(message => message is { FromSlot: 0, ToSlot: 4 })
                         .Suspect(1)
-                        .Until(
-                            situation => situation.Replica(2) is { Role: ReplicaRole.Primary, Confirmed: true },
-                            "s2 is primary"
-                        ),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the deposed primary is told so by its old backup", NoticeKind.ForwardRefused),
-                ],
+                        .UntilPrimary(2),
+                Goals = [Noticed("the deposed primary is told so by its old backup", NoticeKind.ForwardRefused)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "read-of-a-write-in-flight",
@@ -40,7 +36,7 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;"), Get(), Get()]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 MayCrash = [1],
                 Prefix = script =>
                     script
@@ -52,7 +48,7 @@ internal static partial class ModelSetups
                         .DeliverAll()
                         .Begin(0)
                         .DeliverAll(),
-                Goals = [ModelGoal.AllDone, Primary(2)],
+                Goals = [Primary(2)],
             }.Ticks(viewService: 0, servers: 0, clerks: 1),
             new ModelSetup(
                 "late-acknowledgements",
@@ -60,7 +56,7 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 Prefix = script =>
                     script
                         .Settle()
@@ -73,17 +69,16 @@ internal static partial class ModelSetups
                             "the pair has formed again"
                         )
                         .Settle(),
-                Goals = [ModelGoal.AllDone, Primary(2)],
+                Goals = [Primary(2)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "late-ping-of-a-former-pairing",
                 "the pair has formed again and its transfer has just begun; a ping that says synced of its first "
-                    + "life is "
-                    + "still on its way"
+                    + "life is still on its way"
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 MayCrash = [1],
                 Prefix = script =>
                     script
@@ -99,7 +94,7 @@ internal static partial class ModelSetups
                             "the pair has formed again"
                         )
                         .Complete(0),
-                Goals = [ModelGoal.AllDone, Primary(2)],
+                Goals = [Primary(2)],
             }.Ticks(viewService: 0, servers: 1, clerks: 1),
             new ModelSetup(
                 "view-that-its-primary-never-entered",
@@ -121,10 +116,11 @@ internal static partial class ModelSetups
                         .Tick(2)
                         .DeliverAll()
                         .Crash(1),
+                Finishes = false,
                 Goals =
                 [
-                    ModelGoal.Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting),
-                    ModelGoal.View(
+                    Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting),
+                    ViewService(
                         "the view is not acknowledged",
                         service => service is { Acknowledged: false, View.Backup: not null }
                     ),
@@ -136,7 +132,7 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;", "other"), Append("c;")]),
-                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Repeat, 1)),
                 MayCrash = [2],
                 Prefix = script =>
                     script
@@ -156,8 +152,7 @@ internal static partial class ModelSetups
                         ),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the transfer is installed over what was there", NoticeKind.TransferInstalled),
+                    Noticed("the transfer is installed over what was there", NoticeKind.TransferInstalled),
                     Primary(1),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 3),
@@ -167,8 +162,8 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
-                Settings = ModelSetup.Small with { SessionIdleTicks = 8 },
-                Budget = ModelSetup.Allow(crashes: 1),
+                Settings = Small with { SessionIdleTicks = 8 },
+                Budget = Allow((Crash, 1)),
                 Prefix = script =>
                     script
                         .Settle()
@@ -179,12 +174,7 @@ internal static partial class ModelSetups
                             situation => situation.Replicas.All(replica => replica.Sessions.Count == 0),
                             "the session is expired"
                         ),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the old request is refused", NoticeKind.UnknownSession),
-                    Primary(2),
-                ],
+                Goals = [Noticed("the old request is refused", NoticeKind.UnknownSession), Primary(2)],
             }.Ticks(viewService: 0, servers: 1, clerks: 3),
             new ModelSetup(
                 "late-request",
@@ -192,7 +182,7 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-                Budget = ModelSetup.Allow(crashes: 1),
+                Budget = Allow((Crash, 1)),
                 Prefix = script =>
                     script
                         .Settle()
@@ -200,12 +190,7 @@ internal static partial class ModelSetups
                         .Complete(0)
                         .Hold(message => message.Message is Request { Number: 2 })
                         .Complete(0),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the old request is refused", NoticeKind.BelowFloor),
-                    Primary(2),
-                ],
+                Goals = [Noticed("the old request is refused", NoticeKind.BelowFloor), Primary(2)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "session-of-a-history-given-up",
@@ -214,55 +199,40 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;")], [Append("x;")]),
-                Budget = ModelSetup.Allow(repeats: 1),
+                Budget = Allow((Repeat, 1)),
                 Prefix = script =>
                     script
                         .Settle()
                         .Hold(Is<Chunk>)
                         .Suspect(1)
-                        .Until(
-                            situation => situation.Replica(2) is { Role: ReplicaRole.Primary, Confirmed: true },
-                            "s2 is primary"
-                        )
+                        .UntilPrimary(2)
                         .Hold(message => message.Message is Chunk or Request)
                         .Begin(1)
                         .DeliverAll()
                         .Reset(1)
-                        .Until(
-                            situation => situation.Replica(1) is { Role: ReplicaRole.Primary, Confirmed: true },
-                            "s1 is primary"
-                        )
+                        .UntilPrimary(1)
                         .Hold(message => message is { Message: Chunk } or { Message: Request, FromSlot: 4 })
                         .Complete(0)
                         .Hold(_ => false),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the old session is refused", NoticeKind.UnknownSession),
-                    ModelGoal.Server(
-                        "a backup has the history of the new era",
-                        server => server is { Era: > 0, Synced: true }
-                    ),
+                    Noticed("the old session is refused", NoticeKind.UnknownSession),
+                    Server("a backup has the history of the new era", server => server is { Era: > 0, Synced: true }),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "empty-server-and-no-memory",
-                "the view service has forgotten everything and has heard of it from the one server that holds "
-                    + "the data; "
-                    + "the other comes back empty"
+                "the view service has forgotten everything and has heard of it from the one server that holds the "
+                    + "data; the other comes back empty"
             )
             {
                 Clerks = Scripts([Append("a;")], [Get()]),
-                Budget = ModelSetup.Allow(restarts: 1),
+                Budget = Allow((Restart, 1)),
                 Prefix = script => script.Settle().Complete(0).Crash(2).Forget().Tick(1).DeliverAll(),
+                Finishes = false,
                 Goals =
                 [
-                    new ModelGoal(
-                        "it forms no view and says so",
-                        situation =>
-                            situation.State.LivesOf(0) > 0
-                            && situation.ViewService is { View.Number: 0, WaitingFor: not null }
-                    ),
+                    FormsNoView,
                     new ModelGoal(
                         "the empty server is there",
                         situation =>
@@ -281,9 +251,8 @@ internal static partial class ModelSetups
                 Prefix = script => script.Settle(),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("a healthy server is suspected", NoticeKind.ServerDead),
-                    ModelGoal.Noticed("it is alive again", NoticeKind.ServerBack),
+                    Noticed("a healthy server is suspected", NoticeKind.ServerDead),
+                    Noticed("it is alive again", NoticeKind.ServerBack),
                 ],
                 Never =
                 [
@@ -301,13 +270,12 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;")]),
-                Budget = ModelSetup.Allow(late: 1),
+                Budget = Allow((Late, 1)),
                 Prefix = script => script.Settle(),
                 Goals =
                 [
-                    ModelGoal.AllDone,
-                    ModelGoal.View("its tick came late", service => service.Slept),
-                    ModelGoal.View("it goes on counting", service => service is { Slept: false, Now: > 1 }),
+                    ViewService("its tick came late", service => service.Slept),
+                    ViewService("it goes on counting", service => service is { Slept: false, Now: > 1 }),
                 ],
                 Never = [new ModelGoal("SuspectedAsleep", situation => situation.Noticed(NoticeKind.ServerDead))],
             }.Ticks(viewService: 1, servers: 2, clerks: 1),
@@ -317,25 +285,20 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;")]),
-                Budget = ModelSetup.Allow(late: 1),
+                Budget = Allow((Late, 1)),
                 Prefix = script => script.Settle(),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Server("its tick came late", server => server is { Slept: true, Confirmed: true }),
-                ],
+                Goals = [Server("its tick came late", server => server is { Slept: true, Confirmed: true })],
                 Never = [new ModelGoal("SilentAsleep", situation => situation.Noticed(NoticeKind.BackupSilent))],
             }.Ticks(viewService: 0, servers: 1, clerks: 1),
             new ModelSetup("memory-is-full", "a pair has no memory for a write; then the primary may die")
             {
                 Clerks = Scripts([Append("a;"), Append(new string('b', 2000)), Get()]),
-                Settings = ModelSetup.Small with { MaxMemoryBytes = 2000 },
-                Budget = ModelSetup.Allow(crashes: 1),
+                Settings = Small with { MaxMemoryBytes = 2000 },
+                Budget = Allow((Crash, 1)),
                 MayCrash = [1],
                 Prefix = script => script.Settle().Complete(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     new ModelGoal("a write is refused as Full", situation => situation.Completed(CallStatus.Full)),
                     Primary(2),
                 ],

@@ -1,3 +1,6 @@
+using static PbKv.Checking.Allowance;
+using static PbKv.Checking.ModelGoal;
+using static PbKv.Checking.ModelSetup;
 using static PbKv.Checking.ScriptedOperation;
 
 namespace PbKv.Checking;
@@ -5,13 +8,7 @@ namespace PbKv.Checking;
 /// <summary>Set-ups in which a transfer is on its way when the search begins.</summary>
 internal static partial class ModelSetups
 {
-    private static ProtocolSettings ManyChunks =>
-        ModelSetup.Small with
-        {
-            ChunkBytes = 1,
-            ChunksInFlight = 1,
-            CatchUpStep = 1,
-        };
+    private static ProtocolSettings ManyChunks => Small with { ChunkBytes = 1, ChunksInFlight = 1, CatchUpStep = 1 };
 
     /// <summary>
     /// s1 holds data and is primary; the next server's transfer has begun, and nothing of it has arrived.
@@ -40,18 +37,10 @@ internal static partial class ModelSetups
                 Servers = 3,
                 Clerks = Scripts([Append("a;"), Append("b;"), Get()]),
                 Settings = ManyChunks,
-                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Repeat, 1)),
                 MayCrash = [2, 3],
                 Prefix = script => BeginTransfer(script, 3),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.Noticed("the transfer is given up", NoticeKind.TransferAbandoned),
-                    ModelGoal.View(
-                        "s2 is synced instead",
-                        service => service is { Synced: true } && service.View.Backup?.Address.Value == "s2"
-                    ),
-                ],
+                Goals = [Noticed("the transfer is given up", NoticeKind.TransferAbandoned), Backup(2)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "primary-dies-during-transfer",
@@ -60,15 +49,10 @@ internal static partial class ModelSetups
             {
                 Clerks = Scripts([Append("a;"), Append("b;")]),
                 Settings = ManyChunks,
-                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Repeat, 1)),
                 MayCrash = [1],
                 Prefix = script => BeginTransfer(script, 2),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    Primary(2),
-                    ModelGoal.Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting),
-                ],
+                Goals = [Primary(2), Noticed("nobody is promoted, and it is said why", NoticeKind.Waiting)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup(
                 "answered-alone-before-the-switch",
@@ -76,16 +60,15 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Repeat, 1)),
                 MayCrash = [1],
                 Prefix = script =>
                     BeginTransfer(script, 2).Hold(message => Is<Chunk>(message) || Is<Forward>(message)).Complete(0),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     Primary(2),
-                    ModelGoal.Noticed("the switch", NoticeKind.Switched),
-                    ModelGoal.Noticed("the backup holds the marker", NoticeKind.Synced),
+                    Noticed("the switch", NoticeKind.Switched),
+                    Noticed("the backup holds the marker", NoticeKind.Synced),
                 ],
             }.Ticks(viewService: 0, servers: 2, clerks: 2),
             new ModelSetup(
@@ -95,7 +78,7 @@ internal static partial class ModelSetups
             )
             {
                 Clerks = Scripts([Append("a;"), Append("b;"), Append("c;")]),
-                Budget = ModelSetup.Allow(crashes: 1, repeats: 1),
+                Budget = Allow((Crash, 1), (Repeat, 1)),
                 Prefix = script =>
                     script
                         .Settle()
@@ -116,12 +99,7 @@ internal static partial class ModelSetups
                                 && situation.Replica(2) is { View.Number: 4 },
                             "the pair has formed again"
                         ),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    Primary(2),
-                    ModelGoal.Noticed("a forward of the first life is refused", NoticeKind.ForwardRefused),
-                ],
+                Goals = [Primary(2), Noticed("a forward of the first life is refused", NoticeKind.ForwardRefused)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
         ];
 }
