@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 
 namespace PbKv.Host.Shell;
@@ -56,38 +58,27 @@ internal sealed class LineShell(Terminal terminal, ClusterClient cluster, bool j
 /// <summary>Standard input as lines of bytes, without their ends. A last line without an end counts.</summary>
 internal sealed class LineReader(Stream input)
 {
-    private readonly byte[] _buffer = new byte[16 << 10];
-    private int _at;
-    private int _filled;
+    private readonly PipeReader _input = PipeReader.Create(input);
 
     /// <returns>Null at the end of the input.</returns>
     public async Task<byte[]?> ReadAsync()
     {
-        var line = new List<byte>();
         while (true)
         {
-            if (_at == _filled)
+            var read = await _input.ReadAsync();
+            var (bytes, newline) = (read.Buffer, read.Buffer.PositionOf((byte)'\n'));
+            if (newline is null && !read.IsCompleted)
             {
-                (_at, _filled) = (0, await input.ReadAsync(_buffer));
-                if (_filled == 0)
-                    return line.Count > 0 ? Trimmed(line) : null;
+                _input.AdvanceTo(bytes.Start, bytes.End);
+                continue;
             }
-
-            var end = Array.IndexOf(_buffer, (byte)'\n', _at, _filled - _at);
-            var upTo = end < 0 ? _filled : end;
-            line.AddRange(_buffer.AsSpan(_at, upTo - _at));
-            _at = end < 0 ? upTo : upTo + 1;
-            if (end >= 0)
-                return Trimmed(line);
+            var line = bytes.Slice(0, newline ?? bytes.End).ToArray();
+            _input.AdvanceTo(newline is { } end ? bytes.GetPosition(1, end) : bytes.End);
+            if (newline is null && line.Length == 0)
+                return null;
+            // Lines from elsewhere end with CR and LF.
+            return line is [.. var most, (byte)'\r'] ? most : line;
         }
-    }
-
-    /// <summary>Lines from elsewhere end with CR and LF.</summary>
-    private static byte[] Trimmed(List<byte> line)
-    {
-        if (line is [.., (byte)'\r'])
-            line.RemoveAt(line.Count - 1);
-        return [.. line];
     }
 }
 
