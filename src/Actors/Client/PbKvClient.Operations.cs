@@ -11,7 +11,7 @@ public sealed partial class PbKvClient
         string value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Run(OperationKind.Put, Utf8(key), Utf8(value), deadline, cancellationToken);
+    ) => Begin(OperationKind.Put, Utf8(key), Utf8(value), deadline, cancellationToken).Done;
 
     /// <inheritdoc cref="PutAsync(string, string, TimeSpan?, CancellationToken)"/>
     public ValueTask PutAsync(
@@ -19,35 +19,35 @@ public sealed partial class PbKvClient
         ReadOnlyMemory<byte> value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Run(OperationKind.Put, Copy(key), Copy(value), deadline, cancellationToken);
+    ) => Begin(OperationKind.Put, Copy(key), Copy(value), deadline, cancellationToken).Done;
 
     /// <returns>The value, or "" for a key that was never stored.</returns>
     public ValueTask<string> GetAsync(
         string key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: false, cancellationToken);
+    ) => Begin(OperationKind.Get, Utf8(key), default, deadline, cancellationToken).Text;
 
     /// <returns>The value, or no bytes for a key that was never stored.</returns>
     public ValueTask<byte[]> GetAsync(
         ReadOnlyMemory<byte> key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: false, cancellationToken);
+    ) => Begin(OperationKind.Get, Copy(key), default, deadline, cancellationToken).Binary;
 
     /// <returns>The value, or null for a key that was never stored.</returns>
     public ValueTask<string?> TryGetAsync(
         string key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Text(OperationKind.Get, Utf8(key), default, deadline, missingIsNull: true, cancellationToken)!;
+    ) => Begin(OperationKind.Get, Utf8(key), default, deadline, cancellationToken, missingIsNull: true).Text!;
 
     /// <returns>The value, or null for a key that was never stored.</returns>
     public ValueTask<byte[]?> TryGetAsync(
         ReadOnlyMemory<byte> key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Binary(OperationKind.Get, Copy(key), default, deadline, missingIsNull: true, cancellationToken)!;
+    ) => Begin(OperationKind.Get, Copy(key), default, deadline, cancellationToken, missingIsNull: true).Binary!;
 
     /// <summary>
     /// Stores the decimal text of the 32-bit FNV-1a hash over the previous value followed by this one.
@@ -58,7 +58,7 @@ public sealed partial class PbKvClient
         string value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Text(OperationKind.PutHash, Utf8(key), Utf8(value), deadline, missingIsNull: true, cancellationToken)!;
+    ) => Begin(OperationKind.PutHash, Utf8(key), Utf8(value), deadline, cancellationToken, missingIsNull: true).Text!;
 
     /// <inheritdoc cref="PutHashAsync(string, string, TimeSpan?, CancellationToken)"/>
     public ValueTask<byte[]?> PutHashAsync(
@@ -66,7 +66,7 @@ public sealed partial class PbKvClient
         ReadOnlyMemory<byte> value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Binary(OperationKind.PutHash, Copy(key), Copy(value), deadline, missingIsNull: true, cancellationToken)!;
+    ) => Begin(OperationKind.PutHash, Copy(key), Copy(value), deadline, cancellationToken, missingIsNull: true).Binary!;
 
     /// <summary>Adds to the end of the value; a key that was never stored has an empty one.</summary>
     public ValueTask AppendAsync(
@@ -74,7 +74,7 @@ public sealed partial class PbKvClient
         string value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Run(OperationKind.Append, Utf8(key), Utf8(value), deadline, cancellationToken);
+    ) => Begin(OperationKind.Append, Utf8(key), Utf8(value), deadline, cancellationToken).Done;
 
     /// <inheritdoc cref="AppendAsync(string, string, TimeSpan?, CancellationToken)"/>
     public ValueTask AppendAsync(
@@ -82,43 +82,5 @@ public sealed partial class PbKvClient
         ReadOnlyMemory<byte> value,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
-    ) => Run(OperationKind.Append, Copy(key), Copy(value), deadline, cancellationToken);
-
-    private ValueTask Run(
-        OperationKind kind,
-        Bytes key,
-        Bytes value,
-        TimeSpan? deadline,
-        CancellationToken cancellation
-    )
-    {
-        var call = Begin(kind, key, value, deadline, missingIsNull: false, cancellation);
-        return new ValueTask(call, Submit(call));
-    }
-
-    private ValueTask<string> Text(
-        OperationKind kind,
-        Bytes key,
-        Bytes value,
-        TimeSpan? deadline,
-        bool missingIsNull,
-        CancellationToken cancellation
-    )
-    {
-        var call = Begin(kind, key, value, deadline, missingIsNull, cancellation);
-        return new ValueTask<string>(call, Submit(call));
-    }
-
-    private ValueTask<byte[]> Binary(
-        OperationKind kind,
-        Bytes key,
-        Bytes value,
-        TimeSpan? deadline,
-        bool missingIsNull,
-        CancellationToken cancellation
-    )
-    {
-        var call = Begin(kind, key, value, deadline, missingIsNull, cancellation);
-        return new ValueTask<byte[]>(call, Submit(call));
-    }
+    ) => Begin(OperationKind.Append, Copy(key), Copy(value), deadline, cancellationToken).Done;
 }

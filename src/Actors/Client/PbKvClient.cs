@@ -141,35 +141,32 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         return _connection.LetGoAsync(this);
     }
 
-    private Call Begin(
+    private Begun Begin(
         OperationKind kind,
         Bytes key,
         Bytes value,
         TimeSpan? deadline,
-        bool missingIsNull,
-        CancellationToken cancellation
+        CancellationToken cancellation,
+        bool missingIsNull = false
     )
     {
         var ticks = deadline is { } given ? Ticks(given) : _defaultDeadline;
         var call = _queue.Rent();
         call.Begin(this, kind, key, value, ticks, missingIsNull, cancellation);
-        return call;
+        // Read before others can complete the call.
+        var version = call.Version;
+        Submit(call);
+        return new Begun(call, version);
     }
 
-    /// <summary>The version is read before others can complete the call.</summary>
-    private short Submit(Call call)
+    private void Submit(Call call)
     {
-        var version = call.Version;
         if (call.IsCancelled)
-        {
             call.Fail(Failures.CancelledInTime(call));
-            return version;
-        }
-        if (_queue.TryEnter())
+        else if (_queue.TryEnter())
             Push(call);
         else
             _ = SubmitWhenThereIsRoomAsync(call);
-        return version;
     }
 
     private void Push(Call call)
@@ -205,4 +202,14 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
 
     /// <summary>The caller may use its memory again as soon as the call returns.</summary>
     private static Bytes Copy(ReadOnlyMemory<byte> bytes) => Bytes.CopyOf(bytes.Span);
+
+    /// <summary>A call under way, as what its caller awaits.</summary>
+    private readonly record struct Begun(Call Call, short Version)
+    {
+        public ValueTask Done => new(Call, Version);
+
+        public ValueTask<string> Text => new(Call, Version);
+
+        public ValueTask<byte[]> Binary => new(Call, Version);
+    }
 }

@@ -87,61 +87,35 @@ public sealed record PbKvSettings
         {
             Host = reader.Text("host"),
             Port = reader.Whole("port", 0, 65535),
-            Advertise = ReadAdvertise(reader),
+            Advertise = reader.Text("advertise") is { Length: > 0 } told ? Address("advertise", told, reader) : null,
             ViewServices = ReadViewServices(reader),
             DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
             UsesSockets = ReadTransport(reader),
-            LogsJson = ReadLogFormat(reader),
+            LogsJson = reader.OneOf("log-format", "text", "json") == "json",
             Cluster = ReadName(reader, "cluster"),
-            MayFound = ReadMayFound(reader),
+            MayFound = reader.OneOf("new-cluster", "allowed", "forbidden") == "allowed",
             Group = new GroupName(ReadName(reader, "group")),
             Deadline = reader.DurationOrInfinite("clerk.deadline", 1),
             MaxPending = reader.Whole("clerk.max-pending", 1, 1 << 20),
         };
 
-    private static string? ReadAdvertise(SettingsReader reader)
-    {
-        var text = reader.Text("advertise");
-        if (text.Length == 0)
-            return null;
-        return HostPort.TryParse(text, out var address)
-            ? address.ToString()
-            : throw reader.Wrong("advertise", text, HostPort.Allowed);
-    }
+    private static string Address(string key, string text, SettingsReader reader) =>
+        HostPort.TryParse(text, out var address) ? address.ToString() : throw reader.Wrong(key, text, HostPort.Allowed);
 
     private static ImmutableArray<string> ReadViewServices(SettingsReader reader)
     {
         var texts = reader.Texts("view-services");
-        if (texts.IsEmpty)
-            throw reader.Wrong("view-services", "", $"one or more of {HostPort.Allowed}");
-        foreach (var text in texts)
-        {
-            if (!HostPort.TryParse(text, out _))
-                throw reader.Wrong("view-services", text, HostPort.Allowed);
-        }
-        return texts;
+        return texts.IsEmpty
+            ? throw reader.Wrong("view-services", "", $"one or more of {HostPort.Allowed}")
+            : [.. texts.Select(text => Address("view-services", text, reader))];
     }
 
-    private static bool ReadTransport(SettingsReader reader) =>
-        reader.Text("transport") switch
-        {
-            "auto" => OperatingSystem.IsLinux(),
-            "sockets" when OperatingSystem.IsLinux() => true,
-            "dot-netty" => false,
-            var other => throw reader.Wrong(
-                "transport",
-                other,
-                OperatingSystem.IsLinux() ? "auto, sockets or dot-netty" : "auto or dot-netty on this operating system"
-            ),
-        };
-
-    private static bool ReadLogFormat(SettingsReader reader) =>
-        reader.Text("log-format") switch
-        {
-            "text" => false,
-            "json" => true,
-            var other => throw reader.Wrong("log-format", other, "text or json"),
-        };
+    private static bool ReadTransport(SettingsReader reader)
+    {
+        var isLinux = OperatingSystem.IsLinux();
+        var name = reader.OneOf("transport", isLinux ? ["auto", "dot-netty", "sockets"] : ["auto", "dot-netty"]);
+        return name == "sockets" || (name == "auto" && isLinux);
+    }
 
     private static long ReadMaxMemory(SettingsReader reader) =>
         reader.Text("max-memory") == "auto"
@@ -153,14 +127,6 @@ public sealed record PbKvSettings
         var text = reader.Text(key);
         return text.Length is > 0 and <= 64 ? text : throw reader.Wrong(key, text, "a name of 1 to 64 letters");
     }
-
-    private static bool ReadMayFound(SettingsReader reader) =>
-        reader.Text("new-cluster") switch
-        {
-            "allowed" => true,
-            "forbidden" => false,
-            var other => throw reader.Wrong("new-cluster", other, "allowed or forbidden"),
-        };
 
     /// <summary>Each is right by itself; together they may not be.</summary>
     private static ProtocolSettings Checked(ProtocolSettings protocol, SettingsReader reader)

@@ -42,6 +42,12 @@ internal sealed class SettingsReader
         return [.. texts.Select(text => text.Trim()).Where(text => text.Length > 0)];
     }
 
+    public string OneOf(string key, params string[] words)
+    {
+        var text = Text(key);
+        return words.Contains(text) ? text : throw Wrong(key, text, $"{string.Join(", ", words[..^1])} or {words[^1]}");
+    }
+
     public int Whole(string key, int least, int most)
     {
         var text = Text(key);
