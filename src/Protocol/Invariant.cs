@@ -50,13 +50,4 @@ public ref struct InvariantText
     internal string Take() => _text.ToStringAndClear();
 }
 
-public sealed class InvariantBrokenException : Exception
-{
-    public InvariantBrokenException() { }
-
-    public InvariantBrokenException(string message)
-        : base(message) { }
-
-    public InvariantBrokenException(string message, Exception inner)
-        : base(message, inner) { }
-}
+public sealed class InvariantBrokenException(string message) : Exception(message);

@@ -45,41 +45,19 @@ public enum PbKvOutcome
 }
 
 /// <summary>An operation that did not end well.</summary>
-public sealed class PbKvException : Exception
+public sealed class PbKvException(PbKvError code, PbKvOutcome outcome, string message, Exception? inner = null)
+    : Exception(message, inner)
 {
-    public PbKvException()
-        : this("an operation failed") { }
+    public PbKvError Code { get; } = code;
 
-    public PbKvException(string message)
-        : this(message, null) { }
-
-    public PbKvException(string message, Exception? inner)
-        : base(message, inner) => Outcome = PbKvOutcome.Unknown;
-
-    public PbKvException(PbKvError code, PbKvOutcome outcome, string message, Exception? inner = null)
-        : base(message, inner) => (Code, Outcome) = (code, outcome);
-
-    public PbKvError Code { get; }
-
-    public PbKvOutcome Outcome { get; }
+    public PbKvOutcome Outcome { get; } = outcome;
 }
 
 /// <summary>An operation that was cancelled. Cancelling does not take back what was sent.</summary>
-public sealed class PbKvCanceledException : OperationCanceledException
+public sealed class PbKvCanceledException(PbKvOutcome outcome, CancellationToken cancellationToken)
+    : OperationCanceledException(TextOf(outcome), cancellationToken)
 {
-    public PbKvCanceledException()
-        : this("the operation was cancelled") { }
-
-    public PbKvCanceledException(string message)
-        : this(message, null) { }
-
-    public PbKvCanceledException(string message, Exception? inner)
-        : base(message, inner) => Outcome = PbKvOutcome.Unknown;
-
-    public PbKvCanceledException(PbKvOutcome outcome, CancellationToken cancellationToken)
-        : base(TextOf(outcome), cancellationToken) => Outcome = outcome;
-
-    public PbKvOutcome Outcome { get; }
+    public PbKvOutcome Outcome { get; } = outcome;
 
     private static string TextOf(PbKvOutcome outcome) =>
         outcome == PbKvOutcome.NotExecuted
