@@ -130,7 +130,7 @@ internal static class TurnBench
             }
             _effects.Clear();
             if (again)
-                Do(node, () => node.OnTimer(CatchUpTimer.Instance, _effects));
+                Do(node, () => node.OnTimer(new CatchUpTimer(), _effects));
         }
 
         private static ReplicaNode Server(string name) =>

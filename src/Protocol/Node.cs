@@ -39,40 +39,22 @@ public abstract record NodeTimer
 }
 
 /// <summary>View service: one tick, every ping interval.</summary>
-public sealed record ViewServiceTick : NodeTimer
-{
-    public static ViewServiceTick Instance { get; } = new();
-}
+public sealed record ViewServiceTick : NodeTimer;
 
 /// <summary>View service: the time in which a server whose connection broke may still show that it lives.</summary>
 public sealed record ConnectionLostTimer(ServerId Server) : NodeTimer;
 
 /// <summary>Server: one tick, every ping interval: ping, send again, expire.</summary>
-public sealed record ReplicaTick : NodeTimer
-{
-    public static ReplicaTick Instance { get; } = new();
-}
+public sealed record ReplicaTick : NodeTimer;
 
 /// <summary>Server whose connection to the view service broke: show once more that it lives.</summary>
-public sealed record PingAgainTimer : NodeTimer
-{
-    public static PingAgainTimer Instance { get; } = new();
-}
+public sealed record PingAgainTimer : NodeTimer;
 
 /// <summary>Backup: go on executing the forwards that came while the snapshot was on its way.</summary>
-public sealed record CatchUpTimer : NodeTimer
-{
-    public static CatchUpTimer Instance { get; } = new();
-}
+public sealed record CatchUpTimer : NodeTimer;
 
 /// <summary>Clerk: one tick, while operations are outstanding: deadlines and retries are counted in these.</summary>
-public sealed record ClerkTick : NodeTimer
-{
-    public static ClerkTick Instance { get; } = new();
-}
+public sealed record ClerkTick : NodeTimer;
 
 /// <summary>Clerk: the pause before the next try is over.</summary>
-public sealed record RetryTimer : NodeTimer
-{
-    public static RetryTimer Instance { get; } = new();
-}
+public sealed record RetryTimer : NodeTimer;

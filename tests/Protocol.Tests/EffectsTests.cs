@@ -2,16 +2,16 @@ namespace PbKv.Protocol.Tests;
 
 public class EffectsTests
 {
-    private static readonly RetryTimer Timer = RetryTimer.Instance;
+    private static readonly RetryTimer Timer = new RetryTimer();
 
     [Fact]
     public void What_one_message_of_an_envelope_sets_and_a_later_one_cancels_is_not_set()
     {
         var effects = new Effects();
         effects.Set(Timer, 1, 2);
-        effects.Set(ClerkTick.Instance, 3, 4);
+        effects.Set(new ClerkTick(), 3, 4);
         effects.Cancel(Timer);
-        Assert.Equal([new TimerSetting(ClerkTick.Instance, 3, 4)], effects.Timers);
+        Assert.Equal([new TimerSetting(new ClerkTick(), 3, 4)], effects.Timers);
         Assert.Equal([Timer], effects.CancelledTimers);
     }
 

@@ -27,13 +27,13 @@ public class HostileStorm(ITestOutputHelper output)
 
     private static readonly NodeTimer[] Timers =
     [
-        ReplicaTick.Instance,
-        CatchUpTimer.Instance,
-        PingAgainTimer.Instance,
-        ViewServiceTick.Instance,
+        new ReplicaTick(),
+        new CatchUpTimer(),
+        new PingAgainTimer(),
+        new ViewServiceTick(),
         new ConnectionLostTimer(new ServerId(new NodeAddress("a"), 1)),
-        ClerkTick.Instance,
-        RetryTimer.Instance,
+        new ClerkTick(),
+        new RetryTimer(),
     ];
 
     public static TheoryData<string> Roles { get; } = new(Nodes().Select(node => node.Role));

@@ -127,7 +127,7 @@ public sealed class ReasonsTests
             bench => bench.Ping(C, 5, cluster: Theirs),
             bench => bench.Ping(C, 5),
             bench => bench.Handle(A.Address, new ForwardAck(bench.View.Id, 1)),
-            bench => bench.Step(effects => bench.Node.OnTimer(ReplicaTick.Instance, effects))
+            bench => bench.Step(effects => bench.Node.OnTimer(new ReplicaTick(), effects))
         );
         Scene("Its memory is lost.", bench => bench.Ping(A, 5, cluster: Theirs));
         Scene("Its memory is lost, but not its cluster's name.", bench => bench.Ping(A, 5));

@@ -130,36 +130,27 @@ internal sealed class SearchLink
 /// <param name="Fnv">The running 32-bit FNV-1a hash that PutHash goes on from.</param>
 internal readonly record struct KeyState(bool Exists, int Length, ulong Hash, uint Fnv)
 {
-    private const uint FnvOfNothing = 2166136261;
-
-    public static KeyState Missing { get; } = new(false, 0, 0, FnvOfNothing);
+    public static KeyState Missing { get; } = new(false, 0, 0, Hashing.Fnv1a([]));
 
     public static KeyState Of(ReadOnlySpan<byte> value) =>
-        new(true, value.Length, PolynomialHash.Of(value), GoOn(FnvOfNothing, value));
+        new(true, value.Length, PolynomialHash.Of(value), Hashing.Fnv1a(value));
 
     public KeyState Append(SearchOperation operation) =>
         new(
             true,
             Length + operation.Value.Length,
             PolynomialHash.Concat(Hash, operation.ValueHash, operation.ValuePower),
-            GoOn(Fnv, operation.Value.Span)
+            Hashing.Fnv1a(operation.Value.Span, Fnv)
         );
 
     public KeyState PutHash(ReadOnlySpan<byte> value)
     {
         Span<byte> text = stackalloc byte[10];
-        GoOn(Fnv, value).TryFormat(text, out var length);
+        Hashing.Fnv1a(value, Fnv).TryFormat(text, out var length);
         return Of(text[..length]);
     }
 
     /// <summary>The decimal text that a PutHash stores over a value that is known.</summary>
     public static KeyState AfterPutHash(Observed previous, Bytes value) =>
         Of(Encoding.ASCII.GetBytes(Hashing.Fnv1a(previous.Span, value.Span).ToString()));
-
-    private static uint GoOn(uint fnv, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var b in bytes)
-            fnv = unchecked((fnv ^ b) * 16777619);
-        return fnv;
-    }
 }

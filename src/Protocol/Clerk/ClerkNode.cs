@@ -280,6 +280,6 @@ public partial class ClerkNode : Node
         if (_ticking)
             return;
         _ticking = true;
-        effects.Set(ClerkTick.Instance, _settings.ClerkTickMs, _settings.ClerkTickMs);
+        effects.Set(new ClerkTick(), _settings.ClerkTickMs, _settings.ClerkTickMs);
     }
 }

@@ -19,7 +19,7 @@ internal struct RetryPause
             return;
         IsOn = true;
         var longest = (int)Math.Min(Longest(settings), Math.Min(settings.RetryMaxMs, most));
-        effects.Set(RetryTimer.Instance, longest / 2, longest);
+        effects.Set(new RetryTimer(), longest / 2, longest);
         if (!IsLongest(settings))
             _doublings++;
     }
@@ -27,7 +27,7 @@ internal struct RetryPause
     public void End(Effects effects)
     {
         IsOn = false;
-        effects.Cancel(RetryTimer.Instance);
+        effects.Cancel(new RetryTimer());
     }
 
     public void OnTimer() => IsOn = false;

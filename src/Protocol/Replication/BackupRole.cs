@@ -141,7 +141,7 @@ internal sealed class BackupRole
         {
             // A sign of life: where no new forward comes, a long queue would otherwise look like silence.
             effects.Send(primary, new ForwardAck(_view.Id, _nextSerial - 1, _earlyBytes));
-            effects.Set(CatchUpTimer.Instance, 0, 0);
+            effects.Set(new CatchUpTimer(), 0, 0);
             return;
         }
         Confirmed = true;

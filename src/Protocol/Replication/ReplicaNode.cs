@@ -91,7 +91,7 @@ public partial class ReplicaNode : Node
     public override void Start(Effects effects)
     {
         Ping(effects);
-        effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+        effects.Set(new ReplicaTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
     }
 
     /// <summary>
@@ -171,7 +171,7 @@ public partial class ReplicaNode : Node
                     _primary?.Tick(effects);
                 _backup?.Tick(PrimaryAddress, effects);
                 Ping(effects);
-                effects.Set(ReplicaTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+                effects.Set(new ReplicaTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
                 break;
             case CatchUpTimer when _backup is not null:
                 _backup.CatchUp(PrimaryAddress, effects);
@@ -192,7 +192,7 @@ public partial class ReplicaNode : Node
         // It may be told that this server is gone: show that it is not, now and once more when the connection can be
         // made again.
         Ping(effects);
-        effects.Set(PingAgainTimer.Instance, _settings.ConnectionLostMs / 3, _settings.ConnectionLostMs / 2);
+        effects.Set(new PingAgainTimer(), _settings.ConnectionLostMs / 3, _settings.ConnectionLostMs / 2);
     }
 
     public override ReplicaNode Clone()

@@ -11,10 +11,10 @@ public static class Hashing
     private const ulong Prime3 = 0x165667B19E3779F9;
 
     /// <summary>The hash of PutHash: 32-bit FNV-1a over the first and then the second byte string.</summary>
-    public static uint Fnv1a(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) =>
-        Fnv1a(second, Fnv1a(first, 2166136261));
+    public static uint Fnv1a(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => Fnv1a(second, Fnv1a(first));
 
-    private static uint Fnv1a(ReadOnlySpan<byte> bytes, uint hash)
+    /// <summary>Goes on from a hash, that of nothing where none is given.</summary>
+    internal static uint Fnv1a(ReadOnlySpan<byte> bytes, uint hash = 2166136261)
     {
         foreach (var b in bytes)
             hash = unchecked((hash ^ b) * 16777619);

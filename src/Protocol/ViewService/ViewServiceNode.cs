@@ -98,7 +98,7 @@ public partial class ViewServiceNode : Node
                     + "start it with the --data directory that it had"
             );
         }
-        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+        effects.Set(new ViewServiceTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
         TakeStep(effects);
     }
 
@@ -215,7 +215,7 @@ public partial class ViewServiceNode : Node
 
     private void OnTick(bool late, Effects effects)
     {
-        effects.Set(ViewServiceTick.Instance, _settings.PingIntervalMs, _settings.PingIntervalMs);
+        effects.Set(new ViewServiceTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
         // The pings of the time that it slept through lie unread. But not twice in a row: where the machine always
         // comes late, somebody who is dead has to be found all the same.
         Slept = late && !Slept;

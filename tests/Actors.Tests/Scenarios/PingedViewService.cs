@@ -107,7 +107,7 @@ internal sealed class PingedViewService
         {
             foreach (var (server, view) in pinging)
                 Ping(server, view < 0 ? View.Number : view);
-            _actor.Tell(new TimerOver(ViewServiceTick.Instance, long.MaxValue), ActorRefs.NoSender);
+            _actor.Tell(new TimerOver(new ViewServiceTick(), long.MaxValue), ActorRefs.NoSender);
         }
     }
 

@@ -16,7 +16,7 @@ public class NodeQueueTests
     [Fact]
     public void Pings_ticks_and_acknowledgements_go_before_requests_that_came_earlier()
     {
-        var tick = new TimerOver(ReplicaTick.Instance, 0);
+        var tick = new TimerOver(new ReplicaTick(), 0);
         Add(Envelope(Request(1)), Envelope(Ping), Envelope(Request(2)), tick, Envelope(new ForwardAck(ViewId.None, 1)));
         Assert.IsType<Ping>(TakeMessage());
         Assert.Same(tick, Take());

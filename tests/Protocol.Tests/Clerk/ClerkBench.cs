@@ -98,13 +98,13 @@ internal sealed class ClerkBench
     {
         Effects.Clear();
         for (var i = 0; i < times; i++)
-            Node.OnTimer(ClerkTick.Instance, Effects);
+            Node.OnTimer(new ClerkTick(), Effects);
     }
 
     public void PauseOver()
     {
         Effects.Clear();
-        Node.OnTimer(RetryTimer.Instance, Effects);
+        Node.OnTimer(new RetryTimer(), Effects);
     }
 
     public void Lose(NodeAddress peer)

@@ -191,7 +191,7 @@ public class RetryTests
         bench.Lose(A.Address);
         Assert.NotNull(bench.Pause);
         bench.Hear(new ViewNews(View(2, B), false));
-        Assert.Contains(RetryTimer.Instance, bench.Effects.CancelledTimers);
+        Assert.Contains(new RetryTimer(), bench.Effects.CancelledTimers);
         bench.Only<Request>();
         Assert.Equal(B.Address, bench.Sent[0].To);
     }
@@ -376,7 +376,7 @@ public class RetryTests
         bench.Tick(Quick.RequestTimeoutTicks - 1);
         Assert.Empty(bench.Sent);
         bench.Refuse(number, RefusalReason.NotReady);
-        Assert.Equal(new TimerSetting(RetryTimer.Instance, 2, 4), bench.Pause);
+        Assert.Equal(new TimerSetting(new RetryTimer(), 2, 4), bench.Pause);
     }
 
     [Theory]
@@ -393,7 +393,7 @@ public class RetryTests
             if (i < 8)
                 bench.PauseOver();
         }
-        Assert.Equal(new TimerSetting(RetryTimer.Instance, least, most), bench.Pause);
+        Assert.Equal(new TimerSetting(new RetryTimer(), least, most), bench.Pause);
     }
 
     [Theory]

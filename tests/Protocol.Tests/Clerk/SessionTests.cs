@@ -318,9 +318,9 @@ public class SessionTests
         }
         bench.Refuse(number, RefusalReason.NotReady);
         bench.Hear(new SessionOpened(number, 8, null), A.Address);
-        Assert.Contains(RetryTimer.Instance, bench.Effects.CancelledTimers);
+        Assert.Contains(new RetryTimer(), bench.Effects.CancelledTimers);
         bench.Refuse(bench.Only<Request>().Number, RefusalReason.NotReady);
-        Assert.Equal(new TimerSetting(RetryTimer.Instance, 2, 4), bench.Pause);
+        Assert.Equal(new TimerSetting(new RetryTimer(), 2, 4), bench.Pause);
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class Conversations
         net.Do(a, effects => a.OnConnectionLost(Clerk, effects));
         Say("that was a clerk's connection");
         net.Do(a, effects => a.OnConnectionLost(Harness.ViewService, effects));
-        net.Do(a, effects => a.OnTimer(PingAgainTimer.Instance, effects));
+        net.Do(a, effects => a.OnTimer(new PingAgainTimer(), effects));
         net.Tick(a);
     }
 
@@ -249,7 +249,7 @@ public sealed class Conversations
             net.Give(a, Clerk, net.Request(a, session, i, Put(i, $"key-{i:00}", new string('w', 30))));
         net.Tell(b, View(2, a, b));
         net.Tell(a, View(2, a, b));
-        net.Do(b, effects => b.OnTimer(CatchUpTimer.Instance, effects));
+        net.Do(b, effects => b.OnTimer(new CatchUpTimer(), effects));
         for (var i = 13; i < 40; i++)
         {
             net.Give(a, Clerk, net.Request(a, session, i, Put(i, "k", Long), Get(i + 100, "k")));
@@ -263,7 +263,7 @@ public sealed class Conversations
             }
         }
         net.Run();
-        net.Do(b, effects => b.OnTimer(CatchUpTimer.Instance, effects));
+        net.Do(b, effects => b.OnTimer(new CatchUpTimer(), effects));
         Look(net, a);
         AssertEqual(a, b);
     }

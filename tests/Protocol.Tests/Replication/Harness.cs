@@ -49,7 +49,7 @@ internal sealed class Harness
     public void Give(ReplicaNode node, NodeAddress from, Message message) =>
         Do(node, effects => node.Handle(from, message, effects));
 
-    public void Tick(ReplicaNode node) => Do(node, effects => node.OnTimer(ReplicaTick.Instance, effects));
+    public void Tick(ReplicaNode node) => Do(node, effects => node.OnTimer(new ReplicaTick(), effects));
 
     public void Do(ReplicaNode node, Action<Effects> input)
     {

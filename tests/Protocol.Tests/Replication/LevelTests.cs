@@ -26,7 +26,7 @@ public class LevelTests
         {
             node.Handle(new("a"), Ping("a", node, primary), effects);
             node.Handle(new("b"), Ping("b", node, backup), effects);
-            node.OnTimer(ViewServiceTick.Instance, effects);
+            node.OnTimer(new ViewServiceTick(), effects);
         }
         Assert.Equal("b", node.View.Backup?.Address.Value);
         Assert.Equal(level, node.View.Level);

@@ -18,7 +18,7 @@ public sealed class TicksTests
         Late();
         Assert.True(ReportsSilence(net));
 
-        void Late() => net.Do(a, effects => a.OnTimer(ReplicaTick.Instance with { Late = true }, effects));
+        void Late() => net.Do(a, effects => a.OnTimer(new ReplicaTick() with { Late = true }, effects));
     }
 
     [Fact]

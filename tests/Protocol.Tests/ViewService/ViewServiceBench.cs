@@ -90,7 +90,7 @@ internal sealed class ViewServiceBench
     public Effects PingNow(ServerId server, bool synced = false, bool leaving = false) =>
         Ping(server, View.Number, synced, leaving: leaving);
 
-    public Effects Tick(bool late = false) => Step(e => Node.OnTimer(ViewServiceTick.Instance with { Late = late }, e));
+    public Effects Tick(bool late = false) => Step(e => Node.OnTimer(new ViewServiceTick() with { Late = late }, e));
 
     /// <summary>
     /// So many ticks, in each of which these ping with the view that they are in (the current one, for -1).

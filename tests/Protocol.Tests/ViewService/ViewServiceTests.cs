@@ -159,7 +159,7 @@ public sealed class ViewServiceTests
         var effects = new Effects();
         var node = new ViewServiceNode(ViewServiceBench.Self, ProtocolSettings.Default, ViewServiceBench.Fresh, null);
         node.Start(effects);
-        Assert.Equal([new TimerSetting(ViewServiceTick.Instance, 100, 100)], effects.Timers);
+        Assert.Equal([new TimerSetting(new ViewServiceTick(), 100, 100)], effects.Timers);
         node.Handle(A.Address, new Ping(A, ViewId.None, false, false, false, 0), effects);
         Assert.Equal(1, Assert.Single(effects.To<PingAnswer>(A.Address)).Answer);
     }
@@ -241,7 +241,7 @@ public sealed class ViewServiceTests
             Assert.Empty(effects.Messages);
             Assert.Contains(message.GetType().Name, Assert.Single(effects.Notices).Text);
         }
-        Assert.Empty(bench.Step(e => bench.Node.OnTimer(ReplicaTick.Instance, e)).Messages);
+        Assert.Empty(bench.Step(e => bench.Node.OnTimer(new ReplicaTick(), e)).Messages);
         Assert.Equal(before, bench.Memory);
     }
 

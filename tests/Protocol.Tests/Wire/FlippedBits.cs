@@ -169,8 +169,8 @@ public sealed class FlippedBits(ITestOutputHelper output)
             {
                 while (_wire.TryDequeue(out var next))
                     Deliver(next.From, next.To, next.Message);
-                Do(_a, effects => _a.OnTimer(ReplicaTick.Instance, effects));
-                Do(_b, effects => _b.OnTimer(ReplicaTick.Instance, effects));
+                Do(_a, effects => _a.OnTimer(new ReplicaTick(), effects));
+                Do(_b, effects => _b.OnTimer(new ReplicaTick(), effects));
             }
         }
 
@@ -234,7 +234,7 @@ public sealed class FlippedBits(ITestOutputHelper output)
                     _wire.Enqueue((node, _b, message));
             }
             if (effects.Timers.Any(setting => setting.Timer is CatchUpTimer))
-                Do(node, more => node.OnTimer(CatchUpTimer.Instance, more));
+                Do(node, more => node.OnTimer(new CatchUpTimer(), more));
         }
 
         private void Tell(ReplicaNode node, View view) =>
