@@ -35,7 +35,7 @@ public sealed class BenchCommand(Terminal terminal)
                 ? null
                 : $"'{text}' is no operation to measure: write one of {string.Join(", ", BenchOptions.Ops)}"
         );
-    private readonly Option<long> _valueSize = Options.Count("--value-size", 100, 0, 1 << 20, "Bytes of each value");
+    private readonly Option<long> _valueSize = Options.Count("--value-size", 100, 0, 1 << 28, "Bytes of each value");
     private readonly Option<long> _keys = Options.Count(
         "--keys",
         100_000,

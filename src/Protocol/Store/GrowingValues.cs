@@ -49,9 +49,9 @@ internal sealed class GrowingValues
         return false;
     }
 
-    public GrowingValue Open(ulong hash, in Record record)
+    public GrowingValue Open(ulong hash, in Record record, Bytes value)
     {
-        var growing = new GrowingValue(hash, record);
+        var growing = new GrowingValue(hash, record, value);
         _values.Add(growing);
         Capacity += growing.Capacity;
         return growing;
@@ -84,14 +84,14 @@ internal sealed class GrowingValue
     private readonly ulong _recorded;
     private byte[] _buffer;
 
-    public GrowingValue(ulong hash, in Record record)
+    public GrowingValue(ulong hash, in Record record, Bytes value)
     {
         Hash = hash;
         _key = record.Key.ToArray();
         _recorded = record.Digest;
         _buffer = [];
         Length = 0;
-        Append(record.Value);
+        Append(value.Span);
         Grown = 0;
     }
 

@@ -121,7 +121,7 @@ internal sealed class KvStore
         var hash = Hashing.Hash64(key.Span);
         if (_growing?.Find(hash, key.Span) is { } growing)
             Forget(growing);
-        Store(hash, key.Span, value.Span, default);
+        Store(hash, key.Span, value, default);
     }
 
     /// <summary>
@@ -134,11 +134,11 @@ internal sealed class KvStore
         if (_growing?.Find(hash, key.Span) is { } growing)
             return Grow(growing, value.Span);
         var slot = _index.Find(hash, key.Span, _log);
-        ReadOnlySpan<byte> earlier = slot.IsEmpty ? default : _log.Read(slot).Value;
+        var earlier = slot.IsEmpty ? default : _log.ValueOf(slot);
         if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
         {
             Written += earlier.Length;
-            return Grow(_growing.Open(hash, _log.Read(slot)), value.Span);
+            return Grow(_growing.Open(hash, _log.Read(slot), earlier), value.Span);
         }
         Store(hash, key.Span, earlier, value.Span);
         return earlier.Length + value.Length;
@@ -192,7 +192,7 @@ internal sealed class KvStore
     private void WriteBack(GrowingValue growing)
     {
         Forget(growing);
-        Store(growing.Hash, growing.Key, growing.Value.Span, default);
+        Store(growing.Hash, growing.Key, growing.Value, default);
     }
 
     /// <summary>Its record in the log counts again.</summary>
@@ -203,13 +203,13 @@ internal sealed class KvStore
         Digest -= growing.GrownDigest;
     }
 
-    private void Store(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    private void Store(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail)
     {
         var present = _index.Find(hash, key, _log);
         if (!present.IsEmpty)
         {
             var digest = _log.Read(present).Digest;
-            if (tail.IsEmpty && _log.TryRewrite(present, hash, head))
+            if (tail.IsEmpty && _log.TryRewrite(present, hash, head.Span))
             {
                 Digest += _log.Read(present).Digest - digest;
                 Written += _log.Read(present).Size;

@@ -5,8 +5,9 @@ using System.Runtime.InteropServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value. The
-/// digest lies beside the entry so that an overwrite need not hash the old value again.
+/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value (which
+/// <see cref="RecordLog.ValueOf"/> finds: a large one may lie elsewhere). The digest lies beside the entry so that an
+/// overwrite need not hash the old value again.
 /// </summary>
 internal readonly ref struct Record
 {
@@ -35,30 +36,22 @@ internal readonly ref struct Record
 
     public ReadOnlySpan<byte> Key => _segment.AsSpan(_offset + HeaderBytes, KeyLength);
 
-    public ReadOnlySpan<byte> Value => _segment.AsSpan(_offset + HeaderBytes + KeyLength, ValueLength);
-
     public Bytes KeyBytes => new(_segment, _offset + HeaderBytes, KeyLength);
 
-    public Bytes ValueBytes => new(_segment, _offset + HeaderBytes + KeyLength, ValueLength);
+    public Bytes ValueBehindKey => new(_segment, _offset + HeaderBytes + KeyLength, ValueLength);
 
     public static int SizeOf(int key, int head, int tail) => checked(HeaderBytes + key + head + tail);
 
-    /// <summary>Writes all but the digest, which is known only when the value lies in one piece.</summary>
-    public static void Write(
-        byte[] segment,
-        int offset,
-        ReadOnlySpan<byte> key,
-        ReadOnlySpan<byte> head,
-        ReadOnlySpan<byte> tail
-    )
+    /// <summary>Writes all but the value, and the digest, which is known only when that lies in one piece.</summary>
+    /// <returns>Where the value goes that lies behind the key.</returns>
+    public static Span<byte> Write(byte[] segment, int offset, ReadOnlySpan<byte> key, int valueLength)
     {
-        var target = segment.AsSpan(offset, SizeOf(key.Length, head.Length, tail.Length));
-        ref var start = ref MemoryMarshal.GetReference(target);
+        var target = segment.AsSpan(offset);
+        ref var start = ref MemoryMarshal.GetReference(target[..HeaderBytes]);
         Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 8), key.Length);
-        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 12), head.Length + tail.Length);
+        Unsafe.WriteUnaligned(ref Unsafe.Add(ref start, 12), valueLength);
         key.CopyTo(target[HeaderBytes..]);
-        head.CopyTo(target[(HeaderBytes + key.Length)..]);
-        tail.CopyTo(target[(HeaderBytes + key.Length + head.Length)..]);
+        return target[(HeaderBytes + key.Length)..];
     }
 
     public static void WriteDigest(byte[] segment, int offset, ulong digest) =>

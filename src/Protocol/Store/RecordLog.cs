@@ -17,7 +17,10 @@ internal struct RecordLog
     // those of a large one are few.
     private const int LargestSegment = 1 << 20;
 
-    /// <summary>A larger record lies alone in its segment, and leaves no hole.</summary>
+    /// <summary>
+    /// A larger record lies alone in its segment, and leaves no hole. Where its value has come in an array of its own,
+    /// that stays where it is, and only the rest is written.
+    /// </summary>
     public const int FullSegment = 1 << 16;
     private const int FirstSegment = 64;
     private const int SmallTailBytes = 4096;
@@ -29,6 +32,9 @@ internal struct RecordLog
     private struct Segment
     {
         public byte[]? Data;
+
+        /// <summary>The value of the one record in it, where that lies elsewhere.</summary>
+        public Bytes Kept;
         public int Used;
         public int Live;
         public int Epoch;
@@ -97,10 +103,17 @@ internal struct RecordLog
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly Record Read(Slot slot) => new(_segments[slot.Segment].Data!, slot.Offset);
 
+    /// <summary>A slice of storage.</summary>
+    public readonly Bytes ValueOf(Slot slot)
+    {
+        ref var segment = ref _segments[slot.Segment];
+        return segment.Kept.IsEmpty ? new Record(segment.Data!, slot.Offset).ValueBehindKey : segment.Kept;
+    }
+
     /// <summary>The value is a slice where it never changes, and a copy elsewhere.</summary>
     public readonly Bytes Take(Slot slot)
     {
-        var value = Read(slot).ValueBytes;
+        var value = ValueOf(slot);
         return _segments[slot.Segment].Epoch == NeverRewritten ? value : Bytes.CopyOf(value.Span);
     }
 
@@ -116,12 +129,19 @@ internal struct RecordLog
         return true;
     }
 
-    public Slot Append(ulong hash, ReadOnlySpan<byte> key, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    /// <summary>Head and tail are the value.</summary>
+    public Slot Append(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail)
     {
         var size = Record.SizeOf(key.Length, head.Length, tail.Length);
-        var slot = Reserve(hash, size, out var data);
-        Record.Write(data, slot.Offset, key, head, tail);
-        Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, new Record(data, slot.Offset).Value));
+        var kept = tail.IsEmpty && head.IsLargeAndAlone ? head : default;
+        var slot = Reserve(hash, size, kept, out var data);
+        var value = Record.Write(data, slot.Offset, key, head.Length + tail.Length);
+        if (kept.IsEmpty)
+        {
+            head.Span.CopyTo(value);
+            tail.CopyTo(value[head.Length..]);
+        }
+        Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, ValueOf(slot).Span));
         return slot;
     }
 
@@ -130,7 +150,7 @@ internal struct RecordLog
     {
         var source = _segments[from.Segment].Data!;
         var size = Read(from).Size;
-        var slot = Reserve(hash, size, out var data);
+        var slot = Reserve(hash, size, kept: default, out var data);
         source.AsSpan(from.Offset, size).CopyTo(data.AsSpan(slot.Offset));
         return slot;
     }
@@ -170,11 +190,11 @@ internal struct RecordLog
 
     private readonly bool IsOurs(int segment) => _segments[segment].Epoch >= _oursFrom;
 
-    private Slot Reserve(ulong hash, int size, out byte[] data)
+    private Slot Reserve(ulong hash, int size, Bytes kept, out byte[] data)
     {
         OwnTable();
         // A large record gets a segment of its own, so that little room is lost at the end of a shared one.
-        var index = size > SegmentBytes / 16 ? OpenLarge(size) : TailWithRoom(size);
+        var index = size > SegmentBytes / 16 ? OpenLarge(size, kept) : TailWithRoom(size);
         ref var segment = ref _segments[index];
         var offset = segment.Used;
         segment.Used += size;
@@ -183,10 +203,10 @@ internal struct RecordLog
         return new Slot(hash, index, offset);
     }
 
-    private int OpenLarge(int size)
+    private int OpenLarge(int size, Bytes kept)
     {
-        var index = Open(size);
-        _segments[index].Epoch = NeverRewritten;
+        var index = Open(size - kept.Length);
+        (_segments[index].Kept, _segments[index].Epoch) = (kept, NeverRewritten);
         _sealedBytes += size;
         _sealedLive += size;
         return index;
@@ -266,7 +286,7 @@ internal struct RecordLog
     private void Free(int index)
     {
         var data = _segments[index].Data!;
-        _sealedBytes -= data.Length;
+        _sealedBytes -= data.Length + _segments[index].Kept.Length;
         if (IsOurs(index) && data.Length >= (_spare?.Length ?? 0))
             _spare = data;
         _segments[index] = default;

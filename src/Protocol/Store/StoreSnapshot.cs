@@ -24,7 +24,7 @@ internal sealed class StoreSnapshot
     public bool TryGet(Bytes key, out Bytes value)
     {
         var slot = _index.Find(Hashing.Hash64(key.Span), key.Span, _log);
-        value = slot.IsEmpty ? default : _log.Read(slot).ValueBytes;
+        value = slot.IsEmpty ? default : _log.ValueOf(slot);
         return !slot.IsEmpty;
     }
 
@@ -42,11 +42,7 @@ internal sealed class StoreSnapshot
         return leaf is null ? [] : Leaf.InOrder(leaf, _log);
     }
 
-    internal Entry Read(Slot slot)
-    {
-        var record = _log.Read(slot);
-        return new Entry(record.KeyBytes, record.ValueBytes);
-    }
+    internal Entry Read(Slot slot) => new(_log.Read(slot).KeyBytes, _log.ValueOf(slot));
 }
 
 /// <summary>

@@ -45,8 +45,13 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
     /// <summary>The length of the array that it keeps alive.</summary>
     internal int ArrayLength => _array?.Length ?? 0;
 
-    /// <summary>The same bytes in an array that holds nothing else.</summary>
-    public Bytes Compact() => _array is null || _array.Length == Length ? this : CopyOf(Span);
+    /// <summary>
+    /// Large, and nearly all of its array: to keep it there takes little more memory than a copy, and copies nothing.
+    /// </summary>
+    internal bool IsLargeAndAlone => Length > RecordLog.FullSegment && Length >= ArrayLength / 8 * 7;
+
+    /// <summary>The same bytes in an array that holds nothing else, or hardly anything.</summary>
+    public Bytes Compact() => _array is null || _array.Length == Length || IsLargeAndAlone ? this : CopyOf(Span);
 
     public static Bytes Concat(Bytes first, Bytes second)
     {

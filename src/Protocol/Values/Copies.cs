@@ -28,6 +28,8 @@ internal sealed class Copies
 
     private Bytes Of(Bytes bytes)
     {
+        if (bytes.IsLargeAndAlone)
+            return bytes;
         if (_array.Length - _used < bytes.Length)
         {
             var length = Math.Max(Math.Min(Largest, 2 * _array.Length), Math.Max(1024, bytes.Length));

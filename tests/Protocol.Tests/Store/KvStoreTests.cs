@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PbKv.Protocol.Tests.Store;
 
 public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
@@ -157,7 +159,7 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
         {
             var value = new byte[1 << 18];
             value.AsSpan().Fill(i);
-            store.Put(large, new Bytes(value));
+            store.Put(large, new Bytes([.. value, .. value], 0, value.Length));
             store.Put(small, new Bytes([i]));
             Assert.True(store.TryGet(large, out var read));
             Assert.True(store.TryGet(small, out var little));
@@ -168,6 +170,45 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
             Assert.InRange(little.ArrayLength, 1, i == 0 ? 1 : int.MaxValue);
             store.Snapshot();
         }
+    }
+
+    [Theory]
+    [InlineData(RecordLog.FullSegment + 1, 0, true)]
+    [InlineData(RecordLog.FullSegment, 0, false)]
+    [InlineData(7 << 15, 1 << 15, true)]
+    [InlineData(7 << 15, (1 << 15) + 8, false)]
+    public void A_large_value_stays_where_it_came_unless_it_is_a_part_of_something_larger(
+        int length,
+        int beside,
+        bool stays
+    )
+    {
+        var store = new KvStore();
+        var frame = new byte[beside + length];
+        for (var i = 0; i < 20; i++)
+            store.Put(Key(i), i == 7 ? new Bytes(frame, beside, length) : Key(i));
+        Assert.True(store.TryGet(Key(7), out var value));
+        Assert.Equal(new Bytes(new byte[length]), value);
+        Assert.True(MemoryMarshal.TryGetArray(value.Memory, out var array));
+        Assert.Equal(stays, ReferenceEquals(frame, array.Array));
+    }
+
+    [Fact]
+    public void A_large_value_that_stayed_where_it_came_is_appended_to_overwritten_shared_and_given_back_like_any_other()
+    {
+        const int Length = 1 << 17;
+        var (store, key) = (new KvStore(), Key(1));
+        var value = new Bytes([.. Enumerable.Repeat((byte)'v', Length)]);
+        store.Put(key, value);
+        var (snapshot, clone) = (store.Snapshot(), store.Clone());
+        for (var i = 1; i <= 3; i++)
+            Assert.Equal(Length + i, store.Append(key, Bytes.Utf8("+")));
+        Verify.Same(new() { [key] = Bytes.Concat(value, Bytes.Utf8("+++")) }, store);
+        store.Put(key, Bytes.Utf8("small"));
+        Assert.InRange(store.Capacity, 1, 1000);
+        Verify.Same(new() { [key] = Bytes.Utf8("small") }, store);
+        Verify.Same(new() { [key] = value }, snapshot);
+        Verify.Same(new() { [key] = value }, clone);
     }
 
     [Fact]
