@@ -21,11 +21,11 @@ public sealed class StateTests
         "ClerkNode._group.Value",
         "ClerkNode._self.Value",
         "ForwardStream.Backup.Value",
-        "ForwardStream._view.Cluster.Value",
-        "ForwardStream._view.Number",
+        "ForwardStream.view.Cluster.Value",
+        "ForwardStream.view.Number",
         "IdleSessions._idleTicks",
-        "ReplicaNode._group.Value",
-        "ReplicaNode._viewService.Value",
+        "ReplicaNode.group.Value",
+        "ReplicaNode.viewService.Value",
         "Strangers.deadPings",
         "TransferSource._backup.Value",
         "TransferSource._count",
@@ -55,8 +55,6 @@ public sealed class StateTests
         "RequestsInFlight._requests.Awaited",
         "RequestsInFlight._requests.First",
         "RequestsInFlight._requests.Last",
-        "SessionCursor._last",
-        "SessionCursor._next",
         "StoreCursor._index",
         "StoreCursor._last",
         "StoreCursor._leaf.Value",
@@ -194,7 +192,7 @@ internal static class State
                 break;
             case Copies:
                 break;
-            case StoreSnapshot or SessionSnapshot or Delegate or ProtocolSettings:
+            case StoreSnapshot or Delegate or ProtocolSettings:
                 text.Append(RuntimeHelpers.GetHashCode(value));
                 break;
             case IEnumerable list:
@@ -221,7 +219,7 @@ internal static class State
     {
         switch (value)
         {
-            case null or Delegate or ProtocolSettings or Features or StoreSnapshot or SessionSnapshot:
+            case null or Delegate or ProtocolSettings or Features or StoreSnapshot:
             case KvStore or SessionTable or Session or SessionImage:
                 break;
             case Array array:

@@ -155,7 +155,7 @@ internal static partial class Without
     private static ImmutableArray<SessionImage> AllOf(SessionTable sessions)
     {
         var images = ImmutableArray.CreateBuilder<SessionImage>();
-        for (var cursor = sessions.Snapshot().Cursor(); cursor.MoveNext(); )
+        for (var cursor = new SessionCursor(sessions.Clone()); cursor.MoveNext(); )
             images.Add(cursor.Current);
         return images.DrainToImmutable();
     }

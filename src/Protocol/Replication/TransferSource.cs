@@ -52,9 +52,9 @@ internal sealed class TransferSource
         _settings = settings;
         _position = state.Position;
         var store = state.Store.Snapshot();
-        var sessions = state.Sessions.Snapshot();
+        var sessions = state.Sessions.Clone();
         _entries = store.Cursor();
-        _sessions = sessions.Cursor();
+        _sessions = new SessionCursor(sessions);
         _total = store.ByteCount + (64 * sessions.Count);
         _count = store.Count + sessions.Count;
         _digest = state.Digest;

@@ -5,8 +5,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// One client's session: the floor below which it wants no results, and the results of mutations that it may still ask
-/// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone or snapshot of the
-/// table: anything else is refused, because a clone or a snapshot shares it.
+/// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone of the table:
+/// anything else is refused, because the clone shares it.
 /// </summary>
 internal sealed class Session
 {
@@ -148,7 +148,7 @@ internal sealed class Session
     private void MustBeOwned() =>
         Invariant.Assert(
             !_owner.Shared,
-            $"session {Id} is shared with a clone or a snapshot: take it from SessionTable.Edit before changing it"
+            $"session {Id} is shared with a clone: take it from SessionTable.Edit before changing it"
         );
 
     private ulong DigestOfFloor() => Hashing.Mix(Hashing.Step(Hashing.Step(3, (ulong)Id), (ulong)Floor));

@@ -3,27 +3,22 @@ using System.Collections.Immutable;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// The sessions of all clients, by number. A clone and a snapshot cost the same whatever the table holds; what they
-/// share is copied when it is changed next. The digest follows every change, those made through <see cref="Edit"/> too.
+/// The sessions of all clients, by number. A clone costs the same whatever the table holds; what the two share is
+/// copied when it is changed next. The digest follows every change, those made through <see cref="Edit"/> too.
 /// </summary>
 internal sealed class SessionTable
 {
     /// <summary>Of a session, beside its results.</summary>
     private const int SessionBytes = 256;
 
-    private SessionTrie _sessions;
-    private SessionOwner _owner;
+    private static readonly IComparer<(long Id, Session?)> ById = Comparer<(long Id, Session?)>.Create(
+        static (one, other) => one.Id.CompareTo(other.Id)
+    );
 
-    public SessionTable() => _owner = new SessionOwner(0, 0);
+    private ImmutableSortedSet<(long Id, Session? Session)> _sessions = ImmutableSortedSet.Create(ById);
+    private SessionOwner _owner = new(0, 0);
 
-    private SessionTable(SessionTable other)
-    {
-        _sessions = other._sessions;
-        _owner = other._owner;
-        Count = other.Count;
-    }
-
-    public long Count { get; private set; }
+    public long Count => _sessions.Count;
 
     /// <summary>About the memory of all of it; it follows from the contents alone.</summary>
     public long Memory => _owner.Memory + (SessionBytes * Count);
@@ -46,25 +41,26 @@ internal sealed class SessionTable
             return false;
         Owner().Digest -= closed.WholeDigest();
         Owner().Memory -= closed.Memory;
-        _sessions.Remove(session, Owner());
-        Count--;
+        _sessions = _sessions.Remove((session, null));
         return true;
     }
 
     /// <summary>To read, not to change.</summary>
-    public Session? Find(long session) => _sessions.Find(session);
+    public Session? Find(long session) => _sessions.TryGetValue((session, null), out var found) ? found.Session : null;
 
     /// <summary>
-    /// The session behind this one in the table's order (the first behind null), or null at the end: to go through the
-    /// table a little at a time while it changes.
+    /// The session of the next higher number (the lowest behind null), or null at the end: to go through the table a
+    /// little at a time while it changes.
     /// </summary>
     public Session? After(long? session)
     {
-        var hash = session is { } previous ? SessionTrie.HashOf(previous) : ulong.MaxValue;
-        return session is not null && hash == ulong.MaxValue ? null : _sessions.AtOrAfter(unchecked(hash + 1));
+        var place = session is { } previous ? _sessions.IndexOf((previous, null)) : -1;
+        // Where it is not there, the complement of where it would be.
+        var next = session is null || place >= 0 ? place + 1 : ~place;
+        return next < _sessions.Count ? _sessions[next].Session : null;
     }
 
-    /// <summary>To change, until the next clone or snapshot: what one of them still shares is copied first.</summary>
+    /// <summary>To change, until the next clone: what it still shares is copied first.</summary>
     public Session Edit(long session)
     {
         var found = Find(session);
@@ -73,7 +69,7 @@ internal sealed class SessionTable
         if (found.IsOwnedBy(owner))
             return found;
         found = found.CopyFor(owner);
-        _sessions.Set(found, owner);
+        _sessions = _sessions.Remove((session, null)).Add((session, found));
         return found;
     }
 
@@ -96,21 +92,13 @@ internal sealed class SessionTable
     public SessionTable Clone()
     {
         _owner.Shared = true;
-        return new SessionTable(this);
-    }
-
-    /// <summary>The sessions as they are now, for ever.</summary>
-    public SessionSnapshot Snapshot()
-    {
-        _owner.Shared = true;
-        return new SessionSnapshot(_sessions, Count, Digest);
+        return (SessionTable)MemberwiseClone();
     }
 
     private void Add(Session session)
     {
-        _sessions.Set(session, Owner());
-        _owner.Digest += session.WholeDigest();
-        Count++;
+        _sessions = _sessions.Add((session.Id, session));
+        Owner().Digest += session.WholeDigest();
     }
 
     private SessionOwner Owner()
@@ -121,45 +109,13 @@ internal sealed class SessionTable
     }
 }
 
-/// <summary>What a table of sessions held at one moment. Immutable.</summary>
-internal sealed class SessionSnapshot
-{
-    private readonly SessionTrie _sessions;
-
-    internal SessionSnapshot(SessionTrie sessions, long count, ulong digest)
-    {
-        _sessions = sessions;
-        Count = count;
-        Digest = digest;
-    }
-
-    public long Count { get; }
-
-    public ulong Digest { get; }
-
-    public Session? Find(long session) => _sessions.Find(session);
-
-    /// <summary>A cursor before the first session.</summary>
-    public SessionCursor Cursor() => new(this);
-
-    internal Session? AtOrAfter(ulong hash) => _sessions.AtOrAfter(hash);
-}
-
 /// <summary>
-/// Goes through the sessions of a snapshot in an order that depends on nothing but their numbers. It may be left alone
-/// and taken up again at any time.
+/// Goes through the sessions of a table that nobody changes, by their numbers. It may be left alone and taken up again
+/// at any time.
 /// </summary>
-internal sealed class SessionCursor
+internal sealed class SessionCursor(SessionTable sessions)
 {
-    private readonly SessionSnapshot _snapshot;
     private Session? _session;
-    private ulong _next;
-    private bool _last;
-
-    internal SessionCursor(SessionSnapshot snapshot) => _snapshot = snapshot;
-
-    private SessionCursor(SessionCursor other) =>
-        (_snapshot, _session, _next, _last) = (other._snapshot, other._session, other._next, other._last);
 
     /// <summary>The session that MoveNext came to.</summary>
     public SessionImage Current
@@ -173,18 +129,11 @@ internal sealed class SessionCursor
 
     public bool MoveNext()
     {
-        var found = _last ? null : _snapshot.AtOrAfter(_next);
-        if (found is null)
-        {
-            _last = true;
-            return false;
-        }
-        _session = found;
-        _next = unchecked(SessionTrie.HashOf(found.Id) + 1);
-        _last = _next == 0;
-        return true;
+        var next = sessions.After(_session?.Id);
+        _session = next ?? _session;
+        return next is not null;
     }
 
     /// <summary>A cursor at the same place that goes on by itself.</summary>
-    public SessionCursor Clone() => new(this);
+    public SessionCursor Clone() => (SessionCursor)MemberwiseClone();
 }

@@ -27,9 +27,6 @@ internal static class Collisions
         }
     }
 
-    /// <summary>The session whose number has this hash.</summary>
-    public static long Session(ulong hash) => (long)Unmix(hash);
-
     private static ulong Unmix(ulong hash)
     {
         unchecked

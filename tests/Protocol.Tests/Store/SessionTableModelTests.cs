@@ -13,7 +13,7 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
         var lines = new List<(SessionTable Table, Model Model)> { (new SessionTable(), new Model()) };
-        var snapshots = new List<(SessionSnapshot Snapshot, Model Model)>();
+        var snapshots = new List<(SessionTable Snapshot, Model Model)>();
         for (var i = 0; i < steps; i++)
         {
             var at = random.Next(lines.Count);
@@ -21,7 +21,7 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
             switch (random.Next(Math.Max(20, steps / 200)))
             {
                 case 0:
-                    snapshots.Add((table.Snapshot(), model.Copy()));
+                    snapshots.Add((table.Clone(), model.Copy()));
                     break;
                 case 1:
                     var clone = (table.Clone(), model.Copy());
@@ -40,7 +40,7 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
             }
         }
         foreach (var (table, model) in lines)
-            model.MustEqual(table.Snapshot());
+            model.MustEqual(table.Clone());
         foreach (var (snapshot, model) in snapshots)
             model.MustEqual(snapshot);
     }
@@ -93,12 +93,12 @@ public class SessionTableModelTests(Xunit.Abstractions.ITestOutputHelper output)
             Same(_sessions.TryGetValue(id, out var now) ? now : null, table.Find(id));
         }
 
-        public void MustEqual(SessionSnapshot snapshot)
+        public void MustEqual(SessionTable snapshot)
         {
             Assert.Equal(_sessions.Count, snapshot.Count);
             var loaded = new SessionTable();
             var seen = new HashSet<long>();
-            for (var cursor = snapshot.Cursor(); cursor.MoveNext(); )
+            for (var cursor = new SessionCursor(snapshot); cursor.MoveNext(); )
             {
                 var image = cursor.Current;
                 Assert.True(seen.Add(image.Session));

@@ -170,14 +170,14 @@ public class SessionTableTests
     }
 
     [Fact]
-    public void The_session_of_the_highest_hash_is_the_last()
+    public void The_session_of_the_highest_number_is_the_last()
     {
         var table = new SessionTable();
-        var last = Collisions.Session(ulong.MaxValue);
+        const long last = long.MaxValue;
         table.Open(last);
         Assert.Equal(last, table.After(null)?.Id);
         Assert.Null(table.After(last));
-        var cursor = table.Snapshot().Cursor();
+        var cursor = new SessionCursor(table.Clone());
         Assert.Throws<InvariantBrokenException>(() => cursor.Current);
         Assert.True(cursor.MoveNext());
         Assert.Equal(last, cursor.Current.Session);
@@ -232,7 +232,7 @@ public class SessionTableTests
         var table = new SessionTable();
         for (long i = 0; i < 100; i++)
             table.Open(i);
-        var cursor = table.Snapshot().Cursor();
+        var cursor = new SessionCursor(table.Clone());
         for (var i = 0; i < 40; i++)
             Assert.True(cursor.MoveNext());
         var copy = cursor.Clone();

@@ -245,7 +245,7 @@ public sealed class FlippedBits(ITestOutputHelper output)
             var lines = new List<string> { $"{node.Position}" };
             for (var cursor = node.Store.Snapshot().Cursor(); cursor.MoveNext(); )
                 lines.Add($"{cursor.Current.Key}={cursor.Current.Value}");
-            for (var cursor = node.Sessions.Snapshot().Cursor(); cursor.MoveNext(); )
+            for (var cursor = new SessionCursor(node.Sessions.Clone()); cursor.MoveNext(); )
                 lines.Add(
                     $"{cursor.Current.Session}/{cursor.Current.Floor}: {string.Join(',', cursor.Current.Results)}"
                 );
