@@ -3,26 +3,18 @@ namespace PbKv.CommandLine;
 /// <summary>
 /// A command ends without having done its work: one line for people, a code for programs, an exit code for scripts.
 /// </summary>
-public sealed class Failure : Exception
+public sealed class Failure(string code, string message, int exitCode = ExitCodes.Failed)
+    : Exception(message.ReplaceLineEndings(" "))
 {
-    public Failure(string code, string message, int exitCode = ExitCodes.Failed)
-        : base(OneLine(message))
-    {
-        Code = code;
-        ExitCode = exitCode;
-    }
+    public string Code { get; } = code;
 
-    public string Code { get; }
-
-    public int ExitCode { get; }
+    public int ExitCode { get; } = exitCode;
 
     public string Outcome => ExitCode == ExitCodes.OutcomeUnknown ? "unknown" : "notExecuted";
 
     /// <param name="wayOut">What to type instead, or where to read on.</param>
     public static Failure Usage(string problem, string wayOut) =>
         new("Usage", $"{problem}; {wayOut}", ExitCodes.WrongUsage);
-
-    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
 }
 
 /// <summary>What the program's exit code says; scripts rely on it.</summary>

@@ -14,7 +14,8 @@ public static class StandardStreams
     /// <summary>In /proc: this descriptor is not handed on to other programs.</summary>
     private const int CloseOnExec = 0x80000;
 
-    public static Stream OpenInput() => IsThere(Input) ? Console.OpenStandardInput() : new ClosedStream();
+    public static Stream OpenInput() =>
+        IsThere(Input) ? Console.OpenStandardInput() : throw new IOException("standard input is closed");
 
     /// <summary>
     /// Console swallows what is written to a pipe that nobody reads; a FileStream says so. But that writes a file from
@@ -65,17 +66,6 @@ public static class StandardStreams
 
     private sealed class ClosedStream : MemoryStream
     {
-        public override int Read(byte[] buffer, int offset, int count) =>
-            throw new IOException("standard input is closed");
-
-        public override int Read(Span<byte> buffer) => throw new IOException("standard input is closed");
-
-        public override void CopyTo(Stream destination, int bufferSize) =>
-            throw new IOException("standard input is closed");
-
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            ValueTask.FromException<int>(new IOException("standard input is closed"));
-
         public override void Write(ReadOnlySpan<byte> buffer) => throw new IOException("it is closed");
 
         public override void Write(byte[] buffer, int offset, int count) => throw new IOException("it is closed");

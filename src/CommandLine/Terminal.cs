@@ -18,7 +18,8 @@ public sealed class Terminal : IDisposable
     };
     private bool _lost;
 
-    public Stream Input { get; } = StandardStreams.OpenInput();
+    /// <exception cref="IOException">There is none.</exception>
+    public Stream Input => StandardStreams.OpenInput();
 
     /// <summary>Somebody types and reads: both ends are a terminal.</summary>
     public bool IsInteractive { get; } = !Console.IsInputRedirected && !Console.IsOutputRedirected;
@@ -44,19 +45,7 @@ public sealed class Terminal : IDisposable
 
     /// <exception cref="OutputLostException">The first time that it cannot; from then on nothing is
     /// written.</exception>
-    public void Write(ReadOnlySpan<byte> bytes)
-    {
-        if (_lost)
-            return;
-        try
-        {
-            _output.Write(bytes);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Lost(e);
-        }
-    }
+    public void Write(ReadOnlySpan<byte> bytes) => Write(bytes, flushes: false);
 
     public void WriteLine(string text) => WriteLine(Encoding.UTF8.GetBytes(text));
 
@@ -68,19 +57,7 @@ public sealed class Terminal : IDisposable
 
     /// <summary>What was written is with its reader from here on.</summary>
     /// <exception cref="OutputLostException">It is not.</exception>
-    public void Flush()
-    {
-        if (_lost)
-            return;
-        try
-        {
-            _output.Flush();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Lost(e);
-        }
-    }
+    public void Flush() => Write([], flushes: true);
 
     /// <summary>Where nobody hears it, the exit code has to do.</summary>
     public void ErrorLine(string text)
@@ -97,23 +74,32 @@ public sealed class Terminal : IDisposable
 
     public void Dispose()
     {
-        if (_lost)
-            return;
         try
         {
-            _output.Dispose();
+            Flush();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (OutputLostException)
         {
             return;
         }
     }
 
-    private OutputLostException Lost(Exception cause)
+    private void Write(ReadOnlySpan<byte> bytes, bool flushes)
     {
-        _lost = true;
-        // The system's number for a pipe without a reader.
-        return new OutputLostException(cause.Message, readerLeft: cause.HResult == BrokenPipe);
+        if (_lost)
+            return;
+        try
+        {
+            _output.Write(bytes);
+            if (flushes)
+                _output.Flush();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _lost = true;
+            // The system's number for a pipe without a reader.
+            throw new OutputLostException(e.Message, readerLeft: e.HResult == BrokenPipe);
+        }
     }
 }
 

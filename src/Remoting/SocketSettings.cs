@@ -6,49 +6,38 @@ using Akka.Hosting;
 namespace PbKv.Remoting;
 
 /// <summary>What reference.conf says of <c>akka.remote.sockets</c>.</summary>
-internal sealed record SocketSettings
+internal sealed record SocketSettings(
+    string HostName,
+    int Port,
+    string PublicHostName,
+    int PublicPort,
+    int MaximumFrameSize,
+    long SendBufferLimit,
+    TimeSpan StalledAfter,
+    TimeSpan ConnectionTimeout,
+    int SocketSendBufferSize,
+    int SocketReceiveBufferSize,
+    int Backlog
+)
 {
     public const string Path = "akka.remote.sockets";
-
-    public required string HostName { get; init; }
-
-    public required int Port { get; init; }
-
-    public required string PublicHostName { get; init; }
-
-    public required int PublicPort { get; init; }
-
-    public required int MaximumFrameSize { get; init; }
-
-    public required long SendBufferLimit { get; init; }
-
-    public required TimeSpan StalledAfter { get; init; }
-
-    public required TimeSpan ConnectionTimeout { get; init; }
-
-    public required int SocketSendBufferSize { get; init; }
-
-    public required int SocketReceiveBufferSize { get; init; }
-
-    public required int Backlog { get; init; }
 
     public static SocketSettings Read(Config given)
     {
         var config = given.WithFallback(SocketRemoting.DefaultConfig.GetConfig(Path));
-        return new SocketSettings
-        {
-            HostName = config.GetString("hostname").Trim(),
-            Port = Whole(config, "port", 0, 65535),
-            PublicHostName = config.GetString("public-hostname").Trim(),
-            PublicPort = Whole(config, "public-port", 0, 65535),
-            MaximumFrameSize = (int)Size(config, "maximum-frame-size", 1024, 1 << 30),
-            SendBufferLimit = Size(config, "send-buffer-limit", 1024, long.MaxValue),
-            StalledAfter = Duration(config, "stalled-after"),
-            ConnectionTimeout = Duration(config, "connection-timeout"),
-            SocketSendBufferSize = (int)Size(config, "socket-send-buffer-size", 0, int.MaxValue),
-            SocketReceiveBufferSize = (int)Size(config, "socket-receive-buffer-size", 0, int.MaxValue),
-            Backlog = Whole(config, "backlog", 1, int.MaxValue),
-        };
+        return new SocketSettings(
+            HostName: config.GetString("hostname").Trim(),
+            Port: Whole(config, "port", 0, 65535),
+            PublicHostName: config.GetString("public-hostname").Trim(),
+            PublicPort: Whole(config, "public-port", 0, 65535),
+            MaximumFrameSize: (int)Size(config, "maximum-frame-size", 1024, 1 << 30),
+            SendBufferLimit: Size(config, "send-buffer-limit", 1024, long.MaxValue),
+            StalledAfter: Duration(config, "stalled-after"),
+            ConnectionTimeout: Duration(config, "connection-timeout"),
+            SocketSendBufferSize: (int)Size(config, "socket-send-buffer-size", 0, int.MaxValue),
+            SocketReceiveBufferSize: (int)Size(config, "socket-receive-buffer-size", 0, int.MaxValue),
+            Backlog: Whole(config, "backlog", 1, int.MaxValue)
+        );
     }
 
     /// <exception cref="ConfigurationException">The name is none of this machine's.</exception>

@@ -12,26 +12,11 @@ internal sealed class Clerk : NodeActor<ClerkNode>
     private long _lastId;
 
     public Clerk(CallQueue queue, PbKvSettings settings, NodeHooks hooks)
-        : this(
-            queue,
-            NodePath.OfSelf((ExtendedActorSystem)Context.System, Context.Self),
-            [.. settings.ViewServices.Select(address => new NodeAddress(address))],
-            settings,
-            hooks
-        ) { }
-
-    private Clerk(
-        CallQueue queue,
-        NodeAddress self,
-        ImmutableArray<NodeAddress> viewServices,
-        PbKvSettings settings,
-        NodeHooks hooks
-    )
         : base(
-            new ClerkNode(self, viewServices, settings.Group, settings.Protocol),
-            self,
+            new ClerkNode(OwnAddress, settings.ViewServiceNodes, settings.Group, settings.Protocol),
+            OwnAddress,
             server: null,
-            viewServices,
+            settings.ViewServiceNodes,
             settings,
             hooks
         )
@@ -47,6 +32,8 @@ internal sealed class Clerk : NodeActor<ClerkNode>
 
     internal static Props CreateProps(CallQueue queue, PbKvSettings settings, NodeHooks hooks) =>
         Props.Create(() => new Clerk(queue, settings, hooks)).WithDispatcher(NodePath.Dispatcher);
+
+    private static NodeAddress OwnAddress => NodePath.OfSelf((ExtendedActorSystem)Context.System, Context.Self);
 
     protected override View View => Node.View;
 

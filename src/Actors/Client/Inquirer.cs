@@ -18,7 +18,7 @@ internal sealed class Inquirer<T> : ReceiveActor, IWithTimers
         var system = (ExtendedActorSystem)Context.System;
         (_inquiry, _within, _result, _cluster) = (inquiry, within, result, settings.Cluster);
         _self = NodePath.OfSelf(system, Self);
-        _outbox = new Outbox(system, settings.ViewServices.Select(address => new NodeAddress(address)));
+        _outbox = new Outbox(system, settings.ViewServiceNodes);
         Receive<Envelope>(Deliver);
         Receive<Again>(_ => Ask());
         Receive<TimeIsUp>(_ => Finish(() => _inquiry.Result(_within)));

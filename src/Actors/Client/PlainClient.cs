@@ -48,7 +48,7 @@ internal sealed class PlainClient : IDisposable
     public PlainClient(PbKvSettings settings)
     {
         _settings = settings;
-        _viewServices = [.. settings.ViewServices.Select(address => new NodeAddress(address))];
+        _viewServices = settings.ViewServiceNodes;
         _self = new NodeAddress($"akka.tcp://{_system.System}@{_system.Host}:{_system.Port}/user/clerk");
         _clerk = new ClerkNode(_self, _viewServices, settings.Group, settings.Protocol);
         _frameBytes = (int)PbKvConfig.FrameBytes(settings.Protocol);

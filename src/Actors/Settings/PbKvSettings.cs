@@ -23,6 +23,9 @@ public sealed record PbKvSettings
                 : [.. value.Select(HostPort.OneAddress)];
     } = ["127.0.0.1:7000"];
 
+    internal ImmutableArray<NodeAddress> ViewServiceNodes =>
+        [.. ViewServices.Select(address => new NodeAddress(address))];
+
     /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
     public string? DataDirectory { get; init; }
 

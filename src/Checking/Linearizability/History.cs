@@ -10,7 +10,7 @@ public sealed class History
 {
     private readonly Lock _lock = new();
     private readonly List<HistoryOperation> _operations = [];
-    private readonly Dictionary<Bytes, ObservedValues> _observed = [];
+    private readonly Dictionary<Bytes, ObservedBuffer> _observed = [];
     private int _clock;
 
     public int Count
@@ -58,7 +58,7 @@ public sealed class History
                     done.Outcome = Outcome.Known;
                     done.Return = _clock++;
                     if (done.Observes)
-                        done.Result = status == CallStatus.Missing ? Observed.Nothing : ObservedOf(done.Key).Add(value);
+                        done.Result = status == CallStatus.Missing ? Observed.Nothing : ObservedOf(done.Key, value);
                     break;
                 case CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired:
                     done.Outcome = Outcome.Unknown;
@@ -99,11 +99,14 @@ public sealed class History
         }
     }
 
-    private ObservedValues ObservedOf(Bytes key)
+    private Observed ObservedOf(Bytes key, Bytes value)
     {
-        if (!_observed.TryGetValue(key, out var values))
-            _observed.Add(key, values = new ObservedValues());
-        return values;
+        if (!_observed.TryGetValue(key, out var values) || !values.TryShare(value.Span))
+        {
+            _observed[key] = values = new ObservedBuffer();
+            values.TryShare(value.Span);
+        }
+        return new Observed(values, value.Length);
     }
 }
 

@@ -54,24 +54,9 @@ internal static class PolynomialHash
 }
 
 /// <summary>
-/// The values that were read of one key. Reads of a key that only grows share one buffer, so that a history of long
-/// appended values stays as small as the last of them.
+/// Values that were read of one key, each the beginning of the next: so a history of long appended values stays as
+/// small as the last of them.
 /// </summary>
-internal sealed class ObservedValues
-{
-    private ObservedBuffer _last = new();
-
-    public Observed Add(Bytes value)
-    {
-        if (!_last.TryShare(value.Span))
-        {
-            _last = new ObservedBuffer();
-            _last.TryShare(value.Span);
-        }
-        return new Observed(_last, value.Length);
-    }
-}
-
 internal sealed class ObservedBuffer
 {
     private byte[] _bytes = [];

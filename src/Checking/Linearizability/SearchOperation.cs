@@ -3,57 +3,46 @@ using System.Text;
 namespace PbKv.Checking;
 
 /// <summary>An operation in the search for an order, with its places in the lists of what is not yet ordered.</summary>
-internal sealed class SearchOperation
+internal sealed class SearchOperation(HistoryOperation operation)
 {
-    public SearchOperation(HistoryOperation operation)
-    {
-        Operation = operation;
-        Kind = operation.Kind;
-        Value = operation.Value;
-        Invoke = operation.Invoke;
-        Return = operation.Return;
-        Known = operation.Outcome == Outcome.Known;
-        Observes = Known && operation.Observes;
-        Result = operation.Result;
-        ValueHash = PolynomialHash.Of(Value.Span);
-        ValuePower = PolynomialHash.Power(Value.Length);
-        Resets = Kind is OperationKind.Put or OperationKind.PutHash;
-        if (Kind == OperationKind.Put)
-            Fixed = KeyState.Of(Value.Span);
-        else if (Kind == OperationKind.PutHash && Known)
-            Fixed = KeyState.AfterPutHash(Result, Value);
-        var seed = Hashing.Mix((ulong)Invoke + 1);
-        Mark = new UInt128(Hashing.Mix(seed ^ 0x5851F42D4C957F2D), Hashing.Mix(seed + 0x14057B7EF767814F));
-    }
+    public HistoryOperation Operation { get; } = operation;
 
-    public HistoryOperation Operation { get; }
+    public OperationKind Kind { get; } = operation.Kind;
 
-    public OperationKind Kind { get; }
+    public Bytes Value { get; } = operation.Value;
 
-    public Bytes Value { get; }
+    public ulong ValueHash { get; } = PolynomialHash.Of(operation.Value.Span);
 
-    public ulong ValueHash { get; }
+    public ulong ValuePower { get; } = PolynomialHash.Power(operation.Value.Length);
 
-    public ulong ValuePower { get; }
+    public int Invoke { get; } = operation.Invoke;
 
-    public int Invoke { get; }
+    public int Return { get; } = operation.Return;
 
-    public int Return { get; }
+    public bool Known { get; } = operation.Outcome == Outcome.Known;
 
-    public bool Known { get; }
+    public bool Observes { get; } = operation.Observes && operation.Outcome == Outcome.Known;
 
-    public bool Observes { get; }
-
-    public Observed Result { get; }
+    public Observed Result { get; } = operation.Result;
 
     /// <summary>Whether the value afterwards does not begin with the value before.</summary>
-    public bool Resets { get; }
+    public bool Resets => Kind is OperationKind.Put or OperationKind.PutHash;
 
     /// <summary>The value afterwards, where it is the same whatever was before.</summary>
-    public KeyState? Fixed { get; }
+    public KeyState? Fixed { get; } =
+        operation.Kind switch
+        {
+            OperationKind.Put => KeyState.Of(operation.Value.Span),
+            OperationKind.PutHash when operation.Outcome == Outcome.Known => KeyState.AfterPutHash(operation),
+            _ => null,
+        };
 
     /// <summary>Stands for the operation in the hash of a set of operations.</summary>
-    public UInt128 Mark { get; }
+    public UInt128 Mark { get; } =
+        new(
+            Hashing.Mix(Hashing.Mix((ulong)operation.Invoke + 1) ^ 0x5851F42D4C957F2D),
+            Hashing.Mix(Hashing.Mix((ulong)operation.Invoke + 1) + 0x14057B7EF767814F)
+        );
 
     public bool Ordered { get; set; }
 
@@ -151,6 +140,6 @@ internal readonly record struct KeyState(bool Exists, int Length, ulong Hash, ui
     }
 
     /// <summary>The decimal text that a PutHash stores over a value that is known.</summary>
-    public static KeyState AfterPutHash(Observed previous, Bytes value) =>
-        Of(Encoding.ASCII.GetBytes(Hashing.Fnv1a(previous.Span, value.Span).ToString()));
+    public static KeyState AfterPutHash(HistoryOperation done) =>
+        Of(Encoding.ASCII.GetBytes(Hashing.Fnv1a(done.Result.Span, done.Value.Span).ToString()));
 }

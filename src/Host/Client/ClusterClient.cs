@@ -10,15 +10,8 @@ namespace PbKv.Host.Client;
 /// The cluster as the commands see it: what goes wrong is a <see cref="Failure"/> with the code and the exit code of
 /// the contract.
 /// </summary>
-internal sealed class ClusterClient : IAsyncDisposable
+internal sealed class ClusterClient(PbKvSettings settings, PbKvClient? client, PlainClient? plain) : IAsyncDisposable
 {
-    private readonly PbKvSettings _settings;
-    private readonly PbKvClient? _client;
-    private readonly PlainClient? _plain;
-
-    private ClusterClient(PbKvSettings settings, PbKvClient? client, PlainClient? plain) =>
-        (_settings, _client, _plain) = (settings, client, plain);
-
     /// <summary>For a command that asks for one thing.</summary>
     public static ClusterClient Open(PbKvSettings settings) => new(settings, null, new PlainClient(settings));
 
@@ -43,9 +36,9 @@ internal sealed class ClusterClient : IAsyncDisposable
         {
             return new Answer(
                 kind,
-                _plain is not null
-                    ? _plain.Run(kind, key, value, cancellation)
-                    : await _client!.RunAsync(kind, key, value, cancellation: cancellation)
+                plain is not null
+                    ? plain.Run(kind, key, value, cancellation)
+                    : await client!.RunAsync(kind, key, value, cancellation: cancellation)
             );
         }
         catch (Exception e) when (e is PbKvException or PbKvCanceledException)
@@ -58,14 +51,14 @@ internal sealed class ClusterClient : IAsyncDisposable
     public async Task<PbKvStatus> StatusAsync(CancellationToken cancellation, TimeSpan? atMost = null)
     {
         var within =
-            atMost is { } most && (_settings.Deadline == Timeout.InfiniteTimeSpan || _settings.Deadline > most)
+            atMost is { } most && (settings.Deadline == Timeout.InfiniteTimeSpan || settings.Deadline > most)
                 ? most
-                : _settings.Deadline;
+                : settings.Deadline;
         try
         {
-            return _plain is not null
-                ? _plain.Status(within, cancellation)
-                : await _client!.StatusAsync(within, cancellation);
+            return plain is not null
+                ? plain.Status(within, cancellation)
+                : await client!.StatusAsync(within, cancellation);
         }
         catch (PbKvException e)
         {
@@ -81,11 +74,11 @@ internal sealed class ClusterClient : IAsyncDisposable
     {
         try
         {
-            return _plain!.Reset(primary, cancellation);
+            return plain!.Reset(primary, cancellation);
         }
         catch (PbKvException e)
         {
-            throw FailureOfViewService(e, _settings.Deadline);
+            throw FailureOfViewService(e, settings.Deadline);
         }
         catch (OperationCanceledException)
         {
@@ -99,12 +92,12 @@ internal sealed class ClusterClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _plain?.Dispose();
-        if (_client is not null)
-            await _client.DisposeAsync();
+        plain?.Dispose();
+        if (client is not null)
+            await client.DisposeAsync();
     }
 
-    private string ViewServices => string.Join(", ", _settings.ViewServices);
+    private string ViewServices => string.Join(", ", settings.ViewServices);
 
     /// <summary>Of what the view service alone is asked for.</summary>
     private Failure FailureOfViewService(PbKvException failure, TimeSpan within) =>
@@ -122,7 +115,7 @@ internal sealed class ClusterClient : IAsyncDisposable
             PbKvCanceledException e => new Failure("Cancelled", e.Message, CodeOf(e.Outcome)),
             PbKvException { Code: PbKvError.Unreachable } => new Failure(
                 nameof(PbKvError.Unreachable),
-                $"nothing could be sent within {SettingText.OfDuration(_settings.Deadline)}: no primary was found "
+                $"nothing could be sent within {SettingText.OfDuration(settings.Deadline)}: no primary was found "
                     + $"through the view service at {ViewServices}; is it running there, and has it a replica? "
                     + "'pbkv status' says how it is, --view names another"
             ),

@@ -7,7 +7,16 @@ namespace PbKv.Protocol;
 /// One request at the primary: what is new is executed, what is known is looked up, what may not be is refused; and the
 /// part that belongs into the history.
 /// </summary>
-internal struct BatchExecution
+/// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
+/// <param name="room">Bytes of writes that may be executed; the last may be larger than what is left.</param>
+internal struct BatchExecution(
+    ReplicatedState state,
+    Batch batch,
+    long maxMemory,
+    long room,
+    ProtocolSettings settings,
+    int level
+)
 {
     /// <summary>
     /// A request whose results are larger than this is done in part. A few thousand Gets of large values fit into one
@@ -22,36 +31,12 @@ internal struct BatchExecution
     /// </summary>
     public const long MostWrittenBytes = 8 << 20;
 
-    private readonly ReplicatedState _state;
-    private readonly Batch _batch;
-    private readonly ProtocolSettings _settings;
-    private readonly long _maxMemory;
-    private readonly int _level;
-    private OperationResult[] _results;
-    private long _room;
+    private readonly Batch _batch = batch;
+    private OperationResult[] _results = new OperationResult[batch.Operations.Length];
+    private long _room = room;
     private int _answered;
     private int _executed;
     private int _belowFloor;
-
-    /// <param name="maxMemory">Of the state: a write that needs more is refused.</param>
-    /// <param name="room">Bytes of writes that may be executed; the last may be larger than what is left.</param>
-    public BatchExecution(
-        ReplicatedState state,
-        Batch batch,
-        long maxMemory,
-        long room,
-        ProtocolSettings settings,
-        int level
-    )
-    {
-        _maxMemory = maxMemory;
-        _room = room;
-        _level = level;
-        _state = state;
-        _batch = batch;
-        _settings = settings;
-        _results = new OperationResult[batch.Operations.Length];
-    }
 
     public int Duplicates { get; private set; }
 
@@ -76,17 +61,17 @@ internal struct BatchExecution
     public void Run()
     {
         var operations = _batch.Operations.AsSpan();
-        _state.Store.Warm(operations);
-        var session = _state.Sessions.Edit(_batch.Session);
+        state.Store.Warm(operations);
+        var session = state.Sessions.Edit(_batch.Session);
         var floor = Math.Max(session.Floor, _batch.Floor);
-        var written = _state.Store.Written;
+        var written = state.Store.Written;
         Operation[]? part = null;
         for (var i = 0; i < operations.Length; i++)
         {
             ref readonly var operation = ref operations[i];
             if (
                 ResultBytes > MostResultBytes
-                || _state.Store.Written - written > MostWrittenBytes
+                || state.Store.Written - written > MostWrittenBytes
                 || KeepsTooMuch(session, operation, floor)
             )
             {
@@ -146,7 +131,7 @@ internal struct BatchExecution
             Duplicates++;
             return known;
         }
-        if (Features.LevelOf(operation.Kind) > _level)
+        if (Features.LevelOf(operation.Kind) > level)
             operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
         else if (CheckKey(operation.Key, operation.Kind) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
@@ -155,7 +140,7 @@ internal struct BatchExecution
         if (_room <= 0)
             return null;
         _room -= 16 + operation.Key.Length + operation.Value.Length;
-        if (operation.Value.Length > _settings.MaxValueBytes || GrowsTooLarge(operation))
+        if (operation.Value.Length > settings.MaxValueBytes || GrowsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         else if (!Fits(operation))
             operation = new Operation(OperationKind.Full, operation.Sequence, default, default);
@@ -163,7 +148,7 @@ internal struct BatchExecution
         if (_executed == 0)
             session.RaiseFloor(_batch.Floor);
         executed = true;
-        return _state.Execute(_batch.Session, session, operation);
+        return state.Execute(_batch.Session, session, operation);
     }
 
     private readonly ResultStatus? CheckKey(Bytes key, OperationKind kind)
@@ -172,7 +157,7 @@ internal struct BatchExecution
             return null;
         if (key.IsEmpty)
             return ResultStatus.EmptyKey;
-        return key.Length > _settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
+        return key.Length > settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
     }
 
     /// <summary>
@@ -183,25 +168,25 @@ internal struct BatchExecution
         operation.Kind == OperationKind.PutHash
         && operation.Sequence > floor
         && !session.TryResult(operation.Sequence, out _)
-        && session.MemoryFrom(floor) > _settings.StreamBytes;
+        && session.MemoryFrom(floor) > settings.StreamBytes;
 
     /// <summary>What makes nothing larger always does: so there is a way out.</summary>
     private readonly bool Fits(in Operation operation)
     {
-        var room = _maxMemory - _state.Memory;
+        var left = maxMemory - state.Memory;
         // Far from the limit nothing has to be looked up.
-        if (room > 1024 + (2L * (operation.Key.Length + operation.Value.Length)))
+        if (left > 1024 + (2L * (operation.Key.Length + operation.Value.Length)))
             return true;
-        var growth = _state.GrowthBy(operation);
-        return growth <= Math.Max(0, room);
+        var growth = state.GrowthBy(operation);
+        return growth <= Math.Max(0, left);
     }
 
     private readonly bool GrowsTooLarge(in Operation operation) =>
         operation.Kind == OperationKind.Append
-        && (long)Math.Max(0, _state.Store.LengthOf(operation.Key)) + operation.Value.Length > _settings.MaxValueBytes;
+        && (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length > settings.MaxValueBytes;
 
     private readonly OperationResult Read(in Operation operation) =>
-        _state.Store.TryGet(operation.Key, out var value)
+        state.Store.TryGet(operation.Key, out var value)
             ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
             : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
 }

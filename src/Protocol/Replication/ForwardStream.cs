@@ -11,39 +11,27 @@ namespace PbKv.Protocol;
 /// first forward that is sent after it was held and that completes the operations before it. Acknowledgements are
 /// cumulative, so that forward's acknowledgement covers whatever the answer tells of.
 /// </remarks>
-internal sealed class ForwardStream
+internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedState state, ProtocolSettings settings)
 {
     /// <summary>What comes behind so many bytes.</summary>
     private const long WaitsForLong = 4 << 20;
 
-    private readonly ViewId _view;
-    private readonly ProtocolSettings _settings;
     private Queue<(Batch Batch, ulong Digest)> _pending = [];
     private Queue<InFlight> _inFlight = [];
     private Queue<HeldAnswer> _held = [];
     private Copies _copies = new();
-    private long _nextPosition;
+    private long _nextPosition = state.Position + 1;
     private long _nextSerial = 1;
     private long _enqueued;
     private int _riding;
     private long _bytes;
-    private ulong _digest;
+    private ulong _digest = state.Digest;
     private long _waiting;
     private long _draining = long.MaxValue;
     private long _acknowledged;
     private bool _markerSent;
 
-    public ForwardStream(ViewId view, NodeAddress backup, ReplicatedState state, ProtocolSettings settings)
-    {
-        _view = view;
-        _settings = settings;
-        Backup = backup;
-        _nextPosition = state.Position + 1;
-        AcknowledgedPosition = state.Position;
-        _digest = state.Digest;
-    }
-
-    public NodeAddress Backup { get; }
+    public NodeAddress Backup { get; } = backup;
 
     public IEnumerable<HeldAnswer> Held => _held;
 
@@ -52,7 +40,7 @@ internal sealed class ForwardStream
 
     public bool Switched => Marker >= 0;
 
-    public long AcknowledgedPosition { get; private set; }
+    public long AcknowledgedPosition { get; private set; } = state.Position;
 
     /// <summary>Ticks in which something was in flight and nothing was heard of the backup.</summary>
     public long TicksWithoutAnswer { get; private set; }
@@ -63,7 +51,7 @@ internal sealed class ForwardStream
     /// <summary>Bytes that the backup has not executed, here or there, and of answers that wait for that.</summary>
     private long Backlog => _bytes + _waiting;
 
-    public bool IsFull => Backlog > _settings.StreamBytes;
+    public bool IsFull => Backlog > settings.StreamBytes;
 
     /// <summary>
     /// So little that to wait for it is no stop: at the switch, all callers do. Until then those who write wait for
@@ -71,7 +59,7 @@ internal sealed class ForwardStream
     /// </summary>
     public bool IsShort => Backlog <= ShortBytes;
 
-    private long ShortBytes => Math.Min(_settings.StreamBytes / 8, 32 << 10);
+    private long ShortBytes => Math.Min(settings.StreamBytes / 8, 32 << 10);
 
     public ForwardStream Clone()
     {
@@ -104,7 +92,7 @@ internal sealed class ForwardStream
     {
         if (Switched)
             return long.MaxValue;
-        var limit = (_settings.StreamBytes / 2) + (long)(_settings.StreamBytes * 3 / 8 * progress);
+        var limit = (settings.StreamBytes / 2) + (long)(settings.StreamBytes * 3 / 8 * progress);
         var room = Math.Min(limit, _draining) - Backlog;
         return room <= 0 ? 0 : Math.Max(1, room / 16);
     }
@@ -128,7 +116,7 @@ internal sealed class ForwardStream
     public void Pump(Effects effects)
     {
         while (
-            _inFlight.Count < _settings.ForwardsInFlight
+            _inFlight.Count < settings.ForwardsInFlight
             && (_pending.Count > 0 || _riding < _held.Count || (Switched && !_markerSent))
         )
         {
@@ -203,7 +191,7 @@ internal sealed class ForwardStream
         fingerprint.Add(_waiting);
         fingerprint.Add(_draining);
         fingerprint.Add(_acknowledged);
-        fingerprint.Add(Math.Min(TicksWithoutAnswer, _settings.BackupSilentTicks));
+        fingerprint.Add(Math.Min(TicksWithoutAnswer, settings.BackupSilentTicks));
         foreach (var (batch, _) in _pending)
             batch.AddTo(ref fingerprint);
         foreach (var flight in _inFlight)
@@ -225,7 +213,7 @@ internal sealed class ForwardStream
         long memory = 0;
         long count = 0;
         // Before the switch no answer waits: a smaller one does not hold up the chunks behind it.
-        var most = Switched ? _settings.ForwardBytes : Math.Min(_settings.ForwardBytes, _settings.ChunkBytes);
+        var most = Switched ? settings.ForwardBytes : Math.Min(settings.ForwardBytes, settings.ChunkBytes);
         var batches = ImmutableArray.CreateBuilder<Batch>(_pending.Count);
         while (_pending.TryPeek(out var next) && (batches.Count == 0 || bytes + next.Batch.Size <= most))
         {
@@ -236,7 +224,7 @@ internal sealed class ForwardStream
             memory += next.Batch.Memory;
             count += next.Batch.Operations.Length;
         }
-        var forward = new Forward(_view, _nextSerial++, _nextPosition, Marker, batches.DrainToImmutable());
+        var forward = new Forward(view, _nextSerial++, _nextPosition, Marker, batches.DrainToImmutable());
         forward = forward with { Digest = forward.DigestWith(_digest) };
         _nextPosition += count;
         _markerSent |= Switched;

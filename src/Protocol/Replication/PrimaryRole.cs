@@ -7,38 +7,27 @@ namespace PbKv.Protocol;
 /// answer go only when the view allows it: alone while there is no installed backup, otherwise after the backup's
 /// acknowledgement.
 /// </summary>
-internal sealed class PrimaryRole
+/// <param name="inherited">Answers held in the view before this one, in which the server was primary as well.</param>
+internal sealed class PrimaryRole(
+    View view,
+    ReplicatedState state,
+    IdleSessions idle,
+    IReadOnlyList<HeldAnswer> inherited,
+    ProtocolSettings settings
+)
 {
-    private readonly View _view;
-    private ReplicatedState _state;
-    private readonly ProtocolSettings _settings;
-    private List<HeldAnswer> _untilConfirmed;
-    private IdleSessions _idle;
-    private ForwardStream? _stream;
-    private TransferSource? _transfer;
+    private readonly View _view = view;
+    private ReplicatedState _state = state;
+    private readonly ProtocolSettings _settings = settings;
+    private List<HeldAnswer> _untilConfirmed = [.. inherited];
+    private IdleSessions _idle = idle;
+    private ForwardStream? _stream = view.Backup is { } backup
+        ? new ForwardStream(view.Id, backup.Address, state, settings)
+        : null;
+    private TransferSource? _transfer = view.Backup is { } receiver
+        ? new TransferSource(view.Id, receiver.Address, state, settings)
+        : null;
     private bool _installed;
-
-    /// <param name="inherited">Answers held in the view before this one, in which the server was primary as
-    /// well.</param>
-    public PrimaryRole(
-        View view,
-        ReplicatedState state,
-        IdleSessions idle,
-        IReadOnlyList<HeldAnswer> inherited,
-        ProtocolSettings settings
-    )
-    {
-        _view = view;
-        _state = state;
-        _settings = settings;
-        MaxMemory = settings.MaxMemoryBytes;
-        _idle = idle;
-        _untilConfirmed = [.. inherited];
-        if (view.Backup is not { } backup)
-            return;
-        _stream = new ForwardStream(view.Id, backup.Address, state, settings);
-        _transfer = new TransferSource(view.Id, backup.Address, state, settings);
-    }
 
     /// <summary>The view service said that the view is acknowledged: nobody can fall back past it.</summary>
     public bool Confirmed { get; private set; }
@@ -56,7 +45,7 @@ internal sealed class PrimaryRole
     public long StreamMemory => _stream?.Memory ?? 0;
 
     /// <summary>What both servers of the view allow.</summary>
-    public long MaxMemory { get; private set; }
+    public long MaxMemory { get; private set; } = settings.MaxMemoryBytes;
 
     public bool IsTransferring => _transfer is not null;
 

@@ -37,9 +37,9 @@ public partial class ReplicaNode
             _primary!.Open(clerk, open, NewerThan(open.View), effects);
     }
 
-    private RefusalReason? Refuses(GroupName group, ViewId known, bool opens, Effects effects)
+    private RefusalReason? Refuses(GroupName asked, ViewId known, bool opens, Effects effects)
     {
-        if (group != _group)
+        if (asked != group)
             return RefusalReason.WrongGroup;
         if (known.Cluster != View.Cluster && known.Number > 0)
             return RefusalReason.NotPrimary;
@@ -154,7 +154,7 @@ public partial class ReplicaNode
         if (_askedForView >= number)
             return;
         _askedForView = number;
-        effects.Send(_viewService, new ViewRequest(View.Id));
+        effects.Send(viewService, new ViewRequest(View.Id));
     }
 
     private bool HasOtherThanHistory(Forward forward)

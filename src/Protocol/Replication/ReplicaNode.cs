@@ -18,13 +18,12 @@ public enum ReplicaRole : byte
 /// backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
 /// </code>
 /// </remarks>
-public partial class ReplicaNode : Node
+public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
+    : Node
 {
-    private readonly NodeAddress _viewService;
-    private readonly GroupName _group;
-    private readonly ProtocolSettings _settings;
-    private ReplicatedState _state;
-    private IdleSessions _idle;
+    private readonly ProtocolSettings _settings = settings;
+    private ReplicatedState _state = new(settings.Features);
+    private IdleSessions _idle = new(settings);
     private PrimaryRole? _primary;
     private BackupRole? _backup;
     private const int MostSuperseded = 3;
@@ -37,17 +36,7 @@ public partial class ReplicaNode : Node
     private bool _leaving;
     private PingRefusal? _lastRefusal;
 
-    public ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
-    {
-        Id = self;
-        _viewService = viewService;
-        _group = group;
-        _settings = settings;
-        _idle = new IdleSessions(settings);
-        _state = new ReplicatedState(settings.Features);
-    }
-
-    public ServerId Id { get; private set; }
+    public ServerId Id { get; private set; } = self;
 
     public View View { get; private set; } = View.None;
 
@@ -119,13 +108,13 @@ public partial class ReplicaNode : Node
             case OpenSession open:
                 OnOpenSession(from, open, effects);
                 break;
-            case PingAnswer answer when from == _viewService:
+            case PingAnswer answer when from == viewService:
                 OnPingAnswer(answer, effects);
                 break;
-            case ViewNews news when from == _viewService:
+            case ViewNews news when from == viewService:
                 Learn(news.View, news.Acknowledged, effects);
                 break;
-            case PingRefused refused when from == _viewService:
+            case PingRefused refused when from == viewService:
                 OnPingRefused(refused, effects);
                 break;
             case WrongView wrong when from == View.Primary?.Address || from == View.Backup?.Address:
@@ -187,7 +176,7 @@ public partial class ReplicaNode : Node
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (peer != _viewService)
+        if (peer != viewService)
             return;
         // It may be told that this server is gone: show that it is not, now and once more when the connection can be
         // made again.
@@ -224,7 +213,7 @@ public partial class ReplicaNode : Node
 
     private void Ping(Effects effects) =>
         effects.Send(
-            _viewService,
+            viewService,
             new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer, Level)
         );
 
@@ -232,7 +221,7 @@ public partial class ReplicaNode : Node
         new(
             number,
             Id,
-            _group,
+            group,
             View,
             Confirmed,
             Synced,
@@ -247,7 +236,7 @@ public partial class ReplicaNode : Node
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),
             _primary?.MaxMemory ?? _settings.MaxMemoryBytes,
-            _viewService.Value
+            viewService.Value
         )
         {
             Era = _state.Era,
