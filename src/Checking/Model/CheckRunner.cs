@@ -14,8 +14,6 @@ public sealed record CheckOptions(string? Setup = null, TimeSpan? Time = null, s
     public int MaxStates { get; init; } = 8_000_000;
 }
 
-public readonly record struct CheckProgress(string Setup, int Index, int Of, long States, int Depth, double Share);
-
 /// <param name="Trace">Every event from the beginning, one a line, with the stamps.</param>
 public sealed record CheckViolation(string Invariant, string Text, IReadOnlyList<string> Trace, string Command);
 
@@ -47,7 +45,8 @@ public static class CheckRunner
 
     public static IReadOnlyList<string> SetupNames { get; } = [.. ModelSetups.All.Select(setup => setup.Name)];
 
-    public static CheckReport Run(CheckOptions options, Action<CheckProgress>? progress = null)
+    /// <param name="progress">Is told which share of the time is over.</param>
+    public static CheckReport Run(CheckOptions options, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         var setups = options.Setup is null ? ModelSetups.All : [ModelSetups.Find(options.Setup)];
@@ -60,19 +59,14 @@ public static class CheckRunner
         {
             // What a set-up that is soon exhausted leaves over is shared by the others.
             var share = (time - watch.Elapsed) / (setups.Length - i);
-            var (setup, number) = (setups[i], i + 1);
-            reports.Add(Search(setup, share, options.MaxStates, Tell));
-
-            void Tell(int states, int depth)
-            {
-                var done = Math.Min(1, watch.Elapsed / time);
-                progress?.Invoke(new CheckProgress(setup.Name, number, setups.Length, states, depth, done));
-            }
+            reports.Add(
+                Search(setups[i], share, options.MaxStates, () => progress?.Invoke(Math.Min(1, watch.Elapsed / time)))
+            );
         }
         return new CheckReport(reports);
     }
 
-    private static SetupReport Search(ModelSetup setup, TimeSpan time, int maxStates, Action<int, int> progress)
+    private static SetupReport Search(ModelSetup setup, TimeSpan time, int maxStates, Action progress)
     {
         // Half as many random steps as there is time for: four fifths of it goes into the search.
         var limits = new SearchLimits(maxStates, time * 0.8)
@@ -82,20 +76,8 @@ public static class CheckRunner
         return Report(setup, new ModelSearch(setup, Nodes.Shipped, limits).Run(progress));
     }
 
-    internal static SetupReport Report(ModelSetup setup, SearchResult result)
-    {
-        CheckViolation[] violations = result.Violation is not { } found
-            ? []
-            :
-            [
-                new CheckViolation(
-                    found.Violation.Invariant,
-                    found.Violation.Text,
-                    ModelTrace.Tell(result.Universe, found.Trace),
-                    $"pbkv check --setup {setup.Name} --replay {ModelTrace.ReplayKey(result.Universe, found.Trace)}"
-                ),
-            ];
-        return new SetupReport(
+    internal static SetupReport Report(ModelSetup setup, SearchResult result) =>
+        new(
             setup.Name,
             setup.About,
             result.States,
@@ -104,7 +86,14 @@ public static class CheckRunner
             result.WalkSteps,
             result.Exhausted,
             result.Goals,
-            violations
+            result.Violation is { } found ? [Tell(result.Universe, found)] : []
         );
-    }
+
+    private static CheckViolation Tell(ModelUniverse universe, ModelViolation found) =>
+        new(
+            found.Violation.Invariant,
+            found.Violation.Text,
+            ModelTrace.Tell(universe, found.Trace),
+            $"pbkv check --setup {universe.Setup.Name} --replay {ModelTrace.ReplayKey(universe, found.Trace)}"
+        );
 }

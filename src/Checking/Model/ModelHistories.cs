@@ -16,17 +16,10 @@ internal sealed record HistoryStep(
 );
 
 /// <summary>All histories of a search, each kept and checked once.</summary>
-internal sealed class ModelHistories
+internal sealed class ModelHistories(ModelSetup setup)
 {
-    private readonly ModelSetup _setup;
-    private readonly List<HistoryStep> _nodes = [];
+    private readonly List<HistoryStep> _nodes = [new(0, -1, 0, 0, false, default, default, Hashing.Mix(1), 0, 0, null)];
     private readonly Dictionary<ulong, int> _ids = [];
-
-    public ModelHistories(ModelSetup setup)
-    {
-        _setup = setup;
-        _nodes.Add(new HistoryStep(0, -1, 0, 0, false, default, default, Hashing.Mix(1), 0, 0, null));
-    }
 
     public HistoryStep this[int id] => _nodes[id];
 
@@ -45,7 +38,7 @@ internal sealed class ModelHistories
         id = _nodes.Count;
         _ids.Add(hash.Value, id);
         var ok = ends && status is CallStatus.Ok or CallStatus.Missing;
-        var answered = earlier.Answered | (ok ? ModelTokens.Bit(_setup, clerk, operation) : 0);
+        var answered = earlier.Answered | (ok ? ModelTokens.Bit(setup, clerk, operation) : 0);
         var node = new HistoryStep(
             id,
             before,
@@ -75,7 +68,7 @@ internal sealed class ModelHistories
         var numbers = new Dictionary<(int, int), int>();
         foreach (var step in path)
         {
-            var operation = _setup.Clerks[step.Clerk][step.Operation];
+            var operation = setup.Clerks[step.Clerk][step.Operation];
             if (!step.Ends)
             {
                 numbers[(step.Clerk, step.Operation)] = history.Invoke(

@@ -64,8 +64,8 @@ internal sealed class ModelSearch
         _open = [.. setup.Goals];
     }
 
-    /// <param name="progress">States so far, and depth; called now and then.</param>
-    public SearchResult Run(Action<int, int>? progress = null)
+    /// <param name="progress">Called now and then.</param>
+    public SearchResult Run(Action? progress = null)
     {
         var frontier = new List<ModelState> { FirstState() };
         var next = new List<ModelState>();
@@ -82,7 +82,7 @@ internal sealed class ModelSearch
                 if (_violation is not null || stopped)
                     break;
                 if ((_parents.Count & 1023) < enabled.Count)
-                    progress?.Invoke(_parents.Count, depth);
+                    progress?.Invoke();
                 stopped = _parents.Count >= _limits.MaxStates || _watch.Elapsed > _limits.Limit;
             }
             depth++;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace PbKv.Checking;
 
 /// <summary>
@@ -164,10 +166,12 @@ internal static class ModelReplay
         var invariants = new ModelInvariants(universe);
         var state = moves.First();
         var trace = new List<ModelAction>();
+        Violation? broken = null;
+        var watch = Stopwatch.StartNew();
         foreach (var key in replay.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
             var action =
-                Find(universe, state, key)
+                Possible(universe, state).Cast<ModelAction?>().FirstOrDefault(step => KeyOf(step) == key)
                 ?? throw new ArgumentException(
                     $"step {trace.Count + 1} (\"{key}\") is not possible in set-up {setup.Name}: the trace is of "
                         + "another version of the protocol",
@@ -175,51 +179,31 @@ internal static class ModelReplay
                 );
             trace.Add(action);
             var after = moves.Apply(state, action, charge: false, out var last);
-            if (invariants.Check(state, after, action.Slot, last) is { } violation)
-            {
-                var command = $"pbkv check --setup {setup.Name} --replay {ModelTrace.ReplayKey(universe, trace)}";
-                return Report(
-                    setup,
-                    trace.Count,
-                    [new CheckViolation(violation.Invariant, violation.Text, ModelTrace.Tell(universe, trace), command)]
-                );
-            }
+            broken = invariants.Check(state, after, action.Slot, last);
+            if (broken is not null)
+                break;
             state = after;
         }
-        var unfinished = new ModelLiveness(universe, moves).Check(state);
-        return Report(
+        broken ??= new ModelLiveness(universe, moves).Check(state);
+        return CheckRunner.Report(
             setup,
-            trace.Count,
-            unfinished is null
-                ? []
-                : [new CheckViolation(unfinished.Invariant, unfinished.Text, ModelTrace.Tell(universe, trace), "")]
+            new SearchResult(
+                universe,
+                trace.Count,
+                trace.Count,
+                watch.Elapsed.TotalSeconds,
+                0,
+                ImmutableDictionary<string, bool>.Empty,
+                broken is null ? null : new ModelViolation(broken, trace),
+                false,
+                0
+            )
         );
-    }
 
-    private static SetupReport Report(ModelSetup setup, int steps, CheckViolation[] violations) =>
-        new(
-            setup.Name,
-            setup.About,
-            steps,
-            steps,
-            0,
-            0,
-            false,
-            new Dictionary<string, bool>(StringComparer.Ordinal),
-            violations
-        );
+        string KeyOf(ModelAction? step) => ModelTrace.KeyOf(universe, step!.Value);
+    }
 
     /// <summary>Any step that the state allows with unlimited means, as scripts have them.</summary>
-    private static ModelAction? Find(ModelUniverse universe, ModelState state, string key)
-    {
-        foreach (var action in Possible(universe, state))
-        {
-            if (ModelTrace.KeyOf(universe, action) == key)
-                return action;
-        }
-        return null;
-    }
-
     private static IEnumerable<ModelAction> Possible(ModelUniverse universe, ModelState state)
     {
         var setup = universe.Setup;

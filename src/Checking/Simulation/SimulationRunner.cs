@@ -21,15 +21,6 @@ public sealed record SimulationOptions(ulong FirstSeed = 1, int Seeds = 1000, Si
     internal Nodes Nodes { get; init; } = Nodes.Shipped;
 }
 
-public readonly record struct SimulationProgress(
-    int Done,
-    int Of,
-    double RunsPerSecond,
-    long Operations,
-    long Faults,
-    int Violations
-);
-
 /// <param name="Trace">What happened in the smallest run that fails alike, one event a line.</param>
 /// <param name="Command">Runs it again.</param>
 public sealed record SimulationViolation(
@@ -65,7 +56,8 @@ public static class SimulationRunner
     /// <summary>With this many runs of all profiles every demanded situation must have been reached.</summary>
     public const int EnoughToReachAll = 500;
 
-    public static SimulationReport Run(SimulationOptions options, Action<SimulationProgress>? progress = null)
+    /// <param name="progress">Is told how many runs are over.</param>
+    public static SimulationReport Run(SimulationOptions options, Action<int>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.Seeds);
@@ -96,16 +88,7 @@ public static class SimulationRunner
             trace.Add(result.TraceHash);
             if (result.Violation is not null)
                 violations.Add(SimulationShrinker.Account(result, options));
-            progress?.Invoke(
-                new SimulationProgress(
-                    done + 1,
-                    options.Seeds,
-                    (done + 1) / watch.Elapsed.TotalSeconds,
-                    operations,
-                    faults,
-                    violations.Count
-                )
-            );
+            progress?.Invoke(done + 1);
         }
         var missing =
             options.Profile is null && done >= EnoughToReachAll

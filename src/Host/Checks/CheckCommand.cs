@@ -60,7 +60,7 @@ internal sealed class CheckCommand(Terminal terminal)
     {
         try
         {
-            return CheckRunner.Run(options, now => done(now.Share));
+            return CheckRunner.Run(options, done);
         }
         catch (ArgumentException e) when (options.Replay is not null)
         {

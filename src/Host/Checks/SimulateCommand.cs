@@ -71,7 +71,7 @@ internal sealed class SimulateCommand(Terminal terminal)
             terminal,
             "simulating",
             options.Seeds,
-            done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now.Done)))
+            done => Task.Run(() => report = SimulationRunner.Run(options, now => done(now)))
         );
         terminal.Answer(parsed.GetValue(_json), () => JsonOf(report!), Lines(report!));
         return report!.Ok && report.NotReached.Count == 0 ? ExitCodes.Done : ExitCodes.Failed;
