@@ -194,7 +194,7 @@ public class KvStoreTests(Xunit.Abstractions.ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_large_value_that_stayed_where_it_came_is_appended_to_overwritten_shared_and_given_back_like_any_other()
+    public void A_large_value_that_stays_where_it_came_is_appended_to_and_overwritten_like_any_other()
     {
         const int Length = 1 << 17;
         var (store, key) = (new KvStore(), Key(1));
