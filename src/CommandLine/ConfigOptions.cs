@@ -83,7 +83,7 @@ public static class ConfigOptions
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failure.Usage(
-                $"cannot read the settings in '{file}': {e.Message}",
+                $"cannot read the settings in '{file}': {e.Message.TrimEnd('.')}",
                 "--config names a file like hocon/pbkv.conf"
             );
         }

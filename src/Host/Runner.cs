@@ -79,9 +79,7 @@ internal static class Runner
         catch (OutputLostException)
         {
             // Standard error has it.
-            return failure.ExitCode;
         }
-
         return failure.ExitCode;
     }
 }

@@ -14,6 +14,8 @@ internal static class UsageErrors
                 $"'{late}' stands behind '--', where every word is a key or a value",
                 $"put options before '--'; {WayOut(command)}"
             );
+        if (SwallowedOption(parsed) is { } hungry)
+            return Failure.Usage($"'{hungry.Name}' needs its {hungry.HelpName}", WayOut(command));
         if (MistypedOption(parsed, arguments) is { } option)
             return UnknownOption(option, command);
         if (StrayOption(parsed) is { } stray)
@@ -64,13 +66,21 @@ internal static class UsageErrors
             .FirstOrDefault(word => LooksLikeOption(word) && beforeDashes.Contains(word));
     }
 
+    /// <summary>An option without its value, as of a variable that is empty, takes the next option for it.</summary>
+    private static Option? SwallowedOption(ParseResult parsed) =>
+        parsed
+            .CommandResult.Children.OfType<OptionResult>()
+            .FirstOrDefault(result => result.Tokens.Any(word => HasOption(parsed, word.Value)))
+            ?.Option;
+
+    private static bool HasOption(ParseResult parsed, string word) =>
+        parsed.CommandResult.Command.Options.Any(option => option.Name == word);
+
     /// <summary>A word too many that would have been an option further left.</summary>
     private static string? OptionBehindDashes(ParseResult parsed, IReadOnlyList<string> arguments)
     {
         var behind = arguments.SkipWhile(word => word != "--").ToHashSet();
-        return parsed.UnmatchedTokens.FirstOrDefault(word =>
-            behind.Contains(word) && parsed.CommandResult.Command.Options.Any(option => option.Name == word)
-        );
+        return parsed.UnmatchedTokens.FirstOrDefault(word => behind.Contains(word) && HasOption(parsed, word));
     }
 
     /// <summary>

@@ -58,7 +58,8 @@ internal sealed class ChaosRun : IAsyncDisposable
     {
         var chance = new Chance(_options.Seed);
         using var enough = new CancellationTokenSource();
-        using var watched = new CancellationTokenSource();
+        // A terminal's Ctrl-C reaches the nodes too: from then on they end with good reason.
+        using var watched = CancellationTokenSource.CreateLinkedTokenSource(asked);
         var watching = _watch.RunAsync(watched.Token);
         for (var i = 1; i <= _options.Clients; i++)
             _clients.Add(NewClient(i, chance.Fork((ulong)i)));

@@ -28,7 +28,7 @@ public sealed record Ended(int Code, byte[] OutputBytes, string Error)
 public class Child : IDisposable
 {
     /// <summary>Generous: it only passes when something is wrong, and the machine may be busy.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>The runtime's own variable: whether a program opens itself to debuggers and profilers.</summary>
     public const string Diagnostics = "DOTNET_EnableDiagnostics";

@@ -3,7 +3,7 @@ namespace PbKv.Clusters;
 /// <summary>A view service and servers, each a process, and a client of them; all gone when this is disposed.</summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan Patience = Child.Patience;
 
     private readonly List<ProcessNode> _servers;
     private readonly IReadOnlyList<string> _settings;

@@ -58,7 +58,9 @@ internal static class NodeSystem
     {
         var cause = Innermost(failure);
         return new PbKvStartException(
-            $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(cause)}",
+            cause is SocketException socket
+                ? $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(socket)}"
+                : $"cannot start: {cause.Message}",
             failure
         );
     }
@@ -79,15 +81,12 @@ internal static class NodeSystem
             );
     }
 
-    private static string WayOut(Exception cause) =>
-        cause
-            is SocketException
-            {
-                SocketErrorCode: SocketError.AddressNotAvailable
-                    or SocketError.HostNotFound
-                    or SocketError.NoData
-                    or SocketError.TryAgain,
-            }
+    private static string WayOut(SocketException cause) =>
+        cause.SocketErrorCode
+            is SocketError.AddressNotAvailable
+                or SocketError.HostNotFound
+                or SocketError.NoData
+                or SocketError.TryAgain
             ? "Name an address of this machine by --host (pbkv.host); --advertise is the one that others are told."
             : "Choose another port (--port, pbkv.port), or stop what uses it.";
 

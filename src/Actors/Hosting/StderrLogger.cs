@@ -63,7 +63,9 @@ internal sealed class StderrLogger : ReceiveActor
     private static LogRecord RecordOf(LogEvent entry) =>
         new(
             entry.Timestamp,
-            IsAkkas(entry) ? entry.LogClass.Name : entry.LogSource ?? "-",
+            IsAkkas(entry) && entry.LogClass != typeof(DummyClassForStringSources)
+                ? entry.LogClass.Name
+                : entry.LogSource ?? "-",
             entry.Message?.ToString() ?? ""
         );
 

@@ -88,7 +88,7 @@ internal sealed class CheckCommand(Terminal terminal)
                 + $"{setup.StatesPerSecond:#,0} states/s, {setup.WalkSteps:#,0} random "
                 + $"steps{(setup.Exhausted ? ", all there are" : "")}";
             foreach (var goal in setup.Goals.Where(goal => !goal.Value))
-                yield return $"            never reached: {goal.Key}";
+                yield return $"            never reached in this time: {goal.Key}";
             foreach (var line in setup.Violations.SelectMany(LinesOf))
                 yield return line;
         }

@@ -34,7 +34,10 @@ internal static class StatusText
         var text = new StringBuilder(Head(status, colours)).Append('\n');
         if (status.WaitingFor is { } waiting)
             text.Append(Paint($"waiting for {waiting}", "33", colours)).Append('\n');
-        if (status is { WaitingFor: not null, View: > 0 })
+        if (
+            status is { WaitingFor: not null, View: > 0 }
+            && status.Servers.All(server => server.Role != PbKvRole.Primary)
+        )
             text.Append(Reset);
         if (status.View > 0 && status.Servers.Any(server => server.Role == PbKvRole.Refused))
             text.Append(Refused);
@@ -83,19 +86,11 @@ internal static class StatusText
             [
                 server.Address,
                 Role(server),
-                "",
-                "",
-                "",
-                "",
-                "",
-                "",
+                .. Enumerable.Repeat("", RateColumn - 1),
                 age,
                 server.Role is PbKvRole.Dead or PbKvRole.Left ? "" : "does not answer",
             ];
-        var remark = state.TransferProgress is { } progress ? $"transfer {progress * 100:0} %" : "";
-        if (server.Leaving)
-            remark = "leaving";
-        remark = OwnRole(server) ?? remark;
+        var progress = state.TransferProgress is { } done ? $"transfer {done * 100:0} %" : "";
         return
         [
             server.Address,
@@ -107,7 +102,7 @@ internal static class StatusText
             Grouped(state.Sessions),
             rate,
             age,
-            remark,
+            OwnRole(server) ?? (server.Leaving ? "leaving" : progress),
         ];
     }
 

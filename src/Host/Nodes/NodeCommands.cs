@@ -109,13 +109,10 @@ internal sealed class NodeOptions(int standardPort)
             Advertise = parsed.GetValue(_advertise) ?? settings.Advertise,
         };
         if (settings.Host is "0.0.0.0" or "::" or "[::]" && settings.Advertise is null)
-        {
             throw Failure.Usage(
                 $"--host {settings.Host} listens everywhere, and nobody can be told to connect to that",
                 "say with --advertise HOST:PORT how others reach this node"
             );
-        }
-
         return settings;
     }
 }

@@ -24,8 +24,11 @@ public class StderrLoggerTests
     [Fact]
     public void A_line_of_something_else_names_its_source()
     {
-        var entry = new Warning("remoting", typeof(object), "no connection");
-        Assert.EndsWith(" WARN  source=remoting no connection", StderrLogger.Line(entry));
+        foreach (var type in new[] { typeof(object), LogSource.Create("remoting").Type })
+            Assert.EndsWith(
+                " WARN  source=remoting no connection",
+                StderrLogger.Line(new Warning("remoting", type, "no connection"))
+            );
     }
 
     [Fact]

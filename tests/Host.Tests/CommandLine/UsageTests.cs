@@ -23,6 +23,8 @@ public class UsageTests
     [InlineData("did you mean '--help'", "help")]
     [InlineData("'--timeout' stands behind '--'", "put", "--", "k", "-", "--timeout", "1s")]
     [InlineData("no option '--jsn'", "version", "--jsn")]
+    [InlineData("'--data' needs its DIR", "view", "--data", "--no-new-cluster")]
+    [InlineData("'--port' needs its PORT", "view", "--port", "--data", "folder")]
     public async Task Wrong_usage_is_one_line_with_the_way_out(string said, params string[] arguments)
     {
         var result = await Pbkv.RunAsync(arguments);
