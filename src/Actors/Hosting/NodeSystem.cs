@@ -59,7 +59,8 @@ internal static class NodeSystem
         var cause = Innermost(failure);
         return new PbKvStartException(
             cause is SocketException socket
-                ? $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {cause.Message}. {WayOut(socket)}"
+                ? $"cannot listen on {HostPort.OneName(settings.Host)}:{settings.Port}: {socket.Message}. "
+                    + WayOut(socket)
                 : $"cannot start: {cause.Message}",
             failure
         );
