@@ -4,59 +4,38 @@ namespace PbKv.Host.Shell;
 /// Reads a line from a terminal: editing, history with the arrow keys, completion with Tab. Handed its keys and its
 /// screen, so that tests can type.
 /// </summary>
-internal sealed class LineEditor
+/// <param name="complete">From the text before the cursor to what the word there may become.</param>
+internal sealed class LineEditor(
+    Func<ConsoleKeyInfo> readKey,
+    TextWriter screen,
+    Func<int> width,
+    Func<string, IReadOnlyList<string>> complete
+)
 {
-    private readonly Func<ConsoleKeyInfo> _readKey;
-    private readonly TextWriter _screen;
-    private readonly Func<int> _width;
-    private readonly Func<string, IReadOnlyList<string>> _complete;
-    private readonly Dictionary<ConsoleKey, Action<LineBuffer>> _alone,
-        _withControl;
-    private readonly LineHistory _history = new();
-
-    /// <param name="complete">From the text before the cursor to what the word there may become.</param>
-    public LineEditor(
-        Func<ConsoleKeyInfo> readKey,
-        TextWriter screen,
-        Func<int> width,
-        Func<string, IReadOnlyList<string>> complete
-    )
+    private static readonly Dictionary<(ConsoleKey Key, bool WithControl), Action<LineBuffer>> Edits = new()
     {
-        _readKey = readKey;
-        _screen = screen;
-        _width = width;
-        _complete = complete;
-        _alone = new()
-        {
-            [ConsoleKey.LeftArrow] = line => line.Left(),
-            [ConsoleKey.RightArrow] = line => line.Right(),
-            [ConsoleKey.Home] = line => line.Home(),
-            [ConsoleKey.End] = line => line.End(),
-            [ConsoleKey.Backspace] = line => line.Backspace(),
-            [ConsoleKey.Delete] = line => line.Delete(),
-            [ConsoleKey.UpArrow] = line => Show(_history.Older(line.Text), line),
-            [ConsoleKey.DownArrow] = line => Show(_history.Newer(), line),
-        };
-        _withControl = new()
-        {
-            [ConsoleKey.A] = line => line.Home(),
-            [ConsoleKey.E] = line => line.End(),
-            [ConsoleKey.B] = line => line.Left(),
-            [ConsoleKey.F] = line => line.Right(),
-            [ConsoleKey.D] = line => line.Delete(),
-            [ConsoleKey.H] = line => line.Backspace(),
-            [ConsoleKey.K] = line => line.CutToEnd(),
-            [ConsoleKey.U] = line => line.CutToStart(),
-            [ConsoleKey.W] = line => line.CutWord(),
-            [ConsoleKey.Backspace] = line => line.CutWord(),
-            [ConsoleKey.Y] = line => line.Paste(),
-            [ConsoleKey.P] = line => Show(_history.Older(line.Text), line),
-            [ConsoleKey.N] = line => Show(_history.Newer(), line),
-            [ConsoleKey.LeftArrow] = line => line.WordLeft(),
-            [ConsoleKey.RightArrow] = line => line.WordRight(),
-            [ConsoleKey.L] = _ => screen.Write("\u001b[H\u001b[2J"),
-        };
-    }
+        [(ConsoleKey.LeftArrow, false)] = line => line.Left(),
+        [(ConsoleKey.RightArrow, false)] = line => line.Right(),
+        [(ConsoleKey.Home, false)] = line => line.Home(),
+        [(ConsoleKey.End, false)] = line => line.End(),
+        [(ConsoleKey.Backspace, false)] = line => line.Backspace(),
+        [(ConsoleKey.Delete, false)] = line => line.Delete(),
+        [(ConsoleKey.A, true)] = line => line.Home(),
+        [(ConsoleKey.E, true)] = line => line.End(),
+        [(ConsoleKey.B, true)] = line => line.Left(),
+        [(ConsoleKey.F, true)] = line => line.Right(),
+        [(ConsoleKey.D, true)] = line => line.Delete(),
+        [(ConsoleKey.H, true)] = line => line.Backspace(),
+        [(ConsoleKey.K, true)] = line => line.CutToEnd(),
+        [(ConsoleKey.U, true)] = line => line.CutToStart(),
+        [(ConsoleKey.W, true)] = line => line.CutWord(),
+        [(ConsoleKey.Backspace, true)] = line => line.CutWord(),
+        [(ConsoleKey.Y, true)] = line => line.Paste(),
+        [(ConsoleKey.LeftArrow, true)] = line => line.WordLeft(),
+        [(ConsoleKey.RightArrow, true)] = line => line.WordRight(),
+    };
+
+    private readonly LineHistory _history = new();
 
     /// <summary>Ctrl-C gives up the line.</summary>
     /// <returns>The line, or null when the end of input was typed (Ctrl-D or Ctrl-C on an empty line).</returns>
@@ -66,18 +45,18 @@ internal sealed class LineEditor
         while (true)
         {
             Draw(prompt, line);
-            var key = _readKey();
+            var key = readKey();
             if (key.Key == ConsoleKey.Enter)
                 break;
             if (IsControl(key, ConsoleKey.D) && line.Text.Length == 0)
             {
-                _screen.Write("\r\n");
+                screen.Write("\r\n");
                 return null;
             }
 
             if (IsControl(key, ConsoleKey.C))
             {
-                _screen.Write("^C\r\n");
+                screen.Write("^C\r\n");
                 if (line.Text.Length == 0)
                     return null;
                 line = new LineBuffer();
@@ -88,8 +67,8 @@ internal sealed class LineEditor
                 Edit(key, line);
         }
 
-        _screen.Write("\r\n");
-        _screen.Flush();
+        screen.Write("\r\n");
+        screen.Flush();
         _history.Add(line.Text);
         return line.Text;
     }
@@ -100,8 +79,14 @@ internal sealed class LineEditor
     private void Edit(ConsoleKeyInfo key, LineBuffer line)
     {
         var control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
-        if ((control ? _withControl : _alone).TryGetValue(key.Key, out var edit))
+        if (Edits.TryGetValue((key.Key, control), out var edit))
             edit(line);
+        else if (key.Key == (control ? ConsoleKey.P : ConsoleKey.UpArrow))
+            Show(_history.Older(line.Text), line);
+        else if (key.Key == (control ? ConsoleKey.N : ConsoleKey.DownArrow))
+            Show(_history.Newer(), line);
+        else if (control && key.Key == ConsoleKey.L)
+            screen.Write("\u001b[H\u001b[2J");
         else if (!control && !char.IsControl(key.KeyChar))
             line.Insert(key.KeyChar.ToString());
     }
@@ -116,7 +101,7 @@ internal sealed class LineEditor
     {
         var before = line.BeforeCursor;
         var word = before[(before.LastIndexOf(' ') + 1)..];
-        var candidates = _complete(before);
+        var candidates = complete(before);
         if (candidates.Count == 0)
             return;
         var common = candidates.Aggregate(CommonStart);
@@ -125,7 +110,7 @@ internal sealed class LineEditor
         if (candidates.Count == 1)
             line.Insert(" ");
         else if (common.Length == word.Length)
-            _screen.Write($"\r\n{string.Join("  ", candidates)}\r\n");
+            screen.Write($"\r\n{string.Join("  ", candidates)}\r\n");
     }
 
     private static string CommonStart(string left, string right) => left[..left.AsSpan().CommonPrefixLength(right)];
@@ -133,7 +118,7 @@ internal sealed class LineEditor
     /// <summary>A line too long for the screen is shown around its cursor.</summary>
     private void Draw(string prompt, LineBuffer line)
     {
-        var (text, room) = (line.Text, Math.Max(8, _width() - prompt.Length - 1));
+        var (text, room) = (line.Text, Math.Max(8, width() - prompt.Length - 1));
         var (first, cursor) = (line.Cursor, 0);
         while (first > 0)
         {
@@ -151,7 +136,7 @@ internal sealed class LineEditor
             last = TextWidth.Behind(text, last);
         }
 
-        _screen.Write($"\r{prompt}{text.AsSpan(first, last - first)}\u001b[K\r\u001b[{prompt.Length + cursor}C");
-        _screen.Flush();
+        screen.Write($"\r{prompt}{text.AsSpan(first, last - first)}\u001b[K\r\u001b[{prompt.Length + cursor}C");
+        screen.Flush();
     }
 }

@@ -38,7 +38,7 @@ public partial class ClerkNode
         if (_firstOpening == 0)
             _firstOpening = _opening;
         (_openingView, _openingSince) = (_view.Number, _tick);
-        effects.Send(primary, new OpenSession(_group, _view.Id, _opening) { Level = _settings.Features.Level });
+        effects.Send(primary, new OpenSession(_group, _view.Id, _opening, _settings.Features.Level));
         AskWhereInDoubt(effects);
     }
 
@@ -60,7 +60,7 @@ public partial class ClerkNode
             _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length));
             effects.Send(
                 primary,
-                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations)) { Era = _era }
+                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations), _era)
             );
             AskWhereInDoubt(effects);
         }

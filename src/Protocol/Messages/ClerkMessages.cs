@@ -4,11 +4,9 @@ namespace PbKv.Protocol;
 
 /// <summary>Clerk → primary: open a session for me. A lost answer costs an idle session, which expires.</summary>
 /// <param name="Request">Chosen by the clerk, and named by the answer.</param>
-public sealed record OpenSession(GroupName Group, ViewId View, long Request) : Message
+/// <param name="Level">The client's feature level: what is above it is not said to it.</param>
+public sealed record OpenSession(GroupName Group, ViewId View, long Request, int Level = 1) : Message
 {
-    /// <summary>The client's feature level: what is above it is not said to it.</summary>
-    public int Level { get; init; } = 1;
-
     internal override byte Kind => 11;
 
     internal override void Write(WireWriter writer)
@@ -20,19 +18,14 @@ public sealed record OpenSession(GroupName Group, ViewId View, long Request) : M
     }
 
     internal static OpenSession Read(ref WireReader reader) =>
-        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint())
-        {
-            Level = reader.More ? reader.Level() : 1,
-        };
+        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint(), reader.More ? reader.Level() : 1);
 }
 
 /// <summary>Primary → clerk: your session, which is the position of the operation that opened it.</summary>
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
-public sealed record SessionOpened(long Request, long Session, View? Newer) : Message
+/// <param name="Era">The era of the session.</param>
+public sealed record SessionOpened(long Request, long Session, View? Newer, long Era = 0) : Message
 {
-    /// <summary>The era of the session.</summary>
-    public long Era { get; init; }
-
     internal override byte Kind => 12;
 
     internal override void Write(WireWriter writer)
@@ -44,16 +37,14 @@ public sealed record SessionOpened(long Request, long Session, View? Newer) : Me
     }
 
     internal static SessionOpened Read(ref WireReader reader) =>
-        new(reader.Varint(), reader.Varint(), View.ReadOptional(ref reader)) { Era = reader.VarintIfAny() };
+        new(reader.Varint(), reader.Varint(), View.ReadOptional(ref reader), reader.VarintIfAny());
 }
 
 /// <summary>Clerk → primary: do these operations, each once, however often you are told.</summary>
 /// <param name="Request">The number of this sending; a retry is another request with the same sequences.</param>
-public sealed record Request(GroupName Group, ViewId View, long Number, Batch Batch) : Message
+/// <param name="Era">The era of the session.</param>
+public sealed record Request(GroupName Group, ViewId View, long Number, Batch Batch, long Era = 0) : Message
 {
-    /// <summary>The era of the session.</summary>
-    public long Era { get; init; }
-
     internal override byte Kind => 13;
 
     internal override long Size => Batch.Size;
@@ -68,19 +59,26 @@ public sealed record Request(GroupName Group, ViewId View, long Number, Batch Ba
     }
 
     internal static Request Read(ref WireReader reader) =>
-        new(new GroupName(reader.Text()), ViewId.Read(ref reader), reader.Varint(), Batch.Read(ref reader))
-        {
-            Era = reader.VarintIfAny(),
-        };
+        new(
+            new GroupName(reader.Text()),
+            ViewId.Read(ref reader),
+            reader.Varint(),
+            Batch.Read(ref reader),
+            reader.VarintIfAny()
+        );
 }
 
 /// <summary>Primary → clerk: the results of one request, sent when all of it is safe.</summary>
 /// <param name="Newer">The primary's view, where the clerk named an older one.</param>
-public sealed record Reply(long Number, long Session, ImmutableArray<OperationResult> Results, View? Newer) : Message
+/// <param name="Era">The era of the session.</param>
+public sealed record Reply(
+    long Number,
+    long Session,
+    ImmutableArray<OperationResult> Results,
+    View? Newer,
+    long Era = 0
+) : Message
 {
-    /// <summary>The era of the session.</summary>
-    public long Era { get; init; }
-
     internal override byte Kind => 14;
 
     internal override long Size
@@ -104,10 +102,13 @@ public sealed record Reply(long Number, long Session, ImmutableArray<OperationRe
     }
 
     internal static Reply Read(ref WireReader reader) =>
-        new(reader.Varint(), reader.Varint(), reader.List<OperationResult>(), View.ReadOptional(ref reader))
-        {
-            Era = reader.VarintIfAny(),
-        };
+        new(
+            reader.Varint(),
+            reader.Varint(),
+            reader.List<OperationResult>(),
+            View.ReadOptional(ref reader),
+            reader.VarintIfAny()
+        );
 }
 
 public enum RefusalReason : byte

@@ -48,8 +48,7 @@ public sealed record Forward(ViewId View, long Serial, long FirstPosition, long 
     internal ulong DigestWith(ulong state)
     {
         var digest = new Fingerprint();
-        digest.Add(View.Cluster.Value);
-        digest.Add(View.Number);
+        View.AddTo(ref digest);
         digest.Add(Serial);
         digest.Add(FirstPosition);
         digest.Add(Marker);
@@ -159,8 +158,7 @@ public sealed record Chunk(
     internal ulong DigestWith(ulong state)
     {
         var digest = new Fingerprint();
-        digest.Add(View.Cluster.Value);
-        digest.Add(View.Number);
+        View.AddTo(ref digest);
         digest.Add(Index);
         digest.Add(Position);
         digest.Add(Count);

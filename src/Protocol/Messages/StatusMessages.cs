@@ -74,6 +74,7 @@ public readonly record struct KnownServer(ServerId Server, bool Alive, bool Leav
 /// <param name="MaxMemory">How much of it there may be.</param>
 /// <param name="ViewService">Whom it pings; empty where it is of a release that does not say so.</param>
 /// <param name="Progress">Of the transfer that it sends or takes, 0 to 1; -1 when there is none.</param>
+/// <param name="Era">What its position is of: the number of the reset with which that history began, or 0.</param>
 public sealed record ReplicaStatus(
     long Number,
     ServerId Server,
@@ -92,12 +93,10 @@ public sealed record ReplicaStatus(
     long Deduplicated,
     long Memory,
     long MaxMemory,
-    string ViewService
+    string ViewService,
+    long Era = 0
 ) : Message
 {
-    /// <summary>What its position is of: the number of the reset with which that history began, or 0.</summary>
-    public long Era { get; init; }
-
     internal override byte Kind => 33;
 
     internal override void Write(WireWriter writer)
@@ -142,9 +141,7 @@ public sealed record ReplicaStatus(
             reader.Varint(),
             reader.VarintIfAny(),
             reader.VarintIfAny(long.MaxValue),
-            reader.More ? reader.Text() : ""
-        )
-        {
-            Era = reader.VarintIfAny(),
-        };
+            reader.More ? reader.Text() : "",
+            reader.VarintIfAny()
+        );
 }

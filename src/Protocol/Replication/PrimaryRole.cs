@@ -103,7 +103,7 @@ internal sealed class PrimaryRole(
         var session = _state.Position;
         _idle.Used(session);
         _stream?.Enqueue(new Batch(0, 0, [operation]), _state.Digest);
-        Answer(clerk, new SessionOpened(request.Request, session, newer) { Era = _state.Era }, 32, effects);
+        Answer(clerk, new SessionOpened(request.Request, session, newer, _state.Era), 32, effects);
         _stream?.Pump(effects);
     }
 
@@ -137,7 +137,7 @@ internal sealed class PrimaryRole(
             _stream?.Enqueue(accepted, _state.Digest);
         if (execution.LeftOut == 0 && batch.Operations[^1].Kind == OperationKind.CloseSession)
             _idle.Forget(batch.Session);
-        var reply = new Reply(request.Number, batch.Session, execution.Results, newer) { Era = request.Era };
+        var reply = new Reply(request.Number, batch.Session, execution.Results, newer, request.Era);
         if (execution.Duplicates > 0 && !Alone)
             effects.Notice(
                 NoticeKind.DuplicateHeld,

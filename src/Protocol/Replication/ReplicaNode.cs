@@ -236,9 +236,7 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),
             _primary?.MaxMemory ?? _settings.MaxMemoryBytes,
-            viewService.Value
-        )
-        {
-            Era = _state.Era,
-        };
+            viewService.Value,
+            _state.Era
+        );
 }

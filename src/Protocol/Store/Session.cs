@@ -8,30 +8,15 @@ namespace PbKv.Protocol;
 /// for. To be changed only if it came from <see cref="SessionTable.Edit"/> since the last clone of the table:
 /// anything else is refused, because the clone shares it.
 /// </summary>
-internal sealed class Session
+internal sealed class Session(long id, SessionOwner owner)
 {
     /// <summary>Of a result, beside its value.</summary>
     private const int ResultBytes = 48;
 
-    private readonly SessionOwner _owner;
-    private ResultWindow _results;
+    private SessionOwner _owner = owner;
+    private ResultWindow _results = ResultWindow.Create();
 
-    internal Session(long id, SessionOwner owner)
-    {
-        Id = id;
-        _owner = owner;
-        _results = ResultWindow.Create();
-    }
-
-    private Session(Session other, SessionOwner owner)
-        : this(other.Id, owner)
-    {
-        Floor = other.Floor;
-        Memory = other.Memory;
-        _results = other._results.Copy();
-    }
-
-    public long Id { get; }
+    public long Id { get; } = id;
 
     /// <summary>The lowest sequence that the client still wants a result of.</summary>
     public long Floor { get; private set; }
@@ -97,7 +82,12 @@ internal sealed class Session
 
     internal bool IsOwnedBy(SessionOwner owner) => ReferenceEquals(_owner, owner);
 
-    internal Session CopyFor(SessionOwner owner) => new(this, owner);
+    internal Session CopyFor(SessionOwner owner)
+    {
+        var copy = (Session)MemberwiseClone();
+        (copy._owner, copy._results) = (owner, _results.Copy());
+        return copy;
+    }
 
     /// <summary>What this session is in the digest of its table.</summary>
     internal ulong WholeDigest()

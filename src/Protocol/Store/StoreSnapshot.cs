@@ -1,30 +1,18 @@
 namespace PbKv.Protocol;
 
 /// <summary>What a store held at one moment. Immutable; may be read while the store is written to.</summary>
-internal sealed class StoreSnapshot
+internal sealed class StoreSnapshot(RecordIndex index, RecordLog log, long count, long byteCount, ulong digest)
 {
-    private readonly RecordIndex _index;
-    private readonly RecordLog _log;
+    public long Count { get; } = count;
 
-    internal StoreSnapshot(RecordIndex index, RecordLog log, long count, long byteCount, ulong digest)
-    {
-        _index = index;
-        _log = log;
-        Count = count;
-        ByteCount = byteCount;
-        Digest = digest;
-    }
+    public long ByteCount { get; } = byteCount;
 
-    public long Count { get; }
-
-    public long ByteCount { get; }
-
-    public ulong Digest { get; }
+    public ulong Digest { get; } = digest;
 
     public bool TryGet(Bytes key, out Bytes value)
     {
-        var slot = _index.Find(Hashing.Hash64(key.Span), key.Span, _log);
-        value = slot.IsEmpty ? default : _log.ValueOf(slot);
+        var slot = index.Find(Hashing.Hash64(key.Span), key.Span, log);
+        value = slot.IsEmpty ? default : log.ValueOf(slot);
         return !slot.IsEmpty;
     }
 
@@ -36,42 +24,28 @@ internal sealed class StoreSnapshot
     /// </summary>
     internal Slot[] LeafAt(ulong hash, out ulong next)
     {
-        var leaf = _index.LeafOf(hash, out var depth);
+        var leaf = index.LeafOf(hash, out var depth);
         var rest = depth == 64 ? 0 : ulong.MaxValue >> depth;
         next = unchecked((hash | rest) + 1);
-        return leaf is null ? [] : Leaf.InOrder(leaf, _log);
+        return leaf is null ? [] : Leaf.InOrder(leaf, log);
     }
 
-    internal Entry Read(Slot slot) => new(_log.Read(slot).KeyBytes, _log.ValueOf(slot));
+    internal Entry Read(Slot slot) => new(log.Read(slot).KeyBytes, log.ValueOf(slot));
 }
 
 /// <summary>
 /// Goes through a snapshot in the order of (hash of the key, key), which depends on nothing but the contents. It may be
 /// left alone and taken up again at any time.
 /// </summary>
-internal sealed class StoreCursor
+internal sealed class StoreCursor(StoreSnapshot snapshot)
 {
-    private readonly StoreSnapshot _snapshot;
     private Slot[] _leaf = [];
     private int _index = -1;
     private ulong _next;
     private bool _last;
 
-    internal StoreCursor(StoreSnapshot snapshot) => _snapshot = snapshot;
-
-    private StoreCursor(StoreCursor other)
-    {
-        (_snapshot, _leaf, _index, _next, _last) = (
-            other._snapshot,
-            other._leaf,
-            other._index,
-            other._next,
-            other._last
-        );
-    }
-
     /// <summary>The entry that MoveNext came to; slices of the store's storage.</summary>
-    public Entry Current => _snapshot.Read(_leaf[_index]);
+    public Entry Current => snapshot.Read(_leaf[_index]);
 
     public bool MoveNext()
     {
@@ -79,7 +53,7 @@ internal sealed class StoreCursor
         {
             if (_last)
                 return false;
-            _leaf = _snapshot.LeafAt(_next, out _next);
+            _leaf = snapshot.LeafAt(_next, out _next);
             _last = _next == 0;
             _index = -1;
         }
@@ -88,5 +62,5 @@ internal sealed class StoreCursor
     }
 
     /// <summary>A cursor at the same place that goes on by itself.</summary>
-    public StoreCursor Clone() => new(this);
+    public StoreCursor Clone() => (StoreCursor)MemberwiseClone();
 }
