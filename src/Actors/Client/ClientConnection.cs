@@ -26,6 +26,9 @@ internal sealed class ClientConnection
 
     public CallQueue Queue { get; }
 
+    /// <summary>How many clients have it, where an application's share it.</summary>
+    public int Users { get; set; }
+
     public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>

@@ -9,7 +9,7 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
     private readonly Lock _gate = new();
     private readonly Dictionary<
         (string ViewServices, string Cluster, GroupName Group, int MaxPending, ProtocolSettings Protocol),
-        Shared
+        ClientConnection
     > _all = [];
 
     public static JoinedConnections In(ActorSystem system) => new Id().Apply(system);
@@ -26,10 +26,10 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
         );
         lock (_gate)
         {
-            if (!_all.TryGetValue(key, out var shared) || shared.Connection.HasEnded)
-                _all[key] = shared = new Shared(ClientConnection.In(system, this, settings));
+            if (!_all.TryGetValue(key, out var shared) || shared.HasEnded)
+                _all[key] = shared = ClientConnection.In(system, this, settings);
             shared.Users++;
-            return shared.Connection;
+            return shared;
         }
     }
 
@@ -39,7 +39,7 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
         lock (_gate)
         {
             // One that had ended may be forgotten already, and another have its place.
-            var (key, shared) = _all.FirstOrDefault(pair => pair.Value.Connection == connection);
+            var (key, shared) = _all.FirstOrDefault(pair => pair.Value == connection);
             if (shared is null)
                 return true;
             if (--shared.Users > 0)
@@ -47,13 +47,6 @@ internal sealed class JoinedConnections(ActorSystem system) : IExtension
             _all.Remove(key);
             return true;
         }
-    }
-
-    private sealed class Shared(ClientConnection connection)
-    {
-        public ClientConnection Connection { get; } = connection;
-
-        public int Users { get; set; }
     }
 
     private sealed class Id : ExtensionIdProvider<JoinedConnections>

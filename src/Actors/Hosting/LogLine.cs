@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 
 namespace PbKv.Actors.Hosting;
@@ -30,21 +29,18 @@ internal static class LogLine
 
     private static string Json(in LogRecord entry, string time, string level, Exception? cause, int unwritten)
     {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
+        var line = new JsonObject
         {
-            writer.WriteStartObject();
-            writer.WriteString("time", time);
-            writer.WriteString("level", level);
-            writer.WriteString("source", entry.Source);
-            writer.WriteString("text", entry.Text);
-            if (cause is not null)
-                writer.WriteString("cause", cause.ToString());
-            if (unwritten > 0)
-                writer.WriteNumber("unwritten", unwritten);
-            writer.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(stream.ToArray());
+            ["time"] = time,
+            ["level"] = level,
+            ["source"] = entry.Source,
+            ["text"] = entry.Text,
+        };
+        if (cause is not null)
+            line["cause"] = cause.ToString();
+        if (unwritten > 0)
+            line["unwritten"] = unwritten;
+        return line.ToJsonString();
     }
 
     private static string Name(LogLevel level) =>
