@@ -10,6 +10,10 @@ namespace PbKv.Checking;
 /// </summary>
 internal sealed class KeySearch
 {
+    private static readonly Comparer<SearchOperation> LatestReturnFirst = Comparer<SearchOperation>.Create(
+        static (one, other) => other.Return.CompareTo(one.Return)
+    );
+
     private readonly SearchLink _known = new(),
         _unknown = new(),
         _byReturn = new(),
@@ -154,7 +158,7 @@ internal sealed class KeySearch
             else
                 _candidates.Add(operation);
         }
-        _candidates.Sort(start, _candidates.Count - start, LatestReturnFirst.Instance);
+        _candidates.Sort(start, _candidates.Count - start, LatestReturnFirst);
         if (wanted is not null)
             _candidates.Add(wanted);
         _candidates.Add(due);
@@ -236,13 +240,6 @@ internal sealed class KeySearch
             Hashing.Step(low, (ulong)state.Length * 2 + (state.Exists ? 1UL : 0)),
             Hashing.Step(low ^ state.Fnv, 0xD1342543DE82EF95)
         );
-    }
-
-    private sealed class LatestReturnFirst : IComparer<SearchOperation>
-    {
-        public static LatestReturnFirst Instance { get; } = new();
-
-        public int Compare(SearchOperation? x, SearchOperation? y) => y!.Return.CompareTo(x!.Return);
     }
 }
 

@@ -36,8 +36,11 @@ internal sealed class ModelInvariants(ModelUniverse universe)
         var local = universe.Local(state.Locals[slot]);
         if (local.Doubled is { } doubled)
             return new Violation("ExecutedAtMostOnce", $"{local.Identity} executed twice: {doubled}");
-        if (local.CommitsAlone && Alone(state) > 1)
-            return new Violation(nameof(AtMostOnePrimaryCommits), "two servers answer alone: " + NamesOfAlone(state));
+        if (local.CommitsAlone && NamesOfAlone(state) is { Count: > 1 } names)
+            return new Violation(
+                nameof(AtMostOnePrimaryCommits),
+                $"two servers answer alone: {string.Join(", ", names)}"
+            );
         var earlier = before.Locals[slot] == ModelState.Gone ? null : universe.Local(before.Locals[slot]);
         if (earlier is not null && ReferenceEquals(earlier.View, local.View))
             return null;
@@ -109,24 +112,12 @@ internal sealed class ModelInvariants(ModelUniverse universe)
         return null;
     }
 
-    private int Alone(ModelState state)
-    {
-        var alone = 0;
-        for (var slot = 1; slot <= universe.Setup.Servers; slot++)
-        {
-            if (state.Locals[slot] != ModelState.Gone && universe.Local(state.Locals[slot]).CommitsAlone)
-                alone++;
-        }
-        return alone;
-    }
-
-    private string NamesOfAlone(ModelState state) =>
-        string.Join(
-            ", ",
-            state
+    private List<string> NamesOfAlone(ModelState state) =>
+        [
+            .. state
                 .Locals.Where(id => id != ModelState.Gone)
                 .Select(universe.Local)
                 .Where(local => local.CommitsAlone)
-                .Select(local => $"{local.Identity} in view {local.View}")
-        );
+                .Select(local => $"{local.Identity} in view {local.View}"),
+        ];
 }

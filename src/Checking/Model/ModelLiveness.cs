@@ -19,12 +19,7 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         foreach (var (sender, receiver) in universe.Setup.Cuts)
         {
             if (state.IsCut(sender, receiver))
-                state = moves.Apply(
-                    state,
-                    new ModelAction(ModelActionKind.Cut, sender, receiver),
-                    charge: false,
-                    out _
-                );
+                state = After(state, new ModelAction(ModelActionKind.Cut, sender, receiver));
         }
         state = moves.WithBudget(state, default);
         for (var round = 0; round < Rounds; round++)
@@ -45,6 +40,8 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
                 + $"{service?.WaitingFor ?? "nothing"}"
         );
     }
+
+    private ModelState After(ModelState state, ModelAction action) => moves.Apply(state, action, charge: false, out _);
 
     private bool CanFinish(ModelState state)
     {
@@ -75,19 +72,14 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
             foreach (var timer in universe.Local(state.Locals[slot]).Timers)
             {
                 if (state.Locals[slot] != ModelState.Gone)
-                    state = moves.Apply(
-                        state,
-                        new ModelAction(ModelActionKind.Timer, slot, timer),
-                        charge: false,
-                        out _
-                    );
+                    state = After(state, new ModelAction(ModelActionKind.Timer, slot, timer));
             }
         }
         moves.Enabled(state, _actions);
         foreach (var action in _actions)
         {
             if (action.Kind == ModelActionKind.Begin)
-                state = moves.Apply(state, action, charge: false, out _);
+                state = After(state, action);
         }
         return state;
     }
@@ -102,7 +94,7 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
                 slot,
                 id
             );
-            state = moves.Apply(state, action, charge: false, out _);
+            state = After(state, action);
         }
         return state;
     }

@@ -24,8 +24,7 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             machine.SlownessUs = 0;
             world.Resume(machine);
         }
-        if (!cluster.ViewServiceMachine.Up)
-            cluster.RestartViewService();
+        BringViewServiceBack();
         foreach (var machine in cluster.Servers.Take(servers))
             cluster.StartServer(machine);
         foreach (var machine in cluster.Servers.Skip(servers))
@@ -115,16 +114,12 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
 
     private void Partition(Fault fault)
     {
-        var links = new List<(Machine, Machine)>();
-        foreach (var one in world.Machines)
-        {
-            foreach (var other in world.Machines)
-            {
-                if (Half(one) != Half(other))
-                    links.Add((one, other));
-            }
-        }
-        CutFor(fault.ForUs, links);
+        var links =
+            from one in world.Machines
+            from other in world.Machines
+            where Half(one) != Half(other)
+            select (one, other);
+        CutFor(fault.ForUs, [.. links]);
 
         int Half(Machine machine) => (fault.Other >> (machine.Index % 10)) & 1;
     }
@@ -162,13 +157,12 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             return;
         reached.Count(forget ? "forgottenMemories" : "viewServiceRestarts");
         cluster.KillViewService(forget);
-        world.After(
-            time,
-            () =>
-            {
-                if (!cluster.ViewServiceMachine.Up)
-                    cluster.RestartViewService();
-            }
-        );
+        world.After(time, BringViewServiceBack);
+    }
+
+    private void BringViewServiceBack()
+    {
+        if (!cluster.ViewServiceMachine.Up)
+            cluster.RestartViewService();
     }
 }

@@ -179,8 +179,7 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
         if (cluster.Forgotten || machine != cluster.ViewServiceMachine || ReferenceEquals(machine.Disk, _checked))
             return;
         _checked = machine.Disk;
-        foreach (var holder in cluster.Holders())
-            Check((ReplicaNode)holder.Node!);
+        CheckAll();
     }
 
     /// <summary>Also at the end of a run, when nothing moves any more.</summary>
@@ -252,22 +251,14 @@ internal static class ReplicasEqualAtRest
             || cluster.Find(service.View.Backup) is not { } backup
         )
             return;
-        if (primary.Position != backup.Position)
-            ViolationException.Throw(
-                nameof(ReplicasEqualAtRest),
-                $"{primary.Id} is at position {primary.Position}, {backup.Id} at {backup.Position}"
-            );
-        if (primary.Store.Digest != backup.Store.Digest)
-            ViolationException.Throw(
-                nameof(ReplicasEqualAtRest),
-                $"the data of {primary.Id} ({primary.Store.Count} keys) and of {backup.Id} ({backup.Store.Count} "
-                    + "keys) differ"
-            );
-        if (primary.Sessions.Digest != backup.Sessions.Digest)
-            ViolationException.Throw(
-                nameof(ReplicasEqualAtRest),
-                $"the sessions of {primary.Id} ({primary.Sessions.Count}) and of {backup.Id} "
-                    + $"({backup.Sessions.Count}) differ"
-            );
+        var differs =
+            primary.Position != backup.Position ? $"the positions {primary.Position} and {backup.Position}"
+            : primary.Store.Digest != backup.Store.Digest
+                ? $"the data ({primary.Store.Count} and {backup.Store.Count} keys)"
+            : primary.Sessions.Digest != backup.Sessions.Digest
+                ? $"the sessions ({primary.Sessions.Count} and {backup.Sessions.Count})"
+            : null;
+        if (differs is not null)
+            ViolationException.Throw(nameof(ReplicasEqualAtRest), $"{differs} of {primary.Id} and {backup.Id} differ");
     }
 }

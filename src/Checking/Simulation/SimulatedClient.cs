@@ -59,18 +59,8 @@ internal sealed class SimulatedClient
     public override string ToString() => $"{_machine} ({_left} operations to begin, {_outstanding} open)";
 
     /// <summary>Reads one key, without a deadline.</summary>
-    public void Read(Bytes key)
-    {
-        _world.Act(
-            _machine,
-            "reads at the end",
-            (node, effects) =>
-            {
-                Submit((ClerkNode)node, Get, key, default, long.MaxValue, effects);
-                ((ClerkNode)node).Flush(effects);
-            }
-        );
-    }
+    public void Read(Bytes key) =>
+        Act("reads at the end", (clerk, effects) => Submit(clerk, Get, key, default, long.MaxValue, effects));
 
     private void Next()
     {
@@ -78,14 +68,12 @@ internal sealed class SimulatedClient
             return;
         var burst = _chance.Percent(20) ? Math.Min(_left, _chance.Between(2, _mostAtOnce)) : 1;
         _left -= burst;
-        _world.Act(
-            _machine,
+        Act(
             "asks",
-            (node, effects) =>
+            (clerk, effects) =>
             {
                 for (var i = 0; i < burst; i++)
-                    SubmitOne((ClerkNode)node, effects);
-                ((ClerkNode)node).Flush(effects);
+                    SubmitOne(clerk, effects);
             }
         );
     }
@@ -97,7 +85,7 @@ internal sealed class SimulatedClient
         var deadline = _chance.Percent(80) ? long.MaxValue : _chance.Between(1, 120);
         var call = Submit(clerk, kind, key, default, deadline, effects);
         if (_chance.Percent(3))
-            _world.After(_chance.Below(200_000), () => Cancel(call));
+            _world.After(_chance.Below(200_000), () => Act("cancels", (it, effects) => it.Cancel(call, effects)));
     }
 
     private int Submit(ClerkNode clerk, OperationKind kind, Bytes key, Bytes value, long deadline, Effects effects)
@@ -110,20 +98,6 @@ internal sealed class SimulatedClient
             kind = NextBuild.AppendToo;
         clerk.Submit(call, kind, key, value, deadline, effects);
         return call;
-    }
-
-    private void Cancel(int call)
-    {
-        if (_machine.Up)
-            _world.Act(
-                _machine,
-                "cancels",
-                (node, effects) =>
-                {
-                    ((ClerkNode)node).Cancel(call, effects);
-                    ((ClerkNode)node).Flush(effects);
-                }
-            );
     }
 
     private void OnCompletion(Completion completion)
@@ -139,13 +113,21 @@ internal sealed class SimulatedClient
         if (_left > 0)
             _world.After(think, Next);
         else if (_chance.Percent(30))
-            _world.After(think, Close);
+            _world.After(think, () => Act("closes", static (clerk, effects) => clerk.Close(effects)));
     }
 
-    private void Close()
+    private void Act(string what, Action<ClerkNode, Effects> input)
     {
         if (_machine.Up)
-            _world.Act(_machine, "closes", (node, effects) => ((ClerkNode)node).Close(effects));
+            _world.Act(
+                _machine,
+                what,
+                (node, effects) =>
+                {
+                    input((ClerkNode)node, effects);
+                    ((ClerkNode)node).Flush(effects);
+                }
+            );
     }
 
     public static Bytes Key(int number) => Bytes.Utf8($"k{number}");
