@@ -57,11 +57,9 @@ public partial class ClerkNode
             if (operations.IsDefault)
                 return;
             var number = ++_lastRequest;
-            _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length));
-            effects.Send(
-                primary,
-                new Request(_group, _view.Id, number, new Batch(_session, _pending.Floor, operations), _era)
-            );
+            var batch = new Batch(_session, _pending.Floor, operations);
+            _requests.Add(new RequestInFlight(number, _view.Number, _tick, first, last, operations.Length, batch.Size));
+            effects.Send(primary, new Request(_group, _view.Id, number, batch, _era));
             AskWhereInDoubt(effects);
         }
     }
@@ -341,7 +339,7 @@ public partial class ClerkNode
             _inquiry.AskAgainIfLate(_view.Id, _tick, effects);
             if (_opening != 0 && _tick - _openingSince >= _settings.RequestTimeoutTicks)
                 TryAgain($"no answer from {_view.Primary}", _openingView, effects);
-            else if (_requests.Count > 0 && _tick - _requests[0].SentAt >= _settings.RequestTimeoutTicks)
+            else if (_requests.Count > 0 && _tick - _requests[0].SentAt >= TicksToAnswer)
                 TryAgain($"no answer from {_view.Primary}", _requests[0].View, effects);
         }
         else
@@ -351,6 +349,19 @@ public partial class ClerkNode
             _opening = 0;
         }
         Proceed(effects);
+    }
+
+    /// <summary>
+    /// Large values take their time. Sent again while the first copies are on their way, each round of them would take
+    /// longer than the one before, and nothing be answered any more.
+    /// </summary>
+    private long TicksToAnswer
+    {
+        get
+        {
+            var usual = (long)_settings.RequestsInFlight * _settings.RequestBytes;
+            return _settings.RequestTimeoutTicks + (Math.Max(0, _requests.Bytes - usual) / _settings.RequestBytes);
+        }
     }
 
     private void GiveUpWhatIsLate(Effects effects)

@@ -4,13 +4,15 @@ namespace PbKv.Protocol;
 /// <param name="View">The number of the view in which it was sent.</param>
 /// <param name="SentAt">The tick of the clerk at which it was sent.</param>
 /// <param name="Awaited">How many of its operations are not over.</param>
+/// <param name="Bytes">What it took on its way.</param>
 internal readonly record struct RequestInFlight(
     long Number,
     long View,
     long SentAt,
     long First,
     long Last,
-    int Awaited
+    int Awaited,
+    long Bytes
 );
 
 /// <summary>The few requests that are in flight at a time, oldest first.</summary>
@@ -20,11 +22,17 @@ internal sealed class RequestsInFlight(int capacity)
 
     public int Count { get; private set; }
 
+    public long Bytes { get; private set; }
+
     public bool HasRoom => Count < _requests.Length;
 
     public RequestInFlight this[int index] => _requests[index];
 
-    public void Add(in RequestInFlight request) => _requests[Count++] = request;
+    public void Add(in RequestInFlight request)
+    {
+        _requests[Count++] = request;
+        Bytes += request.Bytes;
+    }
 
     public int IndexOf(long number)
     {
@@ -43,6 +51,7 @@ internal sealed class RequestsInFlight(int capacity)
     public void RemoveAt(int index)
     {
         Count--;
+        Bytes -= _requests[index].Bytes;
         Array.Copy(_requests, index + 1, _requests, index, Count - index);
     }
 

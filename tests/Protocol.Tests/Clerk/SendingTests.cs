@@ -336,4 +336,22 @@ public class SendingTests
         );
         Assert.Empty(bench.Completed);
     }
+
+    [Fact]
+    public void Requests_with_large_values_have_more_time()
+    {
+        var settings = ProtocolSettings.Default with { RequestBytes = 100, RequestsInFlight = 2 };
+        var bench = Ready(settings);
+        for (var call = 0; call < 2; call++)
+            bench.Submit(call, value: new string('v', 1000));
+        bench.Node.Flush(bench.Effects);
+        var bytes = bench.SentOf<Request>().Sum(request => request.Batch.Size);
+
+        bench.Tick(settings.RequestTimeoutTicks + (int)(bytes / 100) - 3);
+        Assert.Empty(bench.Sent);
+        bench.Tick();
+        Assert.Single(bench.SentOf<ViewRequest>());
+        bench.PauseOver();
+        Assert.Equal(2, bench.SentOf<Request>().Count());
+    }
 }
