@@ -72,27 +72,22 @@ internal static class NoticeLevels
             or NoticeKind.WrongCluster
             or NoticeKind.TransferAbandoned => LogLevel.WarningLevel,
 
-            NoticeKind.ServerSeen
-            or NoticeKind.ServerDead
-            or NoticeKind.ServerBack
-            or NoticeKind.NewView
-            or NoticeKind.ViewAcknowledged
-            or NoticeKind.ViewSynced
-            or NoticeKind.FellBack
-            or NoticeKind.Waiting
-            or NoticeKind.LeaveAsked
-            or NoticeKind.NewCluster
-            or NoticeKind.RoleChanged
-            or NoticeKind.TransferStarted
-            or NoticeKind.TransferInstalled
-            or NoticeKind.Switched
-            or NoticeKind.Synced
-            or NoticeKind.Left
-            or NoticeKind.SessionExpired
-            or NoticeKind.SessionLost
-            or NoticeKind.ConnectionLost => LogLevel.InfoLevel,
+            NoticeKind.Confirmed
+            or NoticeKind.AnswersReleased
+            or NoticeKind.AnswersDropped
+            or NoticeKind.ForwardRefused
+            or NoticeKind.ForwardGap
+            or NoticeKind.Deduplicated
+            or NoticeKind.DuplicateHeld
+            or NoticeKind.BelowFloor
+            or NoticeKind.UnknownSession
+            or NoticeKind.Busy
+            or NoticeKind.Retry
+            or NoticeKind.SessionOpened
+            or NoticeKind.ViewLearned
+            or NoticeKind.DeadlinePassed => LogLevel.DebugLevel,
 
-            _ => LogLevel.DebugLevel,
+            _ => LogLevel.InfoLevel,
         };
 }
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PbKv.Protocol;
 
 /// <summary>How many events of one life of a server, or of a view service, are known.</summary>
@@ -42,19 +40,6 @@ public sealed class VectorClock : IEquatable<VectorClock>
         return new VectorClock([.. latest.Values]);
     }
 
-    /// <summary>
-    /// How many events of exactly this life are known: 0 where it is unknown, or followed by a later one.
-    /// </summary>
-    public long CountOf(ServerId node)
-    {
-        foreach (ref readonly var entry in Entries)
-        {
-            if (entry.Node == node)
-                return entry.Count;
-        }
-        return 0;
-    }
-
     /// <summary>Whether everything that this vector knows is known to the other too.</summary>
     public bool IsWithin(VectorClock other)
     {
@@ -90,22 +75,8 @@ public sealed class VectorClock : IEquatable<VectorClock>
 
     public override bool Equals(object? obj) => Equals(obj as VectorClock);
 
-    public override int GetHashCode()
-    {
-        var fingerprint = new Fingerprint();
-        foreach (var entry in _entries)
-        {
-            entry.Node.AddTo(ref fingerprint);
-            fingerprint.Add(entry.Count);
-        }
-        return unchecked((int)fingerprint.Value);
-    }
+    public override int GetHashCode() => _entries.Aggregate(0, HashCode.Combine);
 
-    public override string ToString()
-    {
-        var text = new StringBuilder("{");
-        foreach (var entry in _entries)
-            text.Append(text.Length > 1 ? " " : "").Append(entry.Node).Append(':').Append(entry.Count);
-        return text.Append('}').ToString();
-    }
+    public override string ToString() =>
+        $"{{{string.Join(' ', _entries.Select(entry => $"{entry.Node}:{entry.Count}"))}}}";
 }

@@ -64,22 +64,8 @@ public partial class ViewServiceNode : Node
     public ImmutableArray<KnownServer> Servers =>
         [
             .. _servers
-                .Servers.Select(s => new KnownServer(
-                    s.Id,
-                    s.Alive,
-                    s.Leaving,
-                    s.PingAge * _settings.PingIntervalMs,
-                    Refused: false
-                ))
-                .Concat(
-                    _strangers.All.Select(s => new KnownServer(
-                        s.Id,
-                        true,
-                        false,
-                        s.PingAge * _settings.PingIntervalMs,
-                        Refused: true
-                    ))
-                )
+                .Servers.Select(s => new KnownServer(s.Id, s.Alive, s.Leaving, Ms(s.PingAge), Refused: false))
+                .Concat(_strangers.All.Select(s => new KnownServer(s.Id, true, false, Ms(s.PingAge), Refused: true)))
                 .OrderBy(s => s.Server.Address.Value, StringComparer.Ordinal),
         ];
 
@@ -212,6 +198,8 @@ public partial class ViewServiceNode : Node
         _strangers.AddTo(ref fingerprint);
         _audience.AddTo(ref fingerprint);
     }
+
+    private long Ms(long ticks) => ticks * _settings.PingIntervalMs;
 
     private void OnTick(bool late, Effects effects)
     {

@@ -115,7 +115,8 @@ public class FailoverScenarios(ITestOutputHelper output)
             s.Run(1000);
         }
         s.Until(() => client.Idle, "the client is answered");
-        Assert.True(s.Reached.Counts["leaves"] > 20, $"only {s.Reached.Counts["leaves"]} left");
+        var left = s.Reached.Counts[nameof(NoticeKind.Left)];
+        Assert.True(left > 20, $"only {left} left");
         Assert.InRange(client.LongestUs, 0, 5 * World.Second);
         s.End();
     }
@@ -132,7 +133,7 @@ public class FailoverScenarios(ITestOutputHelper output)
         s.Kill(1);
         client.Wait(append);
         Assert.Equal("a;b;", client.Get("k"));
-        Assert.True(s.Reached.Counts["deduplicatedRetries"] > 0);
+        Assert.True(s.Reached.Counts[nameof(NoticeKind.Deduplicated)] > 0);
         s.End();
     }
 

@@ -25,7 +25,11 @@ public class OrderScenarios(ITestOutputHelper output)
         client.Append("k", "a;");
         s.Cut(s.Server(2), s.Server(1));
         var append = client.BeginAppend("k", "b;");
-        s.Until(() => s.Reached.Counts["heldDuplicates"] > 0, "a retry has joined the held write", ms: Scenario.Dead);
+        s.Until(
+            () => s.Reached.Counts[nameof(NoticeKind.DuplicateHeld)] > 0,
+            "a retry has joined the held write",
+            ms: Scenario.Dead
+        );
         Assert.False(append.Done);
         s.Heal();
         client.Wait(append);
