@@ -75,7 +75,7 @@ public sealed class VectorClock : IEquatable<VectorClock>
 
     public override bool Equals(object? obj) => Equals(obj as VectorClock);
 
-    public override int GetHashCode() => _entries.Aggregate(0, HashCode.Combine);
+    public override int GetHashCode() => (int)_entries.Sum(static entry => entry.Count);
 
     public override string ToString() =>
         $"{{{string.Join(' ', _entries.Select(entry => $"{entry.Node}:{entry.Count}"))}}}";
