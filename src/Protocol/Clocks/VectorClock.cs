@@ -75,7 +75,12 @@ public sealed class VectorClock : IEquatable<VectorClock>
 
     public override bool Equals(object? obj) => Equals(obj as VectorClock);
 
-    public override int GetHashCode() => (int)_entries.Sum(static entry => entry.Count);
+    public override int GetHashCode()
+    {
+        var fingerprint = new Fingerprint();
+        fingerprint.Add(ToString());
+        return unchecked((int)fingerprint.Value);
+    }
 
     public override string ToString() =>
         $"{{{string.Join(' ', _entries.Select(entry => $"{entry.Node}:{entry.Count}"))}}}";

@@ -28,6 +28,7 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
     private ulong _digest = state.Digest;
     private long _waiting;
     private long _draining = long.MaxValue;
+    private long _allowance;
     private long _acknowledged;
     private bool _markerSent;
 
@@ -85,8 +86,9 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
     /// <summary>
     /// How many bytes may still be written before the switch. Half of the stream is for whoever comes. The rest is
     /// given out as the snapshot arrives, so that it lasts until the end of it; from then on half of what the backup
-    /// executes, so that what is left becomes less. Nothing is used up at once: those who come next would find nothing,
-    /// and a link that is slow gives nothing back for a tenth of a second after each packet that it loses.
+    /// executes, so that what is left becomes less. Nothing is used up at once: each request is allowed a 64th of it, and
+    /// one write. Where there is little, who takes more leaves so much less to the next, so that the last of it is used
+    /// ever more slowly: a slow link gives none back for a tenth of a second after each packet that it loses.
     /// </summary>
     /// <param name="progress">The part of the snapshot that has arrived.</param>
     public long Room(double progress)
@@ -95,7 +97,11 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
             return long.MaxValue;
         var limit = (settings.StreamBytes / 2) + (long)(settings.StreamBytes * 3 / 8 * progress);
         var room = Math.Min(limit, _draining) - Backlog;
-        return room <= 0 ? 0 : Math.Max(1, room / 64);
+        if (room <= 0)
+            return 0;
+        var share = Math.Max(1, room / 64);
+        _allowance = room > settings.StreamBytes / 64 ? share : Math.Min(_allowance + share, share);
+        return Math.Max(0, _allowance);
     }
 
     /// <param name="digest">Of the state behind the batch.</param>
@@ -104,6 +110,8 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
         _pending.Enqueue((_bytes > WaitsForLong ? _copies.Of(batch) : batch.Compact(), digest));
         _enqueued++;
         _bytes += batch.Memory;
+        if (!Switched)
+            _allowance -= batch.Memory;
     }
 
     /// <param name="bytes">About what the answer keeps in memory.</param>
@@ -191,6 +199,7 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
         fingerprint.Add(_markerSent);
         fingerprint.Add(_waiting);
         fingerprint.Add(_draining);
+        fingerprint.Add(_allowance);
         fingerprint.Add(_acknowledged);
         fingerprint.Add(Math.Min(TicksWithoutAnswer, settings.BackupSilentTicks));
         foreach (var (batch, _) in _pending)
