@@ -1,3 +1,5 @@
+using System.Runtime;
+
 namespace PbKv.Host.Nodes;
 
 /// <summary>
@@ -15,6 +17,8 @@ internal static class NodeRunner
             SayReady($"ready {role} {hosted.Node.Address}", terminal);
             // What starting took is given back: a node that has nothing to do is small.
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+            // From here on the collector works beside it: to move what lives in 2 GB stops it for 60 ms.
+            GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
             await UntilAskedAsync(role, hosted.Node, signals.Asked);
         }
         finally
