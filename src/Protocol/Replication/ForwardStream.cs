@@ -86,9 +86,9 @@ internal sealed class ForwardStream(ViewId view, NodeAddress backup, ReplicatedS
     /// <summary>
     /// How many bytes may still be written before the switch. Half of the stream is for whoever comes. The rest is
     /// given out as the snapshot arrives, so that it lasts until the end of it; from then on half of what the backup
-    /// executes, so that what is left becomes less. Nothing is used up at once: each request is allowed a 64th of it, and
-    /// one write. Where there is little, who takes more leaves so much less to the next, so that the last of it is used
-    /// ever more slowly: a slow link gives none back for a tenth of a second after each packet that it loses.
+    /// executes, so that what is left becomes less. Nothing is used up at once: each request is allowed a 64th of it,
+    /// and one write. Where there is little, who takes more leaves so much less to the next, so that the last of it is
+    /// used ever more slowly: a slow link gives none back for a tenth of a second after each packet that it loses.
     /// </summary>
     /// <param name="progress">The part of the snapshot that has arrived.</param>
     public long Room(double progress)

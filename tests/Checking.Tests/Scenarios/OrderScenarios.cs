@@ -46,7 +46,7 @@ public class OrderScenarios(ITestOutputHelper output)
         foreach (var client in clients)
             client.KeepBusy(s.World.Now + 3 * World.Second, i => (OperationKind.Append, "k", $"{client.Machine}.{i};"));
         s.Run(3000).Until(() => clients.TrueForAll(client => client.Idle), "all are answered");
-        Assert.True(s.Reached.Counts["forwardGaps"] > 0, "no forward overtook another");
+        Assert.True(s.Reached.Counts[nameof(NoticeKind.ForwardGap)] > 0, "no forward overtook another");
         s.End();
     }
 
