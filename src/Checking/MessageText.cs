@@ -29,6 +29,7 @@ internal static class MessageText
             OpenSession open => $"OpenSession {open.Request} view {open.View.Number}",
             SessionOpened opened => $"SessionOpened {opened.Request} session {opened.Session}",
             ViewRequest request => $"ViewRequest, known {request.Known.Number}",
+            ViewServices told => $"ViewServices, acting {told.Acting?.Value ?? "nobody"}",
             PingRefused refused => $"PingRefused {refused.Reason} known {refused.Known}",
             _ => message.ToString(),
         };

@@ -12,9 +12,17 @@ internal class Nodes
         ViewServiceMemory? memory
     ) => new(self, settings, fresh, memory);
 
-    public virtual ReplicaNode Replica(ServerId self, NodeAddress viewService, ProtocolSettings settings) =>
-        new(self, viewService, GroupName.Default, settings);
+    public virtual ViewServiceMember Member(NodeAddress self) => new(self);
 
-    public virtual ClerkNode Clerk(NodeAddress self, NodeAddress viewService, ProtocolSettings settings) =>
-        new(self, [viewService], GroupName.Default, settings);
+    public virtual ReplicaNode Replica(
+        ServerId self,
+        ImmutableArray<NodeAddress> viewServices,
+        ProtocolSettings settings
+    ) => new(self, viewServices, GroupName.Default, settings);
+
+    public virtual ClerkNode Clerk(
+        NodeAddress self,
+        ImmutableArray<NodeAddress> viewServices,
+        ProtocolSettings settings
+    ) => new(self, viewServices, GroupName.Default, settings);
 }

@@ -44,6 +44,13 @@ public sealed class Effects
     /// <summary>View service: to be on disk before anything below is done.</summary>
     public ViewServiceMemory? Memory { get; set; }
 
+    /// <summary>
+    /// One of several view services: to be decided with the others, and the node told by
+    /// <see cref="ViewServiceMember.Decided"/>. That the memory is in their log; or, where there is none, that this one
+    /// still leads. 0: nothing.
+    /// </summary>
+    public long Decision { get; set; }
+
     public List<Outgoing> Messages { get; } = [];
 
     public List<TimerSetting> Timers { get; } = [];
@@ -76,9 +83,43 @@ public sealed class Effects
 
     public void Notice(NoticeKind kind, string text) => Notices.Add(new Notice(kind, text));
 
+    /// <summary>Adds all that is here to what another one has.</summary>
+    public void CopyTo(Effects other)
+    {
+        other.Memory = Memory ?? other.Memory;
+        other.Messages.AddRange(Messages);
+        other.Timers.AddRange(Timers);
+        other.CancelledTimers.AddRange(CancelledTimers);
+        other.Completions.AddRange(Completions);
+        other.Notices.AddRange(Notices);
+        other.MayStop |= MayStop;
+    }
+
+    public void MoveTo(Effects other)
+    {
+        CopyTo(other);
+        Clear();
+    }
+
+    /// <summary>Without the texts, which change nothing.</summary>
+    internal void AddTo(ref Fingerprint fingerprint)
+    {
+        fingerprint.Add(Memory?.ToString());
+        foreach (var (to, message) in Messages)
+        {
+            fingerprint.Add(to.Value);
+            message.AddTo(ref fingerprint);
+        }
+        foreach (var setting in Timers)
+            fingerprint.Add(setting.Timer.ToString());
+        foreach (var timer in CancelledTimers)
+            fingerprint.Add(timer.ToString());
+    }
+
     public void Clear()
     {
         Memory = null;
+        Decision = 0;
         Messages.Clear();
         Timers.Clear();
         CancelledTimers.Clear();
@@ -140,6 +181,9 @@ public enum NoticeKind
 
     /// <summary>Backup: it holds something else than its primary, and starts over.</summary>
     CopyDiffers,
+
+    /// <summary>One of several view services: another one acts, or may.</summary>
+    NotActing,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);

@@ -7,7 +7,7 @@ public class UnsupportedTests
     public static TheoryData<Node> Nodes { get; } =
     [
         new ViewServiceNode(new("vs"), ProtocolSettings.Default, new ClusterId(7), null),
-        new ReplicaNode(new(new("a"), 1), new("vs"), GroupName.Default, ProtocolSettings.Default),
+        new ReplicaNode(new(new("a"), 1), [new("vs")], GroupName.Default, ProtocolSettings.Default),
         new ClerkNode(new("c"), [new("vs")], GroupName.Default, ProtocolSettings.Default),
     ];
 

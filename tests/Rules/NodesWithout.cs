@@ -86,9 +86,9 @@ internal sealed class ViewServiceWithout : ViewServiceNode
 internal sealed class ClerkWithout(
     ImmutableArray<RuleLeftOut> rules,
     NodeAddress self,
-    NodeAddress viewService,
+    ImmutableArray<NodeAddress> viewServices,
     ProtocolSettings settings
-) : ClerkNode(self, [viewService], GroupName.Default, settings)
+) : ClerkNode(self, viewServices, GroupName.Default, settings)
 {
     private protected override bool IsOfOtherCluster(View view) =>
         !rules.Any(rule => rule.AnyCluster) && base.IsOfOtherCluster(view);
@@ -102,10 +102,10 @@ internal sealed class ReplicaWithout : ReplicaNode
     public ReplicaWithout(
         ImmutableArray<RuleLeftOut> rules,
         ServerId self,
-        NodeAddress viewService,
+        ImmutableArray<NodeAddress> viewServices,
         ProtocolSettings settings
     )
-        : base(self, viewService, GroupName.Default, settings) => (_rules, ViewService) = (rules, viewService);
+        : base(self, viewServices, GroupName.Default, settings) => (_rules, ViewService) = (rules, viewServices[0]);
 
     public NodeAddress ViewService { get; }
 

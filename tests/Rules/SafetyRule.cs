@@ -37,6 +37,10 @@ public enum SafetyRule
     PatienceAfterFalseSuspicion,
     SleptTicksDoNotCount,
     LevelIsTheLowest,
+    DecidedBeforeTold,
+    OnlyLeaderTells,
+    NewLeaderWaits,
+    NewLeaderKnowsAll,
 }
 
 /// <summary>
@@ -61,17 +65,39 @@ internal sealed class SafetyRules : Nodes
     ) =>
         _off.IsEmpty
             ? base.ViewService(self, settings, fresh, memory)
-            : new ViewServiceWithout(LeftOut(), self, settings, fresh, memory);
+            : new ViewServiceWithout(LeftOut(), self, settings, fresh, Known(memory));
 
-    public override ReplicaNode Replica(ServerId self, NodeAddress viewService, ProtocolSettings settings) =>
-        _off.IsEmpty
-            ? base.Replica(self, viewService, settings)
-            : new ReplicaWithout(LeftOut(), self, viewService, settings);
+    public override ViewServiceMember Member(NodeAddress self) =>
+        _off.IsEmpty ? base.Member(self) : new MemberWithout(_off, self);
 
-    public override ClerkNode Clerk(NodeAddress self, NodeAddress viewService, ProtocolSettings settings) =>
+    public override ReplicaNode Replica(
+        ServerId self,
+        ImmutableArray<NodeAddress> viewServices,
+        ProtocolSettings settings
+    ) =>
         _off.IsEmpty
-            ? base.Clerk(self, viewService, settings)
-            : new ClerkWithout(LeftOut(), self, viewService, settings);
+            ? base.Replica(self, viewServices, settings)
+            : new ReplicaWithout(LeftOut(), self, viewServices, settings);
+
+    public override ClerkNode Clerk(
+        NodeAddress self,
+        ImmutableArray<NodeAddress> viewServices,
+        ProtocolSettings settings
+    ) =>
+        _off.IsEmpty
+            ? base.Clerk(self, viewServices, settings)
+            : new ClerkWithout(LeftOut(), self, viewServices, settings);
+
+    /// <summary>Of several view services one does not know the view that was decided last.</summary>
+    private ViewServiceMemory? Known(ViewServiceMemory? memory) =>
+        memory is { LastAcknowledged: { } last } && _off.Contains(SafetyRule.NewLeaderKnowsAll)
+            ? memory with
+            {
+                View = last,
+                Acknowledged = true,
+                Synced = memory.LastAcknowledgedSynced,
+            }
+            : memory;
 
     private ImmutableArray<RuleLeftOut> LeftOut() => [.. _off.Select(Checking.Without.Rule)];
 }

@@ -2,7 +2,8 @@ namespace PbKv.Checking;
 
 /// <summary>
 /// For each safety rule what leaves it out: about views in Without.Views.cs, about answers in
-/// Without.Answers.cs, about what a backup takes over in Without.Replication.cs.
+/// Without.Answers.cs, about what a backup takes over in Without.Replication.cs, about several view services in
+/// Without.Groups.cs.
 /// </summary>
 internal static partial class Without
 {
@@ -40,6 +41,11 @@ internal static partial class Without
             SafetyRule.SessionsAreOfTheirEra => new SessionsAreOfTheirEra(),
             SafetyRule.FullIsInTheHistory => new FullIsInTheHistory(),
             SafetyRule.BelowFloorRefused => new BelowFloorRefused(),
+            // What stands around the node, not in it.
+            SafetyRule.DecidedBeforeTold
+            or SafetyRule.OnlyLeaderTells
+            or SafetyRule.NewLeaderWaits
+            or SafetyRule.NewLeaderKnowsAll => new RuleLeftOut(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),
         };
 }

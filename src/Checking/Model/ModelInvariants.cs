@@ -17,12 +17,16 @@ internal sealed class ModelInvariants(ModelUniverse universe)
         }
         if (state.History != before.History && universe.Histories[state.History].Violation is { } account)
             return new Violation("HistoriesAreLinearizable", account);
+        if (last is { Sends.Length: > 0 } && universe.Setup.IsGroup && CheckTold(state, slot, last) is { } told)
+            return told;
+        if (state.Memory != before.Memory && universe.Setup.IsGroup && CheckDecided(before, state) is { } wrong)
+            return wrong;
         if (state.Locals[slot] != before.Locals[slot])
         {
             if (CheckLocal(before, state, slot) is { } violation)
                 return violation;
         }
-        else if (state.History == before.History)
+        else if (state.History == before.History && state.Memory == before.Memory)
         {
             return null;
         }
@@ -64,20 +68,61 @@ internal sealed class ModelInvariants(ModelUniverse universe)
             );
         foreach (var id in state.Locals)
         {
-            if (id != ModelState.Gone && universe.Local(id).View is var other && other.Id == view.Id && other != view)
-                return new Violation(nameof(ViewNumbersNeverRegress), $"view {view.Number} means {view} and {other}");
+            if (id != ModelState.Gone && TwoMeanings(view, universe.Local(id).View) is { } meanings)
+                return meanings;
         }
         foreach (var id in state.Locals)
         {
             if (id != ModelState.Gone && LevelNeverAboveServers.Breach(view, universe.Local(id).Node) is { } breach)
                 return new Violation(nameof(LevelNeverAboveServers), breach);
         }
-        if (
-            local.Node is not ViewServiceNode service
-            || service.LastAcknowledged is not { } last
-            || service.Acknowledged
-            || view.Reset
-        )
+        if (universe.Setup.IsGroup)
+            return universe.Memory(state.Memory) is { } decided ? TwoMeanings(view, decided.View) : null;
+        return local.Node is ViewServiceNode service ? Descends(service.Known) : null;
+    }
+
+    /// <summary>Of several view services the one that was chosen last tells; others refer to it.</summary>
+    private Violation? CheckTold(ModelState state, int slot, LocalTransition last)
+    {
+        if (!universe.Setup.IsViewService(slot) || slot == state.Log.Leader || last.Memory is not null)
+            return null;
+        foreach (var id in last.Sends)
+        {
+            if (universe.Message(id).Message is not ViewServices and var message)
+                return new Violation(
+                    "OnlyLeaderTells",
+                    $"{universe.Addresses[slot]} was not chosen last, and tells {MessageText.Of(message)}"
+                );
+        }
+        return null;
+    }
+
+    /// <summary>Several view services: what came into their log.</summary>
+    private Violation? CheckDecided(ModelState before, ModelState state)
+    {
+        var known = universe.Memory(state.Memory)!;
+        if (universe.Memory(before.Memory) is { } earlier && earlier.View.Number > known.View.Number)
+            return new Violation(
+                nameof(ViewNumbersNeverRegress),
+                $"the log of the view services went back from view {earlier.View} to {known.View}"
+            );
+        foreach (var id in state.Locals)
+        {
+            if (id != ModelState.Gone && TwoMeanings(universe.Local(id).View, known.View) is { } violation)
+                return violation;
+        }
+        return Descends(known);
+    }
+
+    private static Violation? TwoMeanings(View view, View other) =>
+        view.Number > 0 && view.Id == other.Id && view != other
+            ? new Violation(nameof(ViewNumbersNeverRegress), $"view {view.Number} means {view} and {other}")
+            : null;
+
+    private static Violation? Descends(ViewServiceMemory known)
+    {
+        var view = known.View;
+        if (known.LastAcknowledged is not { } last || known.Acknowledged || view.Reset)
             return null;
         return view.Primary == last.Primary || view.Primary == last.Backup
             ? null
@@ -91,9 +136,7 @@ internal sealed class ModelInvariants(ModelUniverse universe)
     private Violation? CheckHolders(ModelState state)
     {
         var answered = universe.Histories[state.History].Answered;
-        if (answered == 0 || state.Locals[0] == ModelState.Gone)
-            return null;
-        if (universe.Local(state.Locals[0]).Node is not ViewServiceNode { LastAcknowledged: { } last } service)
+        if (answered == 0 || universe.Known(state) is not { LastAcknowledged: { } last } known)
             return null;
         for (var slot = 1; slot <= universe.Setup.Servers; slot++)
         {
@@ -101,7 +144,7 @@ internal sealed class ModelInvariants(ModelUniverse universe)
                 continue;
             var local = universe.Local(state.Locals[slot]);
             var holds =
-                local.Identity == last.Primary || (service.LastAcknowledgedSynced && local.Identity == last.Backup);
+                local.Identity == last.Primary || (known.LastAcknowledgedSynced && local.Identity == last.Backup);
             if (holds && (answered & ~local.Tokens) is var lost && lost != 0)
                 return new Violation(
                     nameof(NoAcknowledgedWriteLost),

@@ -32,7 +32,7 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         // everything.
         if (!CanFinish(state))
             return null;
-        var service = universe.NodeAt<ViewServiceNode>(state, 0);
+        var service = universe.ViewService(state);
         return new Violation(
             "OperationsFinish",
             $"after {Rounds} rounds of a fair schedule operations are still open; view {service?.View} "
@@ -45,17 +45,21 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
 
     private bool CanFinish(ModelState state)
     {
-        if (universe.NodeAt<ViewServiceNode>(state, 0) is not { } service)
+        if (!universe.Setup.IsGroup && state.Locals[0] == ModelState.Gone)
             return false;
-        if (state.Memory != 0 && universe.Memory(state.Memory)!.Cluster != new ClusterId(100))
+        if (
+            !universe.Setup.IsGroup
+            && state.Memory != 0
+            && universe.Memory(state.Memory)!.Cluster != new ClusterId(100)
+        )
             return false;
-        if (service.LastAcknowledged is not { } last)
+        if (universe.Known(state) is not { LastAcknowledged: { } last } known)
             return Enumerable.Range(1, universe.Setup.Servers).Any(slot => state.Locals[slot] != ModelState.Gone);
         for (var slot = 1; slot <= universe.Setup.Servers; slot++)
         {
             if (universe.NodeAt<ReplicaNode>(state, slot) is not { } replica)
                 continue;
-            if (replica.Id == last.Primary || (service.LastAcknowledgedSynced && replica.Id == last.Backup))
+            if (replica.Id == last.Primary || (known.LastAcknowledgedSynced && replica.Id == last.Backup))
                 return true;
         }
         return false;
@@ -64,7 +68,8 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
     private ModelState Round(ModelState state)
     {
         for (var hop = 0; hop < HopsInATick && state.Flight.Length > 0; hop++)
-            state = DeliverAll(state);
+            state = Decide(DeliverAll(state));
+        state = Decide(state);
         for (var slot = 0; slot < state.Locals.Length; slot++)
         {
             if (state.Locals[slot] == ModelState.Gone)
@@ -80,6 +85,24 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         {
             if (action.Kind == ModelActionKind.Begin)
                 state = After(state, action);
+        }
+        return state;
+    }
+
+    /// <summary>The log of several view services works: its leader acts, and hears what is decided.</summary>
+    private ModelState Decide(ModelState state)
+    {
+        if (!universe.Setup.IsGroup)
+            return state;
+        var leader = Math.Max(0, state.Log.Leader);
+        if (universe.Member(state, leader).Acting is null)
+            state = moves.Apply(state, ModelMoves.Election(state, leader), charge: false, out _);
+        while (universe.Member(state, leader).IsDeciding)
+            state = moves.Apply(state, new ModelAction(ModelActionKind.Commit, leader), charge: false, out _);
+        for (var slot = 0; slot < universe.Setup.Slots; slot++)
+        {
+            if (slot != leader && universe.Setup.IsViewService(slot) && universe.Member(state, slot).Acting is not null)
+                state = moves.Apply(state, new ModelAction(ModelActionKind.Depose, slot), charge: false, out _);
         }
         return state;
     }

@@ -17,7 +17,14 @@ internal sealed class ModelMoves(ModelUniverse universe)
             Locals = [.. Enumerable.Repeat(ModelState.Gone, _setup.Slots)],
             Flight = [],
             Budget = _setup.Budget,
-            Fingerprint = ModelState.RestFingerprint(_setup.Budget, 0, 0, universe.Histories[0].Fingerprint, 0),
+            Fingerprint = ModelState.RestFingerprint(
+                _setup.Budget,
+                0,
+                0,
+                universe.Histories[0].Fingerprint,
+                0,
+                default
+            ),
         };
         for (var slot = 0; slot < _setup.Slots; slot++)
             state = After(state, slot, universe.Begin(slot, 0, null), -1, state.Budget);
@@ -80,6 +87,15 @@ internal sealed class ModelMoves(ModelUniverse universe)
                 return After(state, 0, last, -1, budget, newLife: true);
             case ModelActionKind.Cut:
                 return Change(state, state.Flight, budget, state.Cuts ^ (1UL << (8 * action.Slot + action.Argument)));
+            case ModelActionKind.Elect:
+                last = universe.Step(universe.Local(state.Locals[action.Slot]), action);
+                var led = WithLog(state, ModelLog.LedBy(action.Slot), state.Memory);
+                return After(led, action.Slot, last, -1, budget, newLife: true);
+            case ModelActionKind.Commit:
+                last = universe.Step(universe.Local(state.Locals[action.Slot]), action);
+                return After(Committed(state), action.Slot, last, -1, budget);
+            case ModelActionKind.CommitUnheard:
+                return Committed(state);
             case ModelActionKind.Lose:
                 _flight.Clear();
                 _flight.AddRange(state.Flight);
@@ -132,21 +148,62 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     private void AddViewServiceFaults(ModelState state, List<ModelAction> actions)
     {
-        if (state.Budget[Allowance.ViewServiceRestart] > 0)
-            actions.Add(new ModelAction(ModelActionKind.RestartViewService, 0, 0));
-        if (state.Budget[Allowance.ViewServiceForget] > 0)
-            actions.Add(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
+        if (!_setup.IsGroup)
+        {
+            if (state.Budget[Allowance.ViewServiceRestart] > 0)
+                actions.Add(new ModelAction(ModelActionKind.RestartViewService, 0, 0));
+            if (state.Budget[Allowance.ViewServiceForget] > 0)
+                actions.Add(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
+        }
+        for (var slot = 0; slot < _setup.Slots; slot++)
+        {
+            if (!_setup.IsViewService(slot))
+                continue;
+            AddSuspicions(state, slot, actions);
+            if (_setup.IsGroup)
+                AddDecisions(state, slot, actions);
+        }
+    }
+
+    private void AddSuspicions(ModelState state, int viewService, List<ModelAction> actions)
+    {
         for (var server = 1; server <= _setup.Servers; server++)
         {
             // Of a dead server the view service may learn at any time; that a live one is dead it may think as often as
             // is allowed.
             if (state.Locals[server] != ModelState.Gone && state.Budget[Allowance.Suspicion] == 0)
                 continue;
-            var action = new ModelAction(ModelActionKind.Suspect, 0, server);
-            if (!universe.Step(universe.Local(state.Locals[0]), action).ChangesNothing)
+            var action = new ModelAction(ModelActionKind.Suspect, viewService, server);
+            if (!universe.Step(universe.Local(state.Locals[viewService]), action).ChangesNothing)
                 actions.Add(action);
         }
     }
+
+    /// <summary>
+    /// What an election or a decision can come to at a view service. One that leads no more may learn that late, or
+    /// never; what it waits for is not decided.
+    /// </summary>
+    private void AddDecisions(ModelState state, int slot, List<ModelAction> actions)
+    {
+        if (state.Budget[Allowance.ViewServiceRestart] > 0)
+            actions.Add(Election(state, slot));
+        var member = universe.Member(state, slot);
+        var leads = state.Log.Leader == slot;
+        if (leads && member.IsDeciding)
+            actions.Add(new ModelAction(ModelActionKind.Commit, slot));
+        if (leads && state.Log.Proposed != 0)
+            actions.Add(new ModelAction(ModelActionKind.CommitUnheard, slot));
+        if (member.IsDeciding)
+            actions.Add(new ModelAction(ModelActionKind.Fail, slot));
+        if (!leads && member.Acting is not null)
+            actions.Add(new ModelAction(ModelActionKind.Depose, slot));
+    }
+
+    public static ModelAction Election(ModelState state, int slot) =>
+        new(ModelActionKind.Elect, slot, ModelUniverse.Election(state.Memory, state.LivesOf(slot) + 1));
+
+    private ModelState Committed(ModelState state) =>
+        state.Log.Proposed is not 0 and var memory ? WithLog(state, state.Log.With(0), memory) : state;
 
     /// <summary>Ticks, and a clerk's pause, are what time costs; other timers are over at once.</summary>
     private bool IsSlow(int timer) =>
@@ -166,7 +223,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
             ModelActionKind.Crash => budget.Less(Allowance.Crash),
             ModelActionKind.Restart => budget.Less(Allowance.Restart),
             ModelActionKind.Leave => budget.Less(Allowance.Leave),
-            ModelActionKind.RestartViewService => budget.Less(Allowance.ViewServiceRestart),
+            ModelActionKind.RestartViewService or ModelActionKind.Elect => budget.Less(Allowance.ViewServiceRestart),
             ModelActionKind.ForgetViewService => budget.Less(Allowance.ViewServiceForget),
             ModelActionKind.Cut => budget.Less(Allowance.Cut),
             _ => budget,
@@ -188,12 +245,20 @@ internal sealed class ModelMoves(ModelUniverse universe)
         var print = state.Fingerprint - PrintOf(state.Locals[slot]) + PrintOf(locals[slot]);
         var flight = Flight(state, slot, transition.Sends, delivered, ref print);
         var history = HistoryAfter(state, slot, transition, begins);
-        var memory = transition.Memory is { } written ? universe.Intern(written) : state.Memory;
+        var (memory, log) = (state.Memory, state.Log);
+        if (transition.Memory is { } written && !_setup.IsGroup)
+            memory = universe.Intern(written);
+        else if (transition.Decides && log.Leader == slot)
+            log = log.With(transition.Memory is { } proposed ? universe.Intern(proposed) : 0);
         var lives = newLife ? state.Lives + (1UL << (8 * slot)) : state.Lives;
-        if (budget != state.Budget || lives != state.Lives || history != state.History || memory != state.Memory)
-            print +=
-                Rest(budget, state.Cuts, lives, history, memory)
-                - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
+        if (
+            budget != state.Budget
+            || lives != state.Lives
+            || history != state.History
+            || memory != state.Memory
+            || log != state.Log
+        )
+            print += Rest(budget, state.Cuts, lives, history, memory, log) - Rest(state);
         return state with
         {
             Locals = locals,
@@ -202,8 +267,15 @@ internal sealed class ModelMoves(ModelUniverse universe)
             Lives = lives,
             History = history,
             Memory = memory,
+            Log = log,
             Fingerprint = print,
         };
+    }
+
+    private ModelState WithLog(ModelState state, ModelLog log, int memory)
+    {
+        var after = state with { Log = log, Memory = memory };
+        return after with { Fingerprint = state.Fingerprint + Rest(after) - Rest(state) };
     }
 
     private int HistoryAfter(ModelState state, int slot, LocalTransition transition, bool begins)
@@ -280,9 +352,7 @@ internal sealed class ModelMoves(ModelUniverse universe)
     private ModelState Change(ModelState state, int[] flight, ModelBudget budget, ulong cuts)
     {
         var print =
-            state.Fingerprint
-            + Rest(budget, cuts, state.Lives, state.History, state.Memory)
-            - Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory);
+            state.Fingerprint + Rest(budget, cuts, state.Lives, state.History, state.Memory, state.Log) - Rest(state);
         if (!ReferenceEquals(flight, state.Flight))
             print += Sum(flight) - Sum(state.Flight);
         return state with { Flight = flight, Budget = budget, Cuts = cuts, Fingerprint = print };
@@ -301,6 +371,9 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     private ulong PrintOf(int local) => local == ModelState.Gone ? 0 : universe.Local(local).Fingerprint;
 
-    private ulong Rest(ModelBudget budget, ulong cuts, ulong lives, int history, int memory) =>
-        ModelState.RestFingerprint(budget, cuts, lives, universe.Histories[history].Fingerprint, memory);
+    private ulong Rest(ModelState state) =>
+        Rest(state.Budget, state.Cuts, state.Lives, state.History, state.Memory, state.Log);
+
+    private ulong Rest(ModelBudget budget, ulong cuts, ulong lives, int history, int memory, ModelLog log) =>
+        ModelState.RestFingerprint(budget, cuts, lives, universe.Histories[history].Fingerprint, memory, log);
 }

@@ -11,6 +11,7 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     private readonly List<ModelAction> _done = [];
     private Func<FlyingMessage, bool> _held = static _ => false;
     private Func<FlyingMessage, bool>? _kept;
+    private bool _decides = true;
 
     public ModelState State { get; private set; } = moves.First();
 
@@ -32,6 +33,13 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         return this;
     }
 
+    /// <summary>From here on the view services decide nothing by themselves.</summary>
+    public ModelScript HoldDecisions()
+    {
+        _decides = false;
+        return this;
+    }
+
     public ModelScript Begin(int clerk)
     {
         Do(new ModelAction(ModelActionKind.Begin, universe.Setup.ClerkSlot(clerk), 0));
@@ -47,6 +55,21 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     public ModelScript Restart(int server) => Do(new ModelAction(ModelActionKind.Restart, server, 0));
 
     public ModelScript Leave(int server) => Do(new ModelAction(ModelActionKind.Leave, server, 0));
+
+    /// <summary>One of several view services is chosen; the one before is not told.</summary>
+    public ModelScript Elect(int slot) => Do(ModelMoves.Election(State, slot));
+
+    /// <summary>What the leading view service waits for is decided.</summary>
+    public ModelScript Decide()
+    {
+        while (
+            universe.Setup.IsGroup
+            && State.Log.Leader is >= 0 and var leader
+            && universe.Member(State, leader).IsDeciding
+        )
+            Do(new ModelAction(ModelActionKind.Commit, leader));
+        return this;
+    }
 
     /// <summary>The view service dies and begins anew.</summary>
     public ModelScript Forget() => Do(new ModelAction(ModelActionKind.ForgetViewService, 0, 0));
@@ -93,6 +116,8 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
     {
         for (var round = 0; round < MaxRounds; round++)
         {
+            if (_decides)
+                Decide();
             var open = State
                 .Flight.Where(id =>
                     !_held(universe.Message(id)) && State.Locals[universe.Message(id).ToSlot] != ModelState.Gone

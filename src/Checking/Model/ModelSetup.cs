@@ -18,6 +18,9 @@ internal sealed record ModelSetup(string Name, string About)
 {
     public int Servers { get; init; } = 2;
 
+    /// <summary>More than one decide together; the further ones have the last slots.</summary>
+    public int ViewServices { get; init; } = 1;
+
     public ImmutableArray<ImmutableArray<ScriptedOperation>> Clerks { get; init; } = [];
 
     public ProtocolSettings Settings { get; init; } = Small;
@@ -50,11 +53,15 @@ internal sealed record ModelSetup(string Name, string About)
 
     public int ClerkSlot(int clerk) => 1 + Servers + clerk;
 
-    public int Slots => 1 + Servers + Clerks.Length;
+    public int Slots => Servers + Clerks.Length + ViewServices;
+
+    public bool IsGroup => ViewServices > 1;
+
+    public bool IsViewService(int slot) => slot == 0 || slot > Servers + Clerks.Length;
 
     public bool IsServer(int slot) => slot >= 1 && slot <= Servers;
 
-    public bool IsClerk(int slot) => slot > Servers;
+    public bool IsClerk(int slot) => slot > Servers && !IsViewService(slot);
 
     /// <summary>Small numbers, so that little has to happen before something happens.</summary>
     public static ProtocolSettings Small { get; } =
@@ -118,7 +125,23 @@ internal sealed class ModelSituation(ModelUniverse universe, ModelState state, L
 {
     public ModelState State => state;
 
-    public ViewServiceNode? ViewService => universe.NodeAt<ViewServiceNode>(state, 0);
+    public ViewServiceNode? ViewService => universe.ViewService(state);
+
+    /// <summary>What is remembered for good.</summary>
+    public ViewServiceMemory? Remembered => universe.Known(state);
+
+    /// <summary>How many of several view services believe that they act.</summary>
+    public int ActingMembers => Members.Count(member => member.Acting is not null);
+
+    /// <summary>The views that wait to be decided.</summary>
+    public IEnumerable<View> Waiting =>
+        Members.Where(member => member.IsDeciding).Select(member => member.Acting!.View);
+
+    private IEnumerable<ViewServiceMember> Members =>
+        Enumerable
+            .Range(0, universe.Setup.Slots)
+            .Where(slot => universe.Setup is { IsGroup: true } setup && setup.IsViewService(slot))
+            .Select(slot => universe.Member(state, slot));
 
     public IEnumerable<ReplicaNode> Replicas =>
         Enumerable.Range(1, universe.Setup.Servers).Select(Replica).Where(replica => replica is not null)!;

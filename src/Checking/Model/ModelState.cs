@@ -25,8 +25,11 @@ internal sealed record ModelState
     /// <summary>What clients asked and were told.</summary>
     public int History { get; init; }
 
-    /// <summary>What the view service wrote down.</summary>
+    /// <summary>What the view service wrote down, or is in the log of several.</summary>
     public int Memory { get; init; }
+
+    /// <summary>Of several view services.</summary>
+    public ModelLog Log { get; init; }
 
     public required ulong Fingerprint { get; init; }
 
@@ -38,12 +41,20 @@ internal sealed record ModelState
     public bool IsCut(int from, int to) => (Cuts >> (8 * from + to) & 1) != 0;
 
     /// <summary>The parts that are not nodes or messages.</summary>
-    public static ulong RestFingerprint(ModelBudget budget, ulong cuts, ulong lives, ulong history, int memory) =>
+    public static ulong RestFingerprint(
+        ModelBudget budget,
+        ulong cuts,
+        ulong lives,
+        ulong history,
+        int memory,
+        ModelLog log
+    ) =>
         Hashing.Mix(budget.Word ^ 0x8C5F6D1A2B3E4D77)
         + Hashing.Mix(cuts + 0x1D8E4E27C47D124F)
         + Hashing.Mix(lives ^ 0xEB44ACCAB455D165)
         + Hashing.Mix(history + 0x2545F4914F6CDD1D)
-        + Hashing.Mix((ulong)memory + 0x9FB21C651E98DF25);
+        + Hashing.Mix((ulong)memory + 0x9FB21C651E98DF25)
+        + Hashing.Mix(log.Word ^ 0xC2B2AE3D27D4EB4F);
 }
 
 /// <summary>
@@ -61,6 +72,8 @@ internal enum Allowance
     Suspicion,
 
     Leave,
+
+    /// <summary>Or, of several, another one is chosen.</summary>
     ViewServiceRestart,
     ViewServiceForget,
     Cut,
@@ -117,6 +130,21 @@ internal enum ModelActionKind : byte
     /// <summary>The view service dies and begins anew.</summary>
     ForgetViewService,
 
+    /// <summary>One of several view services is chosen, and knows what is in the log. Nobody else is told.</summary>
+    Elect,
+
+    /// <summary>What the leading view service waits for is decided, and it hears so.</summary>
+    Commit,
+
+    /// <summary>What the leading view service proposed is in the log, and it has not heard so.</summary>
+    CommitUnheard,
+
+    /// <summary>A view service is told that what it waits for is not decided, which may be wrong.</summary>
+    Fail,
+
+    /// <summary>A view service hears that another one was chosen.</summary>
+    Depose,
+
     Cut,
 
     /// <summary>Scripts only: the view service is told to make a server primary, whatever is lost.</summary>
@@ -166,6 +194,7 @@ internal sealed record LocalState(
 
 /// <summary>What one input makes of one local state: the same whenever it comes.</summary>
 /// <param name="Notices">Of each kind of notice a bit.</param>
+/// <param name="Decides">One of several view services waits for a decision from here on.</param>
 /// <param name="Broken">The node itself found an invariant broken.</param>
 internal sealed record LocalTransition(
     LocalState To,
@@ -173,6 +202,7 @@ internal sealed record LocalTransition(
     Completion[] Completions,
     ulong Notices,
     ViewServiceMemory? Memory,
+    bool Decides,
     bool MayStop,
     string? Broken,
     bool ChangesNothing

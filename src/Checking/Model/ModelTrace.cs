@@ -44,6 +44,10 @@ internal sealed class ModelTrace
             case ModelActionKind.Timer or ModelActionKind.LateTimer:
                 hash.Add(universe.Timer(action.Argument).ToString());
                 break;
+            case ModelActionKind.Elect:
+                hash.Add(universe.Memory(action.Argument >> 8)?.ToString());
+                hash.Add(action.Argument & 255);
+                break;
             default:
                 hash.Add(action.Argument);
                 break;
@@ -140,6 +144,11 @@ internal sealed class ModelTrace
             ModelActionKind.Leave => "is asked to leave",
             ModelActionKind.RestartViewService => "dies and goes on with what it wrote down",
             ModelActionKind.ForgetViewService => "dies and begins anew",
+            ModelActionKind.Elect => "is chosen",
+            ModelActionKind.Commit => "hears that what it waits for is decided",
+            ModelActionKind.CommitUnheard => "does not hear that what it proposed is in the log",
+            ModelActionKind.Fail => "is told that what it waits for is not decided",
+            ModelActionKind.Depose => "hears that another one was chosen",
             _ => $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach "
                 + $"{_universe.Addresses[action.Argument]} any more (or again)",
         };
@@ -218,8 +227,19 @@ internal static class ModelReplay
         }
         for (var slot = 0; slot < setup.Slots; slot++)
         {
-            if (setup.IsServer(slot))
-                yield return new ModelAction(ModelActionKind.Suspect, 0, slot);
+            if (setup.IsViewService(slot))
+            {
+                for (var server = 1; server <= setup.Servers; server++)
+                    yield return new ModelAction(ModelActionKind.Suspect, slot, server);
+            }
+            if (setup.IsGroup && setup.IsViewService(slot))
+            {
+                yield return ModelMoves.Election(state, slot);
+                yield return new ModelAction(ModelActionKind.Commit, slot);
+                yield return new ModelAction(ModelActionKind.CommitUnheard, slot);
+                yield return new ModelAction(ModelActionKind.Fail, slot);
+                yield return new ModelAction(ModelActionKind.Depose, slot);
+            }
             if (state.Locals[slot] == ModelState.Gone)
             {
                 yield return new ModelAction(ModelActionKind.Restart, slot, 0);

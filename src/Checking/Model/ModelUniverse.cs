@@ -18,6 +18,7 @@ internal sealed class ModelUniverse
     private readonly Dictionary<ViewServiceMemory, int> _memoryIds = [];
     private readonly Dictionary<(int Local, ulong Input), LocalTransition> _transitions = [];
     private readonly Dictionary<NodeAddress, int> _slots = [];
+    private readonly ImmutableArray<NodeAddress> _viewServices;
     private readonly Effects _effects = new();
 
     public ModelUniverse(ModelSetup setup, Nodes nodes)
@@ -31,11 +32,13 @@ internal sealed class ModelUniverse
                 .Select(slot => new NodeAddress(
                     slot == 0 ? "vs"
                     : setup.IsServer(slot) ? $"s{slot}"
-                    : $"c{slot - setup.Servers}"
+                    : setup.IsClerk(slot) ? $"c{slot - setup.Servers}"
+                    : $"vs{slot + 1 - setup.Servers - setup.Clerks.Length}"
                 )),
         ];
         for (var slot = 0; slot < Addresses.Length; slot++)
             _slots.Add(Addresses[slot], slot);
+        _viewServices = [.. Addresses.Where((_, slot) => setup.IsViewService(slot))];
     }
 
     public ModelSetup Setup { get; }
@@ -66,16 +69,39 @@ internal sealed class ModelUniverse
         return id;
     }
 
+    /// <summary>The one that acts, where what it says is decided.</summary>
+    public ViewServiceNode? ViewService(ModelState state) =>
+        !Setup.IsGroup ? NodeAt<ViewServiceNode>(state, 0)
+        : state.Log.Leader >= 0 && Member(state, state.Log.Leader) is { IsDeciding: false } leader ? leader.Acting
+        : null;
+
+    /// <summary>What is remembered for good; null where nothing is.</summary>
+    public ViewServiceMemory? Known(ModelState state) =>
+        Setup.IsGroup ? _memories[state.Memory] : NodeAt<ViewServiceNode>(state, 0)?.Known;
+
+    public ViewServiceMember Member(ModelState state, int slot) => (ViewServiceMember)_locals[state.Locals[slot]].Node;
+
     /// <summary>A node's first state in a new life.</summary>
     public LocalTransition Begin(int slot, int life, ViewServiceMemory? memory)
     {
         var settings = NextBuild.Or(Setup.Settings, Setup.IsNextBuild(slot, life));
         Node node =
-            slot == 0 ? _nodes.ViewService(Addresses[0], settings, new ClusterId(100 + (ulong)life), memory)
-            : Setup.IsServer(slot) ? _nodes.Replica(new ServerId(Addresses[slot], life + 1), Addresses[0], settings)
-            : _nodes.Clerk(Addresses[slot], Addresses[0], settings);
+            Setup.IsServer(slot) ? _nodes.Replica(new ServerId(Addresses[slot], life + 1), _viewServices, settings)
+            : Setup.IsClerk(slot) ? _nodes.Clerk(Addresses[slot], _viewServices, settings)
+            : Setup.IsGroup ? NewMember(Addresses[slot])
+            : _nodes.ViewService(Addresses[0], settings, new ClusterId(100 + (ulong)life), memory);
         return Run(node, slot, [], 0, false, static (node, effects) => node.Start(effects), null);
     }
+
+    private ViewServiceMember NewMember(NodeAddress self)
+    {
+        var member = _nodes.Member(self);
+        member.Know(new ViewServices([.. _viewServices.Select(a => new ViewServiceName(a.Value, a))], null, 0, 0));
+        return member;
+    }
+
+    /// <summary>The argument of an election: what is in the log, and which it is of this slot.</summary>
+    public static int Election(int memory, int number) => memory << 8 | number;
 
     /// <summary>What an action makes of a local state.</summary>
     public LocalTransition Step(LocalState from, ModelAction action)
@@ -122,6 +148,21 @@ internal sealed class ModelUniverse
                 break;
             case ModelActionKind.Leave:
                 ((ReplicaNode)node).Leave(effects);
+                break;
+            case ModelActionKind.Elect:
+                var (memory, number) = (action.Argument >> 8, action.Argument & 255);
+                var fresh = new ClusterId(100 + (ulong)(16 * slot + number));
+                ((ViewServiceMember)node).Lead(
+                    _nodes.ViewService(Addresses[slot], Setup.Settings, fresh, _memories[memory]),
+                    effects
+                );
+                break;
+            case ModelActionKind.Commit or ModelActionKind.Fail:
+                var member = (ViewServiceMember)node;
+                member.Decided(member.Round, action.Kind == ModelActionKind.Commit, effects);
+                break;
+            case ModelActionKind.Depose:
+                ((ViewServiceMember)node).Follow(effects);
                 break;
             default:
                 throw new InvalidOperationException($"{action.Kind} is no input of a node");
@@ -191,13 +232,15 @@ internal sealed class ModelUniverse
                 sends.Add(Intern(slot, to, outgoing.Message));
         }
         var mayStop = _effects.MayStop;
-        var isQuiet = broken is null && sends.Count == 0 && completions.Length == 0 && !mayStop;
+        var isQuiet =
+            broken is null && sends.Count == 0 && completions.Length == 0 && !mayStop && _effects.Decision == 0;
         return new LocalTransition(
             local,
             [.. sends],
             completions,
             notices,
             _effects.Memory,
+            _effects.Decision != 0,
             mayStop && Setup.IsServer(slot),
             broken,
             isQuiet && from is not null && local.Id == from.Id
@@ -234,7 +277,7 @@ internal sealed class ModelUniverse
         hash.Add(slot);
         node.AddTo(ref hash);
         // A node looks alike however far it has counted; but messages under way name the numbers that it gave out.
-        if (node is ViewServiceNode service)
+        if ((node as ViewServiceNode ?? (node as ViewServiceMember)?.Acting) is { } service)
             hash.Add(service.Now);
         if (node is ClerkNode clerk)
             hash.Add(clerk.LastRequest);

@@ -24,7 +24,8 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             machine.SlownessUs = 0;
             world.Resume(machine);
         }
-        BringViewServiceBack();
+        foreach (var machine in cluster.ViewServices)
+            cluster.StartViewService(machine);
         foreach (var machine in cluster.Servers.Take(servers))
             cluster.StartServer(machine);
         foreach (var machine in cluster.Servers.Skip(servers))
@@ -53,8 +54,9 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             FaultKind.BreakConnection => () => BreakConnection(fault),
             FaultKind.Leave => () => Leave(Server(fault.Target)),
             FaultKind.Join => Join,
-            FaultKind.RestartViewService => () => RestartViewService(fault.ForUs, forget: false),
-            _ => () => RestartViewService(fault.ForUs, forget: true),
+            FaultKind.RestartViewService => () => RestartViewService(ViewService(fault.Target), fault.ForUs, false),
+            FaultKind.ElectAnother => ElectAnother,
+            _ => () => RestartViewService(cluster.ViewServices[0], fault.ForUs, forget: true),
         };
         begin();
     }
@@ -63,7 +65,11 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
 
     /// <summary>The view service or a server.</summary>
     private Machine AnyNode(int number) =>
-        number % (cluster.Servers.Count + 1) is var n && n == 0 ? cluster.ViewServiceMachine : cluster.Servers[n - 1];
+        number % (cluster.Servers.Count + 1) is var n && n == 0
+            ? ViewService(number / (cluster.Servers.Count + 1))
+            : cluster.Servers[n - 1];
+
+    private Machine ViewService(int number) => cluster.ViewServices[number % cluster.ViewServices.Length];
 
     private void Crash(Machine machine, long time)
     {
@@ -148,21 +154,23 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             cluster.StartServer(free);
     }
 
-    private void RestartViewService(long time, bool forget)
+    private void ElectAnother()
     {
-        if (!cluster.ViewServiceMachine.Up)
+        if (cluster.Log is null)
+            return;
+        reached.Count("otherViewServices");
+        cluster.Log.ElectAnother();
+    }
+
+    private void RestartViewService(Machine machine, long time, bool forget)
+    {
+        if (!machine.Up)
             return;
         // Before the first acknowledged view there is nothing that a new one could notice: it would just begin again.
         if (forget && !cluster.Replicas.Any(replica => replica.View.Number > 0))
             return;
         reached.Count(forget ? "forgottenMemories" : "viewServiceRestarts");
-        cluster.KillViewService(forget);
-        world.After(time, BringViewServiceBack);
-    }
-
-    private void BringViewServiceBack()
-    {
-        if (!cluster.ViewServiceMachine.Up)
-            cluster.RestartViewService();
+        cluster.KillViewService(machine, forget);
+        world.After(time, () => cluster.StartViewService(machine));
     }
 }

@@ -61,7 +61,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 
     public override void OnStart(World world, Machine machine)
     {
-        if (machine == cluster.ViewServiceMachine)
+        if (machine == cluster.ViewServices[0])
             _toldOfAnother = false;
     }
 
@@ -75,10 +75,10 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 
     public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (machine.Node is not ViewServiceNode service)
+        if (machine.Node is not (ViewServiceNode or ViewServiceMember) || cluster.Known is not { } known)
             return;
-        var view = service.View;
-        if (cluster.Forgotten && service.Acknowledged && view.Cluster != _last.Cluster)
+        var view = known.View;
+        if (cluster.Forgotten && known.Acknowledged && view.Cluster != _last.Cluster)
         {
             if (_toldOfAnother)
                 Broken($"the view service lost its memory while servers held data, and made view {view}");
@@ -88,7 +88,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
             return;
         // One ping may acknowledge a view and lead to the next: what was acknowledged in between is in the memory
         // alone.
-        if (effects.Memory?.LastAcknowledged is { } acknowledged)
+        if (known.LastAcknowledged is { } acknowledged)
             Descend(acknowledged);
         if (view != _last)
         {
@@ -96,7 +96,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
             if (_descendants.Count > 0 && !view.Reset && !_descendants.Contains(view.Primary!.Value))
                 Broken($"the primary of view {view} was in no acknowledged view before");
         }
-        if (service.Acknowledged)
+        if (known.Acknowledged)
             Descend(view);
     }
 
@@ -176,9 +176,9 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
 
     public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (cluster.Forgotten || machine != cluster.ViewServiceMachine || ReferenceEquals(machine.Disk, _checked))
+        if (cluster.Forgotten || ReferenceEquals(cluster.Memory, _checked))
             return;
-        _checked = machine.Disk;
+        _checked = cluster.Memory;
         CheckAll();
     }
 

@@ -19,6 +19,7 @@ internal sealed class ReachedCounters : WorldWatch
         "cuts",
         "viewServiceRestarts",
         "forgottenMemories",
+        "otherViewServices",
         "lostMessages",
         "repeatedMessages",
     ];
@@ -55,7 +56,10 @@ internal sealed class ReachedCounters : WorldWatch
             if (completion.Status == CallStatus.Full)
                 Count("full");
         }
-        if (machine.Node is ViewServiceNode service && service.View != _view)
+        var service =
+            machine.Node as ViewServiceNode
+            ?? (machine.Node is ViewServiceMember { IsDeciding: false } member ? member.Acting : null);
+        if (service is not null && service.View != _view)
         {
             if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup)
                 Count("failovers");

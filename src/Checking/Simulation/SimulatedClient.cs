@@ -36,7 +36,7 @@ internal sealed class SimulatedClient
         World world,
         SimulationPlan plan,
         Machine machine,
-        Machine viewService,
+        ImmutableArray<NodeAddress> viewServices,
         int number,
         History history,
         Chance chance
@@ -50,7 +50,7 @@ internal sealed class SimulatedClient
         _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
         _thinkUs = 2 * plan.FaultTimeUs / Math.Max(1, plan.OperationsPerClient);
         machine.OnCompletion = OnCompletion;
-        world.StartNode(machine, plan.Nodes.Clerk(machine.Address, viewService.Address, plan.Settings), null);
+        world.StartNode(machine, plan.Nodes.Clerk(machine.Address, viewServices, plan.Settings), null);
         world.After(chance.Below(300_000), Next);
     }
 

@@ -12,14 +12,34 @@ internal sealed class SimulatedCluster
     public SimulatedCluster(World world, SimulationPlan plan, Chance chance)
     {
         (_world, _plan, _chance) = (world, plan, chance);
-        ViewServiceMachine = world.AddMachine(new NodeAddress("vs"));
+        ViewServices =
+        [
+            .. Enumerable
+                .Range(1, plan.ViewServices)
+                .Select(number => world.AddMachine(new NodeAddress(number == 1 ? "vs" : $"vs{number}"))),
+        ];
         for (var i = 0; i < plan.Servers + SimulationPlan.SpareServers; i++)
             _servers.Add(world.AddMachine(new NodeAddress($"s{i + 1}")));
     }
 
-    public Machine ViewServiceMachine { get; }
+    public ImmutableArray<Machine> ViewServices { get; }
 
-    public ViewServiceNode? ViewService => ViewServiceMachine.Node as ViewServiceNode;
+    public ImmutableArray<NodeAddress> ViewServiceAddresses => [.. ViewServices.Select(machine => machine.Address)];
+
+    /// <summary>Null where there is only one view service.</summary>
+    public SimulatedLog? Log { get; private set; }
+
+    /// <summary>What is remembered, whoever dies.</summary>
+    public ViewServiceMemory? Memory => Log is null ? ViewServices[0].Disk : Log.Memory;
+
+    /// <summary>Where nothing is kept, what the view service has in mind.</summary>
+    public ViewServiceMemory? Known => Log is null ? ViewService?.Known : Log.Memory;
+
+    /// <summary>The one that acts, where what it says is decided.</summary>
+    public ViewServiceNode? ViewService =>
+        Log is null ? ViewServices[0].Node as ViewServiceNode
+        : Log.LeadingMember is { IsDeciding: false } member ? member.Acting
+        : null;
 
     public IReadOnlyList<Machine> Servers => _servers;
 
@@ -37,17 +57,32 @@ internal sealed class SimulatedCluster
 
     public void Start()
     {
-        StartViewService(null);
+        if (_plan.ViewServices > 1)
+            Log = new SimulatedLog(_world, ViewServices, NewNode, _chance.Fork(1));
+        foreach (var machine in ViewServices)
+            StartViewService(machine);
         for (var i = 0; i < _plan.Servers; i++)
             StartServer(_servers[i]);
     }
 
-    public void StartViewService(ViewServiceMemory? memory)
+    public void StartViewService(Machine machine)
     {
-        var cluster = new ClusterId(_chance.Next() | 1);
-        var node = _plan.Nodes.ViewService(ViewServiceMachine.Address, Build(), cluster, memory);
-        _world.StartNode(ViewServiceMachine, node, new ServerId(ViewServiceMachine.Address, ++_lastIncarnation));
+        if (machine.Up)
+            return;
+        var id = new ServerId(machine.Address, ++_lastIncarnation);
+        _world.StartNode(machine, Log is null ? NewNode(machine, Forgotten ? null : machine.Disk) : NewMember(), id);
+
+        ViewServiceMember NewMember()
+        {
+            var member = _plan.Nodes.Member(machine.Address);
+            var names = ViewServiceAddresses.Select(address => new ViewServiceName(address.Value, address));
+            member.Know(new ViewServices([.. names], null, 0, 0));
+            return member;
+        }
     }
+
+    private ViewServiceNode NewNode(Machine machine, ViewServiceMemory? memory) =>
+        _plan.Nodes.ViewService(machine.Address, Build(), new ClusterId(_chance.Next() | 1), memory);
 
     /// <summary>A new life at the address. Once in a while the machine's clock went back.</summary>
     public void StartServer(Machine machine)
@@ -58,26 +93,24 @@ internal sealed class SimulatedCluster
         if (_plan.Faults.Length > 0 && _chance.Percent(5))
             incarnation = _chance.Between(1, 900);
         var id = new ServerId(machine.Address, incarnation);
-        _world.StartNode(machine, _plan.Nodes.Replica(id, ViewServiceMachine.Address, Build()), id);
+        _world.StartNode(machine, _plan.Nodes.Replica(id, ViewServiceAddresses, Build()), id);
     }
 
     private ProtocolSettings Build() => NextBuild.Or(_plan.Settings, _plan.TwoBuilds && _chance.Percent(60));
 
-    public void KillViewService(bool forget)
+    public void KillViewService(Machine machine, bool forget)
     {
-        _world.Kill(ViewServiceMachine);
+        _world.Kill(machine);
         if (forget)
             Forgotten = true;
     }
-
-    public void RestartViewService() => StartViewService(Forgotten ? null : ViewServiceMachine.Disk);
 
     /// <summary>
     /// The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.
     /// </summary>
     public IEnumerable<Machine> Holders()
     {
-        if (ViewServiceMachine.Disk is not { LastAcknowledged: { } last } memory)
+        if (Memory is not { LastAcknowledged: { } last } memory)
             return [];
         return _servers.Where(machine =>
             machine.Node is ReplicaNode replica
@@ -91,13 +124,13 @@ internal sealed class SimulatedCluster
         // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds
         // everything.
         if (
-            ViewServiceMachine.Disk is { Acknowledged: false } memory
+            Memory is { Acknowledged: false } memory
             && server.Node is ReplicaNode replica
             && replica.Id == memory.View.Primary
             && replica.View.Number == memory.View.Number
         )
             return false;
-        if (ViewServiceMachine.Disk is not { LastAcknowledged: not null })
+        if (Memory is not { LastAcknowledged: not null })
             return Replicas.Count() > 1;
         var holders = Holders().ToList();
         return !holders.Contains(server) || holders.Count > 1;

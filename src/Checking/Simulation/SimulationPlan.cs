@@ -21,6 +21,8 @@ internal sealed record SimulationPlan(
 
     public Nodes Nodes { get; init; } = Nodes.Shipped;
 
+    public int ViewServices { get; init; } = 1;
+
     public bool AsRecords { get; init; }
 
     /// <summary>Servers and view services are of this build or of the next, in each life anew.</summary>
@@ -50,6 +52,8 @@ internal sealed record SimulationPlan(
             DrawFaults(chance, profile, faultTime)
         )
         {
+            // Where several remember, none forgets.
+            ViewServices = profile != SimulationProfile.ViewServiceForgets && memory.Percent(40) ? 3 : 1,
             TwoBuilds = chance.Percent(30),
             EnvelopeBytes = chance.Percent(30) ? chance.Between(40, 400) : 256 << 10,
         };

@@ -37,6 +37,9 @@ internal enum FaultKind
 
     /// <summary>The view service is killed and starts again without its memory, for good.</summary>
     ForgetViewService,
+
+    /// <summary>Of several view services another one is chosen; the one before hears of it later.</summary>
+    ElectAnother,
 }
 
 /// <summary>
@@ -90,6 +93,7 @@ internal static class Profiles
                 FaultKind.RestartViewService,
                 FaultKind.Crash,
                 FaultKind.CutOneWay,
+                FaultKind.ElectAnother,
             ],
             SimulationProfile.ViewServiceForgets => [FaultKind.Crash, FaultKind.CutBoth],
             _ => [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.ForgetViewService)],

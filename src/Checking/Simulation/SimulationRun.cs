@@ -32,7 +32,7 @@ internal sealed class SimulationRun
     {
         _plan = plan;
         var chance = new Chance(plan.Seed);
-        var machines = 1 + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1;
+        var machines = plan.ViewServices + plan.Servers + SimulationPlan.SpareServers + plan.Clients + 1;
         _world = new World(chance, machines, plan.EnvelopeBytes) { AsRecords = plan.AsRecords };
         _cluster = new SimulatedCluster(_world, plan, chance.Fork(3));
         _faults = new FaultInjector(_world, _cluster, _reached);
@@ -93,7 +93,15 @@ internal sealed class SimulationRun
     {
         var machine = _world.AddMachine(new NodeAddress($"c{number}"));
         var plan = number == 0 ? _plan with { OperationsPerClient = 0 } : _plan;
-        var client = new SimulatedClient(_world, plan, machine, _cluster.ViewServiceMachine, number, _history, chance);
+        var client = new SimulatedClient(
+            _world,
+            plan,
+            machine,
+            _cluster.ViewServiceAddresses,
+            number,
+            _history,
+            chance
+        );
         _clients.Add(client);
         return client;
     }

@@ -11,7 +11,8 @@ internal static class SimulationShrinker
         var violation = again.Violation ?? failed.Violation!;
         string[] head =
         [
-            $"seed {failed.Plan.Seed}, profile {failed.Plan.Profile}: {smallest.Plan.Servers} servers, "
+            $"seed {failed.Plan.Seed}, profile {failed.Plan.Profile}: {smallest.Plan.ViewServices} view services, "
+                + $"{smallest.Plan.Servers} servers, "
                 + $"{smallest.Plan.Clients} clients with "
                 + $"{smallest.Plan.OperationsPerClient} operations each, {smallest.Plan.Keys} keys, "
                 + $"{smallest.Plan.Faults.Length} faults",
@@ -64,6 +65,7 @@ internal static class SimulationShrinker
             plan.Clients > 1 ? plan with { Clients = plan.Clients - 1 } : null,
             .. faults.Select(fault => plan with { Faults = faults.Remove(fault) }),
             plan.Servers > 2 ? plan with { Servers = plan.Servers - 1 } : null,
+            plan.ViewServices > 1 ? plan with { ViewServices = 1 } : null,
             plan.Keys > 1 ? plan with { Keys = 1 } : null,
             operations > 1 ? plan with { OperationsPerClient = operations - 1 } : null,
             plan.Quality != NetworkQuality.Calm ? plan with { Quality = NetworkQuality.Calm } : null,

@@ -31,6 +31,9 @@ internal sealed class Machine(NodeAddress address, int index)
 
     public Action<Completion>? OnCompletion { get; set; }
 
+    /// <summary>One of several view services: told of what it wants decided.</summary>
+    public Action<long, ViewServiceMemory?>? OnDecision { get; set; }
+
     public bool Up => Node is not null;
 
     public override string ToString() => Address.Value;

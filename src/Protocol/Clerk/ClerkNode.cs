@@ -188,6 +188,9 @@ public partial class ClerkNode : Node
             case ViewNews news:
                 HandleViewNews(from, news, effects);
                 break;
+            case ViewServices { IsWellFormed: true } told:
+                _inquiry.Hear(from, told, _view.Id, _tick, effects);
+                break;
             case Unsupported unsupported:
                 unsupported.Tell(from, effects);
                 break;

@@ -45,6 +45,7 @@ public abstract record Message
             5 => ViewNews.Read(ref reader),
             6 => ResetRequest.Read(ref reader),
             7 => ResetAnswer.Read(ref reader),
+            8 => ViewServices.Read(ref reader),
             11 => OpenSession.Read(ref reader),
             12 => SessionOpened.Read(ref reader),
             13 => Request.Read(ref reader),

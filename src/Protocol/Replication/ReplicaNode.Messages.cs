@@ -154,7 +154,8 @@ public partial class ReplicaNode
         if (_askedForView >= number)
             return;
         _askedForView = number;
-        effects.Send(viewService, new ViewRequest(View.Id));
+        foreach (var to in _views.ToAsk)
+            effects.Send(to, new ViewRequest(View.Id));
     }
 
     private bool HasOtherThanHistory(Forward forward)

@@ -3,10 +3,11 @@ namespace PbKv.Protocol;
 /// <summary>How a server learns of views and enters them.</summary>
 public partial class ReplicaNode
 {
-    private void OnPingAnswer(PingAnswer answer, Effects effects)
+    private void OnPingAnswer(NodeAddress from, PingAnswer answer, Effects effects)
     {
         if (!IsMe(answer.Server))
             return; // Meant for an earlier life.
+        _views.OnAnswer(from);
         if (!BelievesCluster(answer.View, effects))
             return;
         _newestAnswer = answer.Answer;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PbKv.Protocol;
 
 public enum ReplicaRole : byte
@@ -18,12 +20,17 @@ public enum ReplicaRole : byte
 /// backup confirms the transfer--> answers only what the backup acknowledged, for good in this view
 /// </code>
 /// </remarks>
-public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupName group, ProtocolSettings settings)
-    : Node
+public partial class ReplicaNode(
+    ServerId self,
+    ImmutableArray<NodeAddress> viewServices,
+    GroupName group,
+    ProtocolSettings settings
+) : Node
 {
     private readonly ProtocolSettings _settings = settings;
     private ReplicatedState _state = new(settings.Features);
     private IdleSessions _idle = new(settings);
+    private ViewContact _views = new(viewServices);
     private PrimaryRole? _primary;
     private BackupRole? _backup;
     private const int MostSuperseded = 3;
@@ -108,20 +115,24 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
             case OpenSession open:
                 OnOpenSession(from, open, effects);
                 break;
-            case PingAnswer answer when from == viewService:
-                OnPingAnswer(answer, effects);
+            case PingAnswer answer when _views.Includes(from):
+                OnPingAnswer(from, answer, effects);
                 break;
-            case ViewNews news when from == viewService:
+            case ViewNews news when _views.Includes(from):
                 Learn(news.View, news.Acknowledged, effects);
                 break;
-            case PingRefused refused when from == viewService:
+            case PingRefused refused when _views.Includes(from):
                 OnPingRefused(refused, effects);
+                break;
+            case ViewServices { IsWellFormed: true } told when _views.Includes(from):
+                if (_views.Hear(told))
+                    Ping(effects);
                 break;
             case WrongView wrong when from == View.Primary?.Address || from == View.Backup?.Address:
                 Learn(wrong.Known, acknowledged: false, effects);
                 break;
             // Whoever has this address in mind from an earlier life, or is mistaken, decides nothing here.
-            case PingAnswer or ViewNews or PingRefused or WrongView:
+            case PingAnswer or ViewNews or PingRefused or ViewServices or WrongView:
                 effects.Notice(NoticeKind.Refused, $"{message.GetType().Name} from {from} is not believed");
                 break;
             case Chunk chunk:
@@ -153,6 +164,7 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
         {
             case ReplicaTick:
                 _askedForView = 0;
+                _views.OnTick();
                 // What the backup said while this one slept lies unread. Not twice in a row: on a machine that always
                 // comes late, a backup that is silent has to be found all the same.
                 Slept = timer.Late && !Slept;
@@ -176,8 +188,9 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (peer != viewService)
+        if (peer != _views.Acting)
             return;
+        _views.OnLost();
         // It may be told that this server is gone: show that it is not, now and once more when the connection can be
         // made again.
         Ping(effects);
@@ -188,6 +201,7 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
     {
         var clone = (ReplicaNode)MemberwiseClone();
         clone._state = _state.Clone();
+        clone._views = _views.Clone();
         clone._idle = _idle.Clone();
         clone._primary = _primary?.Clone(clone._state, clone._idle);
         clone._backup = _backup?.Clone(clone._state);
@@ -202,6 +216,7 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
         _idle.AddTo(ref fingerprint);
         _primary?.AddTo(ref fingerprint);
         _backup?.AddTo(ref fingerprint);
+        _views.AddTo(ref fingerprint);
         fingerprint.Add(_askedForView);
         fingerprint.Add(_newestAnswer);
         fingerprint.Add(_leaving);
@@ -211,11 +226,15 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
 
     private NodeAddress PrimaryAddress => View.Primary!.Value.Address;
 
-    private void Ping(Effects effects) =>
-        effects.Send(
-            viewService,
-            new Ping(Id, View.Id, Synced, _primary is { BackupSilent: true }, _leaving, _newestAnswer, Level)
-        );
+    private void Ping(Effects effects)
+    {
+        var silent = _primary is { BackupSilent: true };
+        foreach (var to in _views.ToAsk)
+        {
+            var heard = to == _views.Acting ? _newestAnswer : 0;
+            effects.Send(to, new Ping(Id, View.Id, Synced, silent, _leaving, heard, Level));
+        }
+    }
 
     private ReplicaStatus Status(long number) =>
         new(
@@ -236,7 +255,7 @@ public partial class ReplicaNode(ServerId self, NodeAddress viewService, GroupNa
             _deduplicated + (_primary?.Deduplicated ?? 0),
             _state.Memory + (_primary?.StreamMemory ?? 0),
             _primary?.MaxMemory ?? _settings.MaxMemoryBytes,
-            viewService.Value,
+            _views.Acting.Value,
             _state.Era
         );
 }

@@ -43,6 +43,9 @@ public partial class ViewServiceNode : Node
 
     public NodeAddress Self { get; }
 
+    /// <summary>What it has handed out to be kept, or would.</summary>
+    public ViewServiceMemory Known => _known;
+
     public ClusterId Cluster => _known.Cluster;
 
     public View View => _known.View;

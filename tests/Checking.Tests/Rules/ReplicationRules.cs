@@ -68,8 +68,8 @@ public class ReplicationRules(ITestOutputHelper output) : RuleTest(output)
     {
         var rules = off.Aggregate(SafetyRules.All, static (rules, rule) => rules.Without(rule));
         var (viewService, settings, key) = (new NodeAddress("vs"), ProtocolSettings.Default, Bytes.Utf8("key"));
-        var primary = rules.Replica(new ServerId(new NodeAddress("a"), 1), viewService, settings);
-        var backup = rules.Replica(new ServerId(new NodeAddress("b"), 1), viewService, settings);
+        var primary = rules.Replica(new ServerId(new NodeAddress("a"), 1), [viewService], settings);
+        var backup = rules.Replica(new ServerId(new NodeAddress("b"), 1), [viewService], settings);
         var view = new View(new ClusterId(7), 1, primary.Id, backup.Id);
         var effects = new Effects();
         primary.Store.Put(key, Bytes.Utf8("value"));

@@ -47,7 +47,7 @@ internal sealed class Scenario
         );
         _cluster = new SimulatedCluster(World, plan, chance.Fork(3));
         _writes = new NoAcknowledgedWriteLost(_cluster);
-        VsMessages = new MessageCounter(_cluster.ViewServiceMachine);
+        VsMessages = new MessageCounter(_cluster.ViewServices[0]);
         World.Watches =
         [
             _log,
@@ -60,7 +60,7 @@ internal sealed class Scenario
         ];
         World.MayStop = machine => World.After(1, () => World.Kill(machine));
         Settings = plan.Settings;
-        _cluster.StartViewService(null);
+        _cluster.StartViewService(_cluster.ViewServices[0]);
         for (var i = 1; i <= servers; i++)
             Start(i);
         if (lossy)
@@ -79,7 +79,7 @@ internal sealed class Scenario
 
     public ViewServiceNode Service => _cluster.ViewService!;
 
-    public Machine ServiceMachine => _cluster.ViewServiceMachine;
+    public Machine ServiceMachine => _cluster.ViewServices[0];
 
     public string? Primary => Service.View.Primary?.Address.Value;
 

@@ -26,7 +26,7 @@ public class ViewsTests
     {
         var effects = new Effects();
         var rules = SafetyRules.All.Without(SafetyRule.ClusterIdChecked);
-        var node = rules.Clerk(new NodeAddress("c"), Views1, ProtocolSettings.Default);
+        var node = rules.Clerk(new NodeAddress("c"), [Views1], ProtocolSettings.Default);
         node.Handle(Views1, new ViewNews(View(9, A), true), effects);
         node.Handle(Views1, new ViewNews(new View(new ClusterId(999), 1, B, null), true), effects);
         Assert.Equal(B, node.View.Primary);

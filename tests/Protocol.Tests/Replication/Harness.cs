@@ -33,7 +33,7 @@ internal sealed class Harness
     public ReplicaNode Server(string name, long incarnation = 1, ProtocolSettings? settings = null)
     {
         var id = new ServerId(new NodeAddress(name), incarnation);
-        var node = new ReplicaNode(id, ViewService, GroupName.Default, settings ?? Settings);
+        var node = new ReplicaNode(id, [ViewService], GroupName.Default, settings ?? Settings);
         _nodes[id.Address] = node;
         Do(node, node.Start);
         return node;

@@ -36,7 +36,7 @@ public class LevelTests
     public void A_server_does_not_enter_a_view_above_its_level()
     {
         var id = new ServerId(new("a"), 1);
-        var node = new ReplicaNode(id, ViewService, GroupName.Default, ProtocolSettings.Default);
+        var node = new ReplicaNode(id, [ViewService], GroupName.Default, ProtocolSettings.Default);
         var effects = new Effects();
         node.Handle(ViewService, new ViewNews(new View(new ClusterId(7), 1, id, null, Level: 2), false), effects);
         Assert.Equal(0, node.View.Number);
@@ -48,7 +48,7 @@ public class LevelTests
     {
         var next = NextBuild.Or(ProtocolSettings.Default, next: true);
         var id = new ServerId(new("a"), 1);
-        var node = new ReplicaNode(id, ViewService, GroupName.Default, next);
+        var node = new ReplicaNode(id, [ViewService], GroupName.Default, next);
         Enter(node, new View(new ClusterId(7), 1, id, null));
         var effects = new Effects();
         node.Handle(new("c"), new OpenSession(GroupName.Default, node.View.Id, 1), effects);

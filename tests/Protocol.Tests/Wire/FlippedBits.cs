@@ -253,6 +253,6 @@ public sealed class FlippedBits(ITestOutputHelper output)
         }
 
         private static ReplicaNode Server(string name) =>
-            new(new ServerId(new NodeAddress(name), 1), ViewService, GroupName.Default, Settings);
+            new(new ServerId(new NodeAddress(name), 1), [ViewService], GroupName.Default, Settings);
     }
 }

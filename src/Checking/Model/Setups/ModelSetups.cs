@@ -8,7 +8,7 @@ namespace PbKv.Checking;
 /// <summary>The set-ups that are searched, by name.</summary>
 internal static partial class ModelSetups
 {
-    public static ImmutableArray<ModelSetup> All { get; } = [.. Basic, .. Cuts, .. Transfers, .. Rules];
+    public static ImmutableArray<ModelSetup> All { get; } = [.. Basic, .. Cuts, .. Transfers, .. Rules, .. Groups];
 
     public static ModelSetup Find(string name) =>
         All.FirstOrDefault(setup => setup.Name == name)
@@ -20,7 +20,12 @@ internal static partial class ModelSetups
     /// <summary>How often the slow timers may fire.</summary>
     internal static ModelSetup Ticks(this ModelSetup setup, int viewService, int servers, int clerks)
     {
-        var budget = setup.Budget.WithTicks(0, viewService);
+        var budget = setup.Budget;
+        for (var slot = 0; slot < setup.Slots; slot++)
+        {
+            if (setup.IsViewService(slot))
+                budget = budget.WithTicks(slot, viewService);
+        }
         for (var slot = 1; slot <= setup.Servers; slot++)
             budget = budget.WithTicks(slot, servers);
         for (var clerk = 0; clerk < setup.Clerks.Length; clerk++)
