@@ -79,5 +79,5 @@ internal sealed class Pair
     }
 
     private static ReplicaNode Server(string name) =>
-        new(new ServerId(new NodeAddress(name), 1), ViewService, GroupName.Default, ProtocolSettings.Default);
+        new(new ServerId(new NodeAddress(name), 1), [ViewService], GroupName.Default, ProtocolSettings.Default);
 }

@@ -144,6 +144,6 @@ internal static class TurnBench
         }
 
         private static ReplicaNode Server(string name) =>
-            new(new ServerId(new NodeAddress(name), 1), ViewService, GroupName.Default, Settings);
+            new(new ServerId(new NodeAddress(name), 1), [ViewService], GroupName.Default, Settings);
     }
 }

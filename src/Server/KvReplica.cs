@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Event;
 
 namespace PbKv.Server;
@@ -10,22 +11,28 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
 
     private const long WorthCollecting = 64 << 20;
 
-    private readonly NodeAddress _viewService;
+    private readonly ImmutableArray<NodeAddress> _viewServices;
     private readonly Action _mayStop;
     private ServerId _id;
     private bool _heardViewService;
 
-    public KvReplica(ServerId self, NodeAddress viewService, PbKvSettings settings, Action mayStop, NodeHooks hooks)
+    public KvReplica(
+        ServerId self,
+        ImmutableArray<NodeAddress> viewServices,
+        PbKvSettings settings,
+        Action mayStop,
+        NodeHooks hooks
+    )
         : base(
-            new ReplicaNode(self, viewService, settings.Group, settings.Protocol),
+            new ReplicaNode(self, viewServices, settings.Group, settings.Protocol),
             self.Address,
             self,
-            [viewService],
+            viewServices,
             settings,
             hooks
         )
     {
-        (_id, _viewService, _mayStop) = (self, viewService, mayStop);
+        (_id, _viewServices, _mayStop) = (self, viewServices, mayStop);
         Receive<Crowded>(crowded =>
         {
             foreach (var request in crowded.Requests)
@@ -44,7 +51,7 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
     /// <param name="mayStop">Called when the server was asked to leave and nothing depends on it any more.</param>
     internal static Props CreateProps(ServerId self, PbKvSettings settings, Action mayStop, NodeHooks hooks) =>
         Props
-            .Create(() => new KvReplica(self, new NodeAddress(settings.ViewServices[0]), settings, mayStop, hooks))
+            .Create(() => new KvReplica(self, settings.ViewServiceNodes, settings, mayStop, hooks))
             .WithDispatcher(NodePath.Dispatcher)
             .WithMailbox(NodeMailbox.Name);
 
@@ -93,7 +100,7 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
                     "node={0} view={1} no answer from the view service {2}; still trying",
                     _id.Address,
                     Node.View.Number,
-                    _viewService
+                    string.Join(", ", _viewServices)
                 );
         _heardViewService = false;
     }

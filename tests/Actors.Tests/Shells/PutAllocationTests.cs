@@ -158,7 +158,8 @@ public sealed class PutAllocationTests(ITestOutputHelper output) : IDisposable
             };
             var hooks = new NodeHooks(_ => this, Made: node => Node = (ReplicaNode)node);
             Action mayStop = static () => { };
-            var props = Props.Create(() => new KvReplica(id, ViewService, settings, mayStop, hooks));
+            var views = ImmutableArray.Create(ViewService);
+            var props = Props.Create(() => new KvReplica(id, views, settings, mayStop, hooks));
             _actor = system.ActorOf(props.WithDispatcher(CallingThreadDispatcher.Id));
             // Akka makes it on another thread: it stands when it answers.
             Assert.Equal(0, _actor.Ask<long>(new PbKvNode.ViewQuestion()).Result);
