@@ -28,6 +28,7 @@ public sealed class ReasonsTests
     public void What_people_read_is_what_was_approved()
     {
         ViewService();
+        OneOfSeveral();
         Resets();
         Servers();
         Clerks();
@@ -131,6 +132,16 @@ public sealed class ReasonsTests
         );
         Scene("Its memory is lost.", bench => bench.Ping(A, 5, cluster: Theirs));
         Scene("Its memory is lost, but not its cluster's name.", bench => bench.Ping(A, 5));
+    }
+
+    private void OneOfSeveral()
+    {
+        Write("one of several view services", "Another is chosen.");
+        var member = new ViewServiceMember(ViewServiceBench.Self);
+        var effects = new Effects();
+        member.Lead(new ViewServiceNode(member.Self, ProtocolSettings.Default, Fresh, null), effects);
+        member.Follow(effects);
+        Write(effects.Notices);
     }
 
     private void Resets()

@@ -89,6 +89,8 @@ internal sealed class ViewInquiry(ImmutableArray<NodeAddress> given, int timeout
 
     public void AddTo(ref Fingerprint fingerprint, long tick)
     {
+        foreach (var address in _addresses)
+            fingerprint.Add(address.Value);
         fingerprint.Add(_index);
         fingerprint.Add(_unanswered);
         fingerprint.Add(_turned);

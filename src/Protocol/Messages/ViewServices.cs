@@ -18,7 +18,8 @@ public sealed record ViewServices(ImmutableArray<ViewServiceName> Members, NodeA
     internal override byte Kind => 8;
 
     internal bool IsWellFormed =>
-        Members.Length is > 0 and <= Most && Members.All(member => member.Address.Value.Length > 0);
+        Members is { IsDefault: false, Length: > 0 and <= Most }
+        && Members.All(member => member.Address.Value.Length > 0);
 
     internal override void Write(WireWriter writer)
     {

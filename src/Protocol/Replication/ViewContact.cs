@@ -55,8 +55,8 @@ internal sealed class ViewContact(ImmutableArray<NodeAddress> given)
 
     public void AddTo(ref Fingerprint fingerprint)
     {
-        if (_all.Length == 1)
-            return;
+        foreach (var address in _all)
+            fingerprint.Add(address.Value);
         fingerprint.Add(Acting.Value);
         fingerprint.Add(_silent);
         fingerprint.Add(_turned);

@@ -106,7 +106,7 @@ public class ViewServiceMember(NodeAddress self) : Node
     public override void AddTo(ref Fingerprint fingerprint)
     {
         _node?.AddTo(ref fingerprint);
-        fingerprint.Add(_known.Acting?.Value);
+        _known.AddTo(ref fingerprint);
         fingerprint.Add(_deciding);
         _held.AddTo(ref fingerprint);
         foreach (var (from, message, timer) in _waiting)

@@ -22,7 +22,6 @@ internal static partial class ModelSetups
                 Prefix = script => script.Elect(0).Settle(),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     ModelGoal.Primary(2),
                     new ModelGoal("both view services act, as they believe", situation => situation.ActingMembers > 1),
                     new ModelGoal(
@@ -43,7 +42,6 @@ internal static partial class ModelSetups
                 Budget = ModelSetup.Allow((Allowance.ViewServiceRestart, 2)),
                 Goals =
                 [
-                    ModelGoal.AllDone,
                     ModelGoal.ViewService(
                         "the second one has founded the cluster",
                         service => service.Self.Value == "vs2"
@@ -94,11 +92,7 @@ internal static partial class ModelSetups
                 Clerks = Scripts([Append("a;")]),
                 Budget = ModelSetup.Allow((Allowance.ViewServiceRestart, 2)),
                 Prefix = script => script.Elect(0).Settle(),
-                Goals =
-                [
-                    ModelGoal.AllDone,
-                    ModelGoal.ViewService("the other one acts", service => service.Self.Value == "vs2"),
-                ],
+                Goals = [ModelGoal.ViewService("the other one acts", service => service.Self.Value == "vs2")],
                 Never = [new ModelGoal(ViewWithoutFault, situation => situation.Remembered is { View.Number: > 2 })],
             }.Ticks(viewService: 1, servers: 1, clerks: 1),
         ];
