@@ -8,8 +8,6 @@ namespace PbKv.Checking;
 /// searched.</param>
 public sealed record CheckOptions(string? Setup = null, TimeSpan? Time = null, string? Replay = null)
 {
-    public static TimeSpan DefaultTime { get; } = TimeSpan.FromSeconds(60);
-
     /// <summary>Distinct states after which the search of a set-up ends; keeps memory bounded.</summary>
     public int MaxStates { get; init; } = 8_000_000;
 }
@@ -53,7 +51,7 @@ public static class CheckRunner
         if (options.Replay is { } replay)
             return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, Nodes.Shipped)]);
         var watch = Stopwatch.StartNew();
-        var time = options.Time ?? CheckOptions.DefaultTime;
+        var time = options.Time ?? TimeSpan.FromSeconds(60);
         var reports = new List<SetupReport>();
         for (var i = 0; i < setups.Length; i++)
         {

@@ -10,18 +10,8 @@ internal sealed class ReachedCounters : WorldWatch
     [
         // Nobody asks for a reset, and nobody has another copy.
         .. Enum.GetNames<NoticeKind>().Except([nameof(NoticeKind.ResetDone), nameof(NoticeKind.CopyDiffers)]),
-        "failovers",
-        "unknownOutcomes",
-        "full",
-        "crashes",
-        "pauses",
-        "slowServers",
-        "cuts",
-        "viewServiceRestarts",
-        "forgottenMemories",
-        "otherViewServices",
-        "lostMessages",
-        "repeatedMessages",
+        .. "failovers unknownOutcomes full crashes pauses slowServers cuts lostMessages repeatedMessages".Split(' '),
+        .. "viewServiceRestarts forgottenMemories otherViewServices".Split(' '),
     ];
 
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);

@@ -6,9 +6,6 @@ namespace PbKv.Checking;
 /// <param name="Profile">Null for all of them in turn.</param>
 public sealed record SimulationOptions(ulong FirstSeed = 1, int Seeds = 1000, SimulationProfile? Profile = null)
 {
-    /// <summary>Stops before a run that would begin after this; null for no limit.</summary>
-    public TimeSpan? Limit { get; init; }
-
     /// <summary>After so many failed runs the others are not worth their time.</summary>
     public int MaxViolations { get; init; } = 3;
 
@@ -68,13 +65,7 @@ public static class SimulationRunner
         long operations = 0,
             faults = 0;
         var done = 0;
-        for (
-            ;
-            done < options.Seeds
-                && violations.Count < options.MaxViolations
-                && (options.Limit is null || watch.Elapsed < options.Limit);
-            done++
-        )
+        for (; done < options.Seeds && violations.Count < options.MaxViolations; done++)
         {
             var plan = SimulationPlan.Draw(options.FirstSeed + (ulong)done, options.Profile) with
             {

@@ -7,13 +7,9 @@ public class ManySeeds(ITestOutputHelper output)
     [Fact]
     public void Two_thousand_seeds_of_all_profiles_hold_every_promise_and_reach_every_situation()
     {
-        // The limit is for a machine so busy that all of them would take for ever: the work is counted, not timed.
-        var report = SimulationRunner.Run(
-            new SimulationOptions(FirstSeed: 1, Seeds: 2000) { Limit = TimeSpan.FromMinutes(4) }
-        );
+        var report = SimulationRunner.Run(new SimulationOptions(FirstSeed: 1, Seeds: 2000));
         SimulationText.Write(report, output);
         Assert.True(report.Ok, "a promise was broken: see the output");
-        Assert.True(report.Seeds >= SimulationRunner.EnoughToReachAll, $"only {report.Seeds} seeds in the time");
         Assert.Empty(report.NotReached);
     }
 }
