@@ -94,7 +94,9 @@ internal sealed class SimulatedLog
     private void Decide(Machine machine, ViewServiceMember member, long round, ViewServiceMemory? memory)
     {
         var delay = _chance.Percent(3) ? _chance.Between(100, 800) * World.Millisecond : _chance.Between(200, 4000);
-        _world.After(delay, () => TryDeciding(machine, member, _term, round, memory));
+        // That of now: what was proposed to an earlier term does not come into the log of a later one.
+        var term = _term;
+        _world.After(delay, () => TryDeciding(machine, member, term, round, memory));
     }
 
     private void TryDeciding(
