@@ -14,6 +14,14 @@ internal class Nodes
 
     public virtual ViewServiceMember Member(NodeAddress self) => new(self);
 
+    public virtual Register Register(
+        ViewServiceName self,
+        ImmutableArray<ViewServiceName> peers,
+        ProtocolSettings settings,
+        RegisterState kept,
+        ClusterId fresh
+    ) => new(self, peers, settings, kept, fresh, mayFound: true);
+
     public virtual ReplicaNode Replica(
         ServerId self,
         ImmutableArray<NodeAddress> viewServices,

@@ -44,6 +44,9 @@ public sealed class Effects
     /// <summary>View service: to be on disk before anything below is done.</summary>
     public ViewServiceMemory? Memory { get; set; }
 
+    /// <summary>View service: what it keeps of what it has together with others; as for the memory.</summary>
+    internal RegisterState? Register { get; set; }
+
     /// <summary>
     /// One of several view services: to be decided with the others, and the node told by
     /// <see cref="ViewServiceMember.Decided"/>. That the memory is in their log; or, where there is none, that this one
@@ -87,6 +90,7 @@ public sealed class Effects
     public void CopyTo(Effects other)
     {
         other.Memory = Memory ?? other.Memory;
+        other.Register = Register ?? other.Register;
         other.Messages.AddRange(Messages);
         other.Timers.AddRange(Timers);
         other.CancelledTimers.AddRange(CancelledTimers);
@@ -119,6 +123,7 @@ public sealed class Effects
     public void Clear()
     {
         Memory = null;
+        Register = null;
         Decision = 0;
         Messages.Clear();
         Timers.Clear();
@@ -184,6 +189,12 @@ public enum NoticeKind
 
     /// <summary>One of several view services: another one acts, or may.</summary>
     NotActing,
+
+    /// <summary>One of several view services: it was chosen, and acts.</summary>
+    Acting,
+
+    /// <summary>The view services of the cluster are others than before.</summary>
+    MembersChanged,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);
@@ -198,4 +209,25 @@ public sealed record ViewServiceMemory(
     bool Synced,
     View? LastAcknowledged,
     bool LastAcknowledgedSynced
-);
+)
+{
+    internal void Write(WireWriter writer)
+    {
+        writer.Fixed64(Cluster.Value);
+        View.Write(writer);
+        writer.Flag(Acknowledged);
+        writer.Flag(Synced);
+        Protocol.View.WriteOptional(writer, LastAcknowledged);
+        writer.Flag(LastAcknowledgedSynced);
+    }
+
+    internal static ViewServiceMemory Read(ref WireReader reader) =>
+        new(
+            new ClusterId(reader.Fixed64()),
+            Protocol.View.Read(ref reader),
+            reader.Flag(),
+            reader.Flag(),
+            Protocol.View.ReadOptional(ref reader),
+            reader.Flag()
+        );
+}

@@ -44,6 +44,12 @@ public sealed record ViewServiceTick : NodeTimer;
 /// <summary>View service: the time in which a server whose connection broke may still show that it lives.</summary>
 public sealed record ConnectionLostTimer(ServerId Server) : NodeTimer;
 
+/// <summary>View service: one tick of what several keep together, every ping interval.</summary>
+internal sealed record RegisterTick : NodeTimer;
+
+/// <summary>View service: so long without a leader, or without the votes that were asked for.</summary>
+internal sealed record PatienceTimer : NodeTimer;
+
 /// <summary>Server: one tick, every ping interval: ping, send again, expire.</summary>
 public sealed record ReplicaTick : NodeTimer;
 

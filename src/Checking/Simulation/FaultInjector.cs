@@ -54,9 +54,10 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
             FaultKind.BreakConnection => () => BreakConnection(fault),
             FaultKind.Leave => () => Leave(Server(fault.Target)),
             FaultKind.Join => Join,
-            FaultKind.RestartViewService => () => RestartViewService(ViewService(fault.Target), fault.ForUs, false),
+            FaultKind.RestartViewService => () => RestartViewService(ViewService(fault.Target), fault.ForUs),
             FaultKind.ElectAnother => ElectAnother,
-            _ => () => RestartViewService(cluster.ViewServices[0], fault.ForUs, forget: true),
+            FaultKind.LoseDisk => () => LoseDisk(ViewService(fault.Target), fault.ForUs),
+            _ => () => Forget(cluster.ViewServices[0], fault.ForUs),
         };
         begin();
     }
@@ -156,21 +157,48 @@ internal sealed class FaultInjector(World world, SimulatedCluster cluster, Reach
 
     private void ElectAnother()
     {
-        if (cluster.Log is null)
+        if (
+            cluster.Leading is not { } leading
+            || cluster.ViewServices.First(machine => machine.Node == leading) is not { Paused: false } one
+            || cluster.ViewServices.Length == 1
+        )
             return;
         reached.Count("otherViewServices");
-        cluster.Log.ElectAnother();
+        world.Act(
+            one,
+            "is asked to let another act",
+            static (node, effects) => node.Handle(default, new MemberRequest(MemberChange.Transfer, "", ""), effects)
+        );
     }
 
-    private void RestartViewService(Machine machine, long time, bool forget)
+    private void RestartViewService(Machine machine, long time)
     {
         if (!machine.Up)
             return;
-        // Before the first acknowledged view there is nothing that a new one could notice: it would just begin again.
-        if (forget && !cluster.Replicas.Any(replica => replica.View.Number > 0))
+        reached.Count("viewServiceRestarts");
+        world.Kill(machine);
+        world.After(time, () => cluster.StartViewService(machine));
+    }
+
+    /// <summary>Of several, one at a time.</summary>
+    private void LoseDisk(Machine machine, long time)
+    {
+        if (!machine.Up || cluster.ViewServices.Length == 1 || !cluster.IsWhole)
             return;
-        reached.Count(forget ? "forgottenMemories" : "viewServiceRestarts");
-        cluster.KillViewService(machine, forget);
+        reached.Count("lostDisks");
+        cluster.LoseDisk(machine);
+        world.After(time, () => cluster.StartViewService(machine));
+    }
+
+    /// <summary>
+    /// Before the first acknowledged view there is nothing that a new one could notice: it would just begin again.
+    /// </summary>
+    private void Forget(Machine machine, long time)
+    {
+        if (!machine.Up || !cluster.Replicas.Any(replica => replica.View.Number > 0))
+            return;
+        reached.Count("forgottenMemories");
+        cluster.LoseDisk(machine);
         world.After(time, () => cluster.StartViewService(machine));
     }
 }

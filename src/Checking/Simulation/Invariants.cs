@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace PbKv.Checking;
 
 /// <summary>A promise of the protocol was broken.</summary>
@@ -28,7 +30,7 @@ internal sealed class ViewNumbersNeverRegress : WorldWatch
         var view = machine.Node switch
         {
             ReplicaNode replica => replica.View,
-            ViewServiceNode service => service.View,
+            ViewServiceGroup { Member: { IsDeciding: false, Acting: { } service } } => service.View,
             ClerkNode clerk => clerk.View,
             _ => View.None,
         };
@@ -45,6 +47,36 @@ internal sealed class ViewNumbersNeverRegress : WorldWatch
     }
 
     public override void OnStop(World world, Machine machine) => _last.Remove(machine);
+}
+
+/// <summary>
+/// What counts is one history: of one index there is one entry, and who leads knows the newest that counted before.
+/// </summary>
+internal sealed class EntriesAreOneHistory : WorldWatch
+{
+    private readonly Dictionary<(ClusterId Group, long Index), RegisterEntry> _counted = [];
+    private readonly Dictionary<Machine, long> _terms = [];
+
+    public RegisterEntry? Newest { get; private set; }
+
+    public override void OnEffects(World world, Machine machine, Effects effects)
+    {
+        if (machine.Node is not ViewServiceGroup { Register: { Counting: { } entry } register })
+            return;
+        if (_terms.GetValueOrDefault(machine) != register.Term)
+        {
+            _terms[machine] = register.Term;
+            if (Newest is { } before && before.Group == entry.Group && !entry.IsNewerThan(before.Term, before.Index))
+                Broken($"{machine} leads term {register.Term} with {entry}, and {before} counted before");
+        }
+        var counted = CollectionsMarshal.GetValueRefOrAddDefault(_counted, (entry.Group, entry.Index), out _) ??= entry;
+        if (counted.Term != entry.Term)
+            Broken($"at {machine} {entry} counts, and so did {counted}");
+        if (Newest?.Group != entry.Group || entry.IsNewerThan(Newest.Term, Newest.Index))
+            Newest = entry;
+    }
+
+    public override void OnStop(World world, Machine machine) => _terms.Remove(machine);
 }
 
 /// <summary>
@@ -67,7 +99,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 
     public override void OnInput(World world, Machine machine, string? what, Envelope? envelope)
     {
-        if (machine.Node is not ViewServiceNode { Acknowledged: false } service || envelope is null)
+        if (machine.Node is not ViewServiceGroup { Member.Acting: { Acknowledged: false } service } || envelope is null)
             return;
         foreach (var message in envelope.Messages)
             _toldOfAnother |= message is Ping { View: { Number: > 0 } view } && view.Cluster != service.View.Cluster;
@@ -75,7 +107,7 @@ internal sealed class PrimariesDescend(SimulatedCluster cluster) : WorldWatch
 
     public override void OnEffects(World world, Machine machine, Effects effects)
     {
-        if (machine.Node is not (ViewServiceNode or ViewServiceMember) || cluster.Known is not { } known)
+        if (machine.Node is not ViewServiceGroup || cluster.Memory is not { } known)
             return;
         var view = known.View;
         if (cluster.Forgotten && known.Acknowledged && view.Cluster != _last.Cluster)

@@ -11,7 +11,7 @@ internal sealed class ReachedCounters : WorldWatch
         // Nobody asks for a reset, and nobody has another copy.
         .. Enum.GetNames<NoticeKind>().Except([nameof(NoticeKind.ResetDone), nameof(NoticeKind.CopyDiffers)]),
         .. "failovers unknownOutcomes full crashes pauses slowServers cuts lostMessages repeatedMessages".Split(' '),
-        .. "viewServiceRestarts forgottenMemories otherViewServices".Split(' '),
+        .. "viewServiceRestarts forgottenMemories otherViewServices lostDisks".Split(' '),
     ];
 
     private readonly SortedDictionary<string, long> _counts = new(StringComparer.Ordinal);
@@ -46,10 +46,10 @@ internal sealed class ReachedCounters : WorldWatch
             if (completion.Status == CallStatus.Full)
                 Count("full");
         }
-        var service =
-            machine.Node as ViewServiceNode
-            ?? (machine.Node is ViewServiceMember { IsDeciding: false } member ? member.Acting : null);
-        if (service is not null && service.View != _view)
+        if (
+            machine.Node is ViewServiceGroup { Member: { IsDeciding: false, Acting: { } service } }
+            && service.View != _view
+        )
         {
             if (service.View.Cluster == _view.Cluster && _view.Number > 0 && service.View.Primary == _view.Backup)
                 Count("failovers");

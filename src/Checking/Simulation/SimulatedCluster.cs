@@ -1,6 +1,6 @@
 namespace PbKv.Checking;
 
-/// <summary>A view service and servers in a world: starts them, stops them, and knows who holds the data.</summary>
+/// <summary>View services and servers in a world: starts them, stops them, and knows who holds the data.</summary>
 internal sealed class SimulatedCluster
 {
     private readonly World _world;
@@ -26,20 +26,22 @@ internal sealed class SimulatedCluster
 
     public ImmutableArray<NodeAddress> ViewServiceAddresses => [.. ViewServices.Select(machine => machine.Address)];
 
-    /// <summary>Null where there is only one view service.</summary>
-    public SimulatedLog? Log { get; private set; }
+    /// <summary>What the view services keep together.</summary>
+    public EntriesAreOneHistory Entries { get; } = new();
 
     /// <summary>What is remembered, whoever dies.</summary>
-    public ViewServiceMemory? Memory => Log is null ? ViewServices[0].Disk : Log.Memory;
-
-    /// <summary>Where nothing is kept, what the view service has in mind.</summary>
-    public ViewServiceMemory? Known => Log is null ? ViewService?.Known : Log.Memory;
+    public ViewServiceMemory? Memory => Entries.Newest?.Memory;
 
     /// <summary>The one that acts, where what it says is decided.</summary>
-    public ViewServiceNode? ViewService =>
-        Log is null ? ViewServices[0].Node as ViewServiceNode
-        : Log.LeadingMember is { IsDeciding: false } member ? member.Acting
-        : null;
+    public ViewServiceNode? ViewService => Leading?.Member is { IsDeciding: false } member ? member.Acting : null;
+
+    /// <summary>The one that was chosen last.</summary>
+    public ViewServiceGroup? Leading =>
+        ViewServices
+            .Select(machine => machine.Node)
+            .OfType<ViewServiceGroup>()
+            .Where(group => group.Register.LeadsTerm > 0)
+            .MaxBy(group => group.Register.LeadsTerm);
 
     public IReadOnlyList<Machine> Servers => _servers;
 
@@ -57,8 +59,6 @@ internal sealed class SimulatedCluster
 
     public void Start()
     {
-        if (_plan.ViewServices > 1)
-            Log = new SimulatedLog(_world, ViewServices, NewNode, _chance.Fork(1));
         foreach (var machine in ViewServices)
             StartViewService(machine);
         for (var i = 0; i < _plan.Servers; i++)
@@ -69,20 +69,24 @@ internal sealed class SimulatedCluster
     {
         if (machine.Up)
             return;
-        var id = new ServerId(machine.Address, ++_lastIncarnation);
-        _world.StartNode(machine, Log is null ? NewNode(machine, Forgotten ? null : machine.Disk) : NewMember(), id);
+        machine.Disk ??= new RegisterState(_chance.Next() | 1, 0, 0, null);
+        var register = _plan.Nodes.Register(
+            NameOf(machine),
+            ViewServices.Length > 1 ? [.. ViewServices.Select(NameOf)] : [],
+            _plan.Settings,
+            machine.Disk,
+            new ClusterId(_chance.Next() | 1)
+        );
+        var build = Build();
+        var group = new ViewServiceGroup(
+            register,
+            _plan.Nodes.Member(machine.Address),
+            (cluster, memory) => _plan.Nodes.ViewService(machine.Address, build, cluster, memory)
+        );
+        _world.StartNode(machine, group, new ServerId(machine.Address, ++_lastIncarnation));
 
-        ViewServiceMember NewMember()
-        {
-            var member = _plan.Nodes.Member(machine.Address);
-            var names = ViewServiceAddresses.Select(address => new ViewServiceName(address.Value, address));
-            member.Know(new ViewServices([.. names], null, 0, 0));
-            return member;
-        }
+        static ViewServiceName NameOf(Machine machine) => new(machine.Address.Value, machine.Address);
     }
-
-    private ViewServiceNode NewNode(Machine machine, ViewServiceMemory? memory) =>
-        _plan.Nodes.ViewService(machine.Address, Build(), new ClusterId(_chance.Next() | 1), memory);
 
     /// <summary>A new life at the address. Once in a while the machine's clock went back.</summary>
     public void StartServer(Machine machine)
@@ -98,48 +102,66 @@ internal sealed class SimulatedCluster
 
     private ProtocolSettings Build() => NextBuild.Or(_plan.Settings, _plan.TwoBuilds && _chance.Percent(60));
 
-    public void KillViewService(Machine machine, bool forget)
+    /// <summary>Its disk is gone with it.</summary>
+    public void LoseDisk(Machine machine)
     {
         _world.Kill(machine);
-        if (forget)
-            Forgotten = true;
+        machine.Disk = null;
+        Forgotten |= ViewServices.Length == 1;
     }
+
+    /// <summary>All are in the group, with the disks that they have: one of several may be lost.</summary>
+    public bool IsWhole =>
+        ViewServices.All(machine =>
+            machine.Disk?.Entry is { } entry && ViewServices.All(other => entry.Lists(other.Disk?.Disk ?? 0))
+        );
+
+    /// <summary>What is remembered, and what may be, as one of them keeps it.</summary>
+    private IEnumerable<ViewServiceMemory> PossibleMemories =>
+        ViewServices
+            .Select(machine => machine.Disk?.Entry)
+            .OfType<RegisterEntry>()
+            .Where(entry => Entries.Newest is not { } newest || entry.IsNewerThan(newest.Term, newest.Index))
+            .Append(Entries.Newest)
+            .Select(entry => entry?.Memory)
+            .OfType<ViewServiceMemory>();
 
     /// <summary>
     /// The servers that hold every acknowledged write, as far as the view service's word goes: what it last wrote down.
     /// </summary>
-    public IEnumerable<Machine> Holders()
-    {
-        if (Memory is not { LastAcknowledged: { } last } memory)
-            return [];
-        return _servers.Where(machine =>
+    public IEnumerable<Machine> Holders() => Memory is { } memory ? HoldersBy(memory) : [];
+
+    private IEnumerable<Machine> HoldersBy(ViewServiceMemory memory) =>
+        _servers.Where(machine =>
             machine.Node is ReplicaNode replica
+            && memory.LastAcknowledged is { } last
             && (replica.Id == last.Primary || (memory.LastAcknowledgedSynced && replica.Id == last.Backup))
         );
-    }
 
-    /// <summary>Whether the data would survive the loss of this server.</summary>
-    public bool MayDie(Machine server)
+    /// <summary>Whether the data would survive the loss of this server, whichever memory comes to count.</summary>
+    public bool MayDie(Machine server) => PossibleMemories.DefaultIfEmpty().All(memory => MayDie(server, memory));
+
+    private bool MayDie(Machine server, ViewServiceMemory? memory)
     {
         // The ping that acknowledges the view may be on its way: from its arrival on, the primary alone holds
         // everything.
         if (
-            Memory is { Acknowledged: false } memory
+            memory is { Acknowledged: false }
             && server.Node is ReplicaNode replica
             && replica.Id == memory.View.Primary
             && replica.View.Number == memory.View.Number
         )
             return false;
-        if (Memory is not { LastAcknowledged: not null })
+        if (memory is not { LastAcknowledged: not null })
             return Replicas.Count() > 1;
-        var holders = Holders().ToList();
+        var holders = HoldersBy(memory).ToList();
         return !holders.Contains(server) || holders.Count > 1;
     }
 
     /// <summary>Whether everybody is where they should be when nothing has gone wrong for a while.</summary>
     public bool AtRest()
     {
-        if (ViewService is not { Acknowledged: true } service)
+        if (ViewService is not { Acknowledged: true } service || !IsWhole)
             return false;
         var staying = Replicas.Count(replica => !replica.Leaving);
         if (service.View.Backup is null)

@@ -40,6 +40,9 @@ internal enum FaultKind
 
     /// <summary>Of several view services another one is chosen; the one before hears of it later.</summary>
     ElectAnother,
+
+    /// <summary>One of several view services is killed and starts again with an empty disk.</summary>
+    LoseDisk,
 }
 
 /// <summary>
@@ -94,6 +97,7 @@ internal static class Profiles
                 FaultKind.Crash,
                 FaultKind.CutOneWay,
                 FaultKind.ElectAnother,
+                FaultKind.LoseDisk,
             ],
             SimulationProfile.ViewServiceForgets => [FaultKind.Crash, FaultKind.CutBoth],
             _ => [.. Enum.GetValues<FaultKind>().Where(kind => kind != FaultKind.ForgetViewService)],

@@ -41,6 +41,7 @@ internal sealed class SimulationRun
         [
             .. log is null ? Array.Empty<WorldWatch>() : [log],
             _reached,
+            _cluster.Entries,
             new ViewNumbersNeverRegress(),
             new PrimariesDescend(_cluster),
             new AtMostOnePrimaryCommits(_cluster),
@@ -75,6 +76,10 @@ internal sealed class SimulationRun
         catch (InvariantBrokenException broken)
         {
             violation = new Violation("NodeInvariant", broken.Message);
+        }
+        catch (Exception failure)
+        {
+            violation = new Violation("NodesDoNotFail", failure.ToString());
         }
         _reached.Count("lostMessages", _world.Network.Lost);
         _reached.Count("repeatedMessages", _world.Network.Repeated);

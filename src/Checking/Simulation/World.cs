@@ -224,10 +224,7 @@ internal sealed class World
             machine.Identity = replica.Id;
             machine.Clock.Become(replica.Id);
         }
-        if (_effects.Decision != 0)
-            machine.OnDecision!(_effects.Decision, _effects.Memory);
-        else if (_effects.Memory is { } memory)
-            machine.Disk = memory;
+        machine.Disk = _effects.Register ?? machine.Disk;
         _mailing.Send(_effects.Messages, (to, messages) => Send(machine, to, messages));
         foreach (var timer in _effects.CancelledTimers)
             machine.Timers.Remove(timer);

@@ -26,13 +26,10 @@ internal sealed class Machine(NodeAddress address, int index)
 
     public long BusyUntil { get; set; }
 
-    /// <summary>What it handed out to be kept (a view service's memory): survives its node.</summary>
-    public ViewServiceMemory? Disk { get; set; }
+    /// <summary>What it handed out to be kept: survives its node.</summary>
+    public RegisterState? Disk { get; set; }
 
     public Action<Completion>? OnCompletion { get; set; }
-
-    /// <summary>One of several view services: told of what it wants decided.</summary>
-    public Action<long, ViewServiceMemory?>? OnDecision { get; set; }
 
     public bool Up => Node is not null;
 

@@ -62,6 +62,14 @@ public abstract record Message
             32 => ViewServiceStatus.Read(ref reader),
             33 => ReplicaStatus.Read(ref reader),
             41 => Unsupported.Read(ref reader),
+            51 => Candidacy.Read(ref reader),
+            52 => Vote.Read(ref reader),
+            53 => Keep.Read(ref reader),
+            54 => Kept.Read(ref reader),
+            55 => Joining.Read(ref reader),
+            56 => Summons.Read(ref reader),
+            57 => MemberRequest.Read(ref reader),
+            58 => MemberAnswer.Read(ref reader),
             _ => null,
         };
 

@@ -53,6 +53,7 @@ internal sealed class Scenario
             _log,
             Reached,
             VsMessages,
+            _cluster.Entries,
             new ViewNumbersNeverRegress(),
             new PrimariesDescend(_cluster),
             new AtMostOnePrimaryCommits(_cluster),
