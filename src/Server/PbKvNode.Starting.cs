@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace PbKv.Server;
 
 /// <summary>How a node is started.</summary>
@@ -38,18 +36,12 @@ public sealed partial class PbKvNode
         var file = Open(settings);
         try
         {
-            var memory = Read(settings, file);
+            var kept = Read(settings, file);
             system ??= NodeSystem.Create(NodePath.SystemName, settings);
             var address = NodeSystem.AddressOf(system);
+            CheckPeers(settings, address);
             var self = new ServerId(new NodeAddress(address), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-            var props = ViewService.CreateProps(
-                self,
-                FreshCluster(),
-                memory,
-                file is null ? null : file.Write,
-                settings,
-                hooks
-            );
+            var props = ViewService.CreateProps(self, kept, file is null ? null : file.Write, settings, hooks);
             return new PbKvNode(system, address, NodePath.ViewService, _ => props, file);
         }
         catch
@@ -66,9 +58,21 @@ public sealed partial class PbKvNode
         Read(settings, file);
     }
 
-    private static ViewServiceMemory? Read(PbKvSettings settings, ViewMemoryFile? file) =>
-        file?.Read() is { } memory ? memory
-        : settings.MayFound ? null
+    private static void CheckPeers(PbKvSettings settings, string address)
+    {
+        if (PeerText.Wrong(settings.Id, settings.Peers) is { } wrong)
+            throw new PbKvStartException($"the view services (--peers, pbkv.peers) cannot be: {wrong}");
+        var self = settings.PeerNames.FirstOrDefault(peer => peer.Id == settings.Id);
+        if (!settings.Peers.IsEmpty && self.Address.Value != address)
+            throw new PbKvStartException(
+                $"the others are told that '{settings.Id}' is at {self.Address} (--peers, pbkv.peers), but this view "
+                    + $"service is reached at {address}: name the same by --advertise (pbkv.advertise)"
+            );
+    }
+
+    private static RegisterState Read(PbKvSettings settings, ViewMemoryFile? file) =>
+        file?.Read() is { } state ? state
+        : settings.MayFound || settings.Peers.Length > 1 ? new RegisterState(ViewMemoryFile.FreshDisk(), 0, 0, null)
         : throw new PbKvStartException(
             $"there is no cluster in {(settings.DataDirectory is { } directory ? $"'{directory}'" : "memory")}, and "
                 + "a new one is forbidden (--no-new-cluster, pbkv.new-cluster): name the directory that the view "
@@ -77,7 +81,4 @@ public sealed partial class PbKvNode
 
     private static ViewMemoryFile? Open(PbKvSettings settings) =>
         settings.DataDirectory is { } directory ? ViewMemoryFile.Open(directory, settings.Cluster) : null;
-
-    private static ClusterId FreshCluster() =>
-        new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1);
 }

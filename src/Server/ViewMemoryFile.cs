@@ -9,13 +9,14 @@ namespace PbKv.Server;
 /// beside, flushed, renamed, and the directory flushed, so that after a crash there is the old one or the new one. A
 /// file that is damaged is refused: whoever guesses here may hand the data's place to an empty server.
 /// </summary>
-/// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of the memory, SHA-256 of all before
-/// it.</remarks>
+/// <remarks>The format: "PBKVVIEW", version (1 byte), length (4 bytes) and bytes of what is kept, SHA-256 of all before
+/// it. In version 1 that is the memory of a view service that was always alone.</remarks>
 internal sealed class ViewMemoryFile : IDisposable
 {
     public const string FileName = "view.pbkv";
 
-    private const byte Version = 1;
+    private const byte Version = 2;
+    private const byte OfOneAlone = 1;
     private const int MostBytes = 1 << 20;
 
     private readonly string _directory;
@@ -56,7 +57,7 @@ internal sealed class ViewMemoryFile : IDisposable
     /// <returns>Null where nothing was ever kept.</returns>
     /// <exception cref="PbKvStartException">The file is damaged, of a later release, or of a cluster of another
     /// name.</exception>
-    public ViewServiceMemory? Read()
+    public RegisterState? Read()
     {
         if (!File.Exists(_path))
             return null;
@@ -66,15 +67,15 @@ internal sealed class ViewMemoryFile : IDisposable
             throw Damaged("it is no view of a PbKv");
         if (!SHA256.HashData(bytes.AsSpan(0, signed)).AsSpan().SequenceEqual(bytes.AsSpan(signed)))
             throw Damaged("its checksum is wrong");
-        if (bytes[Magic.Length] != Version)
-            throw Damaged($"its version is {bytes[Magic.Length]}, known is {Version}");
+        if (bytes[Magic.Length] is not (Version or OfOneAlone) and var version)
+            throw Damaged($"its version is {version}, known is {Version}");
         try
         {
             var reader = new WireReader(bytes.AsSpan((Magic.Length + 1)..signed).ToArray(), new Texts());
             var fields = reader.Block();
-            var memory = ReadFields(ref fields);
+            var state = bytes[Magic.Length] == OfOneAlone ? ReadMemory(ref fields) : RegisterState.Read(ref fields);
             // A file of an earlier release has no name.
-            return fields.More && fields.Text() is var kept && kept != _name ? throw OtherName(kept) : memory;
+            return fields.More && fields.Text() is var kept && kept != _name ? throw OtherName(kept) : state;
         }
         catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
         {
@@ -82,10 +83,10 @@ internal sealed class ViewMemoryFile : IDisposable
         }
     }
 
-    /// <summary>When it returns, the memory survives a crash of the machine.</summary>
-    public void Write(ViewServiceMemory memory)
+    /// <summary>When it returns, the state survives a crash of the machine.</summary>
+    public void Write(RegisterState state)
     {
-        WriteBeside(Encode(memory));
+        WriteBeside(Encode(state));
         File.Move(Beside, _path, overwrite: true);
         DirectoryFlush.ToDisk(_directory);
     }
@@ -134,33 +135,28 @@ internal sealed class ViewMemoryFile : IDisposable
         }
     }
 
-    private byte[] Encode(ViewServiceMemory memory)
+    private byte[] Encode(RegisterState state)
     {
         var writer = WireWriter.Rent();
         writer.Raw(Magic);
         writer.Byte(Version);
         var start = writer.BeginBlock();
-        writer.Fixed64(memory.Cluster.Value);
-        memory.View.Write(writer);
-        writer.Flag(memory.Acknowledged);
-        writer.Flag(memory.Synced);
-        View.WriteOptional(writer, memory.LastAcknowledged);
-        writer.Flag(memory.LastAcknowledgedSynced);
+        state.Write(writer);
         writer.Text(_name);
         writer.EndBlock(start);
         var bytes = writer.TakeAll();
         return [.. bytes, .. SHA256.HashData(bytes)];
     }
 
-    private static ViewServiceMemory ReadFields(ref WireReader reader) =>
-        new(
-            new ClusterId(reader.Fixed64()),
-            View.Read(ref reader),
-            reader.Flag(),
-            reader.Flag(),
-            View.ReadOptional(ref reader),
-            reader.Flag()
-        );
+    /// <summary>A group of one, which learns its name and address when it starts.</summary>
+    private static RegisterState ReadMemory(ref WireReader reader)
+    {
+        var memory = ViewServiceMemory.Read(ref reader);
+        var self = new Member("", new NodeAddress(""), FreshDisk());
+        return new RegisterState(self.Disk, 0, 0, new RegisterEntry(0, 1, memory.Cluster, [self], memory));
+    }
+
+    public static ulong FreshDisk() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
     private PbKvStartException OtherName(string kept) =>
         new(

@@ -1,50 +1,43 @@
+using System.Collections.Immutable;
+
 namespace PbKv.Server;
 
-/// <summary>The actor around a <see cref="ViewServiceNode"/>.</summary>
-internal sealed class ViewService : NodeActor<ViewServiceNode>
+/// <summary>The actor around a <see cref="ViewServiceGroup"/>.</summary>
+internal sealed class ViewService : NodeActor<ViewServiceGroup>
 {
-    private readonly Action<ViewServiceMemory>? _keep;
+    private readonly Action<RegisterState>? _keep;
 
     public ViewService(
         ServerId self,
-        ClusterId fresh,
-        ViewServiceMemory? memory,
-        Action<ViewServiceMemory>? keep,
+        RegisterState kept,
+        Action<RegisterState>? keep,
         PbKvSettings settings,
         NodeHooks hooks
     )
-        : base(
-            new ViewServiceNode(self.Address, settings.Protocol, fresh, memory),
-            self.Address,
-            self,
-            [self.Address],
-            settings,
-            hooks
-        )
+        : base(Make(self.Address, kept, settings), self.Address, self, Known(self, kept, settings), settings, hooks)
     {
         _keep = keep;
-        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(Node.View.Number));
+        Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(View.Number));
     }
 
     /// <param name="self">Its address, and its start time as the incarnation.</param>
-    /// <param name="fresh">The id of the cluster that it starts where it has no memory.</param>
-    /// <param name="keep">Puts a memory on disk before it returns; null where it is kept nowhere.</param>
+    /// <param name="kept">What it kept in its directory; with nothing but the number of its disk in its first life.</param>
+    /// <param name="keep">Puts a state on disk before it returns; null where it is kept nowhere.</param>
     internal static Props CreateProps(
         ServerId self,
-        ClusterId fresh,
-        ViewServiceMemory? memory,
-        Action<ViewServiceMemory>? keep,
+        RegisterState kept,
+        Action<RegisterState>? keep,
         PbKvSettings settings,
         NodeHooks hooks
     ) =>
         Props
-            .Create(() => new ViewService(self, fresh, memory, keep, settings, hooks))
+            .Create(() => new ViewService(self, kept, keep, settings, hooks))
             .WithDispatcher(NodePath.Dispatcher)
             .WithMailbox(NodeMailbox.Name);
 
-    protected override View View => Node.View;
+    protected override View View => Node.Member.Acting?.View ?? View.None;
 
-    protected override void Keep(ViewServiceMemory memory) => _keep?.Invoke(memory);
+    protected override void Keep(RegisterState state) => _keep?.Invoke(state);
 
     protected override void OnConnectionLost(Address remote)
     {
@@ -53,4 +46,23 @@ internal sealed class ViewService : NodeActor<ViewServiceNode>
         else
             base.OnConnectionLost(remote);
     }
+
+    private static ViewServiceGroup Make(NodeAddress self, RegisterState kept, PbKvSettings settings)
+    {
+        var listed = kept.Entry?.Members.FirstOrDefault(member => member.Disk == kept.Disk).Id;
+        var name = new ViewServiceName(settings.Id.Length > 0 ? settings.Id : listed ?? "", self);
+        var fresh = new ClusterId(ViewMemoryFile.FreshDisk());
+        return new ViewServiceGroup(
+            new Register(name, settings.PeerNames, settings.Protocol, kept, fresh, settings.MayFound),
+            new ViewServiceMember(self),
+            (cluster, memory) => new ViewServiceNode(self, settings.Protocol, cluster, memory)
+        );
+    }
+
+    private static ImmutableArray<NodeAddress> Known(ServerId self, RegisterState kept, PbKvSettings settings) =>
+        [
+            self.Address,
+            .. settings.PeerNames.Select(peer => peer.Address),
+            .. (kept.Entry?.Members ?? []).Select(member => member.Address),
+        ];
 }

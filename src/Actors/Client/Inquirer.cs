@@ -11,6 +11,7 @@ internal sealed class Inquirer<T> : ReceiveActor, IWithTimers
     private readonly string _cluster;
     private readonly NodeAddress _self;
     private readonly NodeClock _clock = new(null);
+    private readonly ViewServicePaths _viewServices;
     private readonly Outbox _outbox;
 
     public Inquirer(PbKvSettings settings, Inquiry<T> inquiry, TimeSpan within, TaskCompletionSource<T> result)
@@ -18,7 +19,8 @@ internal sealed class Inquirer<T> : ReceiveActor, IWithTimers
         var system = (ExtendedActorSystem)Context.System;
         (_inquiry, _within, _result, _cluster) = (inquiry, within, result, settings.Cluster);
         _self = NodePath.OfSelf(system, Self);
-        _outbox = new Outbox(system, settings.ViewServiceNodes);
+        _viewServices = new ViewServicePaths(settings.ViewServiceNodes);
+        _outbox = new Outbox(system, _viewServices);
         Receive<Envelope>(Deliver);
         Receive<Again>(_ => Ask());
         Receive<TimeIsUp>(_ => Finish(() => _inquiry.Result(_within)));
@@ -52,7 +54,8 @@ internal sealed class Inquirer<T> : ReceiveActor, IWithTimers
         _clock.OnReceive(envelope.Stamp);
         foreach (var message in envelope.Messages)
         {
-            if (_inquiry.Hear(message) is not { } others)
+            _viewServices.Learn(envelope.From, message);
+            if (_inquiry.Hear(envelope.From, message) is not { } others)
                 continue;
             EndAfter(others);
             Ask();

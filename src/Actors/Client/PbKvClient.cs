@@ -121,7 +121,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(primary);
-        return AskAsync(new ResetInquiry(_settings.ViewServices[0], primary), deadline, cancellationToken);
+        return AskAsync(new ResetInquiry(_settings.ViewServices, primary), deadline, cancellationToken);
     }
 
     private Task<T> AskAsync<T>(Inquiry<T> inquiry, TimeSpan? deadline, CancellationToken cancellation)

@@ -32,6 +32,9 @@ public enum PbKvError
 
     /// <summary>A server of the present view is of a release that does not know the operation.</summary>
     Unsupported,
+
+    /// <summary>None of several view services acts: most of them are out of reach.</summary>
+    NotActing,
 }
 
 /// <summary>What is known of an operation that failed.</summary>

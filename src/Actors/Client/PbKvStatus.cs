@@ -3,9 +3,13 @@ namespace PbKv.Client;
 /// <summary>How a cluster is: what its view service knows, and what its servers say of themselves.</summary>
 public sealed class PbKvStatus
 {
-    internal PbKvStatus(ViewServiceStatus service, ImmutableArray<ReplicaStatus> answers)
+    internal PbKvStatus(
+        ViewServiceStatus service,
+        ImmutableArray<ReplicaStatus> answers,
+        ImmutableArray<PbKvViewService> members
+    )
     {
-        (ViewService, Answers) = (service, answers);
+        (ViewService, Answers, ViewServices) = (service, answers, members);
         Servers =
         [
             .. service
@@ -44,9 +48,42 @@ public sealed class PbKvStatus
     /// <summary>All that the view service knows of, by address.</summary>
     public ImmutableArray<PbKvServer> Servers { get; }
 
+    /// <summary>Those of the cluster, where there are several; empty where there is one alone.</summary>
+    public ImmutableArray<PbKvViewService> ViewServices { get; }
+
     internal ViewServiceStatus ViewService { get; }
 
     internal ImmutableArray<ReplicaStatus> Answers { get; }
+}
+
+/// <summary>One of several view services.</summary>
+/// <param name="Id">What its operator calls it.</param>
+/// <param name="Address">host:port.</param>
+/// <param name="Term">The newest that it knows: how often one was chosen to act; null where it does not answer.</param>
+/// <param name="Lag">How many of their common decisions it lacks; null where it does not answer.</param>
+public sealed record PbKvViewService(string Id, string Address, bool Acting, long? Term, long? Lag)
+{
+    internal static ImmutableArray<PbKvViewService> All(
+        NodeAddress acting,
+        Dictionary<NodeAddress, ViewServices> told
+    ) =>
+        !told.TryGetValue(acting, out var all)
+            ? []
+            :
+            [
+                .. all.Members.Select(member =>
+                {
+                    var own = told.GetValueOrDefault(member.Address);
+                    var lag = own is null ? (long?)null : Math.Max(0, all.Entries - own.Entries);
+                    return new PbKvViewService(
+                        member.Id,
+                        member.Address.Value,
+                        member.Address == acting,
+                        own?.Term,
+                        lag
+                    );
+                }),
+            ];
 }
 
 public enum PbKvRole

@@ -24,7 +24,8 @@ internal sealed class PlainClient : IDisposable
     private readonly PbKvSettings _settings;
     private readonly PlainAddress _system = new($"pbkv-client-{Guid.NewGuid():n}", "127.0.0.1", 1);
     private readonly ulong _uid = (ulong)Random.Shared.Next(1, int.MaxValue);
-    private readonly ImmutableArray<NodeAddress> _viewServices;
+    private readonly ImmutableArray<NodeAddress> _given;
+    private readonly ViewServicePaths _viewServices;
     private readonly NodeAddress _self;
     private readonly ClerkNode _clerk;
     private readonly NodeClock _clock = new(null);
@@ -43,14 +44,15 @@ internal sealed class PlainClient : IDisposable
     private long _askedAt = Environment.TickCount64;
     private bool _mayStop;
     private string? _refused;
-    private Action<Message>? _asked;
+    private Action<NodeAddress, Message>? _asked;
 
     public PlainClient(PbKvSettings settings)
     {
         _settings = settings;
-        _viewServices = settings.ViewServiceNodes;
+        _given = settings.ViewServiceNodes;
+        _viewServices = new ViewServicePaths(_given);
         _self = new NodeAddress($"akka.tcp://{_system.System}@{_system.Host}:{_system.Port}/user/clerk");
-        _clerk = new ClerkNode(_self, _viewServices, settings.Group, settings.Protocol);
+        _clerk = new ClerkNode(_self, _given, settings.Group, settings.Protocol);
         _frameBytes = (int)PbKvConfig.FrameBytes(settings.Protocol);
     }
 
@@ -91,7 +93,21 @@ internal sealed class PlainClient : IDisposable
 
     /// <exception cref="PbKvException">Refused, with the reason; or not answered.</exception>
     public PbKvReset Reset(string primary, CancellationToken cancellation) =>
-        Ask(new ResetInquiry(_settings.ViewServices[0], primary), _settings.Deadline, cancellation);
+        Ask(new ResetInquiry(_settings.ViewServices, primary), _settings.Deadline, cancellation);
+
+    /// <returns>What comes of it, for people.</returns>
+    /// <inheritdoc cref="Reset"/>
+    public string AddViewService(ViewServiceName added, CancellationToken cancellation) =>
+        ChangeMembers(new MemberRequest(MemberChange.Add, added.Id, added.Address.Value), cancellation);
+
+    /// <inheritdoc cref="AddViewService"/>
+    public string RemoveViewService(string id, CancellationToken cancellation) =>
+        ChangeMembers(new MemberRequest(MemberChange.Remove, id, ""), cancellation);
+
+    /// <param name="id">Which shall act; empty: any other.</param>
+    /// <inheritdoc cref="AddViewService"/>
+    public string LetViewServiceAct(string id, CancellationToken cancellation) =>
+        ChangeMembers(new MemberRequest(MemberChange.Transfer, id, ""), cancellation);
 
     /// <summary>A session that cannot be closed now expires by itself: nobody waits long for it.</summary>
     public void Dispose()
@@ -103,6 +119,9 @@ internal sealed class PlainClient : IDisposable
             link.Dispose();
     }
 
+    private string ChangeMembers(MemberRequest request, CancellationToken cancellation) =>
+        Ask(new MemberInquiry(_settings.ViewServices, request), _settings.Deadline, cancellation);
+
     private static long Until(TimeSpan within) =>
         within == Timeout.InfiniteTimeSpan ? long.MaxValue : Environment.TickCount64 + (long)within.TotalMilliseconds;
 
@@ -110,9 +129,9 @@ internal sealed class PlainClient : IDisposable
     private T Ask<T>(Inquiry<T> inquiry, TimeSpan within, CancellationToken cancellation)
     {
         var until = Until(within);
-        _asked = message =>
+        _asked = (from, message) =>
         {
-            if (inquiry.Hear(message) is not { } others)
+            if (inquiry.Hear(from, message) is not { } others)
                 return;
             until = Math.Min(until, Until(others));
             AskNext();
@@ -155,7 +174,7 @@ internal sealed class PlainClient : IDisposable
             else if (!_heard && Environment.TickCount64 - _askedAt >= AskAgainMs)
             {
                 _askedAt = Environment.TickCount64;
-                foreach (var node in _viewServices.Where(_links.ContainsKey))
+                foreach (var node in _given.Where(_links.ContainsKey))
                     Send(node, NodePath.Of(node, isViewService: false), [new StatusRequest(1)]);
             }
             else
@@ -199,7 +218,8 @@ internal sealed class PlainClient : IDisposable
         _heard |= fromViewService;
         foreach (var message in envelope.Messages)
         {
-            _asked?.Invoke(message);
+            _viewServices.Learn(envelope.From, message);
+            _asked?.Invoke(envelope.From, message);
             _clerk.Handle(envelope.From, message, _effects);
         }
         CarryOut();

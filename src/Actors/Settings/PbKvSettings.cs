@@ -29,6 +29,14 @@ public sealed record PbKvSettings
     /// <summary>Where a view service keeps what it must not forget; null: nowhere.</summary>
     public string? DataDirectory { get; init; }
 
+    /// <summary>View service: what it is called among several; empty where it is alone.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>View service: all that shall be in its group, itself too, each as id=host:port.</summary>
+    public ImmutableArray<string> Peers { get; init; } = [];
+
+    internal ImmutableArray<ViewServiceName> PeerNames => [.. Peers.Select(PeerText.Parse)];
+
     /// <summary>Remoting by PbKv.Remoting rather than by DotNetty.</summary>
     public bool UsesSockets { get; init; } = OperatingSystem.IsLinux();
 
@@ -79,11 +87,13 @@ public sealed record PbKvSettings
         return (reader.Known, reader.Given);
     }
 
-    private static PbKvSettings Read(SettingsReader reader) =>
-        ReadNode(reader) with
-        {
-            Protocol = Checked(ReadProtocol(reader), reader),
-        };
+    private static PbKvSettings Read(SettingsReader reader)
+    {
+        var node = ReadNode(reader);
+        if (PeerText.Wrong(node.Id, node.Peers) is { } wrong)
+            throw new SettingsException($"pbkv.peers: {wrong}");
+        return node with { Protocol = Checked(ReadProtocol(reader), reader) };
+    }
 
     private static PbKvSettings ReadNode(SettingsReader reader) =>
         new()
@@ -93,6 +103,8 @@ public sealed record PbKvSettings
             Advertise = reader.Text("advertise") is { Length: > 0 } told ? Address("advertise", told, reader) : null,
             ViewServices = ReadViewServices(reader),
             DataDirectory = reader.Text("data") is { Length: > 0 } directory ? directory : null,
+            Id = reader.Text("id"),
+            Peers = reader.Texts("peers"),
             UsesSockets = ReadTransport(reader),
             LogsJson = reader.OneOf("log-format", "text", "json") == "json",
             Cluster = ReadName(reader, "cluster"),

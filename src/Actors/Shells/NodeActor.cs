@@ -16,6 +16,7 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
     private readonly NodeAddress _self;
     private readonly string _cluster;
     private readonly IOutbox _outbox;
+    private readonly ViewServicePaths _viewServices;
     private readonly NodeLog _log;
     private readonly Mailing _mailing = new();
     private readonly Action<NodeAddress, ImmutableArray<Message>> _post;
@@ -35,7 +36,8 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
         (Node, _self, _cluster, _post) = (node, self, settings.Cluster, Post);
         hooks.Made?.Invoke(node);
         Clock = new NodeClock(server);
-        _outbox = hooks.Around(new Outbox((ExtendedActorSystem)Context.System, viewServices));
+        _viewServices = new ViewServicePaths(viewServices);
+        _outbox = hooks.Around(new Outbox((ExtendedActorSystem)Context.System, _viewServices));
         var name = server is null ? Self.Path.Name : self.Value;
         _log = new NodeLog(Context.GetLogger(), name, () => View.Number, hooks.Record);
         Receive<Envelope>(Deliver);
@@ -80,6 +82,7 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
         {
             if (_log.IsDebug)
                 _log.Received(envelope.From, message, Clock.Now());
+            _viewServices.Learn(envelope.From, message);
             Node.Handle(envelope.From, message, Effects);
         }
         foreach (var kind in envelope.NotUnderstood)
@@ -102,7 +105,7 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
     }
 
     /// <summary>View service: writes and flushes; throws where that fails.</summary>
-    protected virtual void Keep(ViewServiceMemory memory) { }
+    protected virtual void Keep(RegisterState state) { }
 
     protected virtual void Complete(List<Completion> completions) { }
 
@@ -115,8 +118,8 @@ internal abstract class NodeActor<TNode> : ReceiveActor, IWithTimers
 
     protected void CarryOut()
     {
-        if (Effects.Memory is { } memory)
-            Keep(memory);
+        if (Effects.Register is { } state)
+            Keep(state);
         _mailing.Send(Effects.Messages, _post);
         SetTimers();
         if (Effects.Completions.Count > 0)

@@ -11,17 +11,22 @@ internal interface IOutbox
 }
 
 /// <summary>Sends to the actor of the receiver's name, found once and remembered.</summary>
-internal sealed class Outbox(ExtendedActorSystem system, IEnumerable<NodeAddress> viewServices) : IOutbox
+internal sealed class Outbox(ExtendedActorSystem system, ViewServicePaths viewServices) : IOutbox
 {
     /// <summary>Beyond this all are forgotten: whoever is still there is found again.</summary>
     private const int MostRemembered = 8192;
 
-    private readonly HashSet<NodeAddress> _viewServices = [.. viewServices];
     private readonly ConcurrentDictionary<NodeAddress, IActorRef> _receivers = new();
+    private int _known;
     private int _remembered;
 
     public void Send(Envelope envelope)
     {
+        if (_known != viewServices.Count)
+        {
+            _receivers.Clear();
+            _known = viewServices.Count;
+        }
         if (!_receivers.TryGetValue(envelope.To, out var receiver))
             receiver = Find(envelope.To);
         receiver.Tell(envelope, ActorRefs.NoSender);
@@ -34,7 +39,45 @@ internal sealed class Outbox(ExtendedActorSystem system, IEnumerable<NodeAddress
             _receivers.Clear();
             _remembered = 1;
         }
-        return _receivers[to] = system.Provider.ResolveActorRef(NodePath.Of(to, _viewServices.Contains(to)));
+        return _receivers[to] = system.Provider.ResolveActorRef(NodePath.Of(to, viewServices.Contains(to)));
+    }
+}
+
+/// <summary>
+/// Which addresses are those of view services: those that one was given, and those that they tell of.
+/// </summary>
+internal sealed class ViewServicePaths(IEnumerable<NodeAddress> given)
+{
+    private const int Most = 1000;
+
+    private readonly HashSet<NodeAddress> _addresses = [.. given];
+
+    public int Count => _addresses.Count;
+
+    public bool Contains(NodeAddress address) => _addresses.Contains(address);
+
+    public void Learn(NodeAddress from, Message message)
+    {
+        switch (message)
+        {
+            case ViewServices told:
+                foreach (var member in told.Members)
+                    Add(member.Address);
+                break;
+            case Keep keep:
+                foreach (var member in keep.Entry.Members)
+                    Add(member.Address);
+                break;
+            case Joining:
+                Add(from);
+                break;
+        }
+    }
+
+    private void Add(NodeAddress address)
+    {
+        if (_addresses.Count < Most)
+            _addresses.Add(address);
     }
 }
 

@@ -70,11 +70,23 @@ internal sealed class ClusterClient(PbKvSettings settings, PbKvClient? client, P
         }
     }
 
-    public PbKvReset Reset(string primary, CancellationToken cancellation)
+    public PbKvReset Reset(string primary, CancellationToken cancellation) =>
+        Change(client => client.Reset(primary, cancellation), "reset");
+
+    public string AddViewService(ViewServiceName added, CancellationToken cancellation) =>
+        Change(client => client.AddViewService(added, cancellation), "change");
+
+    public string RemoveViewService(string id, CancellationToken cancellation) =>
+        Change(client => client.RemoveViewService(id, cancellation), "change");
+
+    public string LetViewServiceAct(string id, CancellationToken cancellation) =>
+        Change(client => client.LetViewServiceAct(id, cancellation), "change");
+
+    private T Change<T>(Func<PlainClient, T> ask, string what)
     {
         try
         {
-            return plain!.Reset(primary, cancellation);
+            return ask(plain!);
         }
         catch (PbKvException e)
         {
@@ -84,7 +96,7 @@ internal sealed class ClusterClient(PbKvSettings settings, PbKvClient? client, P
         {
             throw new Failure(
                 "Cancelled",
-                "interrupted after the reset may have been asked for: look at the status",
+                $"interrupted after the {what} may have been asked for: look at the status",
                 ExitCodes.OutcomeUnknown
             );
         }

@@ -20,6 +20,21 @@ internal static class StatusJson
                     ["waitingFor"] = status.WaitingFor,
                 },
                 ["servers"] = Json.Array(status.Servers, Of),
+                ["members"] = Members(status),
+            }
+        );
+
+    /// <summary>Of one that does not answer, what it would have said is null. Empty where there is one alone.</summary>
+    public static JsonArray Members(PbKvStatus status) =>
+        Json.Array(
+            status.ViewServices,
+            member => new JsonObject
+            {
+                ["id"] = member.Id,
+                ["address"] = member.Address,
+                ["leader"] = member.Acting,
+                ["term"] = member.Term,
+                ["lag"] = member.Lag,
             }
         );
 

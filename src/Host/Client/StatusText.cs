@@ -41,6 +41,8 @@ internal static class StatusText
             text.Append(Reset);
         if (status.View > 0 && status.Servers.Any(server => server.Role == PbKvRole.Refused))
             text.Append(Refused);
+        if (!status.ViewServices.IsEmpty)
+            text.Append('\n').Append(Members(status, colours));
         if (status.Servers.IsEmpty)
             return text.Append("no server has pinged yet\n").ToString();
         text.Append('\n');
@@ -48,12 +50,31 @@ internal static class StatusText
         // A rate takes two looks.
         if (earlier is null)
             rows = [.. rows.Select(row => (string[])[.. row[..RateColumn], .. row[(RateColumn + 1)..]])];
-        var widths = Enumerable
-            .Range(0, rows[0].Length)
-            .Select(column => rows.Max(row => row[column].Length))
-            .ToArray();
-        foreach (var row in rows)
-            AppendRow(text, row, widths, colours);
+        AppendTable(text, rows, colours);
+        return text.ToString();
+    }
+
+    /// <summary>Several view services, a line each.</summary>
+    public static string Members(PbKvStatus status, bool colours)
+    {
+        var text = new StringBuilder();
+        List<string[]> rows =
+        [
+            ["VIEW SERVICE", "ROLE", "TERM", "LAG", ""],
+            .. status.ViewServices.Select(member =>
+                (string[])
+                    [
+                        $"{member.Id}={member.Address}",
+                        member.Term is null ? "silent"
+                        : member.Acting ? "acting"
+                        : "waiting",
+                        member.Term is { } term ? Grouped(term) : "",
+                        member.Lag is { } lag ? Grouped(lag) : "",
+                        member.Term is null ? "does not answer" : "",
+                    ]
+            ),
+        ];
+        AppendTable(text, rows, colours);
         return text.ToString();
     }
 
@@ -138,6 +159,16 @@ internal static class StatusText
             _ => "idle server",
         };
 
+    private static void AppendTable(StringBuilder text, List<string[]> rows, bool colours)
+    {
+        var widths = Enumerable
+            .Range(0, rows[0].Length)
+            .Select(column => rows.Max(row => row[column].Length))
+            .ToArray();
+        foreach (var row in rows)
+            AppendRow(text, row, widths, colours);
+    }
+
     private static void AppendRow(StringBuilder text, string[] row, int[] widths, bool colours)
     {
         var line = new StringBuilder();
@@ -158,9 +189,9 @@ internal static class StatusText
     private static string ColourOf(string role) =>
         role switch
         {
-            "primary" => "32",
+            "primary" or "acting" => "32",
             "backup" => "36",
-            "dead" or "refused" => "31",
+            "dead" or "refused" or "silent" => "31",
             _ => "0",
         };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PbKv.Hosting;
 
 namespace PbKv.Host.Nodes;
@@ -20,11 +21,22 @@ internal static class NodeCommands
             "--no-new-cluster",
             "Do not begin a new cluster where there is none in the directory: refuse to start"
         );
+        var id = new Option<string?>("--id") { HelpName = "ID", Description = "One of several: what it is called" };
+        var peers = new Option<string?>("--peers")
+        {
+            HelpName = "ID=HOST:PORT,...",
+            Description =
+                "One of several: all of them, itself too, alike at each; three, or five. Needs --id and --data",
+        };
         var command = new Command("view", "Run a view service node: it decides who is primary")
         {
             new ResetCommand(terminal).Create(),
         };
+        foreach (var members in MemberCommands.Create(terminal))
+            command.Subcommands.Add(members);
         node.AddTo(command);
+        command.Options.Add(id);
+        command.Options.Add(peers);
         command.Options.Add(data);
         command.Options.Add(noNew);
         command.SetAction(
@@ -35,18 +47,42 @@ internal static class NodeCommands
                 {
                     DataDirectory = parsed.GetValue(data) ?? settings.DataDirectory,
                     MayFound = settings.MayFound && !parsed.GetValue(noNew),
+                    Id = parsed.GetValue(id) ?? settings.Id,
+                    Peers = parsed.GetValue(peers)?.Split(',').ToImmutableArray() ?? settings.Peers,
                 };
+                settings = OneOfSeveral(settings, node.IsPortGiven(parsed));
                 return NodeRunner.RunAsync("view", () => HostedNode.ViewServiceAsync(settings), terminal);
             }
         );
         return command;
     }
 
+    /// <summary>Where it listens is as its peers are told, unless something else is said.</summary>
+    private static PbKvSettings OneOfSeveral(PbKvSettings settings, bool isPortGiven)
+    {
+        if (settings.Peers.IsEmpty)
+            return settings;
+        if (PeerText.Wrong(settings.Id, settings.Peers) is { } wrong)
+            throw Failure.Usage($"--peers: {wrong}", "name all view services, this one too, alike at each of them");
+        if (settings.Peers.Length > 1 && settings.DataDirectory is null)
+            throw Failure.Usage(
+                $"'{settings.Id}' is one of several, which count on what it keeps",
+                "name a directory for it by --data"
+            );
+        var self = HostPort.Parse(settings.PeerNames.First(peer => peer.Id == settings.Id).Address.Value);
+        return settings with
+        {
+            Host = settings.Host == PbKvSettings.Default.Host ? self.Host : settings.Host,
+            Port = isPortGiven ? settings.Port : self.Port,
+            Advertise = settings.Advertise ?? self.ToString(),
+        };
+    }
+
     /// <summary>It holds data; asked to stop, it leaves first.</summary>
     public static Command Replica(Terminal terminal)
     {
         var node = new NodeOptions(standardPort: 0);
-        var view = Options.Address("--view", "The view service [default: 127.0.0.1:7000]");
+        var view = Options.AddressList("--view", "The view service, or several [default: 127.0.0.1:7000]");
         var command = new Command(
             "replica",
             "Run a replica node: it holds the data as primary or backup, or waits as idle"
@@ -98,6 +134,8 @@ internal sealed class NodeOptions(int standardPort)
         command.Options.Add(_port);
         command.Options.Add(_advertise);
     }
+
+    public bool IsPortGiven(ParseResult parsed) => parsed.GetValue(_port) is not null;
 
     public PbKvSettings Read(ParseResult parsed)
     {
