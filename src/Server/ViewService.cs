@@ -21,7 +21,7 @@ internal sealed class ViewService : NodeActor<ViewServiceGroup>
     }
 
     /// <param name="self">Its address, and its start time as the incarnation.</param>
-    /// <param name="kept">What it kept in its directory; with nothing but the number of its disk in its first life.</param>
+    /// <param name="kept">What it kept in its directory; in its first life nothing but the number of its disk.</param>
     /// <param name="keep">Puts a state on disk before it returns; null where it is kept nowhere.</param>
     internal static Props CreateProps(
         ServerId self,

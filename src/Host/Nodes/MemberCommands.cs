@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace PbKv.Host.Nodes;
 
-/// <summary>`view members`, `add`, `remove` and `transfer`: who the view services are, and which of them acts.</summary>
+/// <summary>
+/// `view members`, `add`, `remove` and `transfer`: who the view services are, and which of them acts.
+/// </summary>
 internal static class MemberCommands
 {
     public static IEnumerable<Command> Create(Terminal terminal)

@@ -35,7 +35,7 @@ internal sealed record Candidacy(ClusterId Group, Member From, long Term, long E
 
 /// <summary>Member → candidate.</summary>
 /// <param name="Group">That of the entry that it has, where it has one.</param>
-/// <param name="Term">The one that the candidate asked for; where it was refused, the newest that this one knows.</param>
+/// <param name="Term">The one that the candidate asked for; where it was refused, the newest that is known.</param>
 internal sealed record Vote(ClusterId Group, ulong Disk, long Term, bool Trial, bool Given) : Message, IRegisterMessage
 {
     internal override byte Kind => 52;

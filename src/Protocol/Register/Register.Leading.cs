@@ -14,8 +14,8 @@ internal partial class Register
     private bool _sleptLeading;
     private long _round;
 
-    // What it was asked to decide: the number, and a memory that waits for an earlier entry to count, or is in the entry
-    // of an index, or the round that shows that it leads.
+    // What it was asked to decide: the number; and a memory that waits for an earlier entry to count, or the index of
+    // the entry that it is in, or the round that shows that it leads.
     private long _decision;
     private ViewServiceMemory? _wanted;
     private long _wantedIndex;

@@ -4,8 +4,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// Who is in the group: it changes by one member at a time, each time by an entry that counts, so that most of those
-/// before and most of those after always have one in common. Who lost its disk is another member: its old place is given
-/// up before the new one is taken in.
+/// before and most of those after always have one in common. Who lost its disk is another member: its old place is
+/// given up before the new one is taken in.
 /// </summary>
 internal partial class Register
 {

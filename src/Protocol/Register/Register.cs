@@ -34,6 +34,7 @@ internal partial class Register : Node
     private NodeAddress? _leader;
     private int _silentTicks;
     private bool _slept;
+    private bool _isForeign;
     private ImmutableSortedSet<ulong> _votes = [];
 
     /// <param name="peers">Who shall be in the group, this one among them; empty: it alone. Who is in it once it
@@ -67,14 +68,14 @@ internal partial class Register : Node
 
     /// <summary>Who they are, as far as this one knows.</summary>
     public ImmutableArray<ViewServiceName> Names =>
-        Entry is { } entry ? [.. entry.Members.Select(member => member.Name)]
+        Entry is { } entry && !_isForeign ? [.. entry.Members.Select(member => member.Name)]
         : _peers.IsEmpty ? [_self.Name]
         : _peers;
 
     /// <summary>Listed in the entry as it is.</summary>
     private bool IsSettled => Entry is { } entry && entry.Members.Contains(_self);
 
-    private bool MayStand => _role != Role.Leading && Entry is { } entry && entry.Lists(_self.Disk);
+    private bool MayStand => _role != Role.Leading && !_isForeign && Entry is { } entry && entry.Lists(_self.Disk);
 
     private int Patience => _settings.DeadPings * _settings.PingIntervalMs;
 
@@ -85,7 +86,7 @@ internal partial class Register : Node
         effects.Set(new RegisterTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
         if (Entry is null)
             AskToJoin(effects);
-        else if (Entry.Members.Length == 1)
+        else if (Entry.Members.Length == 1 && _peers.Length <= 1)
             Try(effects);
         else
             effects.Set(new PatienceTimer(), _settings.PingIntervalMs, Patience);
@@ -152,6 +153,7 @@ internal partial class Register : Node
         fingerprint.Add(_leader?.Value);
         fingerprint.Add(Math.Min(_silentTicks, _settings.DeadPings));
         fingerprint.Add(_slept);
+        fingerprint.Add(_isForeign);
         foreach (var disk in _votes)
             fingerprint.Add(disk);
         AddLeadingTo(ref fingerprint);
@@ -281,6 +283,7 @@ internal partial class Register : Node
         {
             RefuseGroup(from, entry.Group, effects);
             effects.Send(from, new Kept(Entry!.Group, _self.Disk, 0, 0, 0, 0));
+            GiveUpIfAlone(from, effects);
             return;
         }
         if (Entry is null && !entry.Lists(_self.Disk))
@@ -327,9 +330,21 @@ internal partial class Register : Node
     private void RefuseGroup(NodeAddress from, ClusterId group, Effects effects) =>
         effects.Notice(
             NoticeKind.Refused,
-            $"the view service {from} keeps the cluster {group}, this one {Entry!.Group}: they do not work together. One "
-                + "of them has the directory of another cluster: name the right one by --data, or an empty one"
+            $"the view service {from} keeps the cluster {group}, this one {Entry!.Group}: they do not work together. "
+                + "One of them has the directory of another cluster: name the right one by --data, or an empty one"
         );
+
+    /// <summary>
+    /// Those with whom it shall be are a group without it, and one leads them: what it keeps is not theirs. Whoever
+    /// names it among them would find two clusters.
+    /// </summary>
+    private void GiveUpIfAlone(NodeAddress leader, Effects effects)
+    {
+        if (_isForeign || !_peers.Any(peer => peer.Address == leader))
+            return;
+        _isForeign = true;
+        StepDown(effects);
+    }
 
     private void Tell(Message message, Effects effects)
     {

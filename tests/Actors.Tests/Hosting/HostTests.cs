@@ -115,7 +115,7 @@ public sealed class HostTests : IDisposable
         using var copy = new TemporaryFolder();
         File.Copy(source, Path.Combine(copy.Path, ViewMemoryFile.FileName));
         using var file = ViewMemoryFile.Open(copy.Path, "default");
-        return file.Read();
+        return file.Read()?.Entry?.Memory;
     }
 
     private sealed class Broken(IOutbox outbox) : IOutbox

@@ -22,10 +22,17 @@ public sealed class ViewMemoryFileTests : IDisposable
         true
     );
 
+    private static readonly RegisterState State = new(
+        5,
+        3,
+        5,
+        new RegisterEntry(3, 9, new ClusterId(7), [new Member("a", new NodeAddress("127.0.0.1:7000"), 5)], Memory)
+    );
+
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_directory_in_which_nothing_was_kept_has_no_memory()
+    public void A_directory_in_which_nothing_was_kept_keeps_nothing()
     {
         using var file = ViewMemoryFile.Open(Kept, "default");
         Assert.Null(file.Read());
@@ -36,11 +43,11 @@ public sealed class ViewMemoryFileTests : IDisposable
     {
         using (var file = ViewMemoryFile.Open(Kept, "default"))
         {
-            file.Write(Memory with { LastAcknowledged = null, Acknowledged = false });
-            file.Write(Memory);
+            file.Write(State with { Term = 2, Entry = null });
+            file.Write(State);
         }
         using var next = ViewMemoryFile.Open(Kept, "default");
-        Assert.Equal(Memory, next.Read());
+        AssertIsState(next.Read());
         Assert.Equal(["lock", ViewMemoryFile.FileName], Directory.GetFiles(Kept).Select(Path.GetFileName).Order());
     }
 
@@ -64,7 +71,7 @@ public sealed class ViewMemoryFileTests : IDisposable
     public void A_file_that_is_damaged_anywhere_is_refused_and_left_alone()
     {
         using var file = ViewMemoryFile.Open(Kept, "default");
-        file.Write(Memory);
+        file.Write(State);
         var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
         for (var i = 0; i < right.Length; i++)
@@ -81,7 +88,7 @@ public sealed class ViewMemoryFileTests : IDisposable
     public void A_file_that_ends_anywhere_too_early_is_refused()
     {
         using var file = ViewMemoryFile.Open(Kept, "default");
-        file.Write(Memory);
+        file.Write(State);
         var path = Path.Combine(Kept, ViewMemoryFile.FileName);
         var right = File.ReadAllBytes(path);
         for (var length = 0; length < right.Length; length++)
@@ -95,11 +102,39 @@ public sealed class ViewMemoryFileTests : IDisposable
     public void Whatever_an_interrupted_write_left_beside_it_is_no_memory()
     {
         using var file = ViewMemoryFile.Open(Kept, "default");
-        file.Write(Memory);
+        file.Write(State);
         File.WriteAllText(Path.Combine(Kept, ViewMemoryFile.FileName + ".new"), "half of a");
-        Assert.Equal(Memory, file.Read());
-        file.Write(Memory with { Synced = true });
-        Assert.True(file.Read()!.Synced);
+        AssertIsState(file.Read());
+        file.Write(State with { Vote = 6 });
+        Assert.Equal(6UL, file.Read()!.Vote);
+    }
+
+    /// <summary>As the last release that knew of one view service only wrote it.</summary>
+    [Fact]
+    public void What_a_view_service_kept_that_was_always_alone_is_that_of_a_group_of_one()
+    {
+        var written = Convert.FromHexString(
+            "50424b5656494557017c000000ad404b03a83d74abad404b03a83d74ab02030e3132372e302e302e313a373330"
+                + "32c5d8f0cda2340e3132372e302e302e313a3733303386e3f0cda234010101ad404b03a83d74ab02030e313237"
+                + "2e302e302e313a37333032c5d8f0cda2340e3132372e302e302e313a3733303386e3f0cda23401076465666175"
+                + "6c74fd1359e2bdf6591f925d83bf872b69dc79be70c7a0277bae1537043116ed8943"
+        );
+        Directory.CreateDirectory(Kept);
+        File.WriteAllBytes(Path.Combine(Kept, ViewMemoryFile.FileName), written);
+        using var file = ViewMemoryFile.Open(Kept, "default");
+        var state = file.Read()!;
+        var memory = state.Entry!.Memory!;
+        Assert.Equal("2 (127.0.0.1:7302#1795996527685, 127.0.0.1:7303#1795996529030)", memory.View.ToString());
+        Assert.True(memory is { Acknowledged: true, Synced: true });
+        Assert.Equal(memory.Cluster, state.Entry.Group);
+        Assert.Equal(state.Disk, Assert.Single(state.Entry.Members).Disk);
+    }
+
+    private static void AssertIsState(RegisterState? read)
+    {
+        Assert.Equal(State with { Entry = null }, read! with { Entry = null });
+        Assert.Equal(State.Entry!.Members, read.Entry!.Members);
+        Assert.Equal(State.Entry with { Members = [] }, read.Entry with { Members = [] });
     }
 
     private static ServerId Server(int port) => new(new NodeAddress($"127.0.0.1:{port}"), 1_700_000_000_000 + port);

@@ -23,8 +23,8 @@ internal sealed class PingedViewService
     private readonly Dictionary<NodeAddress, TestProbe> _probes = [];
     private readonly Dictionary<ServerId, long> _heard = [];
     private readonly System.Collections.Concurrent.ConcurrentQueue<string> _notices = new();
-    private ViewServiceMemory? _memory;
-    private volatile ViewServiceNode? _node;
+    private RegisterState? _kept;
+    private volatile ViewServiceGroup? _node;
 
     public PingedViewService(TestKit kit, ViewServiceMemory? memory = null)
     {
@@ -38,12 +38,12 @@ internal sealed class PingedViewService
         _self = new NodeAddress("view:1");
         var hooks = new NodeHooks(
             Record: record => _notices.Enqueue(record.Text),
-            Made: node => _node = (ViewServiceNode)node
+            Made: node => _node = (ViewServiceGroup)node
         );
-        Action<ViewServiceMemory> keep = kept => _memory = kept;
-        var fresh = new ClusterId(0xC1);
-        var self = new ServerId(_self, 1);
-        _actor = kit.Sys.ActorOf(ViewService.CreateProps(self, fresh, memory, keep, settings, hooks));
+        Action<RegisterState> keep = kept => _kept = kept;
+        var entry = new RegisterEntry(0, 1, new ClusterId(0xC1), [new Protocol.Member("", _self, 1)], memory);
+        var (self, earlier) = (new ServerId(_self, 1), new RegisterState(1, 0, 0, entry));
+        _actor = kit.Sys.ActorOf(ViewService.CreateProps(self, earlier, keep, settings, hooks));
         (_asker, _askerName) = NewProbe();
         // The actor is made on a thread of its own.
         kit.AwaitCondition(() => _node is not null, Patience);
@@ -52,7 +52,7 @@ internal sealed class PingedViewService
     public int DeadPings { get; }
 
     /// <summary>What a host would have on disk.</summary>
-    public ViewServiceMemory Memory => _memory!;
+    public ViewServiceMemory Memory => _kept!.Entry!.Memory!;
 
     public View View => Status().View;
 
@@ -115,7 +115,7 @@ internal sealed class PingedViewService
     public void UntilDead(params (ServerId Server, long View)[] pinging)
     {
         // Whoever pings again may be the very one that was suspected falsely: then it takes longer.
-        for (var i = 0; i < DeadPings * (1 + (_node?.FalseSuspicions ?? 0)); i++)
+        for (var i = 0; i < DeadPings * (1 + (_node?.Member.Acting?.FalseSuspicions ?? 0)); i++)
             Ticks(1, pinging);
     }
 
