@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using PbKv.Clusters;
 using PbKv.Host.Shell;
 
@@ -9,18 +12,19 @@ namespace PbKv.Host.Nodes;
 internal sealed class DemoCommand(Terminal terminal)
 {
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 1, 20, "How many replicas");
+    private readonly Option<long> _views = Options.Count("--views", 1, 1, 9, "How many view services: 1, 3 or 5");
     private readonly Option<long> _port = Options.Count(
         "--port",
         7000,
         0,
         65000,
-        "The view service's port; the replicas take the next ones. 0 picks free ones"
+        "The first view service's port; all others take the next ones. 0 picks free ones"
     );
     private readonly Option<bool> _noShell = Options.Flag("--no-shell", "Run until a signal, without a shell");
 
     public Command Create()
     {
-        var command = new Command("demo", "Run a view service and replicas in this process, and a shell");
+        var command = new Command("demo", "Run view services and replicas in this process, and a shell");
         AddTo(command);
         return command;
     }
@@ -29,6 +33,7 @@ internal sealed class DemoCommand(Terminal terminal)
     public void AddTo(Command command)
     {
         command.Options.Add(_replicas);
+        command.Options.Add(_views);
         command.Options.Add(_port);
         command.Options.Add(_noShell);
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -43,21 +48,18 @@ internal sealed class DemoCommand(Terminal terminal)
         var nodes = new List<HostedNode>();
         try
         {
+            var (views, port) = ((int)parsed.GetValue(_views), (int)parsed.GetValue(_port));
             var settings = ConfigOptions.Check(config);
-            await StartAllAsync(settings, (int)parsed.GetValue(_replicas), (int)parsed.GetValue(_port), nodes);
-            SayWhatToTry(nodes);
+            settings = await StartViewServicesAsync(settings, views, port, nodes);
+            port = port == 0 ? 0 : port + views;
+            await StartReplicasAsync(settings, (int)parsed.GetValue(_replicas), port, nodes);
+            SayWhatToTry(settings, nodes);
             if (!shell)
             {
                 await UntilAskedAsync(nodes, signals.Asked);
                 return ExitCodes.Done;
             }
-            await using var cluster = await ClusterClient.OpenAsync(
-                settings with
-                {
-                    ViewServices = [nodes[0].Node.Address],
-                },
-                ClientOptions.Quietly(parsed)
-            );
+            await using var cluster = await ClusterClient.OpenAsync(settings, ClientOptions.Quietly(parsed));
             await new ConsoleShell(terminal, cluster).RunAsync(signals.Asked);
         }
         finally
@@ -73,28 +75,70 @@ internal sealed class DemoCommand(Terminal terminal)
         return ExitCodes.Done;
     }
 
-    private static async Task StartAllAsync(PbKvSettings settings, int replicas, int port, List<HostedNode> nodes)
+    /// <returns>The settings, with where the view services are.</returns>
+    private static async Task<PbKvSettings> StartViewServicesAsync(
+        PbKvSettings settings,
+        int views,
+        int port,
+        List<HostedNode> nodes
+    )
     {
-        nodes.Add(await HostedNode.ViewServiceAsync(settings with { Port = port }));
-        for (var i = 1; i <= replicas; i++)
+        if (views == 1)
         {
-            var replica = settings with
-            {
-                Port = port == 0 ? 0 : port + i,
-                ViewServices = [nodes[0].Node.Address],
-                DataDirectory = null,
-            };
+            nodes.Add(await HostedNode.ViewServiceAsync(settings with { Port = port }));
+            return settings with { ViewServices = [nodes[0].Node.Address] };
+        }
+        var ports = port == 0 ? FreePorts(views) : [.. Enumerable.Range(port, views)];
+        var host = HostPort.OneName(settings.Host);
+        ImmutableArray<string> peers = [.. ports.Select((at, i) => $"{Name(i)}={host}:{at}")];
+        // At once: each of them asks for the others.
+        nodes.AddRange(
+            await Task.WhenAll(
+                peers.Select(
+                    (_, i) =>
+                        HostedNode.ViewServiceAsync(
+                            settings with
+                            {
+                                Port = ports[i],
+                                Id = Name(i),
+                                Peers = peers,
+                                DataDirectory = settings.DataDirectory is { } all ? Path.Combine(all, Name(i)) : null,
+                            }
+                        )
+                )
+            )
+        );
+        return settings with { ViewServices = [.. nodes.Select(node => node.Node.Address)] };
+
+        static string Name(int number) => ((char)('a' + number)).ToString();
+    }
+
+    /// <summary>Several name each other before they listen.</summary>
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
+    }
+
+    private static async Task StartReplicasAsync(PbKvSettings settings, int count, int port, List<HostedNode> nodes)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var replica = settings with { Port = port == 0 ? 0 : port + i, DataDirectory = null };
             nodes.Add(await HostedNode.ReplicaAsync(replica, timeToLeave: TimeSpan.Zero));
         }
     }
 
-    private void SayWhatToTry(List<HostedNode> nodes)
+    private void SayWhatToTry(PbKvSettings settings, List<HostedNode> nodes)
     {
-        var view = nodes[0].Node.Address;
-        var option = view == "127.0.0.1:7000" ? "" : $" --view {view}";
+        var views = settings.ViewServices;
+        var option = views is ["127.0.0.1:7000"] ? "" : $" --view {string.Join(",", views)}";
         terminal.WriteLine(
-            $"A cluster in this process: view service {view}, replicas "
-                + $"{string.Join(", ", nodes.Skip(1).Select(hosted => hosted.Node.Address))}."
+            $"A cluster in this process: view service{(views.Length > 1 ? "s" : "")} {string.Join(", ", views)}, replicas "
+                + $"{string.Join(", ", nodes.Skip(views.Length).Select(hosted => hosted.Node.Address))}."
         );
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
         if (!Pbkv.IsInstalled)

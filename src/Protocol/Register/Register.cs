@@ -84,9 +84,7 @@ internal partial class Register : Node
         if (Entry is null && _peers.Length <= 1 && _mayFound)
             Found([_self], effects);
         effects.Set(new RegisterTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
-        if (Entry is null)
-            AskToJoin(effects);
-        else if (Entry.Members.Length == 1 && _peers.Length <= 1)
+        if (Entry is { Members.Length: 1 } && _peers.Length <= 1)
             Try(effects);
         else
             effects.Set(new PatienceTimer(), _settings.PingIntervalMs, Patience);

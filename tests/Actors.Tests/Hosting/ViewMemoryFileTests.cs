@@ -133,7 +133,7 @@ public sealed class ViewMemoryFileTests : IDisposable
     private static void AssertIsState(RegisterState? read)
     {
         Assert.Equal(State with { Entry = null }, read! with { Entry = null });
-        Assert.Equal(State.Entry!.Members, read.Entry!.Members);
+        Assert.Equal<Protocol.Member>(State.Entry!.Members.ToArray(), read.Entry!.Members.ToArray());
         Assert.Equal(State.Entry with { Members = [] }, read.Entry with { Members = [] });
     }
 

@@ -221,6 +221,7 @@ internal sealed class Cluster : IAsyncDisposable
 
         public NodeAddress ViewService { get; set; }
 
-        public void Send(Envelope envelope) => (_outbox ??= new Outbox(system, new ViewServicePaths([ViewService]))).Send(envelope);
+        public void Send(Envelope envelope) =>
+            (_outbox ??= new Outbox(system, new ViewServicePaths([ViewService]))).Send(envelope);
     }
 }

@@ -18,11 +18,13 @@ public partial class PbKvConfTests
         Assert.Equal(ProtocolSettings.Default with { MaxMemoryBytes = memory }, read.Protocol);
         var inCode = new PbKvSettings();
         Assert.Equal(inCode.ViewServices.ToArray(), read.ViewServices.ToArray());
+        Assert.Empty(read.Peers);
         Assert.Equal(
             inCode with
             {
                 Config = read.Config,
                 ViewServices = read.ViewServices,
+                Peers = read.Peers,
                 Protocol = read.Protocol,
             },
             read
