@@ -1,5 +1,6 @@
 using System.Text;
 using PbKv.Protocol.Tests.ClerkNodes;
+using PbKv.Protocol.Tests.Registers;
 using PbKv.Protocol.Tests.Replication;
 using PbKv.Protocol.Tests.ViewService;
 using static PbKv.Protocol.Tests.ViewService.ViewServiceBench;
@@ -142,6 +143,30 @@ public sealed class ReasonsTests
         member.Lead(new ViewServiceNode(member.Self, ProtocolSettings.Default, Fresh, null), effects);
         member.Follow(effects);
         Write(effects.Notices);
+        Write("one of several view services", "They begin, one loses its disk, one is removed, another leads.");
+        var bench = RegisterBench.Led("a", "b", "c");
+        bench.Stop("c");
+        bench.Ticks(bench.DeadPings + 1);
+        bench.Start("c", keepsDisk: false);
+        bench.Ticks(2);
+        bench.Start("d", peers: ["a", "d"]);
+        bench.Ticks(1);
+        bench.Ask("a", MemberChange.Remove, "a");
+        bench.Ask("a", MemberChange.Remove, "c");
+        bench.Ask("a", MemberChange.Remove, "e");
+        bench.Ask("a", MemberChange.Add, "c", "c");
+        bench.Ask("a", MemberChange.Add, "d", "d");
+        bench.Ticks(2);
+        bench.Stop("d");
+        bench.Ticks(bench.DeadPings + 1);
+        bench.Ask("a", MemberChange.Transfer, "d");
+        bench.Ask("a", MemberChange.Remove, "d");
+        bench.Ask("a", MemberChange.Transfer, "");
+        bench.Ask("a", MemberChange.Transfer, "");
+        bench.Stop("a", "c");
+        bench.Ticks(bench.DeadPings + 1);
+        Write(bench.Notices);
+        bench.Answers.ForEach(answer => Write($"{(answer.Done ? "done" : "refuses")}: {answer.Text}"));
     }
 
     private void Resets()

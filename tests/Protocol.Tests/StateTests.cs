@@ -24,6 +24,11 @@ public sealed class StateTests
         "ForwardStream.view.Cluster.Value",
         "ForwardStream.view.Number",
         "IdleSessions._idleTicks",
+        "Register._fresh.Value",
+        "Register._mayFound",
+        "Register._self.Address.Value",
+        "Register._self.Disk",
+        "Register._self.Id",
         "ReplicaNode.group.Value",
         "Strangers.deadPings",
         "TransferSource._backup.Value",
@@ -122,7 +127,7 @@ public sealed class StateTests
                 if (shown.Contains(change.Field))
                     continue;
                 change.Apply();
-                if (FingerprintOf(node) != before)
+                if (IsShown(node, before))
                     shown.Add(change.Field);
                 change.Undo();
             }
@@ -130,6 +135,19 @@ public sealed class StateTests
         });
         all.ExceptWith(shown);
         Assert.Equal(LeftOut.Order(StringComparer.Ordinal), all);
+    }
+
+    /// <summary>More in a list than there are: such a node has no fingerprint at all.</summary>
+    private static bool IsShown(Node node, ulong before)
+    {
+        try
+        {
+            return FingerprintOf(node) != before;
+        }
+        catch (IndexOutOfRangeException)
+        {
+            return true;
+        }
     }
 
     private static ulong FingerprintOf(Node node)
@@ -142,7 +160,7 @@ public sealed class StateTests
     private static void Watch(Action<Node> look)
     {
         for (ulong seed = 0; seed < 60; seed++)
-            Assert.Null(new SimulationRun(SimulationPlan.Draw(seed, null), new Sample(look)).Run().Violation);
+            Assert.Null(new SimulationRun(SimulationPlan.Draw(seed, null), new Sample(look)).Run().Violation?.Text);
     }
 
     /// <summary>The node of one in so many events.</summary>

@@ -43,6 +43,8 @@ public readonly record struct ViewServiceName(string Id, NodeAddress Address) : 
 {
     static int IListed<ViewServiceName>.Smallest => 2;
 
+    public override string ToString() => Id.Length == 0 ? Address.Value : $"{Id} ({Address})";
+
     void IListed<ViewServiceName>.Write(WireWriter writer)
     {
         writer.Text(Id);

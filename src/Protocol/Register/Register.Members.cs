@@ -214,13 +214,17 @@ internal partial class Register
             fingerprint.Add(address.Value);
         foreach (var (member, namesMe, isEmpty) in _joiners)
         {
+            fingerprint.Add(member.Id);
             fingerprint.Add(member.Address.Value);
             fingerprint.Add(member.Disk);
             fingerprint.Add(namesMe);
             fingerprint.Add(isEmpty);
         }
-        foreach (var name in _invited)
-            fingerprint.Add(name.Id);
+        foreach (var (id, address) in _invited)
+        {
+            fingerprint.Add(id);
+            fingerprint.Add(address.Value);
+        }
         fingerprint.Add(_asker?.To.Value);
         fingerprint.Add(_asker?.Text);
     }

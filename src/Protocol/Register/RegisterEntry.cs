@@ -12,7 +12,7 @@ internal readonly record struct Member(string Id, NodeAddress Address, ulong Dis
 
     internal ViewServiceName Name => new(Id, Address);
 
-    public override string ToString() => Id.Length == 0 ? Address.Value : $"{Id} ({Address})";
+    public override string ToString() => Name.ToString();
 
     internal void Write(WireWriter writer)
     {
