@@ -41,22 +41,23 @@ public static class CheckRunner
 {
     private const long WalkStepsPerSecond = 150_000;
 
-    public static IReadOnlyList<string> SetupNames { get; } = [.. ModelSetups.All.Select(setup => setup.Name)];
+    public static IReadOnlyList<string> SetupNames { get; } =
+        [.. ModelSetups.All.Select(setup => setup.Name), .. RegisterSetup.All.Select(setup => setup.Name)];
 
     /// <param name="progress">Is told which share of the time is over.</param>
     public static CheckReport Run(CheckOptions options, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var setups = options.Setup is null ? ModelSetups.All : [ModelSetups.Find(options.Setup)];
         if (options.Replay is { } replay)
-            return new CheckReport([ModelReplay.Run(ModelSetups.Find(options.Setup ?? ""), replay, Nodes.Shipped)]);
+            return new CheckReport([Replay(options.Setup ?? "", replay)]);
+        var setups = options.Setup is { } one ? [one] : SetupNames;
         var watch = Stopwatch.StartNew();
         var time = options.Time ?? TimeSpan.FromSeconds(60);
         var reports = new List<SetupReport>();
-        for (var i = 0; i < setups.Length; i++)
+        for (var i = 0; i < setups.Count; i++)
         {
             // What a set-up that is soon exhausted leaves over is shared by the others.
-            var share = (time - watch.Elapsed) / (setups.Length - i);
+            var share = (time - watch.Elapsed) / (setups.Count - i);
             reports.Add(
                 Search(setups[i], share, options.MaxStates, () => progress?.Invoke(Math.Min(1, watch.Elapsed / time)))
             );
@@ -64,15 +65,23 @@ public static class CheckRunner
         return new CheckReport(reports);
     }
 
-    private static SetupReport Search(ModelSetup setup, TimeSpan time, int maxStates, Action progress)
+    private static SetupReport Search(string name, TimeSpan time, int maxStates, Action progress)
     {
         // Half as many random steps as there is time for: four fifths of it goes into the search.
         var limits = new SearchLimits(maxStates, time * 0.8)
         {
             WalkSteps = Math.Max(20_000, (long)(time.TotalSeconds * 0.2 * WalkStepsPerSecond)),
         };
+        if (RegisterSetup.Find(name) is { } register)
+            return new RegisterSearch(register, Nodes.Shipped, limits).Run(progress);
+        var setup = ModelSetups.Find(name);
         return Report(setup, new ModelSearch(setup, Nodes.Shipped, limits).Run(progress));
     }
+
+    private static SetupReport Replay(string name, string replay) =>
+        RegisterSetup.Find(name) is { } register
+            ? new RegisterSearch(register, Nodes.Shipped, new SearchLimits(0, default)).Replay(replay)
+            : ModelReplay.Run(ModelSetups.Find(name), replay, Nodes.Shipped);
 
     internal static SetupReport Report(ModelSetup setup, SearchResult result) =>
         new(

@@ -13,15 +13,26 @@ public class SetupsHold(ITestOutputHelper output)
 
     public static TheoryData<string> Names => [.. ModelSetups.All.Select(setup => setup.Name)];
 
+    public static TheoryData<string> Registers => [.. RegisterSetup.All.Select(setup => setup.Name)];
+
     [Theory]
     [MemberData(nameof(Names))]
     public void No_order_of_events_breaks_a_promise(string name)
     {
         var setup = ModelSetups.Find(name);
         var result = new ModelSearch(setup, SafetyRules.All, Limits).Run();
-        var report = CheckRunner.Report(setup, result);
+        Holds(CheckRunner.Report(setup, result));
+    }
+
+    [Theory]
+    [MemberData(nameof(Registers))]
+    public void No_order_of_events_breaks_what_view_services_keep_together(string name) =>
+        Holds(new RegisterSearch(RegisterSetup.Find(name)!, SafetyRules.All, Limits).Run());
+
+    private void Holds(SetupReport report)
+    {
         output.WriteLine(
-            $"{name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, "
+            $"{report.Name}: {report.States} states, depth {report.Depth}, {report.StatesPerSecond:F0} states/s, "
                 + $"{report.WalkSteps} steps walked, exhausted {report.Exhausted}"
         );
         ModelText.Write(report, output);
