@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace PbKv.Checking;
 
 /// <summary>
@@ -41,6 +43,15 @@ public enum SafetyRule
     OnlyLeaderTells,
     NewLeaderWaits,
     NewLeaderKnowsAll,
+    VotesOnce,
+    VotesAreOnDisk,
+    NewestIsChosen,
+    MostKeepIt,
+    OwnTermCounts,
+    RoundAsksMost,
+    OneChangeAtATime,
+    LostDiskIsAnotherMember,
+    FoundedByAll,
 }
 
 /// <summary>
@@ -70,6 +81,17 @@ internal sealed class SafetyRules : Nodes
     public override ViewServiceMember Member(NodeAddress self) =>
         _off.IsEmpty ? base.Member(self) : new MemberWithout(_off, self);
 
+    public override Register Register(
+        ViewServiceName self,
+        ImmutableArray<ViewServiceName> peers,
+        ProtocolSettings settings,
+        RegisterState kept,
+        ClusterId fresh
+    ) =>
+        _off.IsEmpty
+            ? base.Register(self, peers, settings, kept, fresh)
+            : new RegisterWithout(_off, self, peers, settings, Kept(self, kept), fresh);
+
     public override ReplicaNode Replica(
         ServerId self,
         ImmutableArray<NodeAddress> viewServices,
@@ -98,6 +120,13 @@ internal sealed class SafetyRules : Nodes
                 Synced = memory.LastAcknowledgedSynced,
             }
             : memory;
+
+    private RegisterState Kept(ViewServiceName self, RegisterState kept)
+    {
+        if (_off.Contains(SafetyRule.LostDiskIsAnotherMember))
+            kept = kept with { Disk = Hashing.Hash64(Encoding.UTF8.GetBytes(self.Id)) };
+        return _off.Contains(SafetyRule.VotesAreOnDisk) ? kept with { Vote = 0 } : kept;
+    }
 
     private ImmutableArray<RuleLeftOut> LeftOut() => [.. _off.Select(Checking.Without.Rule)];
 }

@@ -3,7 +3,7 @@ namespace PbKv.Checking;
 /// <summary>
 /// For each safety rule what leaves it out: about views in Without.Views.cs, about answers in
 /// Without.Answers.cs, about what a backup takes over in Without.Replication.cs, about several view services in
-/// Without.Groups.cs.
+/// Without.Groups.cs, about what they keep together in RegisterWithout.cs.
 /// </summary>
 internal static partial class Without
 {
@@ -45,7 +45,16 @@ internal static partial class Without
             SafetyRule.DecidedBeforeTold
             or SafetyRule.OnlyLeaderTells
             or SafetyRule.NewLeaderWaits
-            or SafetyRule.NewLeaderKnowsAll => new RuleLeftOut(),
+            or SafetyRule.NewLeaderKnowsAll
+            or SafetyRule.VotesOnce
+            or SafetyRule.VotesAreOnDisk
+            or SafetyRule.NewestIsChosen
+            or SafetyRule.MostKeepIt
+            or SafetyRule.OwnTermCounts
+            or SafetyRule.RoundAsksMost
+            or SafetyRule.OneChangeAtATime
+            or SafetyRule.LostDiskIsAnotherMember
+            or SafetyRule.FoundedByAll => new RuleLeftOut(),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "nothing leaves this rule out"),
         };
 }

@@ -42,7 +42,7 @@ public static class CheckRunner
     private const long WalkStepsPerSecond = 150_000;
 
     public static IReadOnlyList<string> SetupNames { get; } =
-        [.. ModelSetups.All.Select(setup => setup.Name), .. RegisterSetup.All.Select(setup => setup.Name)];
+        [.. ModelSetups.All.Select(setup => setup.Name), .. RegisterSetups.All.Select(setup => setup.Name)];
 
     /// <param name="progress">Is told which share of the time is over.</param>
     public static CheckReport Run(CheckOptions options, Action<double>? progress = null)
@@ -72,14 +72,14 @@ public static class CheckRunner
         {
             WalkSteps = Math.Max(20_000, (long)(time.TotalSeconds * 0.2 * WalkStepsPerSecond)),
         };
-        if (RegisterSetup.Find(name) is { } register)
+        if (RegisterSetups.Find(name) is { } register)
             return new RegisterSearch(register, Nodes.Shipped, limits).Run(progress);
         var setup = ModelSetups.Find(name);
         return Report(setup, new ModelSearch(setup, Nodes.Shipped, limits).Run(progress));
     }
 
     private static SetupReport Replay(string name, string replay) =>
-        RegisterSetup.Find(name) is { } register
+        RegisterSetups.Find(name) is { } register
             ? new RegisterSearch(register, Nodes.Shipped, new SearchLimits(0, default)).Replay(replay)
             : ModelReplay.Run(ModelSetups.Find(name), replay, Nodes.Shipped);
 

@@ -50,23 +50,27 @@ internal static class RegisterPromises
         // Who has the entry of a group that was founded in vain, as its founder lost its disk, must be told by people.
         if (state.Locals.Select(id => world.Local(id).Node.Entry?.Group).OfType<ClusterId>().Distinct().Count() > 1)
             return null;
-        var nodes = world.Setup.Nodes;
+        var script = new RegisterScript(world, state);
         for (var round = 0; round < Rounds; round++)
         {
-            state = world.Delivered(state);
-            for (var slot = 0; slot < nodes; slot++)
+            script.DeliverAll();
+            for (var slot = 0; slot < world.Setup.Nodes; slot++)
             {
-                if (Decides(world, state, slot))
+                if (Decides(world, script.State, slot))
                     return null;
             }
-            for (var slot = 0; slot < nodes; slot++)
-                state = world.After(state, RegisterEvent.Tick, slot);
-            state = world.Delivered(state);
-            if (!state.Locals.Any(world.Leads))
-                state = world.After(state, RegisterEvent.Patience, round % nodes);
+            for (var slot = 0; slot < world.Setup.Nodes; slot++)
+                script.Tick(slot);
+            script.DeliverAll();
+            if (!Enumerable.Range(0, world.Setup.Nodes).Any(script.Leads))
+                script.Do(RegisterEvent.Patience, round % world.Setup.Nodes);
         }
-        var nodesAre = state.Locals.Select(id => world.Local(id).Node).Select(n => $"term {n.Term}, {Text(n.Entry)}");
-        return new Violation("SomebodyDecides", $"after {Rounds} quiet rounds nobody does: {string.Join("; ", nodesAre)}");
+        var nodes = script.State.Locals.Select(id => world.Local(id).Node);
+        return new Violation(
+            "SomebodyDecides",
+            $"after {Rounds} quiet rounds nobody does: "
+                + string.Join("; ", nodes.Select(node => $"term {node.Term}, {Text(node.Entry)}"))
+        );
     }
 
     public static string Text(RegisterEntry? entry) =>
@@ -80,7 +84,7 @@ internal static class RegisterPromises
         if (!world.Leads(state.Locals[slot]))
             return false;
         const int Number = 9;
-        state = world.Delivered(world.After(state, RegisterEvent.DecideMemory, slot, Number));
+        state = new RegisterScript(world, state).Do(RegisterEvent.DecideMemory, slot, Number).DeliverAll().State;
         return world.Local(state.Locals[slot]).Node.IsDecided(Number);
     }
 

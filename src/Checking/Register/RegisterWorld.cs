@@ -89,7 +89,9 @@ internal sealed class RegisterWorld
             state = state with { Locals = state.Locals.Add(local), Flight = With(state.Flight, sends) };
             state = Counting(state, _locals[local], out _);
         }
-        return Setup.Prefix(this, state);
+        var script = new RegisterScript(this, state);
+        Setup.Prefix(script);
+        return script.State;
     }
 
     public void Enabled(RegisterModelState state, List<RegisterAction> enabled)
@@ -112,7 +114,7 @@ internal sealed class RegisterWorld
                 continue;
             for (var slot = 0; slot < Setup.Nodes; slot++)
             {
-                if (IsPossible(state, what, slot))
+                if (Setup.Allows(what, slot) && IsPossible(state, what, slot))
                     enabled.Add(new RegisterAction(what, slot, ArgumentOf(state, what, slot)));
             }
         }
@@ -175,47 +177,6 @@ internal sealed class RegisterWorld
             ? $"{(int)action.What}-{_messages[action.Argument].Print:x}"
             : $"{(int)action.What}-{action.Slot}-{action.Argument}";
 
-    public RegisterModelState After(RegisterModelState state, RegisterEvent what, int slot, int argument = -1) =>
-        Apply(
-            state,
-            new RegisterAction(what, slot, argument >= 0 ? argument : ArgumentOf(state, what, slot)),
-            charge: false
-        ).After;
-
-    /// <summary>All that is on its way arrives, and what comes of it.</summary>
-    public RegisterModelState Delivered(RegisterModelState state)
-    {
-        for (var most = 500; most > 0 && !state.Flight.IsEmpty; most--)
-            state = After(state, RegisterEvent.Deliver, _messages[state.Flight[0]].To, state.Flight[0]);
-        return state;
-    }
-
-    /// <summary>The group is founded, and the first one leads it.</summary>
-    public RegisterModelState Settled(RegisterModelState state)
-    {
-        for (var round = 0; round < 5; round++)
-        {
-            state = Delivered(state);
-            for (var slot = 0; slot < Setup.Nodes; slot++)
-                state = After(state, RegisterEvent.Tick, slot);
-        }
-        return Leads(state.Locals[0]) ? Delivered(state) : throw new InvalidOperationException("v1 does not lead");
-    }
-
-    public RegisterModelState Ticked(RegisterModelState state, int slot, int times)
-    {
-        for (var i = 0; i < times; i++)
-            state = After(state, RegisterEvent.Tick, slot);
-        return state;
-    }
-
-    /// <summary>Nobody has answered it for so long that one silent tick more is one too many.</summary>
-    public RegisterModelState Alone(RegisterModelState state, int slot) =>
-        Ticked(state, slot, _settings.DeadPings) with
-        {
-            Flight = [],
-        };
-
     private bool IsPossible(RegisterModelState state, RegisterEvent what, int slot)
     {
         var node = _locals[state.Locals[slot]].Node;
@@ -237,13 +198,13 @@ internal sealed class RegisterWorld
             _locals[id].Disk.Entry is { } entry && state.Locals.All(other => entry.Lists(_locals[other].Disk.Disk))
         );
 
-    private int ArgumentOf(RegisterModelState state, RegisterEvent what, int slot) =>
+    public int ArgumentOf(RegisterModelState state, RegisterEvent what, int slot) =>
         what switch
         {
             RegisterEvent.DecideMemory => state.Budget.Left(what),
             RegisterEvent.DecideNothing => FirstBarrier + state.Budget.Left(what),
             RegisterEvent.LoseDisk => state.Disks + 1,
-            RegisterEvent.Remove or RegisterEvent.Add => (slot + 1 + state.Budget.Left(what)) % Setup.Nodes,
+            RegisterEvent.Remove => (slot + Setup.Nodes - state.Budget.Left(what)) % Setup.Nodes,
             _ => 0,
         };
 

@@ -21,6 +21,9 @@ internal partial class Register
     private ImmutableArray<ViewServiceName> _invited = [];
     private Asker? _asker;
 
+    /// <summary>One change at a time: most of two before, and most of two after, might have none in common.</summary>
+    private protected virtual bool MayChange => _counts;
+
     /// <summary>Who wants to join knows of more to ask.</summary>
     public void Hear(ViewServices told)
     {
@@ -61,7 +64,7 @@ internal partial class Register
             _joiners = [.. _joiners.Where(known => known.Member.Address != from), joiner];
         if (Entry is null)
             FoundIfAllJoin(effects);
-        else if (_leads && _counts)
+        else if (_leads && MayChange)
             Admit(joining.From, effects);
     }
 
@@ -127,7 +130,7 @@ internal partial class Register
     {
         if (!_leads)
             effects.Send(from, new MemberAnswer(false, "this view service does not act"));
-        else if (!_counts || _asker is not null)
+        else if (!MayChange || _asker is not null)
             effects.Send(from, new MemberAnswer(false, "another change is on its way: try again"));
         else if (request.Change == MemberChange.Add)
             Add(from, new ViewServiceName(request.Id, new NodeAddress(request.Address)), effects);

@@ -13,7 +13,7 @@ public class SetupsHold(ITestOutputHelper output)
 
     public static TheoryData<string> Names => [.. ModelSetups.All.Select(setup => setup.Name)];
 
-    public static TheoryData<string> Registers => [.. RegisterSetup.All.Select(setup => setup.Name)];
+    public static TheoryData<string> Registers => [.. RegisterSetups.All.Select(setup => setup.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -27,7 +27,7 @@ public class SetupsHold(ITestOutputHelper output)
     [Theory]
     [MemberData(nameof(Registers))]
     public void No_order_of_events_breaks_what_view_services_keep_together(string name) =>
-        Holds(new RegisterSearch(RegisterSetup.Find(name)!, SafetyRules.All, Limits).Run());
+        Holds(new RegisterSearch(RegisterSetups.Find(name)!, SafetyRules.All, Limits).Run());
 
     private void Holds(SetupReport report)
     {
