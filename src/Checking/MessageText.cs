@@ -31,6 +31,11 @@ internal static class MessageText
             ViewRequest request => $"ViewRequest, known {request.Known.Number}",
             ViewServices told => $"ViewServices, acting {told.Acting?.Value ?? "nobody"}",
             PingRefused refused => $"PingRefused {refused.Reason} known {refused.Known}",
+            Candidacy candidacy => $"Candidacy {candidacy.From} term {candidacy.Term}{Trial(candidacy.Trial)} has "
+                + $"{candidacy.EntryTerm}:{candidacy.EntryIndex}",
+            Vote vote => $"Vote term {vote.Term}{Trial(vote.Trial)}{(vote.Given ? "" : " not")} given",
+            Keep keep => $"Keep term {keep.Term} round {keep.Round} {RegisterPromises.Text(keep.Entry)}",
+            Kept kept => $"Kept term {kept.Term} round {kept.Round} {kept.EntryTerm}:{kept.EntryIndex}",
             _ => message.ToString(),
         };
 
@@ -44,6 +49,8 @@ internal static class MessageText
         $"{operation.Sequence}: {operation.Kind} {operation.Key} \"{operation.Value}\"";
 
     private static string Of(OperationResult result) => $"{result.Sequence}: {result.Status} \"{result.Value}\"";
+
+    private static string Trial(bool trial) => trial ? " trial" : "";
 
     private static string Acknowledged(bool acknowledged) => acknowledged ? " acknowledged" : "";
 }

@@ -42,7 +42,7 @@ public static class CheckRunner
     private const long WalkStepsPerSecond = 150_000;
 
     public static IReadOnlyList<string> SetupNames { get; } =
-        [.. ModelSetups.All.Select(setup => setup.Name), .. RegisterSetups.All.Select(setup => setup.Name)];
+    [.. ModelSetups.All.Select(setup => setup.Name), .. RegisterSetups.All.Select(setup => setup.Name)];
 
     /// <param name="progress">Is told which share of the time is over.</param>
     public static CheckReport Run(CheckOptions options, Action<double>? progress = null)

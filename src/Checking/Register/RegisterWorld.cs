@@ -317,7 +317,10 @@ internal sealed class RegisterWorld
         if (action.What == RegisterEvent.DecideNothing && state.Counted.Exists(entry => entry.Term > to.Node.Term))
             return state with { Doomed = state.Doomed | bit };
         return action.What == RegisterEvent.DecideMemory || from.Node.LeadsTerm != to.Node.LeadsTerm
-            ? state with { Doomed = state.Doomed & ~bit }
+            ? state with
+            {
+                Doomed = state.Doomed & ~bit,
+            }
             : state;
     }
 

@@ -130,7 +130,7 @@ internal partial class Register
     {
         if (!_leads)
             effects.Send(from, new MemberAnswer(false, "this view service does not act"));
-        else if (!MayChange || _asker is not null)
+        else if (!MayChange)
             effects.Send(from, new MemberAnswer(false, "another change is on its way: try again"));
         else if (request.Change == MemberChange.Add)
             Add(from, new ViewServiceName(request.Id, new NodeAddress(request.Address)), effects);

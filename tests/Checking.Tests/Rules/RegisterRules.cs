@@ -45,10 +45,13 @@ public class RegisterRules(ITestOutputHelper output)
 
     private void Fails(string name, string invariant, SafetyRule off)
     {
-        var search = new RegisterSearch(RegisterSetups.Find(name)!, SafetyRules.All.Without(off), SetupsHold.Limits);
-        var report = search.Run();
+        var (setup, rules) = (RegisterSetups.Find(name)!, SafetyRules.All.Without(off));
+        var report = new RegisterSearch(setup, rules, SetupsHold.Limits).Run();
         output.WriteLine($"{report.States} states, depth {report.Depth}, {report.WalkSteps} steps walked");
         ModelText.Write(report, output);
         Assert.Equal([invariant], report.Violations.Select(violation => violation.Invariant));
+        var found = report.Violations.Single();
+        var again = new RegisterSearch(setup, rules, SetupsHold.Limits).Replay(found.Command.Split("--replay ")[1]);
+        Assert.Equal(found.Trace, again.Violations.Single().Trace);
     }
 }
