@@ -117,7 +117,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
             while (_frames.TryTake(_frameLimit, out var frame))
             {
                 _frameLimit = WholeFrame;
-                _listener.Notify(new InboundPayload(ByteString.CopyFrom(frame)));
+                _listener.Notify(new InboundPayload(UnsafeByteOperations.UnsafeWrap(frame)));
             }
             return !closed;
         }

@@ -3,84 +3,88 @@ using System.Buffers.Binary;
 namespace PbKv.Remoting;
 
 /// <summary>
-/// Bytes as they arrive, taken out frame by frame: a length of four bytes, little-endian, and so many bytes. It grows
-/// with what has really arrived, never with what a length announces, and shrinks again when that much is no longer
-/// needed.
+/// Bytes as they arrive, taken out frame by frame: a length of four bytes, little-endian, and so many bytes. A frame
+/// stays where it was received, for whoever has it. What arrives is received into room that all connections of a thread
+/// share; a frame that comes in parts goes on in an array of its own, which grows with what has really arrived, of this
+/// frame or of an earlier one, never with what a length announces. Who waits for the next frame holds nothing.
 /// </summary>
 internal sealed class FrameBuffer
 {
     public const int LengthBytes = 4;
 
-    private const int InitialBytes = 16 * 1024;
-    private const int RestingBytes = 128 * 1024;
-    private const int QuietReadsToShrink = 64;
+    private const int SharedBytes = 64 * 1024;
+    private const int LeastBytes = 16 * 1024;
 
-    private byte[] _bytes = new byte[InitialBytes];
+    [ThreadStatic]
+    private static byte[]? _shared;
+
+    [ThreadStatic]
+    private static int _sharedUsed;
+
+    private byte[] _bytes = [];
     private int _start;
     private int _end;
-    private bool _busy;
+    private bool _isOwn;
     private int _largest;
-    private int _quietReads;
 
     private int Held => _end - _start;
 
-    /// <summary>Where the next bytes go. Spans of earlier frames are void once it was asked for.</summary>
+    /// <summary>Where the next bytes go.</summary>
     public Span<byte> Free()
     {
-        if (_start == _end)
-        {
-            _start = _end = 0;
-            Shrink();
-        }
-        if (_busy || _bytes.Length - _end < _bytes.Length / 4)
-            MakeRoom();
+        if (Held == 0)
+            Share();
         return _bytes.AsSpan(_end);
     }
 
-    /// <summary>Tells how much was read.</summary>
+    /// <summary>Tells how much was read, on the thread that asked where to.</summary>
     public void Filled(int count)
     {
         _end += count;
-        _largest = Math.Max(_largest, Held);
-        _busy = _end == _bytes.Length && _bytes.Length < RestingBytes;
+        if (!_isOwn)
+            _sharedUsed = _end;
     }
 
     /// <summary>The next whole frame, without its length.</summary>
     /// <exception cref="InvalidDataException">It announces more than the limit, or nothing.</exception>
-    public bool TryTake(int limit, out ReadOnlySpan<byte> frame)
+    public bool TryTake(int limit, out ReadOnlyMemory<byte> frame)
     {
         frame = default;
-        if (Held < LengthBytes)
+        var whole = LeastBytes;
+        if (Held >= LengthBytes)
+        {
+            var length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start));
+            if (length == 0 || length > (uint)limit)
+                throw new InvalidDataException($"a frame announces {length} bytes; 1 to {limit} are allowed");
+            whole = LengthBytes + (int)length;
+        }
+        if (Held < LengthBytes || Held < whole)
+        {
+            KeepRest(whole);
             return false;
-        var length = BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(_start));
-        if (length == 0 || length > (uint)limit)
-            throw new InvalidDataException($"a frame announces {length} bytes; 1 to {limit} are allowed");
-        if (Held - LengthBytes < (int)length)
-            return false;
-        frame = _bytes.AsSpan(_start + LengthBytes, (int)length);
-        _start += LengthBytes + (int)length;
+        }
+        frame = _bytes.AsMemory(_start + LengthBytes, whole - LengthBytes);
+        _start += whole;
+        _largest = Math.Max(_largest, whole);
         return true;
     }
 
-    /// <summary>Large frames seldom come alone: room for them is kept until a row of reads has not needed it.</summary>
-    private void Shrink()
+    private void Share()
     {
-        _quietReads = _largest > RestingBytes ? 0 : _quietReads + 1;
-        _largest = 0;
-        if (_bytes.Length > RestingBytes && _quietReads > QuietReadsToShrink)
-            _bytes = new byte[InitialBytes];
+        if (_shared is null || _shared.Length - _sharedUsed < LeastBytes)
+            (_shared, _sharedUsed) = (GC.AllocateUninitializedArray<byte>(SharedBytes), 0);
+        (_bytes, _start, _end, _isOwn) = (_shared, _sharedUsed, _sharedUsed, false);
     }
 
-    private void MakeRoom()
+    /// <param name="whole">The size of the frame that has come in part.</param>
+    private void KeepRest(int whole)
     {
-        var held = Held;
-        var target = _bytes;
-        if (_busy || held > _bytes.Length / 2)
-            target = new byte[_bytes.Length * 2];
-        _bytes.AsSpan(_start, held).CopyTo(target);
-        _bytes = target;
-        _start = 0;
-        _end = held;
-        _busy = false;
+        if (Held > 0 && _isOwn && _end < _bytes.Length)
+            return;
+        var rest = _bytes.AsSpan(_start, Held);
+        var size = Math.Min(whole, Math.Max(_largest, Math.Max(LeastBytes, 2 * rest.Length)));
+        _bytes = rest.IsEmpty ? [] : GC.AllocateUninitializedArray<byte>(size);
+        rest.CopyTo(_bytes);
+        (_start, _end, _isOwn) = (0, rest.Length, !rest.IsEmpty);
     }
 }

@@ -173,7 +173,7 @@ internal sealed class PlainAssociation : IDisposable
             throw new SocketException((int)(error == SocketError.Success ? SocketError.ConnectionReset : error));
         _received.Filled(read);
         while (_received.TryTake(_frameBytes, out var frame))
-            Take(frame, deliver);
+            Take(frame.Span, deliver);
     }
 
     private void Take(ReadOnlySpan<byte> frame, Action<byte[]> deliver)

@@ -96,12 +96,12 @@ public sealed record Batch(long Session, long Floor, ImmutableArray<Operation> O
 
     static int IListed<Batch>.Smallest => 7;
 
-    /// <summary>A batch that came from the wire and goes on unchanged is copied as it came.</summary>
+    /// <summary>A batch that came from the wire and goes on unchanged is copied once, as it came.</summary>
     internal void Write(WireWriter writer)
     {
         var start = writer.BeginBlock();
         if (Encoded.Bytes is { IsEmpty: false } encoded)
-            writer.Raw(encoded.Span);
+            writer.Note(encoded);
         else
         {
             writer.Varint(Session);
