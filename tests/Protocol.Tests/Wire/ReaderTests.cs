@@ -128,6 +128,57 @@ public class ReaderTests
         Assert.NotSame(writer, WireWriter.Rent());
     }
 
+    /// <summary>The walk of a put counts on it. Copied into the writer's own array, it would make that grow.</summary>
+    [Fact]
+    public void What_is_long_and_what_goes_on_as_it_came_is_copied_once()
+    {
+        const int Kept = 1 << 20;
+        var value = new Bytes(new byte[512]);
+        var put = new Operation(OperationKind.Put, 1, new Bytes([1]), new Bytes(new byte[100]));
+        var batch = new Batch(1, 1, [.. Enumerable.Repeat(put, Kept / 100)]);
+        var came = Written(batch.Write);
+        var reader = new WireReader(came, new Texts());
+        batch = Batch.Read(ref reader);
+        var writer = WireWriter.Rent();
+        for (var written = 0; written < 2 * Kept; written += value.Length)
+            writer.Bytes(value);
+        batch.Write(writer);
+        Assert.Equal(came, writer.TakeAll()[^came.Length..]);
+        Assert.Same(writer, WireWriter.Rent());
+    }
+
+    [Fact]
+    public void A_block_has_its_length_whatever_is_written_at_once_and_whatever_later()
+    {
+        int[] sizes = [0, 1, 511, 512, 5000];
+        foreach (var (before, within) in sizes.SelectMany(size => sizes, (first, second) => (first, second)))
+        {
+            var bytes = Written(w =>
+            {
+                w.Bytes(Of(before));
+                var outer = w.BeginBlock();
+                w.Bytes(Of(within));
+                var inner = w.BeginBlock();
+                w.Note(Of(within));
+                w.EndBlock(inner);
+                w.Byte(3);
+                w.EndBlock(outer);
+                w.Byte(4);
+            });
+            var reader = new WireReader(bytes, new Texts());
+            Assert.Equal(Of(before), reader.Bytes());
+            var block = reader.Block();
+            Assert.Equal(Of(within), block.Bytes());
+            Assert.Equal(Of(within), block.Block().Rest());
+            Assert.Equal(3, block.Byte());
+            Assert.False(block.More);
+            Assert.Equal(4, reader.Byte());
+            Assert.False(reader.More);
+        }
+
+        static Bytes Of(int size) => new([.. Enumerable.Range(size, size).Select(i => (byte)i)]);
+    }
+
     /// <summary>So many bytes: all but the last say that another follows.</summary>
     private static byte[] Tens(int count, byte last) => [.. Enumerable.Repeat((byte)0x80, count - 1), last];
 
