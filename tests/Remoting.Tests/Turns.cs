@@ -47,11 +47,14 @@ public sealed class Turns : RemotingSpec
     public void What_is_told_while_gathering_arrives_behind_the_work()
     {
         var system = Start(Sockets);
-        var (worked, early) = (false, 0);
+        var (worked, early, looked) = (false, 0, 0);
+        Action look = () =>
+        {
+            early += worked ? 0 : 1;
+            Volatile.Write(ref looked, looked + 1);
+        };
         var bag = new Bag(system, RemoteDispatcher);
-        var looking = system.ActorOf(
-            Props.Create<LookingActor>((Action)(() => early += worked ? 0 : 1)).WithDispatcher(RemoteDispatcher)
-        );
+        var looking = system.ActorOf(Props.Create<LookingActor>(look).WithDispatcher(RemoteDispatcher));
         bag.Ref.Tell("started", ActorRefs.NoSender);
         bag.Expect("started");
         for (var i = 0; i < Rounds; i++)
@@ -64,6 +67,10 @@ public sealed class Turns : RemotingSpec
                 worked = true;
             });
             bag.Expect(i);
+            // Where another thread took it over and is held up, it would look in the midst of a later round, for all
+            // rounds between.
+            var looks = i + 1;
+            Await.That(() => Volatile.Read(ref looked) == looks, "it looked");
         }
         Assert.InRange(early, 0, Rounds - RoundsThatCount);
     }
