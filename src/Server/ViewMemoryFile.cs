@@ -35,9 +35,14 @@ internal sealed class ViewMemoryFile : IDisposable
 
     /// <summary>Makes the directory where there is none, and locks it until disposed.</summary>
     /// <param name="name">Of the cluster whose view is kept here.</param>
-    /// <exception cref="PbKvStartException">Another process has it, or it cannot be written.</exception>
+    /// <exception cref="PbKvStartException">It names none, another process has it, or it cannot be written.</exception>
     public static ViewMemoryFile Open(string directory, string name)
     {
+        if (string.IsNullOrWhiteSpace(directory))
+            throw new PbKvStartException(
+                $"the data directory is '{directory}', which names none: name one by --data (pbkv.data), or leave it "
+                    + "out to keep the cluster in memory."
+            );
         var full = Try(directory, "cannot be made", () => Directory.CreateDirectory(directory).FullName);
         var path = Path.Combine(full, "lock");
         var file = Try(

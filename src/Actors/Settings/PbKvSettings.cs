@@ -14,13 +14,22 @@ public sealed record PbKvSettings
     /// <summary>host:port that others are told; null where it is what the node listens on.</summary>
     public string? Advertise { get; init; }
 
+    /// <summary>host:port of each.</summary>
+    /// <exception cref="SettingsException">There is none, or one that is no address.</exception>
     public ImmutableArray<string> ViewServices
     {
         get;
-        init =>
+        init
+        {
+            if (value.IsDefaultOrEmpty || !value.All(address => HostPort.TryParse(address, out _)))
+                throw new SettingsException(
+                    $"ViewServices ({Root}.view-services) is '{string.Join(',', value.IsDefault ? [] : value)}', "
+                        + $"allowed is one or more of {HostPort.Allowed}"
+                );
             field = value.All(address => HostPort.OneAddress(address) == address)
                 ? value
                 : [.. value.Select(HostPort.OneAddress)];
+        }
     } = ["127.0.0.1:7000"];
 
     internal ImmutableArray<NodeAddress> ViewServiceNodes =>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace PbKv.Actors.Tests.Settings;
 
 public class HostPortTests
@@ -38,5 +40,22 @@ public class HostPortTests
     {
         Assert.False(HostPort.TryParse(text, out _));
         Assert.Equal(text, HostPort.OneAddress(text));
+        RefusedAsViewServices(["127.0.0.1:7000", text], $"'127.0.0.1:7000,{text}'");
+    }
+
+    [Fact]
+    public void No_view_service_is_refused_as_soon_as_it_is_set()
+    {
+        RefusedAsViewServices([], "''");
+        RefusedAsViewServices(default, "''");
+    }
+
+    private static void RefusedAsViewServices(ImmutableArray<string> addresses, string named)
+    {
+        var refused = Assert.Throws<SettingsException>(() => PbKvSettings.Default with { ViewServices = addresses });
+        Assert.Equal(
+            $"ViewServices (pbkv.view-services) is {named}, allowed is one or more of {HostPort.Allowed}",
+            refused.Message
+        );
     }
 }

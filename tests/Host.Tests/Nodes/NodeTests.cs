@@ -190,6 +190,7 @@ public class NodeTests
         using var folder = new TemporaryFolder();
         var file = folder.File("file", "");
         (await Pbkv.RunAsync("view", "--port", "0", "--data", file)).Failed(1, file, "cannot be made");
+        (await Pbkv.RunAsync("view", "--port", "0", "--data", "")).Failed(1, "is ''", "--data", "in memory");
         using var view = Pbkv.Start("view", "--port", "0", "--data", folder.Path);
         await view.ReadyAsync();
         (await Pbkv.RunAsync("view", "--port", "0", "--data", folder.Path)).Failed(
