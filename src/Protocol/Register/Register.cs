@@ -334,11 +334,12 @@ internal partial class Register : Node
 
     /// <summary>
     /// Those with whom it shall be are a group without it, and one leads them: what it keeps is not theirs. Whoever
-    /// names it among them would find two clusters.
+    /// names it among them would find two clusters. Who has a leader itself was told of a group that came to nothing.
     /// </summary>
     private void GiveUpIfAlone(NodeAddress leader, Effects effects)
     {
-        if (_isForeign || !_peers.Any(peer => peer.Address == leader))
+        var isAlone = _leader is null || Entry!.Members.Length == 1;
+        if (_isForeign || !isAlone || !_peers.Any(peer => peer.Address == leader))
             return;
         _isForeign = true;
         StepDown(effects);

@@ -24,6 +24,35 @@ public sealed class StrangersTests
     }
 
     [Fact]
+    public void A_late_word_of_a_group_that_came_to_nothing_stops_nobody_who_has_a_leader()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        var nothing = bench["a"].Entry! with { Group = new ClusterId(1) };
+        foreach (var name in new[] { "b", "c" })
+            bench.Give(name, new NodeAddress("a"), new Keep(nothing.Term, nothing, 0));
+        bench.Stop("a");
+        bench.Elect("b");
+        Assert.Equal(["b"], bench.Leaders);
+    }
+
+    [Fact]
+    public void One_with_the_disk_of_another_cluster_acts_no_more_where_those_beside_it_have_a_leader()
+    {
+        var others = new RegisterBench("x");
+        others.Start("x");
+        var entry = others["x"].Entry!;
+        others.Stop("x");
+        others.Start("x", peers: ["a", "x"]);
+        others.LosePatience("x");
+        Assert.Equal(["x"], others.Leaders);
+        others.Give("x", new NodeAddress("a"), new Keep(9, entry with { Term = 9, Group = new ClusterId(1) }, 0));
+        others.LosePatience("x");
+        Assert.Empty(others.Leaders);
+        Assert.Equal(entry.Group, others["x"].Entry!.Group);
+        Assert.Equal(["a", "x"], others["x"].Names.Select(name => name.Id));
+    }
+
+    [Fact]
     public void Another_cluster_s_candidate_gets_no_vote_and_changes_no_term()
     {
         var bench = RegisterBench.Led("a", "b", "c");
