@@ -73,11 +73,13 @@ internal static class RegisterPromises
         );
     }
 
-    public static string Text(RegisterEntry? entry) =>
-        entry is null
-            ? "nothing"
-            : $"{entry.Term}:{entry.Index} of {entry.Group} among "
-                + $"{string.Join(" ", entry.Members.Select(member => $"{member.Id}#{member.Disk}"))} with {NumberOf(entry)}";
+    public static string Text(RegisterEntry? entry)
+    {
+        if (entry is null)
+            return "nothing";
+        var members = entry.Members.Select(member => $"{member.Id}#{member.Disk}");
+        return $"{entry.Term}:{entry.Index} of {entry.Group} among {string.Join(' ', members)} with {NumberOf(entry)}";
+    }
 
     private static bool Decides(RegisterWorld world, RegisterModelState state, int slot)
     {

@@ -128,6 +128,41 @@ internal sealed class RegisterSearch
             }
             _walked++;
         }
+        if (_walked > 0 && _violation is { } found)
+            Shorten(first, found.Invariant);
+    }
+
+    /// <summary>Takes out every step without which the rest still ends in the same violation.</summary>
+    private void Shorten(RegisterModelState first, string invariant)
+    {
+        for (var i = _trace.Count - 2; i >= 0; i--)
+        {
+            var without = _trace.Where((_, at) => at != i).ToList();
+            if (!Ends(first, without, invariant))
+                continue;
+            _trace = without;
+            i = _trace.Count - 1;
+        }
+    }
+
+    private bool Ends(RegisterModelState state, List<RegisterAction> trace, string invariant)
+    {
+        var enabled = new List<RegisterAction>();
+        for (var i = 0; i < trace.Count; i++)
+        {
+            _world.Enabled(state, enabled);
+            if (!enabled.Contains(trace[i]))
+                return false;
+            var step = _world.Apply(state, trace[i]);
+            if (RegisterPromises.Check(_world, step) is { } broken)
+            {
+                _violation = broken.Invariant == invariant ? broken : _violation;
+                trace.RemoveRange(i + 1, trace.Count - i - 1);
+                return broken.Invariant == invariant;
+            }
+            state = step.After;
+        }
+        return false;
     }
 
     private SetupReport Report(int depth, double seconds, bool exhausted) =>
