@@ -13,12 +13,13 @@ internal sealed class Addresses(string prefix)
     public const int NodePort = 7000;
     public const int RelayPort = 7001;
 
-    private const int ViewServiceNumber = 100;
+    private const int FirstReplica = 100;
+    private const int FirstViewService = 130;
     private const int FirstClient = 150;
 
-    public string ViewService => $"{prefix}.{ViewServiceNumber}";
+    public string ViewService(int number) => $"{prefix}.{FirstViewService + number}";
 
-    public string Replica(int number) => $"{prefix}.{ViewServiceNumber + number}";
+    public string Replica(int number) => $"{prefix}.{FirstReplica + number}";
 
     public string Client(int number) => $"{prefix}.{FirstClient + number}";
 
@@ -44,7 +45,7 @@ internal sealed class Addresses(string prefix)
         try
         {
             using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            probe.Bind(new IPEndPoint(IPAddress.Parse(ViewService), RelayPort));
+            probe.Bind(new IPEndPoint(IPAddress.Parse(ViewService(1)), RelayPort));
             return true;
         }
         catch (SocketException)

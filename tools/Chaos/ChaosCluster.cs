@@ -3,18 +3,17 @@ using System.Net;
 namespace PbKv.Chaos;
 
 /// <summary>
-/// A view service with memory and servers, each a process, with everything between them in the hands of this one.
+/// View services with memory and servers, each a process, with everything between them in the hands of this one.
 /// </summary>
 internal sealed class ChaosCluster : IAsyncDisposable
 {
-    public const string ViewServiceName = "view";
-
     private readonly List<Relay> _relays = [];
     private readonly HashSet<ProcessNode> _claimed = [];
+    private readonly string _folder;
     private ProcessCluster? _processes;
 
-    private ChaosCluster(ChaosOptions options, Addresses addresses, IPlace place) =>
-        (Options, Addresses, Place) = (options, addresses, place);
+    private ChaosCluster(ChaosOptions options, Addresses addresses, IPlace place, string folder) =>
+        (Options, Addresses, Place, _folder) = (options, addresses, place, folder);
 
     public ChaosOptions Options { get; }
 
@@ -24,13 +23,16 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public Links Links { get; } = new();
 
-    public ProcessNode ViewService => _processes!.ViewService;
+    /// <summary>Of all view services.</summary>
+    public string Address => _processes!.Address;
+
+    public IReadOnlyList<ProcessNode> ViewServices => _processes!.ViewServices;
 
     public IReadOnlyList<ProcessNode> Replicas => _processes!.Servers;
 
-    public IEnumerable<ProcessNode> Nodes => [ViewService, .. Replicas];
+    public IEnumerable<ProcessNode> Nodes => [.. ViewServices, .. Replicas];
 
-    /// <param name="folder">For logs, and for the view service's memory.</param>
+    /// <param name="folder">For logs, and for the view services' memory.</param>
     public static async Task<ChaosCluster> StartAsync(
         ChaosOptions options,
         IPlace place,
@@ -38,10 +40,10 @@ internal sealed class ChaosCluster : IAsyncDisposable
         CancellationToken cancellation
     )
     {
-        var cluster = new ChaosCluster(options, Addresses.Draw(), place);
+        var cluster = new ChaosCluster(options, Addresses.Draw(), place, folder);
         try
         {
-            cluster._processes = await cluster.StartNodesAsync(folder, cancellation);
+            cluster._processes = await cluster.StartNodesAsync(cancellation);
             await Ballast.LoadAsync(cluster._processes.Client, cancellation);
             return cluster;
         }
@@ -78,6 +80,18 @@ internal sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Where a view service keeps what it must not forget.</summary>
+    public string DirectoryOf(ProcessNode viewService) => DirectoryOf(viewService.Name);
+
+    /// <returns>The view service that acts; null where that is not known.</returns>
+    public async Task<ProcessNode?> ActingAsync() =>
+        await StatusAsync(TimeSpan.FromMilliseconds(300)) is { } status ? ActingIn(status) : null;
+
+    public ProcessNode? ActingIn(PbKvStatus status) =>
+        status.ViewServices.FirstOrDefault(member => member.Acting) is { } acting
+            ? ViewServices.FirstOrDefault(node => node.Address == acting.Address)
+            : null;
+
     public ProcessNode? NodeOf(ServerId? server) => Replicas.FirstOrDefault(replica => replica.Is(server));
 
     /// <summary>
@@ -94,18 +108,33 @@ internal sealed class ChaosCluster : IAsyncDisposable
     }
 
     /// <returns>Whether there came to be a confirmed pair of running servers.</returns>
-    public async Task<bool> UntilSyncedAsync(TimeSpan within, CancellationToken cancellation)
+    public Task<bool> UntilSyncedAsync(TimeSpan within, CancellationToken cancellation) =>
+        UntilAsync(
+            status =>
+                status.ViewService is { Acknowledged: true, Synced: true, View: var view }
+                && NodeOf(view.Primary) is not null
+                && NodeOf(view.Backup) is not null,
+            within,
+            cancellation
+        );
+
+    /// <returns>Whether all of several view services came to have what they decided; of one alone, true.</returns>
+    public Task<bool> UntilTogetherAsync(TimeSpan within, CancellationToken cancellation) =>
+        UntilAsync(
+            status =>
+                Options.Views == 1
+                || (status.ViewServices.Length == Options.Views && status.ViewServices.All(member => member.Lag == 0)),
+            within,
+            cancellation
+        );
+
+    private async Task<bool> UntilAsync(Predicate<PbKvStatus> wanted, TimeSpan within, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(within);
         while (!limit.IsCancellationRequested)
         {
-            if (
-                await StatusAsync(TimeSpan.FromMilliseconds(300)) is { ViewService: { Acknowledged: true } service }
-                && NodeOf(service.View.Primary) is not null
-                && service.Synced
-                && NodeOf(service.View.Backup) is not null
-            )
+            if (await StatusAsync(TimeSpan.FromMilliseconds(300)) is { } status && wanted(status))
                 return true;
             await Pause.ForAsync(TimeSpan.FromMilliseconds(50), limit.Token);
         }
@@ -144,27 +173,32 @@ internal sealed class ChaosCluster : IAsyncDisposable
             relay.Dispose();
     }
 
-    private Task<ProcessCluster> StartNodesAsync(string folder, CancellationToken cancellation)
+    private string DirectoryOf(string viewService) => Path.Combine(_folder, $"memory-{viewService}");
+
+    private Task<ProcessCluster> StartNodesAsync(CancellationToken cancellation)
     {
-        var (viewService, address) = Node(
-            ViewServiceName,
-            Addresses.ViewService,
-            folder,
-            ["view", "--data", Path.Combine(folder, "memory")]
-        );
+        var views = Enumerable.Range(1, Options.Views).Select(i => Site($"v{i}", Addresses.ViewService(i))).ToList();
+        var all = string.Join(',', views.Select(view => view.Advertised));
         var replicas = Enumerable
             .Range(1, Options.Replicas)
-            .Select(i => Node($"r{i}", Addresses.Replica(i), folder, ["replica", "--view", address]).Node);
-        return ProcessCluster.StartAsync(viewService, replicas, Options.ClientOptions(), cancellation);
+            .Select(i => Node(Site($"r{i}", Addresses.Replica(i)), ["replica", "--view", all]));
+        return ProcessCluster.StartAsync(
+            views.Select(view =>
+                Node(view, ["view", "--data", DirectoryOf(view.Name), .. views.Count > 1 ? Peers(view.Name) : []])
+            ),
+            replicas,
+            Options.ClientOptions(),
+            cancellation
+        );
+
+        string[] Peers(string name) =>
+            ["--id", name, "--peers", string.Join(',', views.Select(view => $"{view.Name}={view.Advertised}"))];
     }
 
-    /// <returns>The node, and the address by which others reach it.</returns>
-    private (ProcessNode Node, string Address) Node(
-        string name,
-        string host,
-        string folder,
-        IReadOnlyList<string> command
-    )
+    /// <param name="Advertised">The address by which others reach it.</param>
+    private sealed record NodeSite(string Name, string Listens, string Advertised, IReadOnlyList<string> Through);
+
+    private NodeSite Site(string name, string host)
     {
         var (listens, through) = Place.Of(name, host);
         Links.Name(name, host);
@@ -175,18 +209,23 @@ internal sealed class ChaosCluster : IAsyncDisposable
             _relays.Add(relay);
             advertised = relay.Address.ToString();
         }
+        return new NodeSite(name, listens, advertised, through);
+    }
+
+    private ProcessNode Node(NodeSite site, IReadOnlyList<string> command)
+    {
         string[] arguments =
         [
             .. command,
             "--host",
-            listens,
+            site.Listens,
             "--port",
             $"{Addresses.NodePort}",
             "--advertise",
-            advertised,
+            site.Advertised,
             .. Options.Settings,
         ];
-        return (new ProcessNode(name, arguments, Path.Combine(folder, $"{name}.log"), through), advertised);
+        return new ProcessNode(site.Name, arguments, Path.Combine(_folder, $"{site.Name}.log"), site.Through);
     }
 
     private static IPEndPoint At(string host, int port) => new(IPAddress.Parse(host), port);

@@ -21,13 +21,18 @@ public sealed class ChaosCommand(Terminal terminal)
     };
     private readonly Option<long> _replicas = Options.Count("--replicas", 3, 2, 20, "How many servers");
     private readonly Option<long> _clients = Options.Count("--clients", 8, 1, 50, "How many clients");
-    private readonly Option<string> _faults = Options.Text(
-        "--faults",
-        "KIND[,KIND]",
-        FaultKinds.Standard,
-        "Which faults; netns takes root, and stands in for cut and slow",
-        FaultKinds.Standard.Split(',')
-    );
+    private readonly Option<long> _views = Options.Count("--views", 1, 1, 5, "How many view services: 1, 3 or 5");
+    private readonly Option<string?> _faults = new("--faults")
+    {
+        HelpName = "KIND[,KIND]",
+        Description =
+            $"Which faults [default: {FaultKinds.Standard}; of several view services {FaultKinds.OfSeveral} too]; "
+            + "netns takes root, and stands in for cut and slow",
+        CompletionSources =
+        {
+            _ => $"{FaultKinds.Standard},{FaultKinds.OfSeveral}".Split(',').Select(kind => new CompletionItem(kind)),
+        },
+    };
     private readonly Option<string?> _starved = new("--starved")
     {
         HelpName = "HARDSHIP",
@@ -40,6 +45,7 @@ public sealed class ChaosCommand(Terminal terminal)
 
     public Command Create()
     {
+        _views.Checked(text => text is "2" or "4" ? $"{text} view services are no better than one less" : null);
         _minutes.Checked(text =>
             double.TryParse(text, out var minutes) && minutes is > 0 and <= 1440
                 ? null
@@ -52,6 +58,7 @@ public sealed class ChaosCommand(Terminal terminal)
         {
             _minutes,
             _seed,
+            _views,
             _replicas,
             _clients,
             _faults,
@@ -70,8 +77,8 @@ public sealed class ChaosCommand(Terminal terminal)
         var display = new ChaosDisplay(terminal);
         // A run that is broken off by force leaves no verdict: the seed is said first.
         terminal.ErrorLine(
-            $"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Replicas} servers, {options.Clients} "
-                + $"clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}"
+            $"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Views} view services, "
+                + $"{options.Replicas} servers, {options.Clients} clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}"
         );
         using var signals = new Signals();
         var folder = Directory.CreateTempSubdirectory("pbkv-chaos-").FullName;
@@ -146,13 +153,15 @@ public sealed class ChaosCommand(Terminal terminal)
 
     private ChaosOptions Read(ParseResult parsed)
     {
-        var faults = FaultKinds.Parse(parsed.GetValue(_faults)!);
+        var views = (int)parsed.GetValue(_views);
+        var faults = FaultKinds.Parse(parsed.GetValue(_faults), views);
         var small = faults.Contains(FaultKind.Flood) ? ChaosOptions.SmallStream : "";
         var config = ConfigOptions.Given(parsed, small);
         ConfigOptions.Check(config);
         return new ChaosOptions(
             parsed.GetValue(_minutes),
             parsed.GetValue(_seed) ?? BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint))),
+            views,
             (int)parsed.GetValue(_replicas),
             (int)parsed.GetValue(_clients),
             faults,

@@ -8,6 +8,7 @@ namespace PbKv.Chaos;
 internal sealed record ChaosOptions(
     double Minutes,
     ulong Seed,
+    int Views,
     int Replicas,
     int Clients,
     IReadOnlyList<FaultKind> Faults,
@@ -45,7 +46,7 @@ internal enum FaultKind
     /// <summary>SIGKILL of a server, and a restart at its address.</summary>
     Kill,
 
-    /// <summary>SIGSTOP of a server or the view service, and SIGCONT: who was paused may wake up deposed.</summary>
+    /// <summary>SIGSTOP of a server or view services, and SIGCONT: who was paused may wake up deposed.</summary>
     Stop,
 
     /// <summary>A link that carries nothing, in one direction or both.</summary>
@@ -57,7 +58,7 @@ internal enum FaultKind
     /// <summary>SIGTERM of a server: it leaves, and comes back as a new one.</summary>
     Leave,
 
-    /// <summary>SIGKILL of the view service, and a restart with its memory.</summary>
+    /// <summary>SIGKILL of the view service, or of some of several, and a restart with their memory.</summary>
     ViewService,
 
     /// <summary>Clients that send far more than can be served.</summary>
@@ -65,18 +66,31 @@ internal enum FaultKind
 
     /// <summary>Nodes in network namespaces of their own, and routes between them that lead nowhere.</summary>
     Netns,
+
+    /// <summary>Another of several view services is asked to act.</summary>
+    Transfer,
+
+    /// <summary>SIGKILL of one of several view services, and a restart with nothing.</summary>
+    Disk,
 }
 
 internal static class FaultKinds
 {
     public const string Standard = "kill,stop,cut,slow,leave,viewservice,flood";
 
+    /// <summary>What takes several view services.</summary>
+    public const string OfSeveral = "transfer,disk";
+
     public static string NameOf(FaultKind kind) => kind.ToString().ToLowerInvariant();
 
-    /// <exception cref="Failure">A name that is none, or two that do not go together.</exception>
-    public static IReadOnlyList<FaultKind> Parse(string list)
+    /// <param name="list">Null: all that need neither root nor more view services than there are.</param>
+    /// <exception cref="Failure">A name that is none, or what does not go together.</exception>
+    public static IReadOnlyList<FaultKind> Parse(string? list, int views)
     {
+        list ??= views > 1 ? $"{Standard},{OfSeveral}" : Standard;
         var kinds = list.Split(',').Select(name => ParseOne(name.Trim())).Distinct().ToList();
+        if (views == 1 && kinds.Exists(kind => kind is FaultKind.Transfer or FaultKind.Disk))
+            throw Failure.Usage($"--faults {OfSeveral} take several view services", "say --views 3");
         if (kinds.Contains(FaultKind.Netns) && (kinds.Contains(FaultKind.Cut) || kinds.Contains(FaultKind.Slow)))
             throw Failure.Usage(
                 "--faults netns has no relays between the nodes that cut or slow could act on",
@@ -92,6 +106,9 @@ internal static class FaultKinds
             if (NameOf(kind) == name)
                 return kind;
         }
-        throw Failure.Usage($"--faults has no kind '{name}'", $"write some of {Standard},netns with commas between");
+        throw Failure.Usage(
+            $"--faults has no kind '{name}'",
+            $"write some of {Standard},netns,{OfSeveral} with commas between"
+        );
     }
 }

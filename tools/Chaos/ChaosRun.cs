@@ -99,13 +99,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         var host = _cluster.Addresses.Client(number);
         // Before it dials: a connection is recognised when it begins.
         _cluster.Links.Name(NameOfClient(number), host);
-        return new ChaosClient(number, host, _cluster.ViewService.Address, _options, _keyspace, History, _gaps, chance);
+        return new ChaosClient(number, host, _cluster.Address, _options, _keyspace, History, _gaps, chance);
     }
 
     private async Task InjectAsync(Chance chance, CancellationToken asked)
     {
         var names = Enumerable.Range(1, _options.Clients).Select(NameOfClient).ToList();
         using var processes = new ProcessFaults(_cluster, _log, _violations);
+        using var viewServices = new ViewServiceFaults(_cluster, _log);
         var network = new NetworkFaults(_cluster, names, _log);
         var flood = new Flood(_cluster, _log, _violations);
         var all = new Dictionary<FaultKind, Func<Chance, CancellationToken, Task>>
@@ -115,7 +116,9 @@ internal sealed class ChaosRun : IAsyncDisposable
             [FaultKind.Cut] = network.CutAsync,
             [FaultKind.Slow] = network.SlowAsync,
             [FaultKind.Leave] = processes.LeaveAsync,
-            [FaultKind.ViewService] = processes.KillViewServiceAsync,
+            [FaultKind.ViewService] = viewServices.KillAsync,
+            [FaultKind.Transfer] = viewServices.TransferAsync,
+            [FaultKind.Disk] = viewServices.LoseDiskAsync,
             [FaultKind.Flood] = flood.StrikeAsync,
             [FaultKind.Netns] = (draw, over) => ((Namespaces)_cluster.Place).CutAsync(_cluster, _log, draw, over),
         };
@@ -192,6 +195,7 @@ internal sealed class ChaosRun : IAsyncDisposable
             Undecided: [],
             _gaps.Completed,
             _watch.ViewChanges,
+            _watch.Turns,
             _watch.DeduplicatedRetries,
             _gaps.Longest,
             Interrupted: false
@@ -204,8 +208,8 @@ internal sealed class ChaosRun : IAsyncDisposable
         if (node.IsPaused)
             return "paused";
         var view = _watch.Last?.ViewService.View;
-        if (node == _cluster.ViewService)
-            return "up";
+        if (_cluster.ViewServices.Contains(node))
+            return _watch.Last is { } status && _cluster.ActingIn(status) == node ? "acting" : "up";
         if (node.Is(view?.Primary))
             return "primary";
         return node.Is(view?.Backup) ? "backup" : "idle";

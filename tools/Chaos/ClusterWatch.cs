@@ -11,12 +11,17 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
 
     private readonly Dictionary<ServerId, long> _deduplicated = [];
     private long _firstView;
+    private long _firstTerm;
+    private long _term;
 
     public PbKvStatus? Last { get; private set; }
 
     public long ViewNumber { get; private set; }
 
     public long ViewChanges => Math.Max(0, ViewNumber - _firstView);
+
+    /// <summary>How often one of several view services was chosen to act; null where there is one alone.</summary>
+    public long? Turns => cluster.Options.Views > 1 ? _term - _firstTerm : null;
 
     public long DeduplicatedRetries
     {
@@ -57,6 +62,9 @@ internal sealed class ClusterWatch(ChaosCluster cluster, Violations violations)
         if (number < ViewNumber)
             violations.Add($"the view service went back from view {ViewNumber} to view {number}");
         ViewNumber = Math.Max(ViewNumber, number);
+        _term = Math.Max(_term, status.ViewServices.Max(member => member.Term) ?? 0);
+        if (_firstTerm == 0)
+            _firstTerm = _term;
         lock (_deduplicated)
         {
             foreach (var server in status.Answers)

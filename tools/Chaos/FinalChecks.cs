@@ -8,11 +8,17 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
 
     public async Task AwaitHealthAsync(CancellationToken asked)
     {
-        if (await cluster.UntilSyncedAsync(HealedWithin, asked) || asked.IsCancellationRequested)
+        if (await cluster.UntilSyncedAsync(HealedWithin, asked))
+        {
+            if (!await cluster.UntilTogetherAsync(HealedWithin, asked) && !asked.IsCancellationRequested)
+                violations.Add($"{HealedWithin.TotalSeconds} s after the last fault the view services differ");
+            return;
+        }
+        if (asked.IsCancellationRequested)
             return;
         var status = await cluster.StatusAsync(TimeSpan.FromSeconds(2));
         var text = status is null
-            ? "the view service does not answer"
+            ? "no view service answers"
             : $"{status.ViewService.View}, {status.ViewService.WaitingFor ?? "waiting for nothing"}";
         violations.Add($"{HealedWithin.TotalSeconds} s after the last fault there was no synced pair: {text}");
     }

@@ -43,11 +43,7 @@ internal sealed class Flood(ChaosCluster cluster, FaultLog log, Violations viola
         {
             for (var i = 0; i < Clients; i++)
                 clients.Add(
-                    PbKvClient.Connect(
-                        cluster.ViewService.Address,
-                        cluster.Options.ClientOptions(),
-                        new NodeHooks(Record: Count)
-                    )
+                    PbKvClient.Connect(cluster.Address, cluster.Options.ClientOptions(), new NodeHooks(Record: Count))
                 );
             var callers = clients.SelectMany(client =>
                 Enumerable.Range(0, CallersEach).Select(caller => CallAsync(client, caller, over.Token))

@@ -60,13 +60,20 @@ internal sealed class NetworkFaults(ChaosCluster cluster, IReadOnlyList<string> 
         };
     }
 
-    /// <summary>A node cut off from all other nodes; clients reach it.</summary>
+    /// <summary>A node, or two of several view services, cut off from all other nodes; clients reach them.</summary>
     private List<Link> Around(Chance chance)
     {
-        var node = chance.OneOf(cluster.Nodes.ToList()).Name;
-        var others = cluster.Nodes.Select(other => other.Name).Where(other => other != node).ToList();
-        var outwards = others.Select(other => cluster.Links.Between(node, other));
-        var inwards = others.Select(other => cluster.Links.Between(other, node));
+        var views = cluster.ViewServices;
+        List<ProcessNode> inside = [chance.OneOf(cluster.Nodes.ToList())];
+        if (views.Contains(inside[0]) && chance.Percent(40))
+            inside.Add(chance.OneOf(views));
+        var outside = cluster.Nodes.Except(inside).ToList();
+        var pairs = inside
+            .Distinct()
+            .SelectMany(node => outside.Select(other => (node.Name, Other: other.Name)))
+            .ToList();
+        var outwards = pairs.Select(pair => cluster.Links.Between(pair.Name, pair.Other));
+        var inwards = pairs.Select(pair => cluster.Links.Between(pair.Other, pair.Name));
         return chance.Below(3) switch
         {
             0 => [.. outwards],

@@ -28,9 +28,7 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
         {
             if (!await CanBeSparedAsync(node))
                 return;
-            if (chance.Percent(20) && cluster.TryClaim(cluster.ViewService))
-                await KillUnseenAsync(node, role);
-            else
+            if (!chance.Percent(20) || !await KilledUnseenAsync(node, role))
                 await KillAsync(node, role, chance.Percent(70) ? chance.Below(400) : 0, enough);
         }
         finally
@@ -50,57 +48,50 @@ internal sealed class ProcessFaults(ChaosCluster cluster, FaultLog log, Violatio
     /// <summary>
     /// A new life begins before the view service, which is held still and let go afterwards, could miss the old one.
     /// </summary>
-    private async Task KillUnseenAsync(ProcessNode node, string role)
+    /// <returns>False where something else befalls a view service.</returns>
+    private async Task<bool> KilledUnseenAsync(ProcessNode node, string role)
     {
+        var views = cluster.ViewServices.Where(cluster.TryClaim).ToList();
         try
         {
-            using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}, while the view service stands still");
-            await cluster.ViewService.PauseAsync();
+            if (views.Count < cluster.ViewServices.Count)
+                return false;
+            using var strike = log.Begin(FaultKind.Kill, $"{role} {node.Name}, while no view service moves");
+            await Task.WhenAll(views.Select(view => view.PauseAsync()));
             await node.EndAsync(Signal.Kill, KilledWithin);
             await node.StartAsync();
+            return true;
         }
         finally
         {
-            cluster.ViewService.Resume();
-            cluster.Release(cluster.ViewService);
+            foreach (var view in views)
+            {
+                view.Resume();
+                cluster.Release(view);
+            }
         }
     }
 
     public async Task StopAsync(Chance chance, CancellationToken enough)
     {
-        var (node, role) = chance.Percent(12)
-            ? (cluster.ViewService, "view service")
-            : await PickAsync(chance) ?? default;
-        if (node is null || !cluster.TryClaim(node))
+        var (nodes, role) =
+            chance.Percent(cluster.ViewServices.Count > 1 ? 30 : 12)
+                ? (await ViewServiceFaults.PickAsync(cluster, chance), "view service")
+            : await PickAsync(chance) is var (server, itsRole) ? ([server], itsRole)
+            : ([], "");
+        var claimed = nodes.FindAll(cluster.TryClaim);
+        if (claimed.Count == 0)
             return;
         try
         {
-            using var strike = log.Begin(FaultKind.Stop, $"{role} {node.Name}");
-            await node.PauseAsync();
+            using var strike = log.Begin(FaultKind.Stop, $"{role} {ViewServiceFaults.NamesOf(claimed)}");
+            await Task.WhenAll(claimed.Select(node => node.PauseAsync()));
             await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Between(10, 400) / 100.0), enough);
-            node.Resume();
+            claimed.ForEach(node => node.Resume());
         }
         finally
         {
-            cluster.Release(node);
-        }
-    }
-
-    public async Task KillViewServiceAsync(Chance chance, CancellationToken enough)
-    {
-        var node = cluster.ViewService;
-        if (!cluster.TryClaim(node))
-            return;
-        try
-        {
-            using var strike = log.Begin(FaultKind.ViewService, "killed");
-            await node.EndAsync(Signal.Kill, KilledWithin);
-            await Pause.ForAsync(cluster.Options.DeadAfter * (chance.Below(300) / 100.0), enough);
-            await node.StartAsync();
-        }
-        finally
-        {
-            cluster.Release(node);
+            claimed.ForEach(cluster.Release);
         }
     }
 

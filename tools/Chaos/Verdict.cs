@@ -12,6 +12,7 @@ internal sealed record ChaosFacts(
     IReadOnlyList<string> Undecided,
     long Operations,
     long ViewChanges,
+    long? Turns,
     long DeduplicatedRetries,
     IReadOnlyDictionary<FaultKind, long> LongestGapMs,
     bool Interrupted
@@ -54,6 +55,7 @@ internal sealed class Verdict
             ["operations"] = _facts.Operations,
             ["faults"] = ByKind(kind => _facts.Struck.GetValueOrDefault(kind)),
             ["viewChanges"] = _facts.ViewChanges,
+            ["turns"] = _facts.Turns,
             ["deduplicatedRetries"] = _facts.DeduplicatedRetries,
             ["longestGapMs"] = ByKind(kind => _facts.LongestGapMs.GetValueOrDefault(kind)),
             ["seed"] = _facts.Seed,
@@ -69,6 +71,8 @@ internal sealed class Verdict
             yield return $"missing: {missing}";
         yield return $"{_facts.Operations} operations, {_facts.ViewChanges} changes of view, "
             + $"{_facts.DeduplicatedRetries} retries answered without a second execution";
+        if (_facts.Turns is { } turns)
+            yield return $"{turns} times a view service was chosen to act";
         foreach (var kind in _facts.Chosen)
             yield return $"{FaultKinds.NameOf(kind)}: struck {_facts.Struck.GetValueOrDefault(kind)} times, longest "
                 + $"gap {_facts.LongestGapMs.GetValueOrDefault(kind)} ms";
@@ -85,6 +89,8 @@ internal sealed class Verdict
         }
         if (facts.ViewChanges == 0)
             yield return "the view never changed";
+        if (facts.Turns == 0)
+            yield return "no other view service ever acted";
         if (facts.Operations == 0)
             yield return "no operation was done";
         foreach (var undecided in facts.Undecided)

@@ -12,6 +12,15 @@ public static class Ports
     private const int First = 15_000;
     private const int Last = 32_000;
 
+    /// <summary>So many, all different.</summary>
+    public static IReadOnlyList<int> Free(int count)
+    {
+        var ports = new HashSet<int>();
+        while (ports.Count < count)
+            ports.Add(Free());
+        return [.. ports];
+    }
+
     public static int Free()
     {
         while (true)

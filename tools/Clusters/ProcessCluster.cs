@@ -1,6 +1,8 @@
 namespace PbKv.Clusters;
 
-/// <summary>A view service and servers, each a process, and a client of them; all gone when this is disposed.</summary>
+/// <summary>
+/// View services and servers, each a process, and a client of them; all gone when this is disposed.
+/// </summary>
 public sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = Child.Patience;
@@ -9,13 +11,19 @@ public sealed class ProcessCluster : IAsyncDisposable
     private readonly IReadOnlyList<string> _settings;
     private PbKvClient? _client;
 
-    private ProcessCluster(ProcessNode viewService, IEnumerable<ProcessNode> servers, IReadOnlyList<string> settings) =>
-        (ViewService, _servers, _settings) = (viewService, [.. servers], settings);
+    private ProcessCluster(
+        IEnumerable<ProcessNode> viewServices,
+        IEnumerable<ProcessNode> servers,
+        IReadOnlyList<string> settings
+    ) => (ViewServices, _servers, _settings) = ([.. viewServices], [.. servers], settings);
 
-    public ProcessNode ViewService { get; }
+    public IReadOnlyList<ProcessNode> ViewServices { get; }
 
-    /// <summary>The view service's.</summary>
-    public string Address => ViewService.Address;
+    /// <summary>The first of them, where there are several.</summary>
+    public ProcessNode ViewService => ViewServices[0];
+
+    /// <summary>Of all view services, as `--view` takes them.</summary>
+    public string Address => string.Join(',', ViewServices.Select(node => node.Address));
 
     public PbKvClient Client => _client!;
 
@@ -25,7 +33,8 @@ public sealed class ProcessCluster : IAsyncDisposable
     /// <param name="settings">Options of every node.</param>
     /// <param name="viewOptions">More of the view service.</param>
     /// <param name="host">What all listen on, the client too; null: loopback.</param>
-    /// <inheritdoc cref="StartAsync(ProcessNode, IEnumerable{ProcessNode}, PbKvClientOptions, CancellationToken)"/>
+    /// <inheritdoc cref="StartAsync(IEnumerable{ProcessNode}, IEnumerable{ProcessNode}, PbKvClientOptions,
+    /// CancellationToken)"/>
     public static Task<ProcessCluster> StartAsync(
         int servers,
         IReadOnlyList<string>? settings = null,
@@ -37,19 +46,65 @@ public sealed class ProcessCluster : IAsyncDisposable
         var port = Ports.Free();
         settings = [.. settings ?? [], .. host is null ? [] : new[] { "-D", $"pbkv.host={host}" }];
         return new ProcessCluster(
-            Node("view", port, ["view", .. settings, .. viewOptions ?? []]),
+            [Node("view", port, ["view", .. settings, .. viewOptions ?? []])],
             Enumerable.Range(0, servers).Select(_ => Server($"{host ?? "127.0.0.1"}:{port}", settings)),
             settings
         ).StartAsync(ClientAt(host), cancellation);
     }
 
+    /// <summary>With several view services, called a, b, ...</summary>
+    /// <param name="folder">Each view service has the directory of its name in it.</param>
+    /// <inheritdoc cref="StartAsync(IEnumerable{ProcessNode}, IEnumerable{ProcessNode}, PbKvClientOptions,
+    /// CancellationToken)"/>
+    public static Task<ProcessCluster> StartAsync(
+        int servers,
+        int viewServices,
+        string folder,
+        IReadOnlyList<string>? settings = null,
+        CancellationToken cancellation = default
+    )
+    {
+        settings ??= [];
+        var ports = Ports.Free(viewServices);
+        var peers = ports.Index().Select(peer => (Id: NameOf(peer.Index), Address: $"127.0.0.1:{peer.Item}")).ToList();
+        return new ProcessCluster(
+            peers.Select(peer => ViewServiceNode(peer.Id, peers, Path.Combine(folder, peer.Id), settings)),
+            Enumerable
+                .Range(0, servers)
+                .Select(_ => Server(string.Join(',', peers.Select(peer => peer.Address)), settings)),
+            settings
+        ).StartAsync(ClientAt(null), cancellation);
+    }
+
     /// <summary>Starts them, and waits until a backup is synced (where there are two servers or more).</summary>
     public static Task<ProcessCluster> StartAsync(
-        ProcessNode viewService,
+        IEnumerable<ProcessNode> viewServices,
         IEnumerable<ProcessNode> servers,
         PbKvClientOptions client,
         CancellationToken cancellation
-    ) => new ProcessCluster(viewService, servers, []).StartAsync(client, cancellation);
+    ) => new ProcessCluster(viewServices, servers, []).StartAsync(client, cancellation);
+
+    /// <summary>One of several view services.</summary>
+    /// <param name="peers">All of them.</param>
+    public static ProcessNode ViewServiceNode(
+        string id,
+        IReadOnlyList<(string Id, string Address)> peers,
+        string directory,
+        IReadOnlyList<string> settings
+    ) =>
+        new(
+            id,
+            [
+                "view",
+                "--id",
+                id,
+                "--peers",
+                string.Join(',', peers.Select(peer => $"{peer.Id}={peer.Address}")),
+                "--data",
+                directory,
+                .. settings,
+            ]
+        );
 
     /// <summary>That servers die is no news to whoever has such a cluster.</summary>
     public static PbKvClientOptions ClientAt(string? host) =>
@@ -80,7 +135,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     public async Task<ViewServiceStatus> StatusAsync(CancellationToken cancellation) =>
         (await Client.StatusAsync(TimeSpan.FromSeconds(10), cancellation)).ViewService;
 
-    /// <summary>Looks at the cluster until it is as wanted.</summary>
+    /// <summary>Looks at the cluster until it answers, and is as wanted.</summary>
     public async Task<ViewServiceStatus> UntilAsync(
         Predicate<ViewServiceStatus> wanted,
         string what,
@@ -93,8 +148,7 @@ public sealed class ProcessCluster : IAsyncDisposable
         {
             while (true)
             {
-                var status = await StatusAsync(limit.Token);
-                if (wanted(status))
+                if (await AnswerAsync(limit.Token) is { } status && wanted(status))
                     return status;
                 await Task.Delay(20, limit.Token);
             }
@@ -105,12 +159,26 @@ public sealed class ProcessCluster : IAsyncDisposable
         }
     }
 
+    /// <returns>Null where none of several view services acts.</returns>
+    private async Task<ViewServiceStatus?> AnswerAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await StatusAsync(cancellation);
+        }
+        catch (PbKvException e) when (e.Code == PbKvError.NotActing)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The servers first: a client that cannot take its leave from them must not keep them alive.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var server in _servers)
             server.Dispose();
-        ViewService.Dispose();
+        foreach (var viewService in ViewServices)
+            viewService.Dispose();
         if (_client is not null)
             await _client.DisposeAsync();
     }
@@ -119,7 +187,7 @@ public sealed class ProcessCluster : IAsyncDisposable
     {
         try
         {
-            await ViewService.StartAsync();
+            await Task.WhenAll(ViewServices.Select(node => node.StartAsync()));
             _client = await PbKvClient.ConnectAsync(Address, client, cancellation);
             await Task.WhenAll(_servers.Select(server => server.StartAsync()));
             await UntilAsync(
@@ -135,6 +203,8 @@ public sealed class ProcessCluster : IAsyncDisposable
             throw;
         }
     }
+
+    private static string NameOf(int number) => $"{(char)('a' + number)}";
 
     private static ProcessNode Server(
         string viewService,

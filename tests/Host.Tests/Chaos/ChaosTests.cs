@@ -119,6 +119,7 @@ public class ChaosTests
     [InlineData("--minutes", "0")]
     [InlineData("--faults", "quake")]
     [InlineData("--replicas", "1")]
+    [InlineData("--views", "2")]
     public async Task A_wrong_option_is_a_usage_error(string option, string value) =>
         (await Pbkv.RunAsync("chaos", option, value)).Failed(2, value);
 

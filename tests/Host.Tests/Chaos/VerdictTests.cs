@@ -14,6 +14,7 @@ public class VerdictTests
         Undecided: [],
         Operations: 1000,
         ViewChanges: 4,
+        Turns: null,
         DeduplicatedRetries: 5,
         new Dictionary<FaultKind, long> { [FaultKind.Kill] = 610 },
         Interrupted: false
@@ -37,6 +38,10 @@ public class VerdictTests
     [Fact]
     public void A_run_in_which_no_view_changed_is_no_pass() =>
         Refuted(Good with { ViewChanges = 0 }, "the view never changed");
+
+    [Fact]
+    public void A_run_in_which_no_other_of_several_view_services_acted_is_no_pass() =>
+        Refuted(Good with { Turns = 0 }, "no other view service ever acted");
 
     [Fact]
     public void A_run_without_an_operation_is_no_pass() =>
