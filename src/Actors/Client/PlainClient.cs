@@ -195,7 +195,11 @@ internal sealed class PlainClient : IDisposable
             Socket.Select(ready, hasRoom, null, TimeSpan.FromMilliseconds(ms));
         foreach (var (node, link) in _links.ToList())
         {
-            if (ready.Contains(link.Socket) || hasRoom.Contains(link.Socket))
+            // What one of them brings may be answered to another, which breaks then.
+            if (
+                _links.GetValueOrDefault(node) == link
+                && (ready.Contains(link.Socket) || hasRoom.Contains(link.Socket))
+            )
                 Use(node, () => link.Proceed(Deliver));
         }
     }
@@ -266,14 +270,18 @@ internal sealed class PlainClient : IDisposable
             ? [only]
             : Dns.GetHostAddresses(host).OrderBy(address => address.AddressFamily);
 
-    /// <summary>A connection that breaks, or says what nobody understands, is over.</summary>
+    /// <summary>
+    /// A connection that breaks, or says what nobody understands, is over; also where it broke while what it had
+    /// brought was answered.
+    /// </summary>
     private void Use(NodeAddress node, Action use)
     {
         try
         {
             use();
         }
-        catch (Exception failure) when (failure is SocketException or InvalidDataException or WireFormatException)
+        catch (Exception failure)
+            when (failure is SocketException or InvalidDataException or WireFormatException or ObjectDisposedException)
         {
             if (_links.Remove(node, out var link))
                 link.Socket.Dispose();
