@@ -27,6 +27,9 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     private readonly Lazy<Task> _closed;
     private readonly CancellationTokenSource _closing = new();
 
+    /// <summary>View services that the last status named: those that were given may all be gone by now.</summary>
+    private ImmutableArray<string> _met = [];
+
     private PbKvClient(ClientConnection connection, PbKvSettings settings)
     {
         (_connection, _queue, _settings) = (connection, connection.Queue, settings);
@@ -106,8 +109,14 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     /// <summary>How the cluster is.</summary>
-    public Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
-        AskAsync(new StatusInquiry(_settings.ViewServices), deadline, cancellationToken);
+    public async Task<PbKvStatus> StatusAsync(TimeSpan? deadline = null, CancellationToken cancellationToken = default)
+    {
+        var settings = _settings with { ViewServices = [.. _settings.ViewServices.Union(_met)] };
+        var inquiry = new StatusInquiry(settings.ViewServices);
+        var status = await AskAsync(settings, inquiry, deadline, cancellationToken).ConfigureAwait(false);
+        _met = [.. status.ViewServices.Select(member => member.Address)];
+        return status;
+    }
 
     /// <summary>
     /// Makes a live server the primary, whatever is lost by it: for a cluster whose data is gone already.
@@ -121,12 +130,17 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(primary);
-        return AskAsync(new ResetInquiry(_settings.ViewServices, primary), deadline, cancellationToken);
+        return AskAsync(_settings, new ResetInquiry(_settings.ViewServices, primary), deadline, cancellationToken);
     }
 
-    private Task<T> AskAsync<T>(Inquiry<T> inquiry, TimeSpan? deadline, CancellationToken cancellation)
+    private Task<T> AskAsync<T>(
+        PbKvSettings settings,
+        Inquiry<T> inquiry,
+        TimeSpan? deadline,
+        CancellationToken cancellation
+    )
     {
-        var (within, settings) = (Deadlines.Check(deadline ?? _settings.Deadline), _settings);
+        var within = Deadlines.Check(deadline ?? settings.Deadline);
         return IsClosing
             ? Task.FromException<T>(Failures.Closed(wasSubmitted: false))
             : _connection.AskAsync<T>(
