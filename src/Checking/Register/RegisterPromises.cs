@@ -59,9 +59,7 @@ internal static class RegisterPromises
                 if (Decides(world, script.State, slot))
                     return null;
             }
-            for (var slot = 0; slot < world.Setup.Nodes; slot++)
-                script.Tick(slot);
-            script.DeliverAll();
+            script.TickAll().DeliverAll();
             if (!Enumerable.Range(0, world.Setup.Nodes).Any(script.Leads))
                 script.Do(RegisterEvent.Patience, round % world.Setup.Nodes);
         }

@@ -18,6 +18,13 @@ internal sealed class RegisterScript(RegisterWorld world, RegisterModelState sta
 
     public RegisterScript Tick(int slot) => Do(RegisterEvent.Tick, slot);
 
+    public RegisterScript TickAll()
+    {
+        for (var slot = 0; slot < State.Locals.Length; slot++)
+            Tick(slot);
+        return this;
+    }
+
     /// <summary>What is on its way now.</summary>
     public RegisterScript Deliver(Func<RegisterFlying, bool> which)
     {
@@ -64,13 +71,8 @@ internal sealed class RegisterScript(RegisterWorld world, RegisterModelState sta
     /// <summary>The group is founded, and the first one leads it.</summary>
     public RegisterScript Settle()
     {
-        for (var round = 0; round < 3; round++)
-        {
-            DeliverAll();
-            for (var slot = 0; slot < State.Locals.Length; slot++)
-                Tick(slot);
-        }
-        DeliverAll();
+        for (var round = 0; round < 4; round++)
+            TickAll().DeliverAll();
         return Leads(0) ? this : throw new InvalidOperationException("the first one does not lead");
     }
 }

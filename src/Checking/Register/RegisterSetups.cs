@@ -41,7 +41,7 @@ internal static class RegisterSetups
         {
             Budget = RegisterBudget.Of((Tick, 2), (Patience, 1), (LoseDisk, 1), (Repeat, 1)),
             Allows = static (what, slot) => what != LoseDisk || slot == 0,
-            Prefix = static script => script.DeliverAll().Tick(1),
+            Prefix = static script => script.TickAll().DeliverAll().Tick(1),
             Goals = [Leads(0), new("one lost its disk before", static (_, step) => step.After.Disks > 3)],
         },
         new RegisterSetup(
@@ -52,6 +52,7 @@ internal static class RegisterSetups
             Budget = RegisterBudget.Of((Patience, 2), (Tick, 2)),
             Prefix = static script =>
                 script
+                    .TickAll()
                     .Again(sent => sent.Message is Joining)
                     .Tick(1)
                     .Tick(2)
