@@ -7,6 +7,9 @@ public sealed class ProcessCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = Child.Patience;
 
+    /// <summary>Nobody waits long for those that do not answer; on a busy machine, longer.</summary>
+    private static readonly TimeSpan ShortestLook = TimeSpan.FromMilliseconds(300);
+
     private readonly List<ProcessNode> _servers;
     private readonly IReadOnlyList<string> _settings;
     private PbKvClient? _client;
@@ -140,15 +143,22 @@ public sealed class ProcessCluster : IAsyncDisposable
         Predicate<ViewServiceStatus> wanted,
         string what,
         CancellationToken cancellation = default
+    ) => (await LookUntilAsync(status => wanted(status.ViewService), what, cancellation)).ViewService;
+
+    /// <inheritdoc cref="UntilAsync"/>
+    public async Task<PbKvStatus> LookUntilAsync(
+        Predicate<PbKvStatus> wanted,
+        string what,
+        CancellationToken cancellation = default
     )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try
         {
-            while (true)
+            for (var within = ShortestLook; ; within += ShortestLook)
             {
-                if (await AnswerAsync(limit.Token) is { } status && wanted(status))
+                if (await LookAsync(within, limit.Token) is { } status && wanted(status))
                     return status;
                 await Task.Delay(20, limit.Token);
             }
@@ -159,14 +169,14 @@ public sealed class ProcessCluster : IAsyncDisposable
         }
     }
 
-    /// <returns>Null where none of several view services acts.</returns>
-    private async Task<ViewServiceStatus?> AnswerAsync(CancellationToken cancellation)
+    /// <returns>Null where no view service acts, or not in time.</returns>
+    private async Task<PbKvStatus?> LookAsync(TimeSpan within, CancellationToken cancellation)
     {
         try
         {
-            return await StatusAsync(cancellation);
+            return await Client.StatusAsync(within, cancellation);
         }
-        catch (PbKvException e) when (e.Code == PbKvError.NotActing)
+        catch (PbKvException)
         {
             return null;
         }

@@ -1,0 +1,104 @@
+using PbKv.Client;
+
+namespace PbKv.Host.Tests.Nodes;
+
+/// <summary>Three view services: what is promised when some of them die, stand still, or come back.</summary>
+public class ViewServicesTests
+{
+    [Fact]
+    public async Task When_the_one_that_acts_is_killed_no_operation_fails_and_the_next_one_replaces_a_server_killed_then()
+    {
+        await using var group = await Group.StartAsync(servers: 3);
+        await using var load = await AppendLoad.StartAsync(group.Address);
+        var before = await group.UntilTogetherAsync();
+        var acting = Group.ActingIn(before)!;
+        await Group.KillAsync(group.ViewService(acting));
+        await load.GoOnAsync();
+        await group.UntilAsync(status => Group.ActingIn(status) != acting, "another view service that acts");
+
+        await Group.KillAsync(group.Server(before.Primary));
+        await group.UntilAsync(
+            status => status.Primary == before.Backup && status.Synced,
+            "the backup as primary, and the third server as its backup"
+        );
+        await load.GoOnAsync();
+        await Group.StartAsync(group.ViewService(acting));
+        await group.UntilTogetherAsync();
+        await load.StopAsync();
+        await load.AssertAllIsThereAsync(group.Client);
+    }
+
+    [Fact]
+    public async Task Primary_and_view_service_killed_together_are_both_replaced_and_nothing_is_lost()
+    {
+        await using var group = await Group.StartAsync(servers: 3);
+        await using var load = await AppendLoad.StartAsync(group.Address);
+        await load.GoOnAsync();
+        var before = await group.UntilTogetherAsync();
+        await Group.KillAsync(group.ViewService(Group.ActingIn(before)!), group.Server(before.Primary));
+        var after = await group.UntilAsync(
+            status => status.Primary == before.Backup && status.Synced,
+            "the backup as primary"
+        );
+        Assert.NotEqual(Group.ActingIn(before), Group.ActingIn(after));
+        await load.GoOnAsync();
+        await load.StopAsync();
+        await load.AssertAllIsThereAsync(group.Client);
+    }
+
+    [Fact]
+    public async Task One_that_stood_still_while_another_one_acted_tells_nobody_what_is_old_when_it_goes_on()
+    {
+        await using var group = await Group.StartAsync(servers: 3);
+        var before = await group.UntilTogetherAsync();
+        var stopped = group.ViewService(Group.ActingIn(before)!);
+        await using var client = await PbKvClient.ConnectAsync(
+            stopped.Address,
+            new PbKvClientOptions { Deadline = Child.Patience }
+        );
+        Assert.Equal(before.View, (await client.StatusAsync()).View);
+        Assert.True(await stopped.PauseAsync(), "it stands still");
+        await group.UntilAsync(status => Group.ActingIn(status) != stopped.Name, "another view service that acts");
+        await Group.KillAsync(group.Server(before.Primary));
+        var after = await group.UntilAsync(status => status.Primary == before.Backup, "the backup as primary");
+
+        // The question lies in the buffers of one that believes still that it acts.
+        var asked = client.StatusAsync();
+        stopped.Resume();
+        var told = await asked;
+        Assert.True(told.View >= after.View, $"told of view {told.View} after view {after.View}");
+        Assert.Equal(before.Backup, told.Primary);
+        await stopped.Life.WaitForErrorAsync(log => log.Contains("acts no more", StringComparison.Ordinal));
+        await group.UntilTogetherAsync();
+    }
+
+    [Fact]
+    public async Task Without_most_of_them_no_view_changes_and_the_pair_goes_on_and_all_go_on_where_they_were()
+    {
+        await using var group = await Group.StartAsync(servers: 3);
+        await using var load = await AppendLoad.StartAsync(group.Address);
+        var before = await group.UntilTogetherAsync();
+        var (left, others) = (group.ViewServices[0], group.ViewServices.Skip(1).ToList());
+        await Group.KillAsync(others);
+        await load.GoOnAsync();
+        var said = await Pbkv.RunAsync("status", "--view", group.Address);
+        said.Failed(1, left.Address, "none of the view services", "the servers go on as they are");
+        await load.GoOnAsync();
+
+        // The last one too, and then all come from their directories.
+        await Group.KillAsync(left);
+        await load.GoOnAsync();
+        await Group.StartAsync(group.ViewServices);
+        var after = await group.UntilTogetherAsync();
+        Assert.Equal((before.View, before.Primary, before.Backup), (after.View, after.Primary, after.Backup));
+
+        // Two of them again, one behind the other.
+        await Group.KillAsync(others);
+        await Group.StartAsync(others[0]);
+        await Group.KillAsync(group.Server(before.Primary));
+        await group.UntilAsync(status => status.Primary == before.Backup, "the backup as primary");
+        await load.GoOnAsync();
+        await load.StopAsync();
+        await load.AssertAllIsThereAsync(group.Client);
+    }
+}
