@@ -6,6 +6,11 @@ internal enum Fault
     KillBackup,
     StopPrimary,
     Leave,
+
+    /// <summary>Of the one that acts.</summary>
+    KillViewService,
+
+    KillPrimaryAndViewService,
 }
 
 /// <summary>A store that survives the loss of a server, as processes on this machine.</summary>

@@ -4,22 +4,30 @@ using PbKv.Clusters;
 namespace PbKv.Failover;
 
 /// <summary>
-/// A view service and three servers: primary, backup, and an idle one that takes the place of who fails.
+/// A view service, or three, and three servers: primary, backup, and an idle one that takes the place of who fails.
 /// </summary>
-internal sealed class PbKvStore : IStore
+internal sealed class PbKvStore(int viewServices) : IStore
 {
+    private readonly TemporaryFolder _folder = new();
     private ProcessCluster? _cluster;
     private ProcessNode? _stopped;
     private ProcessNode? _primary;
     private ProcessNode? _backup;
+    private ProcessNode? _acting;
 
-    public string Name => "PbKv";
+    public string Name => viewServices == 1 ? "PbKv" : $"PbKv, {viewServices} view services";
 
-    public IReadOnlyList<Fault> Faults => [Fault.KillPrimary, Fault.KillBackup, Fault.Leave, Fault.StopPrimary];
+    public IReadOnlyList<Fault> Faults =>
+        viewServices == 1
+            ? [Fault.KillPrimary, Fault.KillBackup, Fault.Leave, Fault.StopPrimary]
+            : [Fault.KillPrimary, Fault.KillViewService, Fault.KillPrimaryAndViewService];
 
     public async Task StartAsync()
     {
-        _cluster = await ProcessCluster.StartAsync(3);
+        _cluster =
+            viewServices == 1
+                ? await ProcessCluster.StartAsync(3)
+                : await ProcessCluster.StartAsync(3, viewServices, _folder.Path);
         await HealAsync(CancellationToken.None);
     }
 
@@ -55,6 +63,13 @@ internal sealed class PbKvStore : IStore
                 _stopped = _primary;
                 _stopped!.Life.Send(Signal.Stop);
                 break;
+            case Fault.KillViewService:
+                _acting!.Life.Send(Signal.Kill);
+                break;
+            case Fault.KillPrimaryAndViewService:
+                _acting!.Life.Send(Signal.Kill);
+                _primary!.Life.Send(Signal.Kill);
+                break;
         }
         struck();
         await Task.CompletedTask;
@@ -66,21 +81,32 @@ internal sealed class PbKvStore : IStore
         _stopped = null;
         while (_cluster!.Servers.Count(server => server.IsUp) < 3)
             await _cluster!.AddServerAsync();
-        var view = (
-            await _cluster!.UntilAsync(
-                status =>
-                    status.Synced
-                    && status.Servers.Count(server => server.Alive) >= 3
-                    && IsThere(status.View.Primary)
-                    && IsThere(status.View.Backup),
-                "a synced pair and an idle server",
-                cancellation
-            )
-        ).View;
-        (_primary, _backup) = (_cluster!.Server(view.Primary), _cluster!.Server(view.Backup));
+        foreach (var gone in _cluster!.ViewServices.Where(node => !node.IsUp))
+        {
+            gone.Dispose();
+            await gone.StartAsync();
+        }
+        var status = await _cluster!.LookUntilAsync(
+            status =>
+                status.Synced
+                && status.Servers.Count(server => server.State is not null) >= 3
+                && IsThere(status.Primary)
+                && IsThere(status.Backup)
+                && status.ViewServices.All(member => member.Lag == 0),
+            "a synced pair, an idle server, and all view services",
+            cancellation
+        );
+        (_primary, _backup) = (_cluster!.Server(status.Primary!), _cluster!.Server(status.Backup!));
+        var acting = status.ViewServices.FirstOrDefault(member => member.Acting)?.Address;
+        _acting = _cluster!.ViewServices.FirstOrDefault(node => node.Address == acting);
     }
 
-    public ValueTask DisposeAsync() => _cluster?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_cluster is not null)
+            await _cluster.DisposeAsync();
+        _folder.Dispose();
+    }
 
-    private bool IsThere(Protocol.ServerId? server) => _cluster!.Server(server).IsUp;
+    private bool IsThere(string? server) => server is not null && _cluster!.Server(server).IsUp;
 }

@@ -5,9 +5,10 @@ using PbKv.Failover;
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
 var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
-var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd"];
+var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd", "views"];
 List<IStore> stores = [];
-Add("pbkv", () => new PbKvStore(), "");
+Add("pbkv", () => new PbKvStore(viewServices: 1), "");
+Add("pbkv", () => new PbKvStore(viewServices: 3), "");
 Add("redis", () => new RedisSentinelStore(), "redis-server redis-sentinel", "redis-server", "redis-sentinel");
 Add("etcd", () => new EtcdStore(), "etcd-server etcd-client", "etcd", "etcdctl");
 
@@ -29,7 +30,10 @@ foreach (var store in stores)
             table.AppendLine(await RowAsync(store, fault, callers, TimeSpan.Zero));
     }
 }
-Console.Write(table);
+if (stores.Count > 0)
+    Console.Write(table);
+if (wanted.Contains("views"))
+    Console.Write(await ViewServiceFigures.MeasureAsync(rounds));
 return 0;
 
 void Add(string name, Func<IStore> make, string packages, params string[] programs)
@@ -82,5 +86,7 @@ static string Words(Fault fault) =>
         Fault.KillPrimary => "kill -9 of the primary (leader)",
         Fault.KillBackup => "kill -9 of the backup",
         Fault.StopPrimary => "SIGSTOP of the primary",
+        Fault.KillViewService => "kill -9 of the view service that acts",
+        Fault.KillPrimaryAndViewService => "kill -9 of both, at once",
         _ => "planned leave of the primary (SIGTERM)",
     };
