@@ -78,7 +78,8 @@ public sealed class ChaosCommand(Terminal terminal)
         // A run that is broken off by force leaves no verdict: the seed is said first.
         terminal.ErrorLine(
             $"chaos: seed {options.Seed}, {options.Minutes} minutes, {options.Views} view services, "
-                + $"{options.Replicas} servers, {options.Clients} clients, faults {string.Join(',', options.Faults.Select(FaultKinds.NameOf))}"
+                + $"{options.Replicas} servers, {options.Clients} clients, faults "
+                + string.Join(',', options.Faults.Select(FaultKinds.NameOf))
         );
         using var signals = new Signals();
         var folder = Directory.CreateTempSubdirectory("pbkv-chaos-").FullName;

@@ -137,8 +137,8 @@ internal sealed class DemoCommand(Terminal terminal)
         var views = settings.ViewServices;
         var option = views is ["127.0.0.1:7000"] ? "" : $" --view {string.Join(",", views)}";
         terminal.WriteLine(
-            $"A cluster in this process: view service{(views.Length > 1 ? "s" : "")} {string.Join(", ", views)}, replicas "
-                + $"{string.Join(", ", nodes.Skip(views.Length).Select(hosted => hosted.Node.Address))}."
+            $"A cluster in this process: view service{(views.Length > 1 ? "s" : "")} {string.Join(", ", views)}, "
+                + $"replicas {string.Join(", ", nodes.Skip(views.Length).Select(hosted => hosted.Node.Address))}."
         );
         terminal.WriteLine("Its data lives as long as this process. Try, from another terminal:");
         if (!Pbkv.IsInstalled)

@@ -12,7 +12,7 @@ namespace PbKv.Actors.Tests.Hosting;
 public sealed class GroupTests : IDisposable
 {
     private static readonly PbKvSettings Quiet = PbKvSettings.Read(
-        "akka.loglevel = OFF, akka.loggers = [], pbkv.ping-interval = 50ms"
+        "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"
     );
 
     private readonly TemporaryFolder _folder = new();
