@@ -8,7 +8,7 @@ var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture)
 var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd", "views"];
 List<IStore> stores = [];
 Add("pbkv", () => new PbKvStore(viewServices: 1), "");
-Add("pbkv", () => new PbKvStore(viewServices: 3), "");
+Add("views", () => new PbKvStore(viewServices: 3), "");
 Add("redis", () => new RedisSentinelStore(), "redis-server redis-sentinel", "redis-server", "redis-sentinel");
 Add("etcd", () => new EtcdStore(), "etcd-server etcd-client", "etcd", "etcdctl");
 

@@ -12,7 +12,7 @@ internal static class ViewServiceFigures
     private const int Views = 10_000;
     private const double TicksPerSecond = 100;
 
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(10);
 
     public static async Task<string> MeasureAsync(int rounds)
     {

@@ -9,11 +9,11 @@ public class ViewServicesTests
     public async Task When_the_one_that_acts_is_killed_no_operation_fails_and_the_next_one_replaces_a_server_killed_then()
     {
         await using var group = await Group.StartAsync(servers: 3);
-        await using var load = await AppendLoad.StartAsync(group.Address);
         var before = await group.UntilTogetherAsync();
         var acting = Group.ActingIn(before)!;
+        var work = group.WorkAsync();
         await Group.KillAsync(group.ViewService(acting));
-        await load.GoOnAsync();
+        await work;
         await group.UntilAsync(status => Group.ActingIn(status) != acting, "another view service that acts");
 
         await Group.KillAsync(group.Server(before.Primary));
@@ -21,29 +21,25 @@ public class ViewServicesTests
             status => status.Primary == before.Backup && status.Synced,
             "the backup as primary, and the third server as its backup"
         );
-        await load.GoOnAsync();
         await Group.StartAsync(group.ViewService(acting));
         await group.UntilTogetherAsync();
-        await load.StopAsync();
-        await load.AssertAllIsThereAsync(group.Client);
+        await group.WorkAsync();
     }
 
     [Fact]
     public async Task Primary_and_view_service_killed_together_are_both_replaced_and_nothing_is_lost()
     {
         await using var group = await Group.StartAsync(servers: 3);
-        await using var load = await AppendLoad.StartAsync(group.Address);
-        await load.GoOnAsync();
+        await group.WorkAsync();
         var before = await group.UntilTogetherAsync();
+        var work = group.WorkAsync();
         await Group.KillAsync(group.ViewService(Group.ActingIn(before)!), group.Server(before.Primary));
         var after = await group.UntilAsync(
             status => status.Primary == before.Backup && status.Synced,
             "the backup as primary"
         );
         Assert.NotEqual(Group.ActingIn(before), Group.ActingIn(after));
-        await load.GoOnAsync();
-        await load.StopAsync();
-        await load.AssertAllIsThereAsync(group.Client);
+        await work;
     }
 
     [Fact]
@@ -76,18 +72,17 @@ public class ViewServicesTests
     public async Task Without_most_of_them_no_view_changes_and_the_pair_goes_on_and_all_go_on_where_they_were()
     {
         await using var group = await Group.StartAsync(servers: 3);
-        await using var load = await AppendLoad.StartAsync(group.Address);
+        await group.WorkAsync();
         var before = await group.UntilTogetherAsync();
         var (left, others) = (group.ViewServices[0], group.ViewServices.Skip(1).ToList());
         await Group.KillAsync(others);
-        await load.GoOnAsync();
+        await group.WorkAsync();
         var said = await Pbkv.RunAsync("status", "--view", group.Address);
         said.Failed(1, left.Address, "none of the view services", "the servers go on as they are");
-        await load.GoOnAsync();
 
         // The last one too, and then all come from their directories.
         await Group.KillAsync(left);
-        await load.GoOnAsync();
+        await group.WorkAsync();
         await Group.StartAsync(group.ViewServices);
         var after = await group.UntilTogetherAsync();
         Assert.Equal((before.View, before.Primary, before.Backup), (after.View, after.Primary, after.Backup));
@@ -97,8 +92,6 @@ public class ViewServicesTests
         await Group.StartAsync(others[0]);
         await Group.KillAsync(group.Server(before.Primary));
         await group.UntilAsync(status => status.Primary == before.Backup, "the backup as primary");
-        await load.GoOnAsync();
-        await load.StopAsync();
-        await load.AssertAllIsThereAsync(group.Client);
+        await group.WorkAsync();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class Group : IAsyncDisposable
 
     private readonly TemporaryFolder _folder;
     private readonly ProcessCluster _processes;
+    private int _appended;
 
     private Group(TemporaryFolder folder, ProcessCluster processes) => (_folder, _processes) = (folder, processes);
 
@@ -52,6 +53,17 @@ internal sealed class Group : IAsyncDisposable
         );
 
     public ProcessNode Server(string? address) => _processes.Server(address!);
+
+    /// <summary>Appends some more to a key: none may fail, and all of them have to be there, each once.</summary>
+    public async Task WorkAsync()
+    {
+        for (var left = 100; left > 0; left--)
+            await Client.AppendAsync("log", $"{_appended++},");
+        Assert.Equal(
+            string.Concat(Enumerable.Range(0, _appended).Select(number => $"{number},")),
+            await Client.GetAsync("log")
+        );
+    }
 
     public Task<PbKvStatus> UntilAsync(Predicate<PbKvStatus> wanted, string what) =>
         _processes.LookUntilAsync(wanted, what);
