@@ -23,7 +23,7 @@ internal static class ViewServiceFigures
         table.AppendLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"| share of a core while nothing happens: of the one that acts {acting:P2}, of another | {others:P2} | | |"
+                $"| share of a core, idle: of the one that acts {acting:P2}, of another | {others:P2} | | |"
             )
         );
         List<double> next = [];

@@ -102,7 +102,7 @@ public partial class NoDefaultPorts
             return false;
         var needed = first.Groups["word"].Value switch
         {
-            "view" => call.Contains("\"reset\"", StringComparison.Ordinal) ? "--view" : "port",
+            "view" => AsksViewService().IsMatch(call) ? "--view" : "port",
             "demo" => "--port",
             var word when Clients.Contains(word) => "view",
             _ => "",
@@ -119,6 +119,9 @@ public partial class NoDefaultPorts
 
     [GeneratedRegex(@"\bPbkv\.(Start|Run)\w*\(|\bInlineData\((?=""demo"")", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex StartsProgram();
+
+    [GeneratedRegex(@"""(reset|members|add|remove|transfer)""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AsksViewService();
 
     [GeneratedRegex(@"^[^""]*""(?<word>\w+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FirstWord();

@@ -114,15 +114,6 @@ public sealed class GroupTests : IDisposable
         Assert.Contains("10 view services are more than the 9 that may be together", refusal.Message);
     }
 
-    [Fact]
-    public void Settings_are_held_to_the_same()
-    {
-        var refusal = Assert.Throws<SettingsException>(() =>
-            PbKvSettings.Read("pbkv { id = a, peers = [\"a=127.0.0.1:1\", \"b\"] }")
-        );
-        Assert.Contains("pbkv.peers: 'b' is no id=host:port", refusal.Message);
-    }
-
     private static bool AllAnswer(PbKvStatus status) => status.ViewServices.All(member => member.Lag == 0);
 
     private static PbKvSettings Of(string peer, ImmutableArray<string> peers) =>

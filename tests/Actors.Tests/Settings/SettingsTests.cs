@@ -136,4 +136,13 @@ public class SettingsTests
     }
 
     private static PbKvSettings Read(string hocon) => PbKvSettings.Read(ConfigurationFactory.ParseString(hocon));
+
+    [Fact]
+    public void Several_view_services_are_named_alike()
+    {
+        var refusal = Assert.Throws<SettingsException>(() =>
+            PbKvSettings.Read("pbkv { id = a, peers = [\"a=127.0.0.1:1\", \"b\"] }")
+        );
+        Assert.Contains("pbkv.peers: 'b' is no id=host:port", refusal.Message);
+    }
 }

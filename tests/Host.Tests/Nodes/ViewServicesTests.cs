@@ -6,7 +6,7 @@ namespace PbKv.Host.Tests.Nodes;
 public class ViewServicesTests
 {
     [Fact]
-    public async Task When_the_one_that_acts_is_killed_no_operation_fails_and_the_next_one_replaces_a_server_killed_then()
+    public async Task When_the_one_that_acts_is_killed_nothing_fails_and_the_next_one_replaces_a_server_killed_then()
     {
         await using var group = await Group.StartAsync(servers: 3);
         var before = await group.UntilTogetherAsync();
