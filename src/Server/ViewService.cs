@@ -6,6 +6,8 @@ namespace PbKv.Server;
 internal sealed class ViewService : NodeActor<ViewServiceGroup>
 {
     private readonly Action<RegisterState>? _keep;
+    private readonly DeafConnections _deaf;
+    private readonly NodeAddress _self;
 
     public ViewService(
         ServerId self,
@@ -16,7 +18,8 @@ internal sealed class ViewService : NodeActor<ViewServiceGroup>
     )
         : base(Make(self.Address, kept, settings), self.Address, self, Known(self, kept, settings), settings, hooks)
     {
-        _keep = keep;
+        (_keep, _self) = (keep, self.Address);
+        _deaf = new DeafConnections((ExtendedActorSystem)Context.System, settings.Protocol.DeadPings);
         Receive<PbKvNode.ViewQuestion>(_ => Sender.Tell(View.Number));
     }
 
@@ -38,6 +41,20 @@ internal sealed class ViewService : NodeActor<ViewServiceGroup>
     protected override View View => Node.Member.Acting?.View ?? View.None;
 
     protected override void Keep(RegisterState state) => _keep?.Invoke(state);
+
+    protected override void Deliver(Envelope envelope)
+    {
+        _deaf.Hear(envelope.From);
+        base.Deliver(envelope);
+    }
+
+    /// <summary>Who leads, or knows of no leader, asks all others all the time.</summary>
+    protected override void Fire(TimerOver over)
+    {
+        base.Fire(over);
+        if (over.Timer is RegisterTick && (Node.Register.LeadsTerm > 0 || Node.Register.Leader is null))
+            _deaf.Tick(Node.Register.Names.Select(name => name.Address).Where(address => address != _self));
+    }
 
     protected override void OnConnectionLost(Address remote)
     {

@@ -68,6 +68,26 @@ public class ViewServicesTests
         await group.UntilTogetherAsync();
     }
 
+    /// <summary>
+    /// The other two dial each other at the same moment then. Without what listens for it, in one of eight times one of
+    /// them heard nothing of the other from then on, and nobody was chosen.
+    /// </summary>
+    [Fact]
+    public async Task However_often_the_one_that_acts_is_killed_another_one_acts()
+    {
+        await using var group = await Group.StartAsync(servers: 1);
+        for (var kills = 0; kills < 8; kills++)
+        {
+            var acting = await group.ActingAsync();
+            await Group.KillAsync(acting);
+            await group.UntilAsync(
+                status => Group.ActingIn(status) is { } next && next != acting.Name,
+                "another view service that acts"
+            );
+            await Group.StartAsync(acting);
+        }
+    }
+
     [Fact]
     public async Task Without_most_of_them_no_view_changes_and_the_pair_goes_on_and_all_go_on_where_they_were()
     {
