@@ -5,7 +5,7 @@ using PbKv.Failover;
 
 var rounds = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20;
 var callers = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 16;
-var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd", "views"];
+var wanted = args.Length > 2 ? args[2].Split(',') : ["pbkv", "redis", "etcd", "views", "figures"];
 List<IStore> stores = [];
 Add("pbkv", () => new PbKvStore(viewServices: 1), "");
 Add("views", () => new PbKvStore(viewServices: 3), "");
@@ -32,7 +32,7 @@ foreach (var store in stores)
 }
 if (stores.Count > 0)
     Console.Write(table);
-if (wanted.Contains("views"))
+if (wanted.Contains("figures"))
     Console.Write(await ViewServiceFigures.MeasureAsync(rounds));
 return 0;
 

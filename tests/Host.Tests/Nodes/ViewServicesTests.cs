@@ -76,7 +76,7 @@ public class ViewServicesTests
     public async Task However_often_the_one_that_acts_is_killed_another_one_acts()
     {
         await using var group = await Group.StartAsync(servers: 1);
-        for (var kills = 0; kills < 8; kills++)
+        for (var kills = 0; kills < 5; kills++)
         {
             var acting = await group.ActingAsync();
             await Group.KillAsync(acting);
