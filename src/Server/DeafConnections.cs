@@ -11,7 +11,11 @@ internal sealed class DeafConnections(ExtendedActorSystem system, int silentTick
 {
     private readonly Dictionary<NodeAddress, int> _silent = [];
 
-    public void Hear(NodeAddress from) => _silent[from] = 0;
+    public void Hear(NodeAddress from)
+    {
+        if (_silent.ContainsKey(from))
+            _silent[from] = 0;
+    }
 
     /// <param name="peers">All of whom answers are expected now.</param>
     public void Tick(IEnumerable<NodeAddress> peers)

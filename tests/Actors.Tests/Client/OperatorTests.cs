@@ -37,7 +37,7 @@ public class OperatorTests
     }
 
     [Fact]
-    public async Task A_reset_that_nobody_answers_ends_at_its_deadline_and_may_have_been_done()
+    public async Task A_reset_for_which_no_view_service_is_found_is_surely_not_done()
     {
         await using var kv = await PbKvClient.ConnectAsync(
             "127.0.0.1:1",
@@ -46,7 +46,7 @@ public class OperatorTests
         var failure = await Assert.ThrowsAsync<PbKvException>(() =>
             kv.ResetAsync("127.0.0.1:1", TimeSpan.FromMilliseconds(200)).WaitAsync(TestCluster.Patience)
         );
-        Assert.Equal((PbKvError.DeadlinePassed, PbKvOutcome.Unknown), (failure.Code, failure.Outcome));
+        Assert.Equal((PbKvError.Unreachable, PbKvOutcome.NotExecuted), (failure.Code, failure.Outcome));
         Assert.Contains("127.0.0.1:1", failure.Message);
     }
 

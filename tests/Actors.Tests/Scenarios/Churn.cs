@@ -150,9 +150,7 @@ public sealed class Churn(ITestOutputHelper output) : Scenario(output)
     /// </summary>
     private static async Task<View> SafeViewAsync(Cluster cluster)
     {
-        var (view, synced) = await cluster.ViewService.LookAsync<ViewServiceNode, (View, bool)>(node =>
-            (node.View, node.Synced)
-        );
+        var (view, synced) = await cluster.LookAtViewServiceAsync(node => (node.View, node.Synced));
         Assert.True(synced, $"{view} is synced");
         Assert.Contains(cluster.Alive, member => member.Id == view.Primary);
         Assert.Contains(cluster.Alive, member => member.Id == view.Backup);

@@ -131,12 +131,15 @@ internal sealed class Cluster : IAsyncDisposable
         return member!;
     }
 
-    public Task<View> ViewAsync() => ViewService.LookAsync<ViewServiceNode, View>(node => node.View);
+    public Task<View> ViewAsync() => LookAtViewServiceAsync(node => node.View);
 
-    public Task<ImmutableArray<KnownServer>> ServersAsync() =>
-        ViewService.LookAsync<ViewServiceNode, ImmutableArray<KnownServer>>(node => node.Servers);
+    /// <summary>On its turn.</summary>
+    public Task<T> LookAtViewServiceAsync<T>(Func<ViewServiceNode, T> look) =>
+        ViewService.LookAsync<ViewServiceGroup, T>(node => look(node.Member.Acting!));
 
-    public Task<string?> WaitingForAsync() => ViewService.LookAsync<ViewServiceNode, string?>(node => node.WaitingFor);
+    public Task<ImmutableArray<KnownServer>> ServersAsync() => LookAtViewServiceAsync(node => node.Servers);
+
+    public Task<string?> WaitingForAsync() => LookAtViewServiceAsync(node => node.WaitingFor);
 
     /// <summary>
     /// Until these two make the view, and it is acknowledged, confirmed and, where there is a backup, synced.
@@ -144,8 +147,8 @@ internal sealed class Cluster : IAsyncDisposable
     public Task UntilViewAsync(Member primary, Member? backup, bool synced = true) =>
         UntilAsync(async () =>
         {
-            var (view, acknowledged, isSynced) = await ViewService.LookAsync<ViewServiceNode, (View, bool, bool)>(
-                node => (node.View, node.Acknowledged, node.Synced)
+            var (view, acknowledged, isSynced) = await LookAtViewServiceAsync(node =>
+                (node.View, node.Acknowledged, node.Synced)
             );
             Assert.Equal((primary.Id, backup?.Id), (view.Primary, view.Backup));
             Assert.True(
