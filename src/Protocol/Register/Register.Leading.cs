@@ -12,7 +12,6 @@ internal partial class Register
     private bool _counts;
     private bool _leads;
     private bool _sleptLeading;
-    private bool _told;
     private long _round;
 
     // What it was asked to decide: the number; and a memory that waits for an earlier entry to count, or the index of
@@ -62,7 +61,7 @@ internal partial class Register
 
     private void ForgetLeading()
     {
-        (_reports, _counts, _leads, _sleptLeading, _told, _round) = ([], false, false, false, false, 0);
+        (_reports, _counts, _leads, _sleptLeading, _round) = ([], false, false, false, 0);
         (_decision, _wanted, _wantedIndex, _wantedRound, _decided) = (0, null, 0, 0, 0);
         _asker = null;
     }
@@ -75,11 +74,7 @@ internal partial class Register
         GoOn(effects);
     }
 
-    private void TellEntry(Effects effects)
-    {
-        _told = true;
-        Tell(new Keep(Term, Entry!, _round), effects);
-    }
+    private void TellEntry(Effects effects) => Tell(new Keep(Term, Entry!, _round), effects);
 
     private void OnKept(NodeAddress from, Kept kept, Effects effects)
     {
@@ -162,10 +157,7 @@ internal partial class Register
         ];
         if (MostKnow(report => report.Silent <= _settings.DeadPings))
         {
-            // Who heard of it in this tick knows that it leads.
-            if (!_told)
-                TellEntry(effects);
-            _told = false;
+            TellEntry(effects);
             return;
         }
         effects.Notice(
@@ -189,7 +181,6 @@ internal partial class Register
         fingerprint.Add(_counts);
         fingerprint.Add(_leads);
         fingerprint.Add(_sleptLeading);
-        fingerprint.Add(_told);
         fingerprint.Add(_round);
         fingerprint.Add(_decision);
         fingerprint.Add(_wanted?.ToString());
