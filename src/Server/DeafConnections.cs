@@ -5,16 +5,20 @@ namespace PbKv.Server;
 /// <summary>
 /// Where two systems dial each other at the same moment, as view services do whose leader was killed, Akka may keep the
 /// connection of which one of them reads no more: it hears nothing of the other for as long as that lasts. Whoever
-/// expects answers, and hears none, gives the connection up, and both dial again.
+/// expects answers, and hears none, gives up the connection that it made, and dials again.
 /// </summary>
 internal sealed class DeafConnections(ExtendedActorSystem system, int silentTicks)
 {
     private readonly Dictionary<NodeAddress, int> _silent = [];
 
-    public void Hear(NodeAddress from)
+    /// <summary>Only an answer shows that the other one hears: it may ask and ask, and read nothing.</summary>
+    public void Hear(Envelope envelope)
     {
-        if (_silent.ContainsKey(from))
-            _silent[from] = 0;
+        if (
+            _silent.ContainsKey(envelope.From)
+            && envelope.Messages.Any(message => message is Vote or Kept or ViewServices)
+        )
+            _silent[envelope.From] = 0;
     }
 
     /// <param name="peers">All of whom answers are expected now.</param>

@@ -44,7 +44,7 @@ internal sealed class ViewService : NodeActor<ViewServiceGroup>
 
     protected override void Deliver(Envelope envelope)
     {
-        _deaf.Hear(envelope.From);
+        _deaf.Hear(envelope);
         base.Deliver(envelope);
     }
 

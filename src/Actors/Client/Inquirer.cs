@@ -58,7 +58,8 @@ internal sealed class Inquirer<T> : ReceiveActor, IWithTimers
             if (_inquiry.Hear(envelope.From, message) is not { } others)
                 continue;
             EndAfter(others);
-            Ask();
+            if (message is ViewServiceStatus)
+                Ask();
         }
         if (_inquiry.IsOver)
             Finish(() => _inquiry.Result(_within));

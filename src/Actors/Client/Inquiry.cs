@@ -26,7 +26,7 @@ internal abstract class Inquiry<T>(IEnumerable<string> viewServices)
     /// <summary>Who is to be asked now; whoever sends looks again after <see cref="AskAgain"/>.</summary>
     public abstract IEnumerable<NodeAddress> Next();
 
-    /// <returns>For how long at most it goes on from here, and asks at once, where that is so.</returns>
+    /// <returns>For how long at most it goes on from here, where that is so.</returns>
     public TimeSpan? Hear(NodeAddress from, Message message)
     {
         if (message is not ViewServices { IsWellFormed: true } told)

@@ -134,7 +134,8 @@ internal sealed class PlainClient : IDisposable
             if (inquiry.Hear(from, message) is not { } others)
                 return;
             until = Math.Min(until, Until(others));
-            AskNext();
+            if (message is ViewServiceStatus)
+                AskNext();
         };
         while (!IsOver() && _refused is null)
         {

@@ -83,7 +83,7 @@ internal partial class Register : Node
     {
         if (Entry is null && _peers.Length <= 1 && _mayFound)
             Found([_self], effects);
-        effects.Set(new RegisterTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
+        SetTick(effects);
         if (Entry is { Members.Length: 1 } && _peers.Length <= 1)
             Try(effects);
         else
@@ -160,7 +160,7 @@ internal partial class Register : Node
 
     private void OnTick(bool late, Effects effects)
     {
-        effects.Set(new RegisterTick(), _settings.PingIntervalMs, _settings.PingIntervalMs);
+        SetTick(effects);
         if (_role == Role.Leading)
             OnLeadersTick(late, effects);
         else
@@ -178,6 +178,10 @@ internal partial class Register : Node
         else if (MayStand)
             Try(effects);
     }
+
+    /// <summary>Not all at the same moment, again and again: who dials another one that dials it may hear nothing.</summary>
+    private void SetTick(Effects effects) =>
+        effects.Set(new RegisterTick(), _settings.PingIntervalMs * 3 / 4, _settings.PingIntervalMs);
 
     private void SetPatience(Effects effects) => effects.Set(new PatienceTimer(), Patience, Patience * 3 / 2);
 
