@@ -179,7 +179,7 @@ internal partial class Register : Node
             Try(effects);
     }
 
-    /// <summary>Not all at the same moment, again and again: who dials another one that dials it may hear nothing.</summary>
+    /// <summary>Not all at one moment, again and again: who dials another one that dials it may hear nothing.</summary>
     private void SetTick(Effects effects) =>
         effects.Set(new RegisterTick(), _settings.PingIntervalMs * 3 / 4, _settings.PingIntervalMs);
 
