@@ -36,7 +36,9 @@ internal sealed class DeafConnections(ExtendedActorSystem system, int silentTick
     /// <summary>Without the number of its life nobody is quarantined: what there is is closed.</summary>
     private void GiveUp(NodeAddress peer)
     {
-        var address = HostPort.Parse(peer.Value);
+        // What an earlier release kept has no address until it acts again.
+        if (!HostPort.TryParse(peer.Value, out var address))
+            return;
         var remote = new Address("akka.tcp", system.Name, address.Host, address.Port);
         ((RemoteActorRefProvider)system.Provider).Quarantine(remote, null);
     }
