@@ -56,15 +56,16 @@ internal sealed class ViewServicePaths(IEnumerable<NodeAddress> given)
 
     public bool Contains(NodeAddress address) => _addresses.Contains(address);
 
+    /// <summary>Who is none is not believed: what is meant for a server would go to nobody.</summary>
     public void Learn(NodeAddress from, Message message)
     {
         switch (message)
         {
-            case ViewServices told:
+            case ViewServices told when Contains(from):
                 foreach (var member in told.Members)
                     Add(member.Address);
                 break;
-            case Keep keep:
+            case Keep keep when Contains(from):
                 foreach (var member in keep.Entry.Members)
                     Add(member.Address);
                 break;
