@@ -105,6 +105,15 @@ public sealed class Effects
         Clear();
     }
 
+    /// <summary>All but the messages.</summary>
+    internal void MoveOthersTo(Effects other)
+    {
+        Outgoing[] messages = [.. Messages];
+        Messages.Clear();
+        MoveTo(other);
+        Messages.AddRange(messages);
+    }
+
     /// <summary>Without the texts, which change nothing.</summary>
     internal void AddTo(ref Fingerprint fingerprint)
     {

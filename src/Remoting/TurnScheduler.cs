@@ -190,6 +190,9 @@ internal sealed class TimerThread
         {
             while (true)
             {
+                // What is set again and again, before it is due, would wake the thread each time for nothing.
+                while (_timers.TryPeek(out var first, out _) && first.IsOver)
+                    _timers.Dequeue();
                 var now = Stopwatch.GetTimestamp();
                 _sleepsUntil = _timers.TryPeek(out _, out var next) ? next : long.MaxValue;
                 if (_sleepsUntil <= now)

@@ -11,6 +11,14 @@ internal static class Watchman
 {
     private const int PeriodMs = 5;
 
+    /// <summary>
+    /// It looks less and less often while it finds nothing that runs, and parks only after many looks: to be woken for
+    /// each turn would be a good part of what a process with little to do does.
+    /// </summary>
+    private const int LongestPeriodMs = 8 * PeriodMs;
+
+    private const int LooksInVain = 10;
+
     private static readonly long HeldUpTicks = Stopwatch.Frequency * PeriodMs / 1000;
     private static readonly object Gate = new();
     private static readonly List<WeakReference<Turn>> Turns = [];
@@ -51,13 +59,18 @@ internal static class Watchman
 
     private static void Run()
     {
+        var (period, looks) = (PeriodMs, 0);
         while (true)
         {
-            Thread.Sleep(PeriodMs);
+            Thread.Sleep(period);
+            looks = _needed ? 0 : looks + 1;
             // Lowered before the look: what begins after it raises the flag again.
             _needed = false;
-            if (!LookAtAll())
-                Park();
+            period = LookAtAll() ? PeriodMs : Math.Min(2 * period, LongestPeriodMs);
+            if (looks < LooksInVain)
+                continue;
+            Park();
+            (period, looks) = (PeriodMs, 0);
         }
     }
 

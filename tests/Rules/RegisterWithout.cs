@@ -28,9 +28,9 @@ internal sealed class RegisterWithout(
         );
 
     /// <summary>It takes its question for the answers of all.</summary>
-    public override void Decide(long decision, ViewServiceMemory? memory, Effects effects)
+    public override void Decide(long decision, ViewServiceMemory? memory, Effects effects, bool beats = false)
     {
-        base.Decide(decision, memory, effects);
+        base.Decide(decision, memory, effects, beats);
         if (memory is not null || !rules.Contains(SafetyRule.RoundAsksMost))
             return;
         foreach (var (to, message) in effects.Messages.ToList())

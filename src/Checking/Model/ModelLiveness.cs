@@ -97,8 +97,8 @@ internal sealed class ModelLiveness(ModelUniverse universe, ModelMoves moves)
         var leader = Math.Max(0, state.Log.Leader);
         if (universe.Member(state, leader).Acting is null)
             state = moves.Apply(state, ModelMoves.Election(state, leader), charge: false, out _);
-        while (universe.Member(state, leader).IsDeciding)
-            state = moves.Apply(state, new ModelAction(ModelActionKind.Commit, leader), charge: false, out _);
+        while (ModelMoves.ToDecide(universe.Member(state, leader), leader) is { } action)
+            state = moves.Apply(state, action, charge: false, out _);
         for (var slot = 0; slot < universe.Setup.Slots; slot++)
         {
             if (slot != leader && universe.Setup.IsViewService(slot) && universe.Member(state, slot).Acting is not null)

@@ -189,6 +189,8 @@ internal sealed class ModelMoves(ModelUniverse universe)
             actions.Add(Election(state, slot));
         var member = universe.Member(state, slot);
         var leads = state.Log.Leader == slot;
+        if (member.IsHolding)
+            actions.Add(new ModelAction(ModelActionKind.Beat, slot));
         if (leads && member.IsDeciding)
             actions.Add(new ModelAction(ModelActionKind.Commit, slot));
         if (leads && state.Log.Proposed != 0)
@@ -201,6 +203,12 @@ internal sealed class ModelMoves(ModelUniverse universe)
 
     public static ModelAction Election(ModelState state, int slot) =>
         new(ModelActionKind.Elect, slot, ModelUniverse.Election(state.Memory, state.LivesOf(slot) + 1));
+
+    /// <summary>What brings the leading view service on, where all goes well.</summary>
+    public static ModelAction? ToDecide(ViewServiceMember member, int slot) =>
+        member.IsHolding ? new ModelAction(ModelActionKind.Beat, slot)
+        : member.IsDeciding ? new ModelAction(ModelActionKind.Commit, slot)
+        : null;
 
     private ModelState Committed(ModelState state) =>
         state.Log.Proposed is not 0 and var memory ? WithLog(state, state.Log.With(0), memory) : state;

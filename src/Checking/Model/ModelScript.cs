@@ -65,9 +65,9 @@ internal sealed class ModelScript(ModelUniverse universe, ModelMoves moves)
         while (
             universe.Setup.IsGroup
             && State.Log.Leader is >= 0 and var leader
-            && universe.Member(State, leader).IsDeciding
+            && ModelMoves.ToDecide(universe.Member(State, leader), leader) is { } action
         )
-            Do(new ModelAction(ModelActionKind.Commit, leader));
+            Do(action);
         return this;
     }
 

@@ -133,6 +133,9 @@ internal enum ModelActionKind : byte
     /// <summary>One of several view services is chosen, and knows what is in the log. Nobody else is told.</summary>
     Elect,
 
+    /// <summary>A view service that believes to lead asks for what waits for that.</summary>
+    Beat,
+
     /// <summary>What the leading view service waits for is decided, and it hears so.</summary>
     Commit,
 

@@ -148,6 +148,7 @@ internal sealed class ModelTrace
             ModelActionKind.Commit => "hears that what it waits for is decided",
             ModelActionKind.CommitUnheard => "does not hear that what it proposed is in the log",
             ModelActionKind.Fail => "is told that what it waits for is not decided",
+            ModelActionKind.Beat => "asks for what waits for that",
             ModelActionKind.Depose => "hears that another one was chosen",
             _ => $"can{(action.Kind == ModelActionKind.Cut ? "not" : "")} reach "
                 + $"{_universe.Addresses[action.Argument]} any more (or again)",
@@ -239,6 +240,7 @@ internal static class ModelReplay
                 yield return new ModelAction(ModelActionKind.CommitUnheard, slot);
                 yield return new ModelAction(ModelActionKind.Fail, slot);
                 yield return new ModelAction(ModelActionKind.Depose, slot);
+                yield return new ModelAction(ModelActionKind.Beat, slot);
             }
             if (state.Locals[slot] == ModelState.Gone)
             {

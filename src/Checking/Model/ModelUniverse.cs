@@ -157,6 +157,9 @@ internal sealed class ModelUniverse
                     effects
                 );
                 break;
+            case ModelActionKind.Beat:
+                node.OnTimer(new RegisterTick(), effects);
+                break;
             case ModelActionKind.Commit or ModelActionKind.Fail:
                 var member = (ViewServiceMember)node;
                 member.Decided(member.Round, action.Kind == ModelActionKind.Commit, effects);

@@ -32,7 +32,8 @@ internal partial class Register
     /// Asked by who leads: that the memory counts, or, where there is none, that this one leads still. The answer is
     /// <see cref="IsDecided"/>; it never comes where it leads no more.
     /// </summary>
-    public virtual void Decide(long decision, ViewServiceMemory? memory, Effects effects)
+    /// <param name="beats">Its tick follows, which asks the others anyhow.</param>
+    public virtual void Decide(long decision, ViewServiceMemory? memory, Effects effects, bool beats = false)
     {
         if (!_leads)
             return;
@@ -40,7 +41,8 @@ internal partial class Register
         if (memory is null)
         {
             _wantedRound = ++_round;
-            TellEntry(effects);
+            if (!beats)
+                TellEntry(effects);
         }
         GoOn(effects);
     }

@@ -48,10 +48,13 @@ internal sealed class ViewServiceGroup(
 
     public override void OnTimer(NodeTimer timer, Effects effects)
     {
-        if (timer is RegisterTick or PatienceTimer)
-            _register.OnTimer(timer, effects);
-        else
+        if (timer is not PatienceTimer)
             _member.OnTimer(timer, effects);
+        if (timer is RegisterTick or PatienceTimer)
+        {
+            HandOver(effects, beats: true);
+            _register.OnTimer(timer, effects);
+        }
         Settle(effects);
     }
 
@@ -94,17 +97,21 @@ internal sealed class ViewServiceGroup(
         }
         while (true)
         {
-            if (effects.Decision is not 0 and var decision)
-            {
-                var memory = effects.Memory;
-                (effects.Decision, effects.Memory) = (0, null);
-                _register.Decide(decision, memory, effects);
-            }
+            HandOver(effects);
             if (!_member.IsDeciding || !_register.IsDecided(_member.Round))
                 break;
             _member.Decided(_member.Round, committed: true, effects);
         }
         Know();
+    }
+
+    private void HandOver(Effects effects, bool beats = false)
+    {
+        if (effects.Decision is not (var decision and not 0))
+            return;
+        var memory = effects.Memory;
+        (effects.Decision, effects.Memory) = (0, null);
+        _register.Decide(decision, memory, effects, beats);
     }
 
     private void Know() =>

@@ -11,7 +11,7 @@ namespace PbKv.Protocol;
 /// </summary>
 /// <remarks>
 /// <code> does not act --<see cref="Lead"/>--> deciding (inputs wait) --<see cref="Decided"/>--> acts --an input that
-/// has to be told or kept--> deciding ... --not decided, or <see cref="Follow"/>--> does not act</code>
+/// has to be told or kept, a tick--> deciding ... --not decided, or <see cref="Follow"/>--> does not act</code>
 /// </remarks>
 public class ViewServiceMember(NodeAddress self) : Node
 {
@@ -34,6 +34,9 @@ public class ViewServiceMember(NodeAddress self) : Node
 
     /// <summary>What it did last is not decided yet.</summary>
     public bool IsDeciding => _deciding;
+
+    /// <summary>Answers wait for the next beat.</summary>
+    internal bool IsHolding => !_deciding && _held.Messages.Count > 0;
 
     /// <summary>The number of the last decision that it asked for.</summary>
     internal long Round => _round;
@@ -86,7 +89,14 @@ public class ViewServiceMember(NodeAddress self) : Node
             Take(new Input(from, message, null), effects);
     }
 
-    public override void OnTimer(NodeTimer timer, Effects effects) => Take(new Input(default, null, timer), effects);
+    /// <param name="timer">Of its own; or the beat in which its leader asks the others anyhow.</param>
+    public override void OnTimer(NodeTimer timer, Effects effects)
+    {
+        if (timer is not RegisterTick)
+            Take(new Input(default, null, timer), effects);
+        else if (IsHolding)
+            Ask(effects);
+    }
 
     public override void OnConnectionLost(NodeAddress peer, Effects effects) =>
         Take(new Input(peer, null, null), effects);
@@ -149,14 +159,23 @@ public class ViewServiceMember(NodeAddress self) : Node
         }
     }
 
-    /// <summary>What neither leaves the node nor has to be kept needs no decision: a tick, mostly.</summary>
+    /// <summary>
+    /// What neither leaves the node nor has to be kept needs no decision: a tick, mostly. What a ping is answered when
+    /// nothing is new waits for the next beat: a round for each would be most of what idle view services do.
+    /// </summary>
     private void EndRound(Effects effects)
     {
-        if (_held.Memory is null && _held.Messages.Count == 0)
-        {
-            _held.MoveTo(effects);
-            return;
-        }
+        if (_held.Memory is not null || !_held.Messages.TrueForAll(MayWait))
+            Ask(effects);
+        else
+            _held.MoveOthersTo(effects);
+    }
+
+    /// <summary>Alone it has nobody to ask.</summary>
+    private bool MayWait(Outgoing sent) => _known.Members.Length > 1 && sent.Message is PingAnswer or ViewServices;
+
+    private void Ask(Effects effects)
+    {
         _deciding = true;
         (effects.Decision, effects.Memory) = (++_round, _held.Memory);
         _held.Memory = null;

@@ -10,6 +10,7 @@ public sealed class ViewServiceMemberTests
     private static readonly NodeAddress Clerk = new("clerk");
     private static readonly ServerId A = new(new NodeAddress("a"), 1);
     private static readonly ServerId B = new(new NodeAddress("b"), 1);
+    private static readonly ServerId C = new(new NodeAddress("c"), 1);
     private static readonly ClusterId Cluster = new(7);
     private static readonly ProtocolSettings Settings = ProtocolSettings.Default;
 
@@ -63,12 +64,55 @@ public sealed class ViewServiceMemberTests
     public void An_answer_without_news_leaves_when_it_is_known_to_lead_still()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         Assert.Empty(_effects.Messages);
         Assert.Null(_effects.Memory);
         Decided(true);
         Assert.Equal([typeof(PingAnswer), typeof(ViewServices)], Told(A.Address));
         Assert.Equal(Self, _effects.Messages.Select(sent => sent.Message).OfType<ViewServices>().Single().Acting);
+    }
+
+    [Fact]
+    public void Answers_without_news_wait_for_the_next_beat_and_nothing_else_waits_with_them()
+    {
+        Lead(Pair);
+        Beat();
+        Assert.Equal(0, _effects.Decision);
+        Handle(C.Address, PingOf(C));
+        Assert.Contains(_effects.Notices, notice => notice.Kind == NoticeKind.ServerSeen);
+        Handle(B.Address, PingOf(B));
+        Do(effects => _member.OnTimer(new ViewServiceTick(), effects));
+        Assert.Single(_effects.Timers);
+        Assert.False(_member.IsDeciding);
+        Assert.True(_member.IsHolding);
+        Beat();
+        Assert.False(_member.IsHolding);
+        Decided(true);
+        Assert.NotEmpty(Told(C.Address));
+        Assert.NotEmpty(Told(B.Address));
+        Assert.False(_member.IsHolding);
+    }
+
+    [Fact]
+    public void What_somebody_waits_for_takes_the_answers_that_wait_with_it()
+    {
+        Lead(Pair);
+        Handle(A.Address, PingOf(A));
+        Handle(Clerk, new ViewRequest(ViewId.None));
+        Assert.NotEqual(0, _effects.Decision);
+        Decided(true);
+        Assert.Equal([A.Address, A.Address, Clerk, Clerk], _effects.Messages.Select(sent => sent.To));
+    }
+
+    [Fact]
+    public void One_that_is_alone_answers_at_once()
+    {
+        _member.Know(new ViewServices([new("one", Self)], Self, Term: 1, Entries: 1));
+        Lead(Pair);
+        Handle(A.Address, PingOf(A));
+        Assert.NotEqual(0, _effects.Decision);
+        Decided(true);
+        Assert.Equal([typeof(PingAnswer)], Told(A.Address));
     }
 
     [Fact]
@@ -99,10 +143,12 @@ public sealed class ViewServiceMemberTests
     public void What_comes_while_it_waits_is_answered_in_the_next_round_all_of_it_together()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         var first = _effects.Decision;
         Handle(B.Address, PingOf(B));
         Handle(Clerk, new ViewRequest(ViewId.None));
+        Assert.Equal(0, _effects.Decision);
+        Beat();
         Assert.Equal(0, _effects.Decision);
         Do(effects => _member.Decided(first, committed: true, effects));
         Assert.Equal(first + 1, _effects.Decision);
@@ -117,7 +163,7 @@ public sealed class ViewServiceMemberTests
     public void The_answer_to_an_earlier_decision_decides_nothing()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         Do(effects => _member.Decided(77, committed: true, effects));
         Assert.Empty(_effects.Messages);
         Assert.True(_member.IsDeciding);
@@ -129,7 +175,7 @@ public sealed class ViewServiceMemberTests
     public void Who_waits_when_another_one_is_chosen_is_referred_to_it()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         Handle(Clerk, new ViewRequest(ViewId.None));
         Do(_member.Follow);
         Assert.Equal([typeof(ViewServices)], Told(Clerk));
@@ -143,7 +189,7 @@ public sealed class ViewServiceMemberTests
     public void Of_those_that_wait_for_ever_most_are_forgotten()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         for (var i = 0; i < 10_100; i++)
             Handle(Clerk, new ViewRequest(ViewId.None));
         Do(_member.Follow);
@@ -163,7 +209,7 @@ public sealed class ViewServiceMemberTests
     public void Clones_go_their_own_ways()
     {
         Lead(Pair);
-        Handle(A.Address, PingOf(A));
+        Open();
         var clone = (ViewServiceMember)_member.Clone();
         Assert.Equal(Print(_member), Print(clone));
         Decided(true);
@@ -197,13 +243,22 @@ public sealed class ViewServiceMemberTests
         for (var tick = 0; tick < Settings.DeadPings; tick++)
         {
             Handle(B.Address, PingOf(B));
-            Decided(true);
             Do(effects => _member.OnTimer(new ViewServiceTick(), effects));
         }
     }
 
     private void Lead(ViewServiceMemory? memory) =>
         Do(effects => _member.Lead(new ViewServiceNode(Self, Settings, Cluster, memory), effects));
+
+    private void Beat() => Do(effects => _member.OnTimer(new RegisterTick(), effects));
+
+    /// <summary>Something has to be decided.</summary>
+    private void Open()
+    {
+        Handle(A.Address, PingOf(A));
+        Assert.Equal(0, _effects.Decision);
+        Beat();
+    }
 
     private void Decided(bool committed)
     {

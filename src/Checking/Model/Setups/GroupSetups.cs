@@ -51,17 +51,23 @@ internal static partial class ModelSetups
             }.Ticks(viewService: 3, servers: 3, clerks: 1),
             new ModelSetup(
                 "next-view-of-two-view-services",
-                "the first one has proposed another primary, and the other is chosen before that is decided"
+                "a primary without a backup; the first one may propose one, and the other one another of that number"
             )
             {
                 ViewServices = 2,
                 Servers = 3,
-                Clerks = Scripts([Append("a;")]),
-                Budget = ModelSetup.Allow((Allowance.Suspicion, 1), (Allowance.ViewServiceRestart, 1)),
-                Prefix = script => script.Elect(0).Settle().Complete(0).HoldDecisions().Suspect(1),
+                Clerks = [],
+                Budget = ModelSetup.Allow((Allowance.ViewServiceRestart, 1)),
+                Prefix = script =>
+                    script
+                        .Elect(0)
+                        .Hold(flying => flying is { Message: Ping, From.Value: "s2" or "s3" })
+                        .Until(situation => situation.ViewService is { Acknowledged: true }, "s1 is primary")
+                        .HoldDecisions(),
                 Goals =
                 [
-                    ModelGoal.Primary(2),
+                    ModelGoal.Backup(2),
+                    ModelGoal.Backup(3),
                     new ModelGoal("both view services act, as they believe", situation => situation.ActingMembers > 1),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 0),
