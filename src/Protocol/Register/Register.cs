@@ -181,7 +181,7 @@ internal partial class Register : Node
 
     /// <summary>Not all at one moment, again and again: who dials another one that dials it may hear nothing.</summary>
     private void SetTick(Effects effects) =>
-        effects.Set(new RegisterTick(), _settings.PingIntervalMs, _settings.PingIntervalMs * 5 / 4);
+        effects.Set(new RegisterTick(), _settings.PingIntervalMs * 7 / 8, _settings.PingIntervalMs);
 
     private void SetPatience(Effects effects) => effects.Set(new PatienceTimer(), Patience, Patience * 3 / 2);
 
