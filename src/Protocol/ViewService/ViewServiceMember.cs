@@ -15,7 +15,7 @@ namespace PbKv.Protocol;
 /// </remarks>
 public class ViewServiceMember(NodeAddress self) : Node
 {
-    /// <summary>Beyond this many inputs that wait for a decision one is lost, as on its way.</summary>
+    /// <summary>Beyond this many messages that wait for a decision one is lost, as on its way.</summary>
     private const int MostWaiting = 10_000;
 
     private readonly record struct Input(NodeAddress From, Message? Message, NodeTimer? Timer);
@@ -133,7 +133,8 @@ public class ViewServiceMember(NodeAddress self) : Node
             return;
         if (_deciding)
         {
-            if (_waiting.Count < MostWaiting)
+            // Each tick sets the next one: a node that lost one would find nobody dead ever again.
+            if (_waiting.Count < MostWaiting || input.Message is null)
                 _waiting = _waiting.Add(input);
             return;
         }

@@ -197,6 +197,20 @@ public sealed class ViewServiceMemberTests
     }
 
     [Fact]
+    public void However_many_wait_the_next_tick_is_not_forgotten_among_them()
+    {
+        Lead(Pair);
+        Open();
+        for (var i = 0; i < 10_000; i++)
+            Handle(Clerk, new ViewRequest(ViewId.None));
+        Do(effects => _member.OnTimer(new ViewServiceTick(), effects));
+        Assert.Empty(_effects.Timers);
+        Do(effects => _member.Decided(1, committed: true, effects));
+        Do(effects => _member.Decided(2, committed: true, effects));
+        Assert.IsType<ViewServiceTick>(Assert.Single(_effects.Timers).Timer);
+    }
+
+    [Fact]
     public void A_tick_in_which_nothing_happens_needs_no_decision()
     {
         Lead(Pair);
