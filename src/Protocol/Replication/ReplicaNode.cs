@@ -126,7 +126,10 @@ public partial class ReplicaNode(
                 break;
             case ViewServices { IsWellFormed: true } told when _views.Includes(from):
                 if (_views.Hear(told))
+                {
+                    _newestAnswer = 0;
                     Ping(effects);
+                }
                 break;
             case WrongView wrong when from == View.Primary?.Address || from == View.Backup?.Address:
                 Learn(wrong.Known, acknowledged: false, effects);

@@ -40,6 +40,16 @@ public sealed class SeveralViewServices
     }
 
     [Fact]
+    public void The_number_of_an_answer_is_nothing_to_another_one_that_acts_now()
+    {
+        Answer(Views[0], 5);
+        Hear(Views[0], Told(acting: Views[2]));
+        Assert.Equal([(Views[2], 0L)], Pings);
+        Tick();
+        Assert.Equal([(Views[2], 0L)], Pings);
+    }
+
+    [Fact]
     public void Two_that_name_each_other_do_not_send_it_to_and_fro()
     {
         Hear(Views[0], Told(acting: Views[2]));
