@@ -24,10 +24,10 @@ internal partial class Register
     /// <summary>One change at a time: most of two before, and most of two after, might have none in common.</summary>
     private protected virtual bool MayChange => _counts;
 
-    /// <summary>Who wants to join knows of more to ask.</summary>
-    public void Hear(ViewServices told)
+    /// <summary>Who wants to join learns of more to ask, from those that it asks.</summary>
+    public void Hear(NodeAddress from, ViewServices told)
     {
-        if (Entry is null && told.IsWellFormed)
+        if (Entry is null && told.IsWellFormed && _asked.Contains(from))
             _asked =
             [
                 .. _asked
@@ -59,8 +59,11 @@ internal partial class Register
     /// </summary>
     private void OnJoining(NodeAddress from, Joining joining, Effects effects)
     {
+        // A view service speaks for itself.
+        if (joining.From.Address != from)
+            return;
         var joiner = new Joiner(joining.From, joining.To == _self.Disk, joining.IsEmpty);
-        if (_asked.Contains(from) && joining.From.Address == from)
+        if (_asked.Contains(from))
             _joiners = [.. _joiners.Where(known => known.Member.Address != from), joiner];
         if (Entry is null)
             FoundIfAllJoin(effects);

@@ -233,8 +233,8 @@ internal partial class Register : Node
         }
         var term = given ? candidacy.Term : Term;
         effects.Send(from, new Vote(Entry?.Group ?? candidacy.Group, _self.Disk, term, candidacy.Trial, given));
-        // It was removed, and does not know it.
-        if (_role == Role.Leading && !Entry!.Lists(candidacy.From.Disk))
+        // It was removed, or is taken for one at another address, and does not know it.
+        if (_role == Role.Leading && !Entry!.Members.Contains(candidacy.From))
             effects.Send(from, new Keep(Term, Entry, 0));
     }
 

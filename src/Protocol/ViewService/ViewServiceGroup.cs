@@ -30,7 +30,7 @@ internal sealed class ViewServiceGroup(
         switch (message)
         {
             case ViewServices told:
-                _register.Hear(told);
+                _register.Hear(from, told);
                 break;
             case Joining:
                 _register.Handle(from, message, effects);

@@ -95,6 +95,28 @@ public sealed class MembersTests
     }
 
     [Fact]
+    public void A_view_service_speaks_for_itself_only()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        var moved = new Member("c", new NodeAddress("elsewhere"), bench.Disk("c").Disk);
+        bench.Give("a", new NodeAddress("b"), new Joining(moved, bench.Disk("a").Disk, IsEmpty: false));
+        Assert.DoesNotContain(moved, bench["a"].Entry!.Members);
+    }
+
+    [Fact]
+    public void One_that_is_taken_for_one_at_another_address_learns_it_and_asks_again()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        var late = new Member("c", new NodeAddress("before"), bench.Disk("c").Disk);
+        bench.Give("a", late.Address, new Joining(late, bench.Disk("a").Disk, IsEmpty: false));
+        Assert.Contains(late, bench["a"].Entry!.Members);
+        bench.LosePatience("c");
+        bench.Ticks(1);
+        Assert.Equal(new NodeAddress("c"), bench["a"].Entry!.Members.Single(member => member.Id == "c").Address);
+        Assert.Equal(bench["a"].Entry, bench["c"].Entry);
+    }
+
+    [Fact]
     public void One_that_runs_is_not_removed_and_one_that_is_stopped_is()
     {
         var bench = RegisterBench.Led("a", "b", "c");
