@@ -56,7 +56,6 @@ internal partial class Register
     private void Lead(Effects effects)
     {
         (_role, _leader, _votes) = (Role.Leading, _self.Address, []);
-        ForgetLeading();
         effects.Cancel(new PatienceTimer());
         Write(Entry!.Members, Entry.Memory, effects);
     }
@@ -85,11 +84,7 @@ internal partial class Register
             RefuseGroup(from, kept.Group, effects);
             return;
         }
-        if (kept.Term > Term)
-        {
-            Adopt(kept.Term, effects);
-            return;
-        }
+        Adopt(kept.Term, effects);
         if (_role != Role.Leading || kept.Term != Term || !Entry!.Lists(kept.Disk))
             return;
         var report = new Report(kept.Disk, kept.EntryTerm, kept.EntryIndex, kept.Round, 0);

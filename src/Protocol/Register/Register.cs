@@ -134,7 +134,7 @@ internal partial class Register : Node
     /// <summary>A leader that was killed is found by this, long before it is missed.</summary>
     public override void OnConnectionLost(NodeAddress peer, Effects effects)
     {
-        if (_role != Role.Following || peer != _leader)
+        if (peer != _leader)
             return;
         _leader = null;
         effects.Set(new PatienceTimer(), 1, _settings.ConnectionLostMs);
@@ -223,7 +223,7 @@ internal partial class Register : Node
             RefuseGroup(from, candidacy.Group, effects);
             return;
         }
-        if (candidacy.Term > Term && !candidacy.Trial)
+        if (!candidacy.Trial)
             Adopt(candidacy.Term, effects);
         var given = candidacy.Trial ? WouldChoose(candidacy) : Chooses(candidacy);
         if (given && !candidacy.Trial)
@@ -232,7 +232,7 @@ internal partial class Register : Node
             SetPatience(effects);
         }
         var term = given ? candidacy.Term : Term;
-        effects.Send(from, new Vote(Entry?.Group ?? candidacy.Group, _self.Disk, term, candidacy.Trial, given));
+        effects.Send(from, new Vote(candidacy.Group, _self.Disk, term, candidacy.Trial, given));
         // It was removed, or is taken for one at another address, and does not know it.
         if (_role == Role.Leading && !Entry!.Members.Contains(candidacy.From))
             effects.Send(from, new Keep(Term, Entry, 0));
@@ -261,11 +261,9 @@ internal partial class Register : Node
             RefuseGroup(from, vote.Group, effects);
             return;
         }
-        if (vote.Term > Term && !(vote.Given && vote.Trial))
-        {
+        // The term of a trial that would succeed is nobody's yet.
+        if (!vote.Given || !vote.Trial)
             Adopt(vote.Term, effects);
-            return;
-        }
         var (role, term) = vote.Trial ? (Role.Trying, Term + 1) : (Role.Standing, Term);
         if (!vote.Given || _role != role || vote.Term != term)
             return;
@@ -276,7 +274,7 @@ internal partial class Register : Node
     private void OnKeep(NodeAddress from, Keep keep, Effects effects)
     {
         var entry = keep.Entry;
-        if (!entry.IsWellFormed || keep.Term is < 1 or > View.MostNumber || entry.Term != keep.Term)
+        if (!entry.IsWellFormed || entry.Term != keep.Term)
         {
             effects.Notice(NoticeKind.Refused, $"an entry of term {entry.Term} from {from} cannot be: ignored");
             return;

@@ -43,8 +43,9 @@ internal sealed record RegisterEntry(
     ViewServiceMemory? Memory
 )
 {
+    /// <summary>So that a leader may have sent it.</summary>
     internal bool IsWellFormed =>
-        Term is >= 0 and <= View.MostNumber
+        Term is > 0 and <= View.MostNumber
         && Index is > 0 and <= View.MostNumber
         && Members is { IsDefault: false, Length: > 0 and <= ViewServices.Most }
         && Members.Select(member => member.Disk).Distinct().Count() == Members.Length;

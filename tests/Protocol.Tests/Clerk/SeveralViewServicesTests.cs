@@ -53,6 +53,35 @@ public class SeveralViewServicesTests
         Assert.Empty(bench.Sent);
     }
 
+    [Fact]
+    public void A_list_does_not_change_whom_it_has_asked_and_after_a_timeout_it_follows_again()
+    {
+        var bench = new ClerkBench(null, Views1, Views2);
+        bench.Put(1);
+        bench.Lose(Views1);
+        Assert.Equal(Views2, Assert.Single(bench.Sent).To);
+        bench.Hear(new ViewServices([new("", Views1), new("", Views2)], null, 0, 0), Views2);
+        bench.Hear(Told(Views1), Views2);
+        Assert.Equal(Views1, Assert.Single(bench.Sent).To);
+        bench.Hear(Told(Views2));
+        Assert.Empty(bench.Sent);
+        bench.Tick(bench.Settings.RequestTimeoutTicks / 4);
+        Assert.Equal(Views2, Assert.Single(bench.Sent).To);
+        bench.Hear(Told(Views1), Views2);
+        Assert.Equal(Views1, Assert.Single(bench.Sent).To);
+    }
+
+    [Fact]
+    public void One_that_was_asked_second_and_is_lost_is_followed_by_the_first()
+    {
+        var bench = new ClerkBench(null, Views1, Views2, Views3);
+        bench.Put(1);
+        bench.Lose(Views1);
+        bench.Hear(new ViewServices([new("", Views1)], null, 0, 0), Views2);
+        bench.Lose(Views2);
+        Assert.Equal(Views3, Assert.Single(bench.Sent).To);
+    }
+
     private static ViewServices Told(NodeAddress acting) =>
         new([new("", Views1), new("", Views2)], acting, Term: 0, Entries: 0);
 }

@@ -80,7 +80,77 @@ public sealed class MembersTests
         var thief = new Member("c", new NodeAddress("elsewhere"), Disk: 99);
         bench.Give("a", thief.Address, new Joining(thief, bench.Disk("a").Disk, IsEmpty: true));
         Assert.Equal(["a", "b", "c"], bench.Members("a"));
-        Assert.Equal(NoticeKind.Refused, bench.Notices[^1].Kind);
+        Assert.Contains("c (c) has its id or its address", bench.Notices[^1].Text, StringComparison.Ordinal);
+        var neighbour = new Member("d", new NodeAddress("c"), Disk: 98);
+        bench.Give("a", neighbour.Address, new Joining(neighbour, bench.Disk("a").Disk, IsEmpty: true));
+        Assert.Equal(["a", "b", "c"], bench.Members("a"));
+        Assert.Contains("c (c) has its id or its address", bench.Notices[^1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_that_is_in_already_and_asks_late_changes_nothing()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        var (entry, notices) = (bench["a"].Entry!, bench.Notices.Count);
+        bench.Give("a", new NodeAddress("c"), new Joining(entry.Members[2], bench.Disk("a").Disk, IsEmpty: true));
+        Assert.Equal((entry, notices), (bench["a"].Entry, bench.Notices.Count));
+    }
+
+    [Fact]
+    public void No_change_begins_before_the_one_before_it_counts()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        bench.Ask("a", MemberChange.Add, "d", "d");
+        bench.Stop("b", "c");
+        bench.Decides("a", RegisterBench.Memory(3));
+        var answer = bench.Ask("a", MemberChange.Remove, "nobody");
+        Assert.Equal((false, "another change is on its way: try again"), (answer.Done, answer.Text));
+        var joiner = new Member("d", new NodeAddress("d"), Disk: 98);
+        bench.Give("a", joiner.Address, new Joining(joiner, bench.Disk("a").Disk, IsEmpty: true));
+        Assert.Equal(["a", "b", "c"], bench.Members("a"));
+    }
+
+    [Fact]
+    public void All_that_were_named_are_taken_in_but_those_that_were_taken_back_and_those_that_are_too_many()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        foreach (var name in new[] { "d", "e", "f", "g", "h", "i", "j", "k" })
+            Assert.True(bench.Ask("a", MemberChange.Add, name, name).Done);
+        bench.Ask("a", MemberChange.Remove, "e");
+        foreach (var name in new[] { "d", "e", "f", "g", "h", "i", "j", "k" })
+        {
+            bench.Start(name, peers: ["a", name]);
+            bench.Ticks(1);
+        }
+        Assert.Equal(["a", "b", "c", "d", "f", "g", "h", "i", "j"], bench.Members("a"));
+    }
+
+    [Fact]
+    public void One_that_lost_its_disk_is_taken_in_again_by_one_that_was_not_told_to()
+    {
+        var bench = RegisterBench.Led("a");
+        foreach (var added in new[] { "b", "c" })
+        {
+            bench.Ask("a", MemberChange.Add, added, added);
+            bench.Start(added, peers: ["a", added]);
+            bench.Ticks(2);
+        }
+        bench.Ask("a", MemberChange.Transfer, "b");
+        bench.Stop("c");
+        bench.Ticks(bench.DeadPings + 1);
+        bench.Start("c", keepsDisk: false, peers: ["a", "b", "c"]);
+        bench.Ticks(4);
+        Assert.Equal(["b"], bench.Leaders);
+        Assert.Equal(["a", "b", "c"], bench.Members("c"));
+    }
+
+    [Fact]
+    public void One_is_not_added_under_the_id_or_the_address_of_another()
+    {
+        var bench = RegisterBench.Led("a", "b", "c");
+        Assert.False(bench.Ask("a", MemberChange.Add, "c", "elsewhere").Done);
+        Assert.False(bench.Ask("a", MemberChange.Add, "d", "c").Done);
+        Assert.True(bench.Ask("a", MemberChange.Add, "d", "elsewhere").Done);
     }
 
     [Fact]
@@ -122,7 +192,9 @@ public sealed class MembersTests
         var bench = RegisterBench.Led("a", "b", "c");
         Assert.False(bench.Ask("a", MemberChange.Remove, "c").Done);
         bench.Stop("c");
-        bench.Ticks(bench.DeadPings + 1);
+        bench.Ticks(bench.DeadPings);
+        Assert.False(bench.Ask("a", MemberChange.Remove, "c").Done);
+        bench.Ticks(1);
         Assert.True(bench.Ask("a", MemberChange.Remove, "c").Done);
         Assert.Equal(["a", "b"], bench.Members("b"));
         Assert.True(bench.Ask("a", MemberChange.Remove, "c").Done);

@@ -82,7 +82,7 @@ public sealed class SeveralViewServices
         Assert.Contains(_effects.Notices, notice => notice.Kind == NoticeKind.Refused);
         Hear(Views[0], Told(acting: Views[2], []));
         Hear(Views[0], Told(acting: Views[2], [.. Enumerable.Range(0, 10).Select(i => new NodeAddress($"{i}"))]));
-        Hear(Views[0], Told(acting: Views[2], [new NodeAddress("")]));
+        Hear(Views[0], Told(acting: Views[2], [Views[2], new NodeAddress("")]));
         Hear(Views[0], Told(acting: new NodeAddress("x")));
         Tick();
         Assert.Equal([Views[0]], Pings.Select(ping => ping.To));
@@ -115,6 +115,24 @@ public sealed class SeveralViewServices
         Assert.Equal(Print(_server), Print(clone));
         Tick();
         Assert.NotEqual(Print(_server), Print(clone));
+    }
+
+    [Fact]
+    public void One_that_is_alone_is_in_the_same_state_whether_it_is_silent_or_not()
+    {
+        var contact = new ViewContact([Views[0]]);
+        var before = Print(contact);
+        contact.OnTick();
+        contact.OnLost();
+        Assert.Equal(before, Print(contact));
+        Assert.Equal(Views[0], Assert.Single(contact.ToAsk));
+
+        static ulong Print(ViewContact contact)
+        {
+            var fingerprint = new Fingerprint();
+            contact.AddTo(ref fingerprint);
+            return fingerprint.Value;
+        }
     }
 
     private IEnumerable<(NodeAddress To, long Heard)> Pings =>

@@ -186,6 +186,21 @@ public sealed class ViewServiceMemberTests
     }
 
     [Fact]
+    public void One_that_is_chosen_again_goes_on_from_what_was_decided_and_nothing_else()
+    {
+        Lead(Pair);
+        Open();
+        Handle(Clerk, new ViewRequest(ViewId.None));
+        Lead(Pair);
+        Assert.Equal([NoticeKind.NotActing], _effects.Notices.Select(notice => notice.Kind));
+        Assert.Equal([typeof(ViewServices)], Told(Clerk));
+        Assert.False(_member.IsDeciding);
+        Open();
+        Do(_member.Follow);
+        Assert.False(_member.IsDeciding);
+    }
+
+    [Fact]
     public void Of_those_that_wait_for_ever_most_are_forgotten()
     {
         Lead(Pair);
@@ -233,6 +248,28 @@ public sealed class ViewServiceMemberTests
         Do(effects => clone.Decided(1, committed: true, effects));
         Assert.Equal([typeof(PingAnswer), typeof(ViewServices)], Told(A.Address));
         Assert.Equal(Print(_member), Print(clone));
+    }
+
+    [Fact]
+    public void States_differ_by_what_waits()
+    {
+        Lead(Pair);
+        Open();
+        var states = new List<ulong> { Print(_member) };
+        Waits(clone => clone.Handle(Clerk, new ViewRequest(ViewId.None), new Effects()));
+        Waits(clone => clone.Handle(A.Address, new ViewRequest(ViewId.None), new Effects()));
+        Waits(clone => clone.Handle(Clerk, new StatusRequest(1), new Effects()));
+        Waits(clone => clone.OnConnectionLost(A.Address, new Effects()));
+        Waits(clone => clone.OnTimer(new ViewServiceTick(), new Effects()));
+        Waits(clone => clone.OnTimer(new ConnectionLostTimer(A), new Effects()));
+        Assert.Equal(states.Count, states.Distinct().Count());
+
+        void Waits(Action<Node> input)
+        {
+            var clone = _member.Clone();
+            input(clone);
+            states.Add(Print(clone));
+        }
     }
 
     private static ImmutableArray<Message> Questions =>

@@ -35,6 +35,45 @@ public sealed class ViewServiceMemoryTests
     }
 
     [Fact]
+    public void States_differ_by_each_fact_that_is_remembered()
+    {
+        var view = new View(Other, 2, A, B);
+        var all = new ViewServiceMemory(Other, view, true, true, view, true);
+        ViewServiceMemory[] memories =
+        [
+            all,
+            all with
+            {
+                Cluster = ViewServiceBench.Fresh,
+            },
+            all with
+            {
+                View = view with { Number = 3 },
+            },
+            all with
+            {
+                Acknowledged = false,
+            },
+            all with
+            {
+                Synced = false,
+            },
+            all with
+            {
+                LastAcknowledged = view with { Number = 1 },
+            },
+            all with
+            {
+                LastAcknowledgedSynced = false,
+            },
+        ];
+        Assert.Equal(
+            memories.Length,
+            memories.Select(memory => new ViewServiceBench(memory).Fingerprint()).Distinct().Count()
+        );
+    }
+
+    [Fact]
     public void A_synced_ping_of_the_backup_acknowledges_the_view_too()
     {
         var bench = new ViewServiceBench().WithPrimary(A);
