@@ -165,8 +165,26 @@ public sealed class ReasonsTests
         bench.Ask("a", MemberChange.Transfer, "");
         bench.Stop("a", "c");
         bench.Ticks(bench.DeadPings + 1);
-        Write(bench.Notices);
-        bench.Answers.ForEach(answer => Write($"{(answer.Done ? "done" : "refuses")}: {answer.Text}"));
+        Write(bench);
+        Write("one of several view services", "What is not believed, and what is not done.");
+        bench = RegisterBench.Led("a", "b", "c");
+        var entry = bench["a"].Entry!;
+        bench.Give("b", entry.Members[0].Address, new Keep(5, entry, 0));
+        bench.Give("a", Operator, new Keep(entry.Term, entry, 0));
+        bench.Give("b", Operator, new Keep(entry.Term, entry with { Group = Theirs }, 0));
+        var other = new Member("c", new NodeAddress("elsewhere"), Disk: 99);
+        bench.Give("a", other.Address, new Joining(other, bench.Disk("a").Disk, IsEmpty: true));
+        bench.Ask("b", MemberChange.Add, "d", "d");
+        bench.Ask("a", MemberChange.Add, "c", "elsewhere");
+        bench.Stop("b", "c");
+        bench.Ticks(2);
+        bench.Ask("a", MemberChange.Transfer, "");
+        bench.Decides("a", RegisterBench.Memory(3));
+        bench.Ask("a", MemberChange.Remove, "c");
+        Write(bench);
+        bench = RegisterBench.Led([.. Enumerable.Range(1, ViewServices.Most).Select(number => $"v{number}")]);
+        bench.Ask("v1", MemberChange.Add, "another", "another");
+        Write(bench);
     }
 
     private void Resets()
@@ -418,6 +436,12 @@ public sealed class ReasonsTests
     private void Hear(ClerkBench bench) => Write(bench.Effects.Notices);
 
     private void Write(string node, string title) => _page.AppendLine().Append(node).Append(": ").AppendLine(title);
+
+    private void Write(RegisterBench bench)
+    {
+        Write(bench.Notices);
+        bench.Answers.ForEach(answer => Write($"{(answer.Done ? "done" : "refuses")}: {answer.Text}"));
+    }
 
     private void Write(List<Notice> notices)
     {
