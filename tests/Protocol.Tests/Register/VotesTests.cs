@@ -155,9 +155,9 @@ public sealed class VotesTests
         var (tick, patience) = (Settings.PingIntervalMs, Settings.DeadPings * Settings.PingIntervalMs);
         var one = new OneRegister(Entry(1, 5));
         Assert.Equal((tick, patience), one.Waits<PatienceTimer>());
-        Assert.Equal((tick, tick * 5 / 4), one.Waits<RegisterTick>());
+        Assert.Equal((tick * 7 / 8, tick), one.Waits<RegisterTick>());
         one.Fire(new RegisterTick());
-        Assert.Equal((tick, tick * 5 / 4), one.Waits<RegisterTick>());
+        Assert.Equal((tick * 7 / 8, tick), one.Waits<RegisterTick>());
         Assert.Null(one.Waits<PatienceTimer>());
         one.Hear(A, new Keep(1, Entry(1, 5), 0));
         Assert.Equal((patience, patience * 3 / 2), one.Waits<PatienceTimer>());

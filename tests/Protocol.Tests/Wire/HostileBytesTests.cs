@@ -96,7 +96,17 @@ public class HostileBytesTests(ITestOutputHelper output)
         return random.Next(4) == 0 ? bytes.AsSpan(0, random.Next(bytes.Length)).ToArray() : bytes;
     }
 
+    /// <summary>What is allocated once in a process, as a text of .NET's is, comes only the first time.</summary>
     private static void ReadWithinBounds(byte[] bytes)
+    {
+        var bound = AllocatedAnyway + AllocatedPerByte * bytes.Length;
+        var allocated = Allocated(bytes);
+        if (allocated > bound)
+            allocated = Allocated(bytes);
+        Assert.True(allocated <= bound, $"{bytes.Length} bytes made it allocate {allocated}");
+    }
+
+    private static long Allocated(byte[] bytes)
     {
         var texts = new Texts();
         var before = GC.GetAllocatedBytesForCurrentThread();
@@ -108,11 +118,7 @@ public class HostileBytesTests(ITestOutputHelper output)
         {
             Assert.NotEmpty(damage.Message);
         }
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(
-            allocated <= AllocatedAnyway + AllocatedPerByte * bytes.Length,
-            $"{bytes.Length} bytes made it allocate {allocated}"
-        );
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private Random Seeded()
