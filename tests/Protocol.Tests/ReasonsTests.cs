@@ -128,6 +128,7 @@ public sealed class ReasonsTests
             bench => bench.Ping(A, 2),
             bench => bench.Ping(C, 5, cluster: Theirs),
             bench => bench.Ping(C, 5),
+            bench => bench.Handle(Operator, new Ping(C, ViewId.None, false, false, false, 0)),
             bench => bench.Handle(A.Address, new ForwardAck(bench.View.Id, 1)),
             bench => bench.Step(effects => bench.Node.OnTimer(new ReplicaTick(), effects))
         );
@@ -221,6 +222,7 @@ public sealed class ReasonsTests
             "A takeover.",
             bench => bench.Ping(A, 7, cluster: Theirs),
             bench => bench.Ping(B, 8, cluster: Theirs),
+            bench => bench.Ping(Server("d"), 6, cluster: Theirs),
             bench => bench.Ping(C, 3),
             Reset(A)
         );

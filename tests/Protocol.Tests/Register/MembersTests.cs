@@ -253,6 +253,17 @@ public sealed class MembersTests
     }
 
     [Fact]
+    public void A_change_that_this_release_does_not_know_is_not_read()
+    {
+        var read = Assert.Throws<UnknownValueException>(() =>
+        {
+            var reader = new WireReader([4, 0, 0], new Texts());
+            MemberRequest.Read(ref reader);
+        });
+        Assert.Contains("change of members", read.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Only_the_one_that_acts_answers_an_operator()
     {
         var bench = RegisterBench.Led("a", "b", "c");

@@ -16,6 +16,7 @@ public sealed class ViewServiceGroupTests
         var node = bench["one"].Member.Acting!;
         Assert.Equal(bench["one"].Register.Entry?.Group, node.Cluster);
         Assert.Equal(node.Known, bench.Disk("one").Entry?.Memory);
+        Assert.Equal(bench["one"].Register.Entry?.Index, bench["one"].Member.Known.Entries);
         bench.Give("one", Clerk, new ViewRequest(ViewId.None));
         Assert.Equal([typeof(ViewNews)], Kinds(bench.Take(Clerk)));
         Assert.False(bench["one"].Member.IsDeciding);
@@ -71,6 +72,19 @@ public sealed class ViewServiceGroupTests
         bench.Start("three");
         bench.Fire("two", new PatienceTimer());
         Assert.Equal((1, A), (bench["two"].Member.Acting?.View.Number, bench["two"].Member.Acting?.View.Primary));
+    }
+
+    [Fact]
+    public void Who_waits_when_another_one_leads_is_referred_to_that_one()
+    {
+        var bench = GroupBench.Acting("one", "two", "three");
+        bench.Stop("two", "three");
+        for (var i = 0; i < 2; i++)
+            bench.Give("one", Clerk, new ViewRequest(ViewId.None));
+        var entry = bench["one"].Register.Entry! with { Term = 9 };
+        bench.Give("one", new NodeAddress("three"), new Keep(9, entry, 0));
+        var told = Assert.IsType<ViewServices>(Assert.Single(bench.Take(Clerk)));
+        Assert.Equal((new NodeAddress("three"), 9), (told.Acting, told.Term));
     }
 
     [Fact]

@@ -40,6 +40,14 @@ public sealed class ViewServiceMemberTests
     }
 
     [Fact]
+    public void One_that_knows_of_nobody_yet_says_that_there_is_itself()
+    {
+        var known = new ViewServiceMember(Self).Known;
+        Assert.Equal(new ViewServiceName("", Self), Assert.Single(known.Members));
+        Assert.Equal((null, 0, 0), (known.Acting, known.Term, known.Entries));
+    }
+
+    [Fact]
     public void A_new_cluster_is_told_of_when_it_is_decided()
     {
         Lead(null);
