@@ -70,6 +70,7 @@ public class ViewsTests
         bench.Tick();
         bench.Submit(3, NextBuild.AppendToo);
         bench.Only<ViewRequest>();
+        Assert.IsType<ClerkTick>(Assert.Single(bench.Effects.Timers).Timer);
         bench.Hear(new ViewNews(View(2, A, B) with { Level = NextBuild.Level }, true));
         bench.Submit(4, NextBuild.AppendToo);
         bench.Node.Flush(bench.Effects);

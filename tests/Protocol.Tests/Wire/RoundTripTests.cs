@@ -32,6 +32,13 @@ public class RoundTripTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Two_messages_of_the_same_bytes_and_of_two_types_are_not_the_same()
+    {
+        Assert.Equal(WireBytes.Fingerprint(new StatusRequest(3)), WireBytes.Fingerprint(new StatusRequest(3)));
+        Assert.NotEqual(WireBytes.Fingerprint(new StatusRequest(3)), WireBytes.Fingerprint(new Unsupported(3)));
+    }
+
+    [Fact]
     public void Envelopes_keep_sender_receiver_stamp_and_the_order_of_messages()
     {
         var seed = Random.Shared.Next();
