@@ -117,6 +117,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
             while (_frames.TryTake(_frameLimit, out var frame))
             {
                 _frameLimit = WholeFrame;
+                AkkaFrame.Check(frame.Span);
                 _listener.Notify(new InboundPayload(UnsafeByteOperations.UnsafeWrap(frame)));
             }
             return !closed;
@@ -124,7 +125,7 @@ internal sealed class Connection : AssociationHandle, IPolled, IFlushable
         catch (InvalidDataException failure)
         {
             _transport.Log.Warning(
-                "[{0}] sent what is no frame, and is disconnected: {1}",
+                "[{0}] sent what nobody sends, and is disconnected: {1}",
                 RemoteAddress,
                 failure.Message
             );

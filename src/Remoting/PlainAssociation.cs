@@ -13,16 +13,12 @@ internal readonly record struct PlainAddress(string System, string Host, int Por
 /// ActorSystem, and here there is none. What it is given to send waits until the other end has said who it is. Nothing
 /// of it blocks; whoever has it waits for <see cref="Socket"/>.
 /// </summary>
-/// <remarks>A frame is a protobuf message: { 1: payload, 2: control message }; the payload is
-/// { 2: { 1: { 1: recipient's path }, 2: { 1: bytes, 2: serializer, 3: manifest }, 5: number } }.</remarks>
+/// <remarks>Its frames: <see cref="AkkaFrame"/>.</remarks>
 internal sealed class PlainAssociation : IDisposable
 {
     private const byte Associate = 1;
     private const byte Heartbeat = 3;
     private const byte GoesAway = 4;
-
-    /// <summary>What is sent at most once has none.</summary>
-    private const ulong NoNumber = ulong.MaxValue;
 
     private readonly PlainAddress _self;
     private readonly PlainAddress _peer;
@@ -62,7 +58,7 @@ internal sealed class PlainAssociation : IDisposable
         // From the inside out, and the message itself is copied once.
         byte[] before = Head(1, message.Length);
         before = [.. Field(1, path), .. Head(2, before.Length + message.Length + kind.Length), .. before];
-        byte[] after = [.. kind, .. Fixed(5, NoNumber)];
+        byte[] after = [.. kind, .. Fixed(5, AkkaFrame.NoNumber)];
         before = [.. Head(2, before.Length + message.Length + after.Length), .. before];
         before = [.. Head(1, before.Length + message.Length + after.Length), .. before];
         _unsent.Enqueue(Framed([.. before, .. message, .. after]));
@@ -178,12 +174,13 @@ internal sealed class PlainAssociation : IDisposable
 
     private void Take(ReadOnlySpan<byte> frame, Action<byte[]> deliver)
     {
-        if (Find(frame, 1, out _) is { IsEmpty: false } payload)
+        if (AkkaFrame.Find(frame, 1, out _) is { IsEmpty: false } payload)
         {
-            deliver(Find(Find(Find(payload, 2, out _), 2, out _), 1, out _).ToArray());
+            var envelope = AkkaFrame.Find(payload, 2, out _);
+            deliver(AkkaFrame.Find(AkkaFrame.Find(envelope, 2, out _), 1, out _).ToArray());
             return;
         }
-        Find(Find(frame, 2, out _), 1, out var control);
+        AkkaFrame.Find(AkkaFrame.Find(frame, 2, out _), 1, out var control);
         if (control is not (Associate or Heartbeat))
             throw new SocketException((int)SocketError.Disconnecting);
         if (control == Associate)
@@ -216,53 +213,6 @@ internal sealed class PlainAssociation : IDisposable
         for (; value > 0x7f; value >>= 7)
             bytes.Add((byte)(value | 0x80));
         bytes.Add((byte)value);
-        return bytes;
-    }
-
-    /// <summary>A field of a message: its bytes, or its number; neither where there is none.</summary>
-    /// <exception cref="InvalidDataException">It is no message.</exception>
-    private static ReadOnlySpan<byte> Find(ReadOnlySpan<byte> message, int field, out ulong number)
-    {
-        number = 0;
-        while (!message.IsEmpty)
-        {
-            var tag = TakeVarint(ref message);
-            ReadOnlySpan<byte> bytes = default;
-            ulong value = 0;
-            if ((tag & 7) == 0)
-                value = TakeVarint(ref message);
-            else if ((tag & 7) == 2)
-                bytes = TakeBytes(ref message, TakeVarint(ref message));
-            else
-                TakeBytes(ref message, (tag & 7) == 1 ? 8u : 4u);
-            if ((int)(tag >> 3) != field)
-                continue;
-            number = value;
-            return bytes;
-        }
-        return default;
-    }
-
-    private static ulong TakeVarint(ref ReadOnlySpan<byte> message)
-    {
-        ulong value = 0;
-        for (var shift = 0; shift < 64 && !message.IsEmpty; shift += 7)
-        {
-            var next = message[0];
-            message = message[1..];
-            value |= (ulong)(next & 0x7f) << shift;
-            if (next <= 0x7f)
-                return value;
-        }
-        throw new InvalidDataException("a number without an end");
-    }
-
-    private static ReadOnlySpan<byte> TakeBytes(scoped ref ReadOnlySpan<byte> message, ulong length)
-    {
-        if (length > (ulong)message.Length)
-            throw new InvalidDataException($"a field of {length} bytes in a message of {message.Length}");
-        var bytes = message[..(int)length];
-        message = message[(int)length..];
         return bytes;
     }
 }

@@ -49,6 +49,25 @@ public sealed class Hostile : RemotingSpec
         AwaitEcho();
     }
 
+    [Theory]
+    [InlineData(1ul << 20, true)]
+    [InlineData((1ul << 20) + 1, false)]
+    [InlineData(1ul << 40, false)]
+    [InlineData(ulong.MaxValue - 1, false)]
+    public void A_number_that_Akka_would_count_up_to_costs_the_connection(ulong number, bool goesOn)
+    {
+        var frames = new HostileFrames(1, AddressOf(_victim));
+        using var peer = Connect();
+        Send(peer, HostileFrames.Handshake("peer", 1));
+        Send(peer, frames.Numbered(number));
+        Send(peer, frames.Honest("/user/bag"));
+        Finish(peer);
+        AwaitEcho();
+        if (goesOn)
+            Await.That(() => _bag.Count == 1, "what comes behind it is heard");
+        Assert.Equal(goesOn ? 1 : 0, _bag.Count);
+    }
+
     [Fact]
     public void Lengths_are_not_believed_before_the_bytes_are_there()
     {

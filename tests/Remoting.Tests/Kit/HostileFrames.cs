@@ -60,7 +60,7 @@ internal sealed class HostileFrames(int seed, Address victim)
 
     /// <summary>What costs it the connection, or may.</summary>
     public byte[] Poison() =>
-        _random.Next(10) switch
+        _random.Next(11) switch
         {
             0 => Noise(4 + _random.Next(500)),
             1 => [.. Length((uint)_random.NextInt64(130_000, uint.MaxValue)), .. Noise(_random.Next(600))],
@@ -70,9 +70,14 @@ internal sealed class HostileFrames(int seed, Address victim)
             5 => Truncated(Frame(Payload(Message($"{victim}/user/echo", serializer: 17, "S", Noise(200))))),
             6 => Flipped(Frame(Payload(Message($"{victim}/user/echo", serializer: 17, "S", Noise(20))))),
             7 => Frame(Instruction(null, 0, command: _random.Next(-5, 50))),
-            8 => Frame(Payload(Message($"{Letters(30)}\u0001%/#", _random.Next(-50, 50), Letters(3), Noise(9)))),
+            8 => Numbered((ulong)_random.NextInt64()),
+            9 => Frame(Payload(Message($"{Letters(30)}\u0001%/#", _random.Next(-50, 50), Letters(3), Noise(9)))),
             _ => [.. Length(0)],
         };
+
+    /// <summary>A message that Akka must not lose, with its number.</summary>
+    public byte[] Numbered(ulong number) =>
+        Frame(Payload(Message($"{victim}/user/echo", serializer: 17, "S", Noise(20), number)));
 
     private static byte[] Frame(byte[] content) => [.. Length((uint)content.Length), .. content];
 
@@ -119,7 +124,13 @@ internal sealed class HostileFrames(int seed, Address victim)
         });
 
     /// <summary>An envelope as Akka.Remote wraps each message.</summary>
-    private static byte[] Message(string recipient, int serializer, string manifest, byte[] content) =>
+    private static byte[] Message(
+        string recipient,
+        int serializer,
+        string manifest,
+        byte[] content,
+        ulong number = ulong.MaxValue
+    ) =>
         Fields(output =>
             Text(
                 output,
@@ -138,7 +149,7 @@ internal sealed class HostileFrames(int seed, Address victim)
                         })
                     );
                     envelope.WriteTag(5, WireFormat.WireType.Fixed64);
-                    envelope.WriteFixed64(ulong.MaxValue);
+                    envelope.WriteFixed64(number);
                 })
             )
         );
