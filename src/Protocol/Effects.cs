@@ -204,6 +204,9 @@ public enum NoticeKind
 
     /// <summary>The view services of the cluster are others than before.</summary>
     MembersChanged,
+
+    /// <summary>View service: a server was silent for more than half of what makes it dead.</summary>
+    ServerLate,
 }
 
 public readonly record struct Notice(NoticeKind Kind, string Text);

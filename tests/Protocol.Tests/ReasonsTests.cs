@@ -48,6 +48,12 @@ public sealed class ReasonsTests
                 bench.Ping(A, 2);
             }
         );
+        Scene(
+            "A backup is silent for more than half of what makes it dead.",
+            bench => bench.WithPair(A, B),
+            bench => bench.Ticks((bench.DeadPings / 2) + 1, (A, 2)),
+            bench => bench.Ping(B, 2)
+        );
         Scene("Nobody pings.", bench => bench.UntilDead());
         Scene("The first primary dies at once.", bench => bench.UntilDead((A, 0)), bench => bench.UntilDead());
         Scene(

@@ -122,7 +122,7 @@ internal partial class Register : Node
     {
         switch (timer)
         {
-            case RegisterTick:
+            case RegisterTick or ViewServiceTick:
                 OnTick(timer.Late, effects);
                 break;
             case PatienceTimer when _role != Role.Leading:
@@ -179,9 +179,18 @@ internal partial class Register : Node
             Try(effects);
     }
 
-    /// <summary>Not all at one moment, again and again: who dials another one that dials it may hear nothing.</summary>
-    private void SetTick(Effects effects) =>
-        effects.Set(new RegisterTick(), _settings.PingIntervalMs * 7 / 8, _settings.PingIntervalMs);
+    /// <summary>
+    /// Not all at one moment, again and again: who dials another one that dials it may hear nothing. Who leads goes by
+    /// the tick of what acts, as long as that comes: an idle view service is woken once for both.
+    /// </summary>
+    private void SetTick(Effects effects)
+    {
+        var interval = _settings.PingIntervalMs;
+        if (_role == Role.Leading)
+            effects.Set(new RegisterTick(), interval * 3 / 2, interval * 2);
+        else
+            effects.Set(new RegisterTick(), interval * 7 / 8, interval);
+    }
 
     private void SetPatience(Effects effects) => effects.Set(new PatienceTimer(), Patience, Patience * 3 / 2);
 

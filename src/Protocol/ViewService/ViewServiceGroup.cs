@@ -50,7 +50,7 @@ internal sealed class ViewServiceGroup(
     {
         if (timer is not PatienceTimer)
             _member.OnTimer(timer, effects);
-        if (timer is RegisterTick or PatienceTimer)
+        if (timer is RegisterTick or ViewServiceTick or PatienceTimer)
         {
             HandOver(effects, beats: true);
             _register.OnTimer(timer, effects);

@@ -89,12 +89,12 @@ public class ViewServiceMember(NodeAddress self) : Node
             Take(new Input(from, message, null), effects);
     }
 
-    /// <param name="timer">Of its own; or the beat in which its leader asks the others anyhow.</param>
+    /// <summary>With a tick the others are asked anyhow, whoever's it is.</summary>
     public override void OnTimer(NodeTimer timer, Effects effects)
     {
         if (timer is not RegisterTick)
             Take(new Input(default, null, timer), effects);
-        else if (IsHolding)
+        if (timer is RegisterTick or ViewServiceTick && IsHolding)
             Ask(effects);
     }
 

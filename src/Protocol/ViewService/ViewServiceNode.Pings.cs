@@ -97,10 +97,12 @@ public partial class ViewServiceNode
         else if (!before.Alive && _servers.Alive(id))
         {
             SuspectedFalsely();
-            effects.Notice(
-                NoticeKind.ServerBack,
-                $"{id} is alive again: for a while nobody counts as dead before {DeadAfter} ticks without a ping"
-            );
+            effects.Notice(NoticeKind.ServerBack, $"{id} is alive again: {HowPatient}");
+        }
+        else if (WasNearlyDead(before) && FalseSuspicions < MostFalseSuspicions)
+        {
+            SuspectedFalsely();
+            effects.Notice(NoticeKind.ServerLate, $"{id} did not ping for {before.PingAge} ticks: {HowPatient}");
         }
         if (before is { HintPending: true })
             effects.Cancel(new ConnectionLostTimer(before.Id));

@@ -55,6 +55,34 @@ public sealed class SuspicionTests
     }
 
     [Fact]
+    public void Who_was_silent_for_more_than_half_of_what_kills_makes_it_wait_longer_too()
+    {
+        var bench = new ViewServiceBench().WithPair(A, B);
+        for (var patience = 1; patience < 4; patience++)
+        {
+            SilentFor(bench, bench.DeadPings * patience / 2);
+            Assert.Equal(patience - 1, bench.Node.FalseSuspicions);
+            SilentFor(bench, (bench.DeadPings * patience / 2) + 1);
+            Assert.Equal(patience, bench.Node.FalseSuspicions);
+        }
+        Assert.Equal(3, bench.Count(NoticeKind.ServerLate));
+        SilentFor(bench, bench.DeadPings * 3);
+        Assert.Equal(3, bench.Node.FalseSuspicions);
+        Assert.Equal(3, bench.Count(NoticeKind.ServerLate));
+        Assert.Equal(4 * bench.DeadPings, TicksUntilDead(bench, B));
+    }
+
+    [Fact]
+    public void How_long_a_server_needs_to_find_a_view_service_that_is_new_says_nothing()
+    {
+        var before = new ViewServiceBench().WithPair(A, B).Node.Known;
+        var bench = new ViewServiceBench(memory: before);
+        bench.Ticks(bench.DeadPings - 1);
+        bench.PingNow(A);
+        Assert.Equal(0, bench.Node.FalseSuspicions);
+    }
+
+    [Fact]
     public void A_restart_is_no_false_suspicion()
     {
         var bench = new ViewServiceBench().WithPair(B, A);
@@ -106,6 +134,17 @@ public sealed class SuspicionTests
         Assert.True(bench.IsAlive(A));
         bench.Step(e => bench.Node.OnTimer(new ConnectionLostTimer(A), e));
         Assert.False(bench.IsAlive(A));
+    }
+
+    private static void SilentFor(ViewServiceBench bench, int ticks)
+    {
+        bench.PingNow(B);
+        for (var i = 0; i < ticks; i++)
+        {
+            bench.PingNow(A);
+            bench.Tick();
+        }
+        bench.PingNow(B);
     }
 
     private static void SuspectFalsely(ViewServiceBench bench)

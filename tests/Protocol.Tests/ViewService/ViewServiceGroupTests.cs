@@ -147,14 +147,25 @@ public sealed class ViewServiceGroupTests
     }
 
     [Fact]
-    public void Timers_of_one_half_are_nothing_to_the_other()
+    public void The_patience_of_one_half_is_nothing_to_the_other()
     {
         var bench = GroupBench.Acting("one", "two", "three");
         bench.Fire("one", new PatienceTimer());
         Assert.Empty(bench.Last.Notices);
+    }
+
+    [Fact]
+    public void The_tick_of_what_acts_is_the_beat_of_both_with_another_one_behind_it()
+    {
+        var bench = GroupBench.Acting("one", "two", "three");
         bench.Fire("one", new ViewServiceTick());
-        Assert.IsType<ViewServiceTick>(Assert.Single(bench.Last.Timers).Timer);
-        Assert.Empty(bench.Last.Messages);
+        var ms = ProtocolSettings.Default.PingIntervalMs;
+        Assert.Equal(
+            [new(new ViewServiceTick(), ms, ms), new TimerSetting(new RegisterTick(), ms * 3 / 2, ms * 2)],
+            bench.Last.Timers
+        );
+        Assert.Equal(["two", "three"], bench.Last.Messages.Select(sent => sent.To.Value));
+        Assert.All(bench.Last.Messages, sent => Assert.IsType<Keep>(sent.Message));
     }
 
     [Fact]

@@ -80,17 +80,20 @@ public sealed class ViewServiceMemberTests
         Assert.Equal(Self, _effects.Messages.Select(sent => sent.Message).OfType<ViewServices>().Single().Acting);
     }
 
-    [Fact]
-    public void Answers_without_news_wait_for_the_next_beat_and_nothing_else_waits_with_them()
+    [Theory]
+    [InlineData(typeof(RegisterTick))]
+    [InlineData(typeof(ViewServiceTick))]
+    public void Answers_without_news_wait_for_the_next_beat_and_nothing_else_waits_with_them(Type beat)
     {
+        void Beat() => Do(effects => _member.OnTimer((NodeTimer)Activator.CreateInstance(beat)!, effects));
+
         Lead(Pair);
         Beat();
         Assert.Equal(0, _effects.Decision);
         Handle(C.Address, PingOf(C));
         Assert.Contains(_effects.Notices, notice => notice.Kind == NoticeKind.ServerSeen);
         Handle(B.Address, PingOf(B));
-        Do(effects => _member.OnTimer(new ViewServiceTick(), effects));
-        Assert.Single(_effects.Timers);
+        Do(effects => _member.OnTimer(new ConnectionLostTimer(A), effects));
         Assert.False(_member.IsDeciding);
         Assert.True(_member.IsHolding);
         Beat();
@@ -301,6 +304,8 @@ public sealed class ViewServiceMemberTests
         Lead(Pair);
         for (var tick = 0; tick < Settings.DeadPings; tick++)
         {
+            if (_member.IsDeciding)
+                Decided(true);
             Handle(B.Address, PingOf(B));
             Do(effects => _member.OnTimer(new ViewServiceTick(), effects));
         }
