@@ -99,16 +99,13 @@ internal partial class Register
         if (place == default && (others.Length < members.Length || isExpected && others.Length < ViewServices.Most))
             Change([.. others, joiner], $"{joiner} is one of the view services", effects);
         else if (place == default)
-            effects.Notice(
-                NoticeKind.Refused,
+            Refuse(
                 $"the view service {joiner} asks to be taken in: 'pbkv view add {joiner.Id}={joiner.Address}' does so, "
-                    + "where it shall be one of these"
+                    + "where it shall be one of these",
+                effects
             );
         else if (place.Name != joiner.Name || place.Disk == _self.Disk)
-            effects.Notice(
-                NoticeKind.Refused,
-                $"the view service {joiner} asks to be taken in, but {place} has its id or its address"
-            );
+            Refuse($"the view service {joiner} asks to be taken in, but {place} has its id or its address", effects);
         else if (!Answers(place))
         {
             Invite(joiner.Name);

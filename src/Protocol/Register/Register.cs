@@ -36,6 +36,7 @@ internal partial class Register : Node
     private bool _slept;
     private bool _isForeign;
     private ImmutableSortedSet<ulong> _votes = [];
+    private RefusalLog<string> _refusals = new();
 
     /// <param name="peers">Who shall be in the group, this one among them; empty: it alone. Who is in it once it
     /// exists, the entry says.</param>
@@ -140,7 +141,12 @@ internal partial class Register : Node
         effects.Set(new PatienceTimer(), 1, _settings.ConnectionLostMs);
     }
 
-    public override Node Clone() => (Register)MemberwiseClone();
+    public override Node Clone()
+    {
+        var clone = (Register)MemberwiseClone();
+        clone._refusals = _refusals.Clone();
+        return clone;
+    }
 
     public override void AddTo(ref Fingerprint fingerprint)
     {
@@ -337,11 +343,17 @@ internal partial class Register : Node
     private bool IsOfGroup(ClusterId group) => Entry is null || Entry.Group == group;
 
     private void RefuseGroup(NodeAddress from, ClusterId group, Effects effects) =>
-        effects.Notice(
-            NoticeKind.Refused,
+        Refuse(
             $"the view service {from} keeps the cluster {group}, this one {Entry!.Group}: they do not work together. "
-                + "One of them has the directory of another cluster: name the right one by --data, or an empty one"
+                + "One of them has the directory of another cluster: name the right one by --data, or an empty one",
+            effects
         );
+
+    private void Refuse(string text, Effects effects)
+    {
+        if (_refusals.IsNew(text))
+            effects.Notice(NoticeKind.Refused, text);
+    }
 
     /// <summary>
     /// Those with whom it shall be are a group without it, and one leads them: what it keeps is not theirs. Whoever

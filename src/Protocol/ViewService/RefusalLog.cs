@@ -2,22 +2,23 @@ using System.Collections.Immutable;
 
 namespace PbKv.Protocol;
 
-/// <summary>Whose pings were refused lately: a server pings ten times a second, and it is said once.</summary>
-internal sealed class RefusalLog
+/// <summary>What was refused lately: who is refused asks again ten times a second, and it is said once.</summary>
+internal sealed class RefusalLog<T>
+    where T : IEquatable<T>
 {
     private const int Most = 64;
 
-    private ImmutableArray<(ServerId Server, PingRefusal Reason)> _said = [];
+    private ImmutableArray<T> _said = [];
 
-    public RefusalLog Clone() => (RefusalLog)MemberwiseClone();
+    public RefusalLog<T> Clone() => (RefusalLog<T>)MemberwiseClone();
 
-    public bool IsNew(ServerId server, PingRefusal reason)
+    public bool IsNew(T refusal)
     {
-        if (_said.Contains((server, reason)))
+        if (_said.Contains(refusal))
             return false;
         if (_said.Length == Most)
             _said = _said.RemoveAt(0);
-        _said = _said.Add((server, reason));
+        _said = _said.Add(refusal);
         return true;
     }
 }

@@ -67,7 +67,7 @@ public partial class ViewServiceNode
     private void Refuse(Ping ping, PingRefusal reason, long known, string text, Effects effects)
     {
         effects.Send(ping.Server.Address, new PingRefused(ping.Server, reason, Cluster, known));
-        if (_refusals.IsNew(ping.Server, reason))
+        if (_refusals.IsNew((ping.Server, reason)))
             effects.Notice(
                 NoticeKind.Refused,
                 $"the pings of {ping.Server} count for nothing: {text}"

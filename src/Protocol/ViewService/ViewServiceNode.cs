@@ -12,7 +12,7 @@ public partial class ViewServiceNode : Node
     private readonly ProtocolSettings _settings;
     private ServerTable _servers;
     private Audience _audience;
-    private RefusalLog _refusals;
+    private RefusalLog<(ServerId Server, PingRefusal Reason)> _refusals;
     private Strangers _strangers;
 
     private ViewServiceMemory _known;
@@ -33,7 +33,7 @@ public partial class ViewServiceNode : Node
         _remembered = memory is not null;
         _servers = new ServerTable(settings);
         _audience = new Audience();
-        _refusals = new RefusalLog();
+        _refusals = new();
         _strangers = new Strangers(settings.DeadPings);
         _servers.Expect(_known.View.Primary);
         _servers.Expect(_known.View.Backup);
