@@ -5,7 +5,7 @@ namespace PbKv.Server;
 /// <summary>
 /// Where two systems dial each other at the same moment, as view services do whose leader was killed, Akka may keep the
 /// connection of which one of them reads no more: it hears nothing of the other for as long as that lasts. Whoever
-/// expects answers, and hears none, gives up the connection that it made, and dials again.
+/// expects answers, and hears none, gives up what connection there is, and dials again.
 /// </summary>
 internal sealed class DeafConnections(ExtendedActorSystem system, int silentTicks)
 {
@@ -34,7 +34,7 @@ internal sealed class DeafConnections(ExtendedActorSystem system, int silentTick
     }
 
     /// <summary>Without the number of its life nobody is quarantined: what there is is closed.</summary>
-    private void GiveUp(NodeAddress peer)
+    public void GiveUp(NodeAddress peer)
     {
         // What an earlier release kept has no address until it acts again.
         if (!HostPort.TryParse(peer.Value, out var address))

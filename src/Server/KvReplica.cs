@@ -11,7 +11,7 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
 
     private const long WorthCollecting = 64 << 20;
 
-    private readonly ImmutableArray<NodeAddress> _viewServices;
+    private readonly DeafConnections _deaf;
     private readonly Action _mayStop;
     private ServerId _id;
     private bool _heardViewService;
@@ -32,7 +32,8 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
             hooks
         )
     {
-        (_id, _viewServices, _mayStop) = (self, viewServices, mayStop);
+        (_id, _mayStop) = (self, mayStop);
+        _deaf = new DeafConnections((ExtendedActorSystem)Context.System, settings.Protocol.DeadPings);
         Receive<Crowded>(crowded =>
         {
             foreach (var request in crowded.Requests)
@@ -78,11 +79,13 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
     }
 
     /// <summary>
-    /// Behind a transfer lies what was overwritten while it went on. Next to nothing is allocated from here on, so the
-    /// collector would leave it there for long.
+    /// A silent backup may be one that this server does not hear. And behind a transfer lies what was overwritten while
+    /// it went on: next to nothing is allocated from here on, so the collector would leave it there for long.
     /// </summary>
     protected override void OnNotices(List<Notice> notices)
     {
+        if (notices.Exists(notice => notice.Kind is NoticeKind.BackupSilent) && View.Backup is { } backup)
+            _deaf.GiveUp(backup.Address);
         var over = notices.Exists(notice => notice.Kind is NoticeKind.Switched or NoticeKind.TransferAbandoned);
         if (over && Node.Store.ByteCount > WorthCollecting)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false);
@@ -94,14 +97,18 @@ internal sealed class KvReplica : NodeActor<ReplicaNode>
     private void LookForViewService()
     {
         if (!_heardViewService)
+        {
             Context
                 .GetLogger()
                 .Warning(
                     "node={0} view={1} no answer from the view service {2}; still trying",
                     _id.Address,
                     Node.View.Number,
-                    string.Join(", ", _viewServices)
+                    string.Join(", ", Node.PingsGoTo)
                 );
+            foreach (var viewService in Node.PingsGoTo)
+                _deaf.GiveUp(viewService);
+        }
         _heardViewService = false;
     }
 

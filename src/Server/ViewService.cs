@@ -52,7 +52,8 @@ internal sealed class ViewService : NodeActor<ViewServiceGroup>
     protected override void Fire(TimerOver over)
     {
         base.Fire(over);
-        if (over.Timer is RegisterTick && (Node.Register.LeadsTerm > 0 || Node.Register.Leader is null))
+        var asks = Node.Register.LeadsTerm > 0 || Node.Register.Leader is null;
+        if (asks && over.Timer is RegisterTick or ViewServiceTick)
             _deaf.Tick(Node.Register.Names.Select(name => name.Address).Where(address => address != _self));
     }
 

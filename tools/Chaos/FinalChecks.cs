@@ -11,7 +11,13 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
         if (await cluster.UntilSyncedAsync(HealedWithin, asked))
         {
             if (!await cluster.UntilTogetherAsync(HealedWithin, asked) && !asked.IsCancellationRequested)
-                violations.Add($"{HealedWithin.TotalSeconds} s after the last fault the view services differ");
+            {
+                var members = (await cluster.StatusAsync(TimeSpan.FromSeconds(2)))?.ViewServices ?? [];
+                violations.Add(
+                    $"{HealedWithin.TotalSeconds} s after the last fault the view services differ: "
+                        + string.Join(", ", members.Select(Account))
+                );
+            }
             return;
         }
         if (asked.IsCancellationRequested)
@@ -85,6 +91,10 @@ internal sealed class FinalChecks(ChaosCluster cluster, Violations violations)
             .GroupBy(element => element)
             .Where(group => group.Count() > 1)
             .Select(group => group.Key);
+
+    private static string Account(PbKvViewService member) =>
+        $"{member.Id}{(member.Acting ? " acts" : "")} "
+        + (member.Lag is { } lag ? $"in term {member.Term} lacks {lag}" : "does not answer");
 
     private static string? Difference(PbKvStatus status)
     {

@@ -32,7 +32,7 @@ internal partial class Register
     /// Asked by who leads: that the memory counts, or, where there is none, that this one leads still. The answer is
     /// <see cref="IsDecided"/>; it never comes where it leads no more.
     /// </summary>
-    /// <param name="beats">Its tick follows, which asks the others anyhow.</param>
+    /// <param name="beats">Its tick follows, which tells the others anyhow.</param>
     public virtual void Decide(long decision, ViewServiceMemory? memory, Effects effects, bool beats = false)
     {
         if (!_leads)
@@ -44,7 +44,7 @@ internal partial class Register
             if (!beats)
                 TellEntry(effects);
         }
-        GoOn(effects);
+        GoOn(effects, beats);
     }
 
     public bool IsDecided(long decision) => _decided == decision;
@@ -67,11 +67,12 @@ internal partial class Register
         _asker = null;
     }
 
-    private void Write(ImmutableArray<Member> members, ViewServiceMemory? memory, Effects effects)
+    private void Write(ImmutableArray<Member> members, ViewServiceMemory? memory, Effects effects, bool beats = false)
     {
         _counts = false;
         Keep(_state with { Entry = new RegisterEntry(Term, Entry!.Index + 1, Entry.Group, members, memory) }, effects);
-        TellEntry(effects);
+        if (!beats)
+            TellEntry(effects);
         GoOn(effects);
     }
 
@@ -108,7 +109,7 @@ internal partial class Register
     }
 
     /// <summary>Whatever became possible, in order: one entry at a time.</summary>
-    private void GoOn(Effects effects)
+    private void GoOn(Effects effects, bool beats = false)
     {
         if (!_counts && MostKeepEntry())
         {
@@ -128,7 +129,7 @@ internal partial class Register
         if (_counts && _wanted is { } memory)
         {
             (_wanted, _wantedIndex) = (null, Entry!.Index + 1);
-            Write(Entry.Members, memory, effects);
+            Write(Entry.Members, memory, effects, beats);
         }
         else if (_counts && !IsSettled)
             Admit(_self, effects);

@@ -154,7 +154,7 @@ public partial class ReplicaNode
         if (_askedForView >= number)
             return;
         _askedForView = number;
-        foreach (var to in _views.ToAsk)
+        foreach (var to in PingsGoTo)
             effects.Send(to, new ViewRequest(View.Id));
     }
 

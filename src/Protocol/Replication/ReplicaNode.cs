@@ -47,6 +47,9 @@ public partial class ReplicaNode(
 
     public View View { get; private set; } = View.None;
 
+    /// <summary>The view service that acts, or, where that is silent, all that may.</summary>
+    internal ImmutableArray<NodeAddress> PingsGoTo => _views.ToAsk;
+
     public ReplicaRole Role =>
         _primary is not null ? ReplicaRole.Primary
         : _backup is not null ? ReplicaRole.Backup
@@ -232,7 +235,7 @@ public partial class ReplicaNode(
     private void Ping(Effects effects)
     {
         var silent = _primary is { BackupSilent: true };
-        foreach (var to in _views.ToAsk)
+        foreach (var to in PingsGoTo)
         {
             var heard = to == _views.Acting ? _newestAnswer : 0;
             effects.Send(to, new Ping(Id, View.Id, Synced, silent, _leaving, heard, Level));

@@ -11,7 +11,7 @@ namespace PbKv.Actors.Tests.Hosting;
 /// <summary>Several view services, each a node of its own in this process.</summary>
 public sealed class GroupTests : IDisposable
 {
-    private static readonly PbKvSettings Quiet = PbKvSettings.Read(
+    internal static readonly PbKvSettings Quiet = PbKvSettings.Read(
         "akka.loglevel = OFF, akka.loggers = [], pbkv { ping-interval = 50ms, view-services = [\"127.0.0.1:1\"] }"
     );
 
@@ -114,9 +114,9 @@ public sealed class GroupTests : IDisposable
         Assert.Contains("10 view services are more than the 9 that may be together", refusal.Message);
     }
 
-    private static bool AllAnswer(PbKvStatus status) => status.ViewServices.All(member => member.Lag == 0);
+    internal static bool AllAnswer(PbKvStatus status) => status.ViewServices.All(member => member.Lag == 0);
 
-    private static PbKvSettings Of(string peer, ImmutableArray<string> peers) =>
+    internal static PbKvSettings Of(string peer, ImmutableArray<string> peers) =>
         Quiet with
         {
             Port = int.Parse(peer.Split(':')[1]),
@@ -125,7 +125,7 @@ public sealed class GroupTests : IDisposable
         };
 
     /// <summary>They name each other before they listen.</summary>
-    private static ImmutableArray<string> Peers(params string[] ids)
+    internal static ImmutableArray<string> Peers(params string[] ids)
     {
         var listeners = ids.Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
         listeners.ForEach(listener => listener.Start());

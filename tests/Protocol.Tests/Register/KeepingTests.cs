@@ -104,6 +104,20 @@ public sealed class KeepingTests
     }
 
     [Fact]
+    public void What_is_asked_in_a_tick_is_told_to_each_once_by_the_tick()
+    {
+        foreach (var memory in new[] { null, RegisterBench.Memory(3) })
+        {
+            var one = Leading();
+            var tick = new Effects();
+            one.Node.Decide(1, memory, tick, beats: true);
+            one.Node.OnTimer(new RegisterTick(), tick);
+            Assert.Equal([A.Address, C.Address], tick.Messages.Select(sent => sent.To));
+            Assert.All(tick.Messages, sent => Assert.Equal(memory, ((Keep)sent.Message).Entry.Memory));
+        }
+    }
+
+    [Fact]
     public void What_was_said_in_an_earlier_term_answers_no_round_of_this_one()
     {
         var one = Leading();
