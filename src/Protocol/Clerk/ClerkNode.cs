@@ -91,10 +91,7 @@ public partial class ClerkNode : Node
     /// <param name="deadlineTicks">The clerk ticks it is tried for; long.MaxValue is for ever.</param>
     public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
     {
-        Invariant.Assert(
-            kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported,
-            $"call {call} is no operation on a key: {kind}"
-        );
+        Invariant.Assert(OperationKinds.IsOfClient(kind), $"call {call} is no operation on a key: {kind}");
         Invariant.Assert(call > _lastCall, $"call {call} comes after call {_lastCall}");
         _lastCall = call;
         if (Check(kind, key, value) is { } error)
@@ -268,7 +265,8 @@ public partial class ClerkNode : Node
             return CallStatus.EmptyKey;
         if (key.Length > _settings.MaxKeyBytes)
             return CallStatus.KeyTooLong;
-        return value.Length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
+        var length = kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
+        return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
     }
 
     private void Add(in PendingOperation operation, Effects effects)

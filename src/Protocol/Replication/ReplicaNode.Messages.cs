@@ -164,7 +164,11 @@ public partial class ReplicaNode
         {
             foreach (ref readonly var operation in batch.Operations.AsSpan())
             {
-                if (operation.Kind <= OperationKind.Get || Features.LevelOf(operation.Kind) > View.Level)
+                if (
+                    operation.IsRead
+                    || operation.Kind < OperationKind.Get
+                    || Features.LevelOf(operation.Kind) > View.Level
+                )
                     return true;
             }
         }
@@ -192,7 +196,9 @@ public partial class ReplicaNode
         {
             if (operation.Sequence < 0)
                 return false;
-            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported)
+            if (operation.Kind == OperationKind.Change && Change.Read(operation.Value) is null)
+                return false;
+            if (OperationKinds.IsOfClient(operation.Kind))
                 continue;
             if (operation.Kind != OperationKind.CloseSession || batch.Operations.Length != 1)
                 return false;

@@ -8,9 +8,17 @@ namespace PbKv.Protocol;
 /// <param name="Added">What the operations do that this build does not know: how a test makes the next build.</param>
 internal sealed record Features(int Level, Func<KvStore, Operation, OperationResult>? Added = null)
 {
-    public static Features OfThisBuild { get; } = new(1);
+    /// <summary>From here on what replicas compare includes the revisions of keys.</summary>
+    public const int WithRevisions = 2;
+
+    public static Features OfThisBuild { get; } = new(WithRevisions);
 
     /// <summary>Operations that a build does not know are of a level above its own.</summary>
     public static int LevelOf(OperationKind kind) =>
-        kind <= OperationKind.Unsupported ? OfThisBuild.Level : OfThisBuild.Level + 1;
+        kind switch
+        {
+            <= OperationKind.Unsupported => 1,
+            <= OperationKind.Change => WithRevisions,
+            _ => OfThisBuild.Level + 1,
+        };
 }

@@ -29,12 +29,32 @@ public enum OperationKind : byte
     /// <see cref="TooLarge"/> has.
     /// </summary>
     Unsupported = 10,
+
+    /// <summary>A Get that tells revisions too: its result is a <see cref="Finding"/>.</summary>
+    Look = 11,
+
+    /// <summary>A <see cref="Protocol.Change"/>; its result is a <see cref="Finding"/>.</summary>
+    Change = 12,
+}
+
+internal static class OperationKinds
+{
+    /// <summary>Whether a client may ask for it.</summary>
+    public static bool IsOfClient(OperationKind kind) =>
+        kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported;
+
+    public static bool IsRead(OperationKind kind) => kind is OperationKind.Get or OperationKind.Look;
+
+    /// <summary>Whether its result holds what was there before, for as long as the client wants it.</summary>
+    public static bool KeepsValue(in Operation operation) =>
+        operation.Kind == OperationKind.PutHash
+        || (operation.Kind == OperationKind.Change && Change.Read(operation.Value) is { WantsValue: true });
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
 public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes Key, Bytes Value) : IListed<Operation>
 {
-    public bool IsRead => Kind == OperationKind.Get;
+    public bool IsRead => OperationKinds.IsRead(Kind);
 
     static int IListed<Operation>.Smallest => 4;
 
