@@ -140,7 +140,7 @@ internal struct BatchExecution(
         if (_room <= 0)
             return null;
         _room -= 16 + operation.Key.Length + operation.Value.Length;
-        if (operation.Value.Length > settings.MaxValueBytes || GrowsTooLarge(operation))
+        if (IsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         else if (!Fits(operation))
             operation = new Operation(OperationKind.Full, operation.Sequence, default, default);
@@ -162,10 +162,10 @@ internal struct BatchExecution(
 
     /// <summary>
     /// Thousands of values before a PutHash may be wanted at once: further ones wait, except for the one that the floor
-    /// waits for. Only results that a client takes raise its floor.
+    /// waits for. Only results that a client takes raise its floor. The same is true of a change.
     /// </summary>
     private readonly bool KeepsTooMuch(Session session, in Operation operation, long floor) =>
-        operation.Kind == OperationKind.PutHash
+        operation.Kind is OperationKind.PutHash or OperationKind.Change
         && operation.Sequence > floor
         && !session.TryResult(operation.Sequence, out _)
         && session.MemoryFrom(floor) > settings.StreamBytes;
@@ -181,12 +181,28 @@ internal struct BatchExecution(
         return growth <= Math.Max(0, left);
     }
 
-    private readonly bool GrowsTooLarge(in Operation operation) =>
-        operation.Kind == OperationKind.Append
-        && (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length > settings.MaxValueBytes;
+    private readonly bool IsTooLarge(in Operation operation)
+    {
+        var length = operation.Kind switch
+        {
+            OperationKind.Change => Change.Read(operation.Value)!.Value.LongestValue,
+            OperationKind.Append => (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length,
+            _ => operation.Value.Length,
+        };
+        return length > settings.MaxValueBytes;
+    }
 
-    private readonly OperationResult Read(in Operation operation) =>
-        state.Store.TryGet(operation.Key, out var value)
+    private readonly OperationResult Read(in Operation operation)
+    {
+        if (operation.Kind == OperationKind.Look)
+            return new OperationResult(operation.Sequence, ResultStatus.Ok, Look(operation.Key).Encode());
+        return state.Store.TryGet(operation.Key, out var value)
             ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
             : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
+    }
+
+    private readonly Finding Look(Bytes key) =>
+        state.Store.Look(key) is { Revisions: var revisions } entry
+            ? new Finding(ChangeOutcome.Done, true, revisions.Last, revisions.Created, entry.Value)
+            : new Finding(ChangeOutcome.Done, false, 0, 0, default);
 }

@@ -164,11 +164,7 @@ public partial class ReplicaNode
         {
             foreach (ref readonly var operation in batch.Operations.AsSpan())
             {
-                if (
-                    operation.IsRead
-                    || operation.Kind < OperationKind.Get
-                    || Features.LevelOf(operation.Kind) > View.Level
-                )
+                if (operation.IsRead || !IsWellFormed(operation) || Features.LevelOf(operation.Kind) > View.Level)
                     return true;
             }
         }
@@ -194,9 +190,7 @@ public partial class ReplicaNode
             return false;
         foreach (ref readonly var operation in batch.Operations.AsSpan())
         {
-            if (operation.Sequence < 0)
-                return false;
-            if (operation.Kind == OperationKind.Change && Change.Read(operation.Value) is null)
+            if (operation.Sequence < 0 || !IsWellFormed(operation))
                 return false;
             if (OperationKinds.IsOfClient(operation.Kind))
                 continue;
@@ -205,4 +199,8 @@ public partial class ReplicaNode
         }
         return true;
     }
+
+    private static bool IsWellFormed(in Operation operation) =>
+        operation.Kind >= OperationKind.Get
+        && (operation.Kind != OperationKind.Change || Change.Read(operation.Value) is not null);
 }

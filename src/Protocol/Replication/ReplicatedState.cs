@@ -9,6 +9,7 @@ namespace PbKv.Protocol;
 internal sealed class ReplicatedState
 {
     private const int LongestHash = 10;
+    private const int LongestNumber = 20;
 
     private readonly Features _features;
 
@@ -32,8 +33,18 @@ internal sealed class ReplicatedState
 
     public long Position { get; set; }
 
+    /// <summary>The feature level of the view: at a lower one a server may know no revisions.</summary>
+    public int Level { get; set; } = 1;
+
     /// <summary>All of it in one number, kept with every change: equal for equal states on every machine.</summary>
-    public ulong Digest => Hashing.Step(Hashing.Step(Store.Digest, Sessions.Digest), (ulong)Position);
+    public ulong Digest
+    {
+        get
+        {
+            var digest = Hashing.Step(Hashing.Step(Store.Digest, Sessions.Digest), (ulong)Position);
+            return Level < Features.WithRevisions ? digest : Hashing.Step(digest, Store.RevisionDigest);
+        }
+    }
 
     public long Memory => Store.Memory + Sessions.Memory;
 
@@ -45,10 +56,14 @@ internal sealed class ReplicatedState
             OperationKind.Append => Store.GrowthBy(operation.Key, operation.Value.Length, appends: true),
             // The result keeps what the value has less.
             OperationKind.PutHash => Store.GrowthBy(operation.Key, LongestHash, appends: true),
+            // So does that of a change, of what it finds.
+            OperationKind.Change when Change.Read(operation.Value) is { Effect: not ChangeEffect.Delete } change =>
+                Store.GrowthBy(operation.Key, Math.Max(change.Value.Length, LongestNumber), change.WantsValue),
             _ => 0,
         };
 
-    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position, _features) { Era = Era };
+    public ReplicatedState Clone() =>
+        new(Store.Clone(), Sessions.Clone(), Position, _features) { Era = Era, Level = Level };
 
     /// <summary>
     /// Executes the next operation of the history: it takes one position, and its session remembers the result.
@@ -98,11 +113,11 @@ internal sealed class ReplicatedState
         switch (operation.Kind)
         {
             case OperationKind.Put:
-                Store.Put(operation.Key, operation.Value);
+                Store.Put(operation.Key, operation.Value, Position);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
             case OperationKind.PutHash:
                 var found = Store.TryGet(operation.Key, out var previous);
-                Store.Put(operation.Key, HashText(previous, operation.Value));
+                Store.Put(operation.Key, HashText(previous, operation.Value), Position);
                 return new OperationResult(
                     operation.Sequence,
                     found ? ResultStatus.Ok : ResultStatus.Missing,
@@ -112,8 +127,10 @@ internal sealed class ReplicatedState
             case OperationKind.Append when IsTooLarge(operation):
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Append:
-                Store.Append(operation.Key, operation.Value);
+                Store.Append(operation.Key, operation.Value, Position);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            case OperationKind.Change:
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, Do(operation).Encode());
             case OperationKind.TooLarge:
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Full:
@@ -125,6 +142,31 @@ internal sealed class ReplicatedState
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }
+    }
+
+    private Finding Do(in Operation operation)
+    {
+        var change =
+            Change.Read(operation.Value) ?? throw new InvariantBrokenException($"no change has a place in a history");
+        var before = Store.Look(operation.Key);
+        var found = before is { } there ? there.Revisions : default;
+        var (outcome, value) = (ChangeOutcome.Done, change.Value);
+        if (!change.Holds(before?.Value, found.Last))
+            outcome = ChangeOutcome.NotDone;
+        else if (change.Effect == ChangeEffect.Add)
+            outcome = change.Add(before?.Value, out value);
+        var previous = change.WantsValue && before is { } kept ? kept.Value : default;
+        if (outcome != ChangeOutcome.Done)
+            return new Finding(outcome, before is not null, found.Last, found.Created, previous);
+        if (change.Effect == ChangeEffect.Delete)
+        {
+            Store.Delete(operation.Key);
+            return new Finding(outcome, before is not null, Position, 0, previous);
+        }
+        Store.Put(operation.Key, value, Position);
+        var created = before is null ? Position : found.Created;
+        var told = change.Effect == ChangeEffect.Add ? value : previous;
+        return new Finding(outcome, before is not null, Position, created, told);
     }
 
     private bool IsTooLarge(in Operation append) =>

@@ -44,11 +44,6 @@ internal static class OperationKinds
         kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported;
 
     public static bool IsRead(OperationKind kind) => kind is OperationKind.Get or OperationKind.Look;
-
-    /// <summary>Whether its result holds what was there before, for as long as the client wants it.</summary>
-    public static bool KeepsValue(in Operation operation) =>
-        operation.Kind == OperationKind.PutHash
-        || (operation.Kind == OperationKind.Change && Change.Read(operation.Value) is { WantsValue: true });
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
