@@ -30,7 +30,7 @@ internal sealed class SimulatedClient
     private readonly SimulationPlan _plan;
     private readonly OperationKind[] _mix;
     private readonly Dictionary<int, Bytes> _looks = [];
-    private readonly Dictionary<Bytes, Finding> _seen = [];
+    private readonly RandomChanges _changes;
     private readonly long _thinkUs;
     private readonly int _number;
     private readonly bool _mayDawdle;
@@ -51,6 +51,7 @@ internal sealed class SimulatedClient
         (_world, _plan, _machine, _history, _chance, _number) = (world, plan, machine, history, chance, number);
         _left = plan.OperationsPerClient;
         _mix = chance.OneOf(Mixes);
+        _changes = new RandomChanges(chance);
         _mayDawdle = chance.Percent(30);
         // Where there is much to do, requests go in shares.
         _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
@@ -99,7 +100,7 @@ internal sealed class SimulatedClient
         if (!OperationKinds.IsRead(kind))
             value = Bytes.Utf8($"{_number}.{_history.Count};");
         if (kind == Change)
-            value = AnyChange.Draw(_chance, value, _seen.GetValueOrDefault(key)).Encode();
+            value = _changes.Next(key, value);
         var call = _history.Invoke(_number, kind, key, value);
         _outstanding++;
         if (kind == Look)
@@ -114,7 +115,7 @@ internal sealed class SimulatedClient
     {
         _history.Respond((int)completion.Call, completion.Status, completion.Value);
         if (_looks.Remove((int)completion.Call, out var key) && completion.Status == CallStatus.Ok)
-            _seen[key] = Finding.Read(completion.Value);
+            _changes.Saw(key, completion.Value);
         _outstanding--;
         if (_outstanding > 0)
             return;

@@ -1,12 +1,19 @@
+using System.Collections.Concurrent;
+
 namespace PbKv.Checking;
 
-/// <summary>Changes as random clients ask for them: of those on a condition, some are done and some are not.</summary>
-internal static class AnyChange
+/// <summary>The changes that one random client asks for: of those on a condition, some are done and some are not.</summary>
+public sealed class RandomChanges(Chance chance)
 {
+    private readonly ConcurrentDictionary<Bytes, Finding> _seen = new();
+
+    /// <summary>What a Look at the key found: changes to come compare with it, be it old by then.</summary>
+    public void Saw(Bytes key, Bytes found) => _seen[key] = Finding.Read(found);
+
     /// <param name="token">A value that nobody else puts.</param>
-    /// <param name="seen">What the client knows of the key; it may be old.</param>
-    public static Change Draw(Chance chance, Bytes token, Finding seen)
+    public Bytes Next(Bytes key, Bytes token)
     {
+        var seen = _seen.GetValueOrDefault(key);
         var condition = chance.Percent(40)
             ? ChangeCondition.None
             : (ChangeCondition)chance.Between((int)ChangeCondition.Absent, (int)ChangeCondition.Revision);
@@ -21,11 +28,11 @@ internal static class AnyChange
             Value =
                 effect != ChangeEffect.Put ? default
                 : chance.Percent(50) ? token
-                : Number(chance),
+                : Number(),
             Amount = effect == ChangeEffect.Add ? chance.Between(-2, 3) : 0,
-        };
+        }.Encode();
     }
 
-    private static Bytes Number(Chance chance) =>
+    private Bytes Number() =>
         Bytes.Utf8(chance.Percent(90) ? $"{chance.Below(10)}" : $"{long.MaxValue - chance.Below(2)}");
 }
