@@ -47,7 +47,7 @@ public class HelpAndCompletionTests
         Assert.Contains("bash", (await Pbkv.RunAsync("[suggest:16]", "pbkv completion ")).Done().Output.Split('\n'));
         Assert.Contains("puthash", (await Pbkv.RunAsync("[suggest:7]", "pbkv pu")).Done().Output.Split('\n'));
         Assert.Equal(
-            "append\nget\nmixed\nput\nputhash\n",
+            "append\ncas\nget\nincrement\nmixed\nput\nputhash\n",
             (await Pbkv.RunAsync("[suggest:16]", "pbkv bench --op ")).Done().Output
         );
         Assert.Contains(
