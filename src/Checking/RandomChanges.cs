@@ -14,17 +14,22 @@ public sealed class RandomChanges(Chance chance)
     public Bytes Next(Bytes key, Bytes token)
     {
         var seen = _seen.GetValueOrDefault(key);
-        var condition = chance.Percent(40)
-            ? ChangeCondition.None
-            : (ChangeCondition)chance.Between((int)ChangeCondition.Absent, (int)ChangeCondition.Revision);
+        var kind = chance.Percent(40)
+            ? ConditionKind.None
+            : (ConditionKind)chance.Between((int)ConditionKind.Absent, (int)ConditionKind.Created);
+        var condition = kind switch
+        {
+            ConditionKind.Value => new Condition(kind, 0, seen.Value),
+            ConditionKind.Revision => new Condition(kind, seen.Revision),
+            ConditionKind.Created => new Condition(kind, seen.Created),
+            _ => new Condition(kind),
+        };
         var effect =
             chance.Percent(40) ? ChangeEffect.Add
             : chance.Percent(25) ? ChangeEffect.Delete
             : ChangeEffect.Put;
         return new Change(condition, effect, WantsValue: chance.Percent(50))
         {
-            Expected = condition == ChangeCondition.Value ? seen.Value : default,
-            Revision = condition == ChangeCondition.Revision ? seen.Revision : 0,
             Value =
                 effect != ChangeEffect.Put ? default
                 : chance.Percent(50) ? token

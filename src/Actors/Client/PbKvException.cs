@@ -169,7 +169,8 @@ internal static class Failures
         {
             (OperationKind.Append or OperationKind.PutHash, _) or (_, { Effect: ChangeEffect.Add }) =>
                 "; asked for again, it may be done twice",
-            (_, { Condition: ChangeCondition.Revision, Revision: > 0 }) => "; asked for again, it is done once at most",
+            (_, { Condition: { Kind: ConditionKind.Revision, Revision: > 0 } }) =>
+                "; asked for again, it is done once at most",
             _ => "",
         };
 

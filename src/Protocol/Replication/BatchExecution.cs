@@ -195,14 +195,13 @@ internal struct BatchExecution(
     private readonly OperationResult Read(in Operation operation)
     {
         if (operation.Kind == OperationKind.Look)
-            return new OperationResult(operation.Sequence, ResultStatus.Ok, Look(operation.Key).Encode());
+            return new OperationResult(
+                operation.Sequence,
+                ResultStatus.Ok,
+                Finding.Of(state.Store.Look(operation.Key)).Encode()
+            );
         return state.Store.TryGet(operation.Key, out var value)
             ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
             : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
     }
-
-    private readonly Finding Look(Bytes key) =>
-        state.Store.Look(key) is { Revisions: var revisions } entry
-            ? new Finding(ChangeOutcome.Done, true, revisions.Last, revisions.Created, entry.Value)
-            : new Finding(ChangeOutcome.Done, false, 0, 0, default);
 }

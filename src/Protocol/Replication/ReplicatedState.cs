@@ -146,27 +146,19 @@ internal sealed class ReplicatedState
 
     private Finding Do(in Operation operation)
     {
-        var change =
-            Change.Read(operation.Value) ?? throw new InvariantBrokenException($"no change has a place in a history");
-        var before = Store.Look(operation.Key);
-        var found = before is { } there ? there.Revisions : default;
-        var (outcome, value) = (ChangeOutcome.Done, change.Value);
-        if (!change.Holds(before?.Value, found.Last))
-            outcome = ChangeOutcome.NotDone;
-        else if (change.Effect == ChangeEffect.Add)
-            outcome = change.Add(before?.Value, out value);
-        var previous = change.WantsValue && before is { } kept ? kept.Value : default;
-        if (outcome != ChangeOutcome.Done)
-            return new Finding(outcome, before is not null, found.Last, found.Created, previous);
-        if (change.Effect == ChangeEffect.Delete)
-        {
-            Store.Delete(operation.Key);
-            return new Finding(outcome, before is not null, Position, 0, previous);
-        }
-        Store.Put(operation.Key, value, Position);
-        var created = before is null ? Position : found.Created;
-        var told = change.Effect == ChangeEffect.Add ? value : previous;
-        return new Finding(outcome, before is not null, Position, created, told);
+        var change = Change.Read(operation.Value) ?? throw new InvariantBrokenException("no change is in a history");
+        var finding = change.Do(operation.Key, Store.Look(operation.Key), Position, out var after);
+        if (finding.Outcome == ChangeOutcome.Done)
+            Write(operation.Key, after);
+        return finding;
+    }
+
+    private void Write(Bytes key, Entry? entry)
+    {
+        if (entry is { Value: var value })
+            Store.Put(key, value, Position);
+        else
+            Store.Delete(key);
     }
 
     private bool IsTooLarge(in Operation append) =>

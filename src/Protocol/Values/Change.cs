@@ -3,18 +3,58 @@ using System.Globalization;
 
 namespace PbKv.Protocol;
 
-/// <summary>When a <see cref="Change"/> is done.</summary>
-internal enum ChangeCondition : byte
+internal enum ConditionKind : byte
 {
     None = 1,
     Absent = 2,
     Present = 3,
 
-    /// <summary>Where the key has this value.</summary>
+    /// <summary>The key has this value.</summary>
     Value = 4,
 
-    /// <summary>Where the key was written last by the operation at this position; 0: where it is absent.</summary>
+    /// <summary>The key was written last by the operation at this position; 0: it is absent.</summary>
     Revision = 5,
+
+    /// <summary>The key has been there since the operation at this position; 0: it is absent.</summary>
+    Created = 6,
+}
+
+/// <summary>What has to be so of a key.</summary>
+internal readonly record struct Condition(ConditionKind Kind, long Revision = 0, Bytes Value = default)
+{
+    public static Condition None { get; } = new(ConditionKind.None);
+
+    /// <param name="present">Null where the key is absent.</param>
+    public bool Holds(Entry? present) =>
+        Kind switch
+        {
+            ConditionKind.Absent => present is null,
+            ConditionKind.Present => present is not null,
+            ConditionKind.Value => present?.Value == Value,
+            ConditionKind.Revision => (present?.Revisions.Last ?? 0) == Revision,
+            ConditionKind.Created => (present?.Revisions.Created ?? 0) == Revision,
+            _ => true,
+        };
+
+    public void Write(WireWriter writer)
+    {
+        writer.Byte((byte)Kind);
+        if (Kind == ConditionKind.Value)
+            writer.Bytes(Value);
+        if (Kind is ConditionKind.Revision or ConditionKind.Created)
+            writer.Varint(Revision);
+    }
+
+    public static Condition Read(ref WireReader reader)
+    {
+        var kind = (ConditionKind)reader.Enum((int)ConditionKind.Created, "condition");
+        return kind switch
+        {
+            ConditionKind.Value => new Condition(kind, 0, reader.Bytes()),
+            ConditionKind.Revision or ConditionKind.Created => new Condition(kind, reader.Varint()),
+            _ => new Condition(kind),
+        };
+    }
 }
 
 internal enum ChangeEffect : byte
@@ -31,51 +71,33 @@ internal enum ChangeEffect : byte
 /// is a <see cref="Finding"/>.
 /// </summary>
 /// <param name="WantsValue">Of what it finds: a kept result holds it as long as the client wants it.</param>
-/// <param name="Expected">What the condition compares with.</param>
 /// <param name="Value">What is put.</param>
 /// <param name="Amount">What is added.</param>
 internal readonly record struct Change(
-    ChangeCondition Condition,
+    Condition Condition,
     ChangeEffect Effect,
     bool WantsValue = false,
-    long Revision = 0,
-    Bytes Expected = default,
     Bytes Value = default,
     long Amount = 0
 )
 {
-    internal Bytes Encode()
+    /// <summary>The longest value that it holds: of each the usual limit counts.</summary>
+    public int LongestValue => Math.Max(Condition.Value.Length, Value.Length);
+
+    public Bytes Encode()
     {
         var writer = WireWriter.Rent();
-        writer.Byte((byte)Condition);
-        writer.Byte((byte)Effect);
-        writer.Flag(WantsValue);
-        if (Condition == ChangeCondition.Value)
-            writer.Bytes(Expected);
-        if (Condition == ChangeCondition.Revision)
-            writer.Varint(Revision);
-        if (Effect == ChangeEffect.Put)
-            writer.Bytes(Value);
-        if (Effect == ChangeEffect.Add)
-            writer.Signed(Amount);
+        Write(writer);
         return new Bytes(writer.TakeAll());
     }
 
     /// <returns>Null where no <see cref="Encode"/> wrote it.</returns>
-    internal static Change? Read(Bytes encoded)
+    public static Change? Read(Bytes encoded)
     {
         try
         {
             var reader = encoded.Reader();
-            var condition = (ChangeCondition)reader.Enum((int)ChangeCondition.Revision, "condition");
-            var effect = (ChangeEffect)reader.Enum((int)ChangeEffect.Add, "effect");
-            var change = new Change(condition, effect, reader.Flag())
-            {
-                Expected = condition == ChangeCondition.Value ? reader.Bytes() : default,
-                Revision = condition == ChangeCondition.Revision ? reader.Varint() : 0,
-                Value = effect == ChangeEffect.Put ? reader.Bytes() : default,
-                Amount = effect == ChangeEffect.Add ? reader.Signed() : 0,
-            };
+            var change = Read(ref reader);
             return reader.More ? null : change;
         }
         catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
@@ -84,22 +106,58 @@ internal readonly record struct Change(
         }
     }
 
-    /// <summary>The longest value that it holds: of each the usual limit counts.</summary>
-    internal int LongestValue => Math.Max(Expected.Length, Value.Length);
+    public void Write(WireWriter writer)
+    {
+        Condition.Write(writer);
+        writer.Byte((byte)Effect);
+        writer.Flag(WantsValue);
+        if (Effect == ChangeEffect.Put)
+            writer.Bytes(Value);
+        if (Effect == ChangeEffect.Add)
+            writer.Signed(Amount);
+    }
 
-    /// <summary>Whether it is done where the key is so; the value is null where the key is absent.</summary>
-    internal bool Holds(Bytes? present, long revision) =>
-        Condition switch
+    public static Change Read(ref WireReader reader)
+    {
+        var condition = Condition.Read(ref reader);
+        var effect = (ChangeEffect)reader.Enum((int)ChangeEffect.Add, "effect");
+        return new Change(condition, effect, reader.Flag())
         {
-            ChangeCondition.Absent => present is null,
-            ChangeCondition.Present => present is not null,
-            ChangeCondition.Value => present == Expected,
-            ChangeCondition.Revision => revision == Revision,
-            _ => true,
+            Value = effect == ChangeEffect.Put ? reader.Bytes() : default,
+            Amount = effect == ChangeEffect.Add ? reader.Signed() : 0,
         };
+    }
+
+    /// <summary>What it makes of a key, at that position.</summary>
+    /// <param name="before">Null where the key is absent, and likewise afterwards.</param>
+    public Finding Do(Bytes key, Entry? before, long position, out Entry? after)
+    {
+        after = before;
+        var (outcome, value) = (ChangeOutcome.Done, Value);
+        if (!Condition.Holds(before))
+            outcome = ChangeOutcome.NotDone;
+        else if (Effect == ChangeEffect.Add)
+            outcome = Add(before?.Value, out value);
+        var found = before?.Revisions ?? default;
+        var previous = WantsValue ? before?.Value ?? default : default;
+        if (outcome != ChangeOutcome.Done)
+            return new Finding(outcome, before is not null, found.Last, found.Created, previous);
+        var created = before is null ? position : found.Created;
+        after =
+            Effect == ChangeEffect.Delete
+                ? null
+                : new Entry(key, value) { Revisions = new Revisions(position, created) };
+        return new Finding(
+            outcome,
+            before is not null,
+            position,
+            after is null ? 0 : created,
+            Effect == ChangeEffect.Add ? value : previous
+        );
+    }
 
     /// <summary>The sum as text, or why there is none.</summary>
-    internal ChangeOutcome Add(Bytes? present, out Bytes sum)
+    private ChangeOutcome Add(Bytes? present, out Bytes sum)
     {
         sum = default;
         long number = 0;
@@ -146,7 +204,12 @@ internal enum ChangeOutcome : byte
 /// <param name="Value">What was there before, where it was wanted; the sum of an addition.</param>
 internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, long Revision, long Created, Bytes Value)
 {
-    internal Bytes Encode()
+    public static Finding Of(Entry? entry) =>
+        entry is { Revisions: var revisions, Value: var value }
+            ? new(ChangeOutcome.Done, true, revisions.Last, revisions.Created, value)
+            : new(ChangeOutcome.Done, false, 0, 0, default);
+
+    public Bytes Encode()
     {
         var writer = WireWriter.Rent();
         writer.Byte((byte)Outcome);
@@ -158,7 +221,7 @@ internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, lon
     }
 
     /// <exception cref="WireFormatException">No <see cref="Encode"/> wrote it.</exception>
-    internal static Finding Read(Bytes encoded)
+    public static Finding Read(Bytes encoded)
     {
         var reader = encoded.Reader();
         return new Finding(

@@ -6,8 +6,8 @@ namespace PbKv.Protocol.Tests.Replication;
 /// <summary>What servers know of revisions, and what they do with changes on a condition.</summary>
 public sealed class RevisionTests
 {
-    private static readonly Change AddOne = new(ChangeCondition.None, ChangeEffect.Add) { Amount = 1 };
-    private static readonly Change DeleteIt = new(ChangeCondition.None, ChangeEffect.Delete);
+    private static readonly Change AddOne = new(Condition.None, ChangeEffect.Add) { Amount = 1 };
+    private static readonly Change DeleteIt = new(Condition.None, ChangeEffect.Delete);
 
     [Fact]
     public void A_backup_has_the_revisions_of_its_primary_and_goes_on_from_them()
@@ -39,7 +39,7 @@ public sealed class RevisionTests
         var net = new Harness();
         var (a, b) = net.Pair();
         var session = net.OpenSession(a);
-        var whenAbsent = new Change(ChangeCondition.Absent, ChangeEffect.Put) { Value = Bytes.Utf8("v") };
+        var whenAbsent = new Change(new(ConditionKind.Absent), ChangeEffect.Put) { Value = Bytes.Utf8("v") };
         Operation[] operations = [Changes(1, "n", AddOne), Changes(2, "k", whenAbsent), Changes(3, "k", whenAbsent)];
         var told = Ask(net, a, session, operations);
         Assert.Equal([ChangeOutcome.Done, ChangeOutcome.Done, ChangeOutcome.NotDone], told.Select(one => one.Outcome));
@@ -114,17 +114,13 @@ public sealed class RevisionTests
                 Puts(5, "l", 1400)
             )
         );
-        var expected = new Change(ChangeCondition.Value, ChangeEffect.Delete) { Expected = new Bytes(new byte[1501]) };
+        var expected = new Change(new(ConditionKind.Value, 0, new Bytes(new byte[1501])), ChangeEffect.Delete);
         Assert.Equal([ResultStatus.ValueTooLarge], Statuses(net, a, session, Changes(6, "l", expected)));
         AssertEqual(a, b);
     }
 
     private static Operation Puts(long sequence, string key, int length) =>
-        Changes(
-            sequence,
-            key,
-            new Change(ChangeCondition.None, ChangeEffect.Put) { Value = new Bytes(new byte[length]) }
-        );
+        Changes(sequence, key, new Change(Condition.None, ChangeEffect.Put) { Value = new Bytes(new byte[length]) });
 
     private static Operation Delete(long sequence) => Changes(sequence, "k", DeleteIt);
 

@@ -13,14 +13,12 @@ public sealed class ChangeTests
     [Fact]
     public void What_is_written_is_read_again_and_nothing_else_is()
     {
-        foreach (var condition in Enum.GetValues<ChangeCondition>())
+        foreach (var kind in Enum.GetValues<ConditionKind>())
         {
             foreach (var effect in Enum.GetValues<ChangeEffect>())
             {
-                var change = new Change(condition, effect, WantsValue: effect == Put)
+                var change = new Change(AnyOf(kind), effect, WantsValue: effect == Put)
                 {
-                    Expected = condition == ChangeCondition.Value ? Bytes.Utf8("x") : default,
-                    Revision = condition == ChangeCondition.Revision ? 300 : 0,
                     Value = effect == Put ? Bytes.Utf8("yy") : default,
                     Amount = effect == Add ? -5 : 0,
                 };
@@ -31,7 +29,7 @@ public sealed class ChangeTests
                     Assert.Null(Change.Read(Bytes.CopyOf(encoded.Span[..length])));
             }
         }
-        Assert.Null(Change.Read(new Bytes([6, 2, 0])));
+        Assert.Null(Change.Read(new Bytes([7, 2, 0])));
         Assert.Null(Change.Read(new Bytes([1, 4, 0])));
         var finding = new Finding(ChangeOutcome.NotDone, true, 7, 300, Key);
         Assert.Equal(finding, Finding.Read(finding.Encode()));
@@ -40,25 +38,21 @@ public sealed class ChangeTests
     [Fact]
     public void It_is_done_where_its_condition_holds_and_tells_what_was_there()
     {
-        Assert.Equal(Done(1, created: 1), Do(new(ChangeCondition.Absent, Put, true) { Value = Text("a") }));
-        Assert.Equal(NotDone(1, 1, "a"), Do(new(ChangeCondition.Absent, Put, true) { Value = Text("b") }));
-        Assert.Equal(Done(3, 1, "a"), Do(new(ChangeCondition.Present, Put, true) { Value = Text("b") }));
+        Assert.Equal(Done(1, created: 1), Do(new(new(ConditionKind.Absent), Put, true) { Value = Text("a") }));
+        Assert.Equal(NotDone(1, 1, "a"), Do(new(new(ConditionKind.Absent), Put, true) { Value = Text("b") }));
+        Assert.Equal(Done(3, 1, "a"), Do(new(new(ConditionKind.Present), Put, true) { Value = Text("b") }));
         Assert.Equal(NotDone(3, 1, ""), Do(Where("a", "c")));
         Assert.Equal(Done(5, 1, "") with { Existed = true }, Do(Where("b", "c")));
-        Assert.Equal(NotDone(5, 1, ""), Do(new(ChangeCondition.Revision, Put, Revision: 3)));
-        Assert.Equal(
-            Done(7, 0) with
-            {
-                Existed = true,
-            },
-            Do(new(ChangeCondition.Revision, ChangeEffect.Delete, false, 5))
-        );
+        Assert.Equal(NotDone(5, 1, ""), Do(new(new(ConditionKind.Revision, 3), Put)));
+        Assert.Equal(Done(7, 0) with { Existed = true }, Do(new(new(ConditionKind.Revision, 5), ChangeEffect.Delete)));
         Assert.Null(_state.Store.Look(Key));
         Assert.Equal(new Finding(ChangeOutcome.NotDone, false, 0, 0, default), Do(Where("c", "d")));
-        Assert.Equal(Done(9, 9), Do(new(ChangeCondition.Revision, Put, Revision: 0)));
-        Assert.Equal(Done(10, 0) with { Existed = true }, Do(new(ChangeCondition.None, ChangeEffect.Delete)));
-        Assert.Equal(Done(11, 0), Do(new(ChangeCondition.None, ChangeEffect.Delete)));
-        Assert.Equal(NotDone(0, 0, "") with { Existed = false }, Do(new(ChangeCondition.Present, Put)));
+        Assert.Equal(Done(9, 9), Do(new(new(ConditionKind.Revision), Put)));
+        Assert.Equal(NotDone(9, 9, ""), Do(new(new(ConditionKind.Created, 5), Put)));
+        Assert.Equal(Done(11, 9) with { Existed = true }, Do(new(new(ConditionKind.Created, 9), Put)));
+        Assert.Equal(Done(12, 0) with { Existed = true }, Do(new(Condition.None, ChangeEffect.Delete)));
+        Assert.Equal(Done(13, 0), Do(new(Condition.None, ChangeEffect.Delete)));
+        Assert.Equal(NotDone(0, 0, "") with { Existed = false }, Do(new(new(ConditionKind.Present), Put)));
     }
 
     [Fact]
@@ -80,10 +74,18 @@ public sealed class ChangeTests
         }
     }
 
-    private static Change Where(string value, string then) =>
-        new(ChangeCondition.Value, Put) { Expected = Text(value), Value = Text(then) };
+    private static Condition AnyOf(ConditionKind kind) =>
+        kind switch
+        {
+            ConditionKind.Value => new(kind, 0, Text("x")),
+            ConditionKind.Revision or ConditionKind.Created => new(kind, 300),
+            _ => new(kind),
+        };
 
-    private static Change Sum(long amount) => new(ChangeCondition.None, Add) { Amount = amount };
+    private static Change Where(string value, string then) =>
+        new(new(ConditionKind.Value, 0, Text(value)), Put) { Value = Text(then) };
+
+    private static Change Sum(long amount) => new(Condition.None, Add) { Amount = amount };
 
     private static Finding Done(long revision, long created, string? value = null) =>
         new(ChangeOutcome.Done, value is not null, revision, created, Text(value ?? ""));

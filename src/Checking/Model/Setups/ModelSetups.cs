@@ -37,10 +37,10 @@ internal static partial class ModelSetups
         params ImmutableArray<ScriptedOperation>[] clerks
     ) => [.. clerks];
 
-    private static Change Count => new(ChangeCondition.None, ChangeEffect.Add) { Amount = 1 };
+    private static Change Count => new(Condition.None, ChangeEffect.Add) { Amount = 1 };
 
     private static Change DeleteOne =>
-        new(ChangeCondition.Value, ChangeEffect.Delete, WantsValue: true) { Expected = Bytes.Utf8("1") };
+        new(new Condition(ConditionKind.Value, 0, Bytes.Utf8("1")), ChangeEffect.Delete, WantsValue: true);
 
     private static bool Is<T>(FlyingMessage message)
         where T : Message => message.Message is T;
