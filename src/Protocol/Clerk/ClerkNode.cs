@@ -261,11 +261,14 @@ public partial class ClerkNode : Node
     {
         if (_view.Number > 0 && Features.LevelOf(kind) > _view.Level)
             return CallStatus.Unsupported;
-        if (key.IsEmpty)
-            return CallStatus.EmptyKey;
-        if (key.Length > _settings.MaxKeyBytes)
-            return CallStatus.KeyTooLong;
-        var length = kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
+        foreach (var one in OperationKinds.KeysOf(kind, key, value))
+        {
+            if (one.IsEmpty)
+                return CallStatus.EmptyKey;
+            if (one.Length > _settings.MaxKeyBytes)
+                return CallStatus.KeyTooLong;
+        }
+        var length = OperationKinds.LongestValue(kind, value);
         return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
     }
 

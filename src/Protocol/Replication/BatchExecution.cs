@@ -133,7 +133,7 @@ internal struct BatchExecution(
         }
         if (Features.LevelOf(operation.Kind) > level)
             operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
-        else if (CheckKey(operation.Key, operation.Kind) is { } bad)
+        else if (CheckKeys(operation) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);
@@ -151,21 +151,31 @@ internal struct BatchExecution(
         return state.Execute(_batch.Session, session, operation);
     }
 
-    private readonly ResultStatus? CheckKey(Bytes key, OperationKind kind)
+    private readonly ResultStatus? CheckKeys(in Operation operation)
     {
-        if (kind == OperationKind.CloseSession)
+        if (operation.Kind == OperationKind.CloseSession)
             return null;
-        if (key.IsEmpty)
-            return ResultStatus.EmptyKey;
-        return key.Length > settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
+        if (operation.Kind != OperationKind.Transaction)
+            return CheckKey(operation.Key);
+        foreach (var key in Transaction.Read(operation.Value)!.Keys)
+        {
+            if (CheckKey(key) is { } bad)
+                return bad;
+        }
+        return null;
     }
+
+    private readonly ResultStatus? CheckKey(Bytes key) =>
+        key.IsEmpty ? ResultStatus.EmptyKey
+        : key.Length > settings.MaxKeyBytes ? ResultStatus.KeyTooLong
+        : null;
 
     /// <summary>
     /// Thousands of values before a PutHash may be wanted at once: further ones wait, except for the one that the floor
     /// waits for. Only results that a client takes raise its floor. The same is true of a change.
     /// </summary>
     private readonly bool KeepsTooMuch(Session session, in Operation operation, long floor) =>
-        operation.Kind is OperationKind.PutHash or OperationKind.Change
+        OperationKinds.KeepsValues(operation.Kind)
         && operation.Sequence > floor
         && !session.TryResult(operation.Sequence, out _)
         && session.MemoryFrom(floor) > settings.StreamBytes;
@@ -185,11 +195,21 @@ internal struct BatchExecution(
     {
         var length = operation.Kind switch
         {
-            OperationKind.Change => Change.Read(operation.Value)!.Value.LongestValue,
             OperationKind.Append => (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length,
-            _ => operation.Value.Length,
+            OperationKind.Transaction => operation.Value.Length + FoundBy(operation),
+            _ => OperationKinds.LongestValue(operation.Kind, operation.Value),
         };
         return length > settings.MaxValueBytes;
+    }
+
+    /// <summary>At most so many bytes of values are in its result.</summary>
+    private readonly long FoundBy(in Operation transaction)
+    {
+        long found = 0;
+        var read = Transaction.Read(transaction.Value)!;
+        foreach (var step in read.Then.Concat(read.Else).Where(step => step.WantsValue))
+            found += Math.Max(transaction.Value.Length, state.Store.LengthOf(step.Key));
+        return found;
     }
 
     private readonly OperationResult Read(in Operation operation)

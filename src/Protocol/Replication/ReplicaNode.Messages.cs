@@ -164,7 +164,11 @@ public partial class ReplicaNode
         {
             foreach (ref readonly var operation in batch.Operations.AsSpan())
             {
-                if (operation.IsRead || !IsWellFormed(operation) || Features.LevelOf(operation.Kind) > View.Level)
+                if (
+                    operation.IsRead
+                    || !OperationKinds.IsWellFormed(operation.Kind, operation.Value)
+                    || Features.LevelOf(operation.Kind) > View.Level
+                )
                     return true;
             }
         }
@@ -190,7 +194,7 @@ public partial class ReplicaNode
             return false;
         foreach (ref readonly var operation in batch.Operations.AsSpan())
         {
-            if (operation.Sequence < 0 || !IsWellFormed(operation))
+            if (operation.Sequence < 0 || !OperationKinds.IsWellFormed(operation.Kind, operation.Value))
                 return false;
             if (OperationKinds.IsOfClient(operation.Kind))
                 continue;
@@ -199,8 +203,4 @@ public partial class ReplicaNode
         }
         return true;
     }
-
-    private static bool IsWellFormed(in Operation operation) =>
-        operation.Kind >= OperationKind.Get
-        && (operation.Kind != OperationKind.Change || Change.Read(operation.Value) is not null);
 }

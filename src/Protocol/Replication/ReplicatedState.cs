@@ -57,9 +57,22 @@ internal sealed class ReplicatedState
             // The result keeps what the value has less.
             OperationKind.PutHash => Store.GrowthBy(operation.Key, LongestHash, appends: true),
             // So does that of a change, of what it finds.
-            OperationKind.Change when Change.Read(operation.Value) is { Effect: not ChangeEffect.Delete } change =>
-                Store.GrowthBy(operation.Key, Math.Max(change.Value.Length, LongestNumber), change.WantsValue),
+            OperationKind.Change => GrowthBy(operation.Key, Change.Read(operation.Value)!.Value),
+            OperationKind.Transaction => GrowthBy(Transaction.Read(operation.Value)!),
             _ => 0,
+        };
+
+    private long GrowthBy(Transaction transaction) =>
+        new[] { transaction.Then, transaction.Else }.Max(steps => steps.Sum(GrowthBy));
+
+    private long GrowthBy(Step step) => step.Change is { } change ? GrowthBy(step.Key, change) : 0;
+
+    private long GrowthBy(Bytes key, Change change) =>
+        change.Effect switch
+        {
+            ChangeEffect.Delete => 0,
+            ChangeEffect.Add => Store.GrowthBy(key, LongestNumber, appends: false),
+            _ => Store.GrowthBy(key, change.Value.Length, appends: change.WantsValue),
         };
 
     public ReplicatedState Clone() =>
@@ -131,6 +144,8 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
             case OperationKind.Change:
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, Do(operation).Encode());
+            case OperationKind.Transaction:
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, DoAll(operation).Encode());
             case OperationKind.TooLarge:
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Full:
@@ -153,12 +168,23 @@ internal sealed class ReplicatedState
         return finding;
     }
 
+    private TransactionResult DoAll(in Operation operation)
+    {
+        var transaction =
+            Transaction.Read(operation.Value) ?? throw new InvariantBrokenException("no transaction is in a history");
+        var result = transaction.Do(Store.Look, Position, out var after);
+        foreach (var (key, entry) in after)
+            Write(key, entry);
+        return result;
+    }
+
     private void Write(Bytes key, Entry? entry)
     {
+        // Deleted and put again at one position, it is another entry.
+        if (entry is not { Revisions.Created: var created } || created == Position)
+            Store.Delete(key);
         if (entry is { Value: var value })
             Store.Put(key, value, Position);
-        else
-            Store.Delete(key);
     }
 
     private bool IsTooLarge(in Operation append) =>

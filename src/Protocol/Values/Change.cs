@@ -203,7 +203,10 @@ internal enum ChangeOutcome : byte
 /// <param name="Created">The revision since which the key has been there, after the operation; 0: it is not.</param>
 /// <param name="Value">What was there before, where it was wanted; the sum of an addition.</param>
 internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, long Revision, long Created, Bytes Value)
+    : IListed<Finding>
 {
+    static int IListed<Finding>.Smallest => 5;
+
     public static Finding Of(Entry? entry) =>
         entry is { Revisions: var revisions, Value: var value }
             ? new(ChangeOutcome.Done, true, revisions.Last, revisions.Created, value)
@@ -212,11 +215,7 @@ internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, lon
     public Bytes Encode()
     {
         var writer = WireWriter.Rent();
-        writer.Byte((byte)Outcome);
-        writer.Flag(Existed);
-        writer.Varint(Revision);
-        writer.Varint(Created);
-        writer.Bytes(Value);
+        Write(writer);
         return new Bytes(writer.TakeAll());
     }
 
@@ -224,12 +223,24 @@ internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, lon
     public static Finding Read(Bytes encoded)
     {
         var reader = encoded.Reader();
-        return new Finding(
+        return Read(ref reader);
+    }
+
+    public void Write(WireWriter writer)
+    {
+        writer.Byte((byte)Outcome);
+        writer.Flag(Existed);
+        writer.Varint(Revision);
+        writer.Varint(Created);
+        writer.Bytes(Value);
+    }
+
+    public static Finding Read(ref WireReader reader) =>
+        new(
             (ChangeOutcome)reader.Enum((int)ChangeOutcome.Overflow, "outcome"),
             reader.Flag(),
             reader.Varint(),
             reader.Varint(),
             reader.Bytes()
         );
-    }
 }

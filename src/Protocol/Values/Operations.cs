@@ -35,6 +35,9 @@ public enum OperationKind : byte
 
     /// <summary>A <see cref="Protocol.Change"/>; its result is a <see cref="Finding"/>.</summary>
     Change = 12,
+
+    /// <summary>A <see cref="Protocol.Transaction"/>; its result is a <see cref="TransactionResult"/>.</summary>
+    Transaction = 13,
 }
 
 internal static class OperationKinds
@@ -44,6 +47,28 @@ internal static class OperationKinds
         kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported;
 
     public static bool IsRead(OperationKind kind) => kind is OperationKind.Get or OperationKind.Look;
+
+    /// <summary>Whether its result may hold values, for as long as the client wants it.</summary>
+    public static bool KeepsValues(OperationKind kind) =>
+        kind is OperationKind.PutHash or OperationKind.Change or OperationKind.Transaction;
+
+    public static bool IsWellFormed(OperationKind kind, Bytes value) =>
+        kind switch
+        {
+            OperationKind.Change => Change.Read(value) is not null,
+            OperationKind.Transaction => Transaction.Read(value) is not null,
+            _ => kind >= OperationKind.Get,
+        };
+
+    /// <summary>All keys that it has to do with; of a well-formed one.</summary>
+    public static IEnumerable<Bytes> KeysOf(OperationKind kind, Bytes key, Bytes value) =>
+        kind == OperationKind.Transaction ? Transaction.Read(value)!.Keys : [key];
+
+    /// <summary>
+    /// The longest value that it puts or compares with, or, of a transaction, all that it holds: that is limited.
+    /// </summary>
+    public static int LongestValue(OperationKind kind, Bytes value) =>
+        kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
