@@ -93,7 +93,8 @@ public class ChangeTests(Cluster cluster)
         var refused = await cluster.RunAsync("put", _key, "w", "--if-absent", "--previous", "--json");
         Assert.Equal((5, ""), (refused.Code, refused.Error));
         Assert.Equal(
-            $"{{\"done\":false,\"existed\":true,\"revision\":{revision},\"previous\":\"v\",\"previousBase64\":\"dg==\"}}\n",
+            $"{{\"done\":false,\"existed\":true,\"revision\":{revision},"
+                + "\"previous\":\"v\",\"previousBase64\":\"dg==\"}\n",
             refused.Output
         );
         var deleted = await cluster.RunAsync("delete", _key, "--json");

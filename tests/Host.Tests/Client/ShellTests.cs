@@ -53,15 +53,16 @@ public class ShellTests(Cluster cluster)
             ("cas k v", "error Usage 'cas' came with 2 words; it is written 'cas KEY EXPECTED VALUE'"),
             (
                 "increment k 1 2",
-                "error Usage 'increment' came with 3 words; it is written 'increment KEY [AMOUNT]', and blanks in a word "
-                    + "need quotes"
+                "error Usage 'increment' came with 3 words; it is written 'increment KEY [AMOUNT]', and blanks in "
+                    + "a word need quotes"
             ),
             ("increment", "error Usage 'increment' came with 0 words; it is written 'increment KEY [AMOUNT]'"),
             ("increment k v", "error Usage 'v' is no whole number of 64 bits; it is what is added"),
             ("put sh:word v", "ok"),
             (
                 "increment sh:word",
-                "error NotANumber nothing was added: the value is no whole number of 64 bits, or not written as sums are"
+                "error NotANumber nothing was added: the value is no whole number of 64 bits, or not written as "
+                    + "sums are"
             ),
             ("get \"\"", "error EmptyKey the key is empty: a key has at least one byte"),
             ("put sh:after ok", "ok")
