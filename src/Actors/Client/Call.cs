@@ -40,8 +40,10 @@ internal sealed class Call(CallQueue queue)
 
     public Bytes Value { get; private set; }
 
-    /// <summary>What it changes the key to, and when: for a <see cref="OperationKind.Change"/>.</summary>
     public Change? Change => Kind == OperationKind.Change ? Protocol.Change.Read(Value) : null;
+
+    /// <summary>Bytes of what the limit of values counts for.</summary>
+    public int LongestValue => Change?.LongestValue ?? Value.Length;
 
     public long DeadlineTicks { get; set; }
 

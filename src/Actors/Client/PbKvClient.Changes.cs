@@ -61,7 +61,8 @@ public sealed partial class PbKvClient
     ) => Change(Copy(key), condition.Delete(returnPrevious), deadline, cancellationToken).Change;
 
     /// <summary>
-    /// Adds to a decimal number of 64 bits with a sign, and stores the sum as text; a key that is not there counts as 0.
+    /// Adds to a decimal number of 64 bits with a sign, and stores the sum as text; a key that is not there counts as
+    /// 0.
     /// </summary>
     public ValueTask<PbKvSum> IncrementAsync(
         string key,

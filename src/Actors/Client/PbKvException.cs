@@ -83,7 +83,7 @@ internal static class Failures
                 PbKvError.ValueTooLarge,
                 call.Kind == OperationKind.Append
                     ? $"with {call.Value.Length} bytes more the value is larger than pbkv.max-value-size allows"
-                    : $"the value has {call.Change?.LongestValue ?? call.Value.Length} bytes, more than pbkv.max-value-size allows"
+                    : $"the value has {call.LongestValue} bytes, more than pbkv.max-value-size allows"
             ),
             CallStatus.Cancelled or CallStatus.Unreachable when call.RefusedBecause is { } why => new PbKvException(
                 PbKvError.Refused,

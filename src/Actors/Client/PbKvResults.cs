@@ -49,8 +49,8 @@ public sealed class PbKvChange
     public bool Existed { get; }
 
     /// <summary>
-    /// What was there before, and still is where the change was not done; empty where nothing was, or where nobody asked
-    /// for it.
+    /// What was there before, and still is where the change was not done; empty where nothing was, or where nobody
+    /// asked for it.
     /// </summary>
     public ReadOnlyMemory<byte> Previous { get; }
 

@@ -13,6 +13,8 @@ public class HelpAndCompletionTests
             "put",
             "puthash",
             "append",
+            "delete",
+            "increment",
             "shell",
             "status",
             "load",
@@ -57,6 +59,10 @@ public class HelpAndCompletionTests
         Assert.Contains(
             "primary-crashes",
             (await Pbkv.RunAsync("[suggest:19]", "pbkv check --setup ")).Done().Output.Split('\n')
+        );
+        Assert.Contains(
+            "--if-absent",
+            (await Pbkv.RunAsync("[suggest:14]", "pbkv put --if-")).Done().Output.Split('\n')
         );
         Assert.Contains(
             "--value-size",
