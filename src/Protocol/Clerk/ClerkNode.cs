@@ -261,13 +261,8 @@ public partial class ClerkNode : Node
     {
         if (_view.Number > 0 && Features.LevelOf(kind) > _view.Level)
             return CallStatus.Unsupported;
-        foreach (var one in OperationKinds.KeysOf(kind, key, value))
-        {
-            if (one.IsEmpty)
-                return CallStatus.EmptyKey;
-            if (one.Length > _settings.MaxKeyBytes)
-                return CallStatus.KeyTooLong;
-        }
+        if (OperationKinds.CheckKeys(kind, key, value, _settings.MaxKeyBytes) is { } bad)
+            return StatusOf(bad);
         var length = OperationKinds.LongestValue(kind, value);
         return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
     }

@@ -133,7 +133,9 @@ internal struct BatchExecution(
         }
         if (Features.LevelOf(operation.Kind) > level)
             operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
-        else if (CheckKeys(operation) is { } bad)
+        else if (
+            OperationKinds.CheckKeys(operation.Kind, operation.Key, operation.Value, settings.MaxKeyBytes) is { } bad
+        )
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);
@@ -150,25 +152,6 @@ internal struct BatchExecution(
         executed = true;
         return state.Execute(_batch.Session, session, operation);
     }
-
-    private readonly ResultStatus? CheckKeys(in Operation operation)
-    {
-        if (operation.Kind == OperationKind.CloseSession)
-            return null;
-        if (operation.Kind != OperationKind.Transaction)
-            return CheckKey(operation.Key);
-        foreach (var key in Transaction.Read(operation.Value)!.Keys)
-        {
-            if (CheckKey(key) is { } bad)
-                return bad;
-        }
-        return null;
-    }
-
-    private readonly ResultStatus? CheckKey(Bytes key) =>
-        key.IsEmpty ? ResultStatus.EmptyKey
-        : key.Length > settings.MaxKeyBytes ? ResultStatus.KeyTooLong
-        : null;
 
     /// <summary>
     /// Thousands of values before a PutHash may be wanted at once: further ones wait, except for the one that the floor

@@ -60,9 +60,25 @@ internal static class OperationKinds
             _ => kind >= OperationKind.Get,
         };
 
-    /// <summary>All keys that it has to do with; of a well-formed one.</summary>
-    public static IEnumerable<Bytes> KeysOf(OperationKind kind, Bytes key, Bytes value) =>
-        kind == OperationKind.Transaction ? Transaction.Read(value)!.Keys : [key];
+    /// <summary>What is wrong with the keys of a well-formed one.</summary>
+    public static ResultStatus? CheckKeys(OperationKind kind, Bytes key, Bytes value, int longest)
+    {
+        if (kind == OperationKind.CloseSession)
+            return null;
+        if (kind != OperationKind.Transaction)
+            return CheckKey(key, longest);
+        foreach (var one in Transaction.Read(value)!.Keys)
+        {
+            if (CheckKey(one, longest) is { } bad)
+                return bad;
+        }
+        return null;
+    }
+
+    private static ResultStatus? CheckKey(Bytes key, int longest) =>
+        key.IsEmpty ? ResultStatus.EmptyKey
+        : key.Length > longest ? ResultStatus.KeyTooLong
+        : null;
 
     /// <summary>
     /// The longest value that it puts or compares with, or, of a transaction, all that it holds: that is limited.
