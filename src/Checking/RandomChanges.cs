@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace PbKv.Checking;
 
-/// <summary>The changes that one random client asks for: of those on a condition, some are done and some are not.</summary>
+/// <summary>
+/// The changes that one random client asks for: of those on a condition, some are done and some are not.
+/// </summary>
 public sealed class RandomChanges(Chance chance)
 {
     private readonly ConcurrentDictionary<Bytes, Finding> _seen = new();

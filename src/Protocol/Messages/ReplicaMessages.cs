@@ -237,7 +237,8 @@ public readonly record struct Entry(Bytes Key, Bytes Value) : IListed<Entry>
         writer.Bytes(Value);
     }
 
-    static Entry IListed<Entry>.Read(ref WireReader reader) => new(reader.Bytes(), reader.Bytes());
+    static Entry IListed<Entry>.Read(ref WireReader reader) =>
+        new(reader.Bytes(), reader.Bytes()) { Revisions = Revisions.Unknown };
 }
 
 /// <summary>

@@ -6,8 +6,8 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), its revisions (8
-/// each), key, value (which <see cref="RecordLog.ValueOf"/> finds: a large one may lie elsewhere). The digest lies beside
-/// the entry so that an overwrite need not hash the old value again.
+/// each), key, value (which <see cref="RecordLog.ValueOf"/> finds: a large one may lie elsewhere). The digest lies
+/// beside the entry so that an overwrite need not hash the old value again.
 /// </summary>
 internal readonly ref struct Record
 {
@@ -72,9 +72,16 @@ internal readonly ref struct Record
     public static ulong DigestOf(ulong keyHash, ulong valueHash) => Hashing.Mix(Hashing.Step(keyHash, valueHash));
 }
 
-/// <summary>The positions of the operation that wrote an entry last, and of the one since which it has been there.</summary>
+/// <summary>
+/// The positions of the operation that wrote an entry last, and of the one since which it has been there.
+/// </summary>
 internal readonly record struct Revisions(long Last, long Created)
 {
+    /// <summary>
+    /// Of what comes from a release that knows none: position 1 opens a session, and wrote no key.
+    /// </summary>
+    public static Revisions Unknown { get; } = new(1, 1);
+
     public void Write(WireWriter writer)
     {
         writer.Varint(Last);

@@ -114,8 +114,8 @@ internal sealed record Transaction(
 
 /// <summary>How a <see cref="Transaction"/> ended, as it lies in the value of a result.</summary>
 /// <param name="Held">Whether all comparisons did.</param>
-/// <param name="Failed">The step that found something to which nothing can be added, for which nothing was done: what it
-/// found is the one finding; -1: all steps were done, and there is one for each.</param>
+/// <param name="Failed">The step that found something to which nothing can be added, so that nothing was done: what it
+/// found is the one finding. -1: all steps were done, and there is one for each.</param>
 internal sealed record TransactionResult(bool Held, int Failed, ImmutableArray<Finding> Findings)
 {
     public Bytes Encode()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PbKv.Protocol.Tests.Wire;
 using static PbKv.Protocol.Tests.Replication.Harness;
 
 namespace PbKv.Protocol.Tests.Replication;
@@ -67,6 +68,20 @@ public sealed class RevisionTests
             Assert.Equal(level == 1, b.Synced);
             Assert.Equal(level == 1 ? 0 : 1, net.Notices.Count(notice => notice.Kind == NoticeKind.CopyDiffers));
         }
+    }
+
+    [Fact]
+    public void What_an_earlier_release_transfers_has_a_revision_that_no_operation_has()
+    {
+        var form = File.ReadLines(Approved.FileOf("Wire", "Golden", "Chunk.hex")).First();
+        var chunk = (Chunk)WireBytes.Read(Convert.FromHexString(form)).Messages.Single();
+        Assert.NotEmpty(chunk.Entries);
+        Assert.All(chunk.Entries, entry => Assert.Equal(Revisions.Unknown, entry.Revisions));
+        var store = new KvStore();
+        store.Load(chunk.Entries[0]);
+        var whenAbsent = new Condition(ConditionKind.Revision);
+        Assert.False(whenAbsent.Holds(store.Look(chunk.Entries[0].Key)));
+        Assert.True(whenAbsent.Holds(store.Look(Bytes.Utf8("none"))));
     }
 
     [Fact]
