@@ -4,7 +4,7 @@ namespace PbKv.Checking;
 internal static class NextBuild
 {
     /// <summary>Does what Append does, by a name that this release does not know.</summary>
-    public const OperationKind AppendToo = OperationKind.Transaction + 1;
+    public const OperationKind AppendToo = OperationKind.Change + 1;
 
     private static readonly Features Next = new(Features.OfThisBuild.Level + 1, Execute);
 

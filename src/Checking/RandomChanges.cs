@@ -18,12 +18,11 @@ public sealed class RandomChanges(Chance chance)
         var seen = _seen.GetValueOrDefault(key);
         var kind = chance.Percent(40)
             ? ConditionKind.None
-            : (ConditionKind)chance.Between((int)ConditionKind.Absent, (int)ConditionKind.Created);
+            : (ConditionKind)chance.Between((int)ConditionKind.Absent, (int)ConditionKind.Revision);
         var condition = kind switch
         {
             ConditionKind.Value => new Condition(kind, 0, seen.Value),
             ConditionKind.Revision => new Condition(kind, seen.Revision),
-            ConditionKind.Created => new Condition(kind, seen.Created),
             _ => new Condition(kind),
         };
         var effect =

@@ -261,7 +261,7 @@ public partial class ClerkNode : Node
     {
         if (_view.Number > 0 && Features.LevelOf(kind) > _view.Level)
             return CallStatus.Unsupported;
-        if (OperationKinds.CheckKeys(kind, key, value, _settings.MaxKeyBytes) is { } bad)
+        if (OperationKinds.CheckKey(kind, key, _settings.MaxKeyBytes) is { } bad)
             return StatusOf(bad);
         var length = OperationKinds.LongestValue(kind, value);
         return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;

@@ -133,9 +133,7 @@ internal struct BatchExecution(
         }
         if (Features.LevelOf(operation.Kind) > level)
             operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
-        else if (
-            OperationKinds.CheckKeys(operation.Kind, operation.Key, operation.Value, settings.MaxKeyBytes) is { } bad
-        )
+        else if (OperationKinds.CheckKey(operation.Kind, operation.Key, settings.MaxKeyBytes) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);
@@ -179,20 +177,9 @@ internal struct BatchExecution(
         var length = operation.Kind switch
         {
             OperationKind.Append => (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length,
-            OperationKind.Transaction => operation.Value.Length + FoundBy(operation),
             _ => OperationKinds.LongestValue(operation.Kind, operation.Value),
         };
         return length > settings.MaxValueBytes;
-    }
-
-    /// <summary>At most so many bytes of values are in its result.</summary>
-    private readonly long FoundBy(in Operation transaction)
-    {
-        long found = 0;
-        var read = Transaction.Read(transaction.Value)!;
-        foreach (var step in read.Then.Concat(read.Else).Where(step => step.WantsValue))
-            found += Math.Max(transaction.Value.Length, state.Store.LengthOf(step.Key));
-        return found;
     }
 
     private readonly OperationResult Read(in Operation operation)

@@ -58,14 +58,8 @@ internal sealed class ReplicatedState
             OperationKind.PutHash => Store.GrowthBy(operation.Key, LongestHash, appends: true),
             // So does that of a change, of what it finds.
             OperationKind.Change => GrowthBy(operation.Key, Change.Read(operation.Value)!.Value),
-            OperationKind.Transaction => GrowthBy(Transaction.Read(operation.Value)!),
             _ => 0,
         };
-
-    private long GrowthBy(Transaction transaction) =>
-        new[] { transaction.Then, transaction.Else }.Max(steps => steps.Sum(GrowthBy));
-
-    private long GrowthBy(Step step) => step.Change is { } change ? GrowthBy(step.Key, change) : 0;
 
     private long GrowthBy(Bytes key, Change change) =>
         change.Effect switch
@@ -144,8 +138,6 @@ internal sealed class ReplicatedState
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
             case OperationKind.Change:
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, Do(operation).Encode());
-            case OperationKind.Transaction:
-                return new OperationResult(operation.Sequence, ResultStatus.Ok, DoAll(operation).Encode());
             case OperationKind.TooLarge:
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Full:
@@ -163,28 +155,13 @@ internal sealed class ReplicatedState
     {
         var change = Change.Read(operation.Value) ?? throw new InvariantBrokenException("no change is in a history");
         var finding = change.Do(operation.Key, Store.Look(operation.Key), Position, out var after);
-        if (finding.Outcome == ChangeOutcome.Done)
-            Write(operation.Key, after);
+        if (finding.Outcome != ChangeOutcome.Done)
+            return finding;
+        if (after is { Value: var value })
+            Store.Put(operation.Key, value, Position);
+        else
+            Store.Delete(operation.Key);
         return finding;
-    }
-
-    private TransactionResult DoAll(in Operation operation)
-    {
-        var transaction =
-            Transaction.Read(operation.Value) ?? throw new InvariantBrokenException("no transaction is in a history");
-        var result = transaction.Do(Store.Look, Position, out var after);
-        foreach (var (key, entry) in after)
-            Write(key, entry);
-        return result;
-    }
-
-    private void Write(Bytes key, Entry? entry)
-    {
-        // Deleted and put again at one position, it is another entry.
-        if (entry is not { Revisions.Created: var created } || created == Position)
-            Store.Delete(key);
-        if (entry is { Value: var value })
-            Store.Put(key, value, Position);
     }
 
     private bool IsTooLarge(in Operation append) =>

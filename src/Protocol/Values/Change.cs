@@ -14,9 +14,6 @@ internal enum ConditionKind : byte
 
     /// <summary>The key was written last by the operation at this position; 0: it is absent.</summary>
     Revision = 5,
-
-    /// <summary>The key has been there since the operation at this position; 0: it is absent.</summary>
-    Created = 6,
 }
 
 /// <summary>What has to be so of a key.</summary>
@@ -32,7 +29,6 @@ internal readonly record struct Condition(ConditionKind Kind, long Revision = 0,
             ConditionKind.Present => present is not null,
             ConditionKind.Value => present?.Value == Value,
             ConditionKind.Revision => (present?.Revisions.Last ?? 0) == Revision,
-            ConditionKind.Created => (present?.Revisions.Created ?? 0) == Revision,
             _ => true,
         };
 
@@ -41,17 +37,17 @@ internal readonly record struct Condition(ConditionKind Kind, long Revision = 0,
         writer.Byte((byte)Kind);
         if (Kind == ConditionKind.Value)
             writer.Bytes(Value);
-        if (Kind is ConditionKind.Revision or ConditionKind.Created)
+        if (Kind == ConditionKind.Revision)
             writer.Varint(Revision);
     }
 
     public static Condition Read(ref WireReader reader)
     {
-        var kind = (ConditionKind)reader.Enum((int)ConditionKind.Created, "condition");
+        var kind = (ConditionKind)reader.Enum((int)ConditionKind.Revision, "condition");
         return kind switch
         {
             ConditionKind.Value => new Condition(kind, 0, reader.Bytes()),
-            ConditionKind.Revision or ConditionKind.Created => new Condition(kind, reader.Varint()),
+            ConditionKind.Revision => new Condition(kind, reader.Varint()),
             _ => new Condition(kind),
         };
     }
@@ -87,7 +83,13 @@ internal readonly record struct Change(
     public Bytes Encode()
     {
         var writer = WireWriter.Rent();
-        Write(writer);
+        Condition.Write(writer);
+        writer.Byte((byte)Effect);
+        writer.Flag(WantsValue);
+        if (Effect == ChangeEffect.Put)
+            writer.Bytes(Value);
+        if (Effect == ChangeEffect.Add)
+            writer.Signed(Amount);
         return new Bytes(writer.TakeAll());
     }
 
@@ -97,35 +99,19 @@ internal readonly record struct Change(
         try
         {
             var reader = encoded.Reader();
-            var change = Read(ref reader);
+            var condition = Condition.Read(ref reader);
+            var effect = (ChangeEffect)reader.Enum((int)ChangeEffect.Add, "effect");
+            var change = new Change(condition, effect, reader.Flag())
+            {
+                Value = effect == ChangeEffect.Put ? reader.Bytes() : default,
+                Amount = effect == ChangeEffect.Add ? reader.Signed() : 0,
+            };
             return reader.More ? null : change;
         }
         catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
         {
             return null;
         }
-    }
-
-    public void Write(WireWriter writer)
-    {
-        Condition.Write(writer);
-        writer.Byte((byte)Effect);
-        writer.Flag(WantsValue);
-        if (Effect == ChangeEffect.Put)
-            writer.Bytes(Value);
-        if (Effect == ChangeEffect.Add)
-            writer.Signed(Amount);
-    }
-
-    public static Change Read(ref WireReader reader)
-    {
-        var condition = Condition.Read(ref reader);
-        var effect = (ChangeEffect)reader.Enum((int)ChangeEffect.Add, "effect");
-        return new Change(condition, effect, reader.Flag())
-        {
-            Value = effect == ChangeEffect.Put ? reader.Bytes() : default,
-            Amount = effect == ChangeEffect.Add ? reader.Signed() : 0,
-        };
     }
 
     /// <summary>What it makes of a key, at that position.</summary>
@@ -157,7 +143,7 @@ internal readonly record struct Change(
     }
 
     /// <summary>The sum as text, or why there is none.</summary>
-    private ChangeOutcome Add(Bytes? present, out Bytes sum)
+    internal ChangeOutcome Add(Bytes? present, out Bytes sum)
     {
         sum = default;
         long number = 0;
@@ -203,10 +189,7 @@ internal enum ChangeOutcome : byte
 /// <param name="Created">The revision since which the key has been there, after the operation; 0: it is not.</param>
 /// <param name="Value">What was there before, where it was wanted; the sum of an addition.</param>
 internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, long Revision, long Created, Bytes Value)
-    : IListed<Finding>
 {
-    static int IListed<Finding>.Smallest => 5;
-
     public static Finding Of(Entry? entry) =>
         entry is { Revisions: var revisions, Value: var value }
             ? new(ChangeOutcome.Done, true, revisions.Last, revisions.Created, value)
@@ -215,7 +198,11 @@ internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, lon
     public Bytes Encode()
     {
         var writer = WireWriter.Rent();
-        Write(writer);
+        writer.Byte((byte)Outcome);
+        writer.Flag(Existed);
+        writer.Varint(Revision);
+        writer.Varint(Created);
+        writer.Bytes(Value);
         return new Bytes(writer.TakeAll());
     }
 
@@ -223,24 +210,12 @@ internal readonly record struct Finding(ChangeOutcome Outcome, bool Existed, lon
     public static Finding Read(Bytes encoded)
     {
         var reader = encoded.Reader();
-        return Read(ref reader);
-    }
-
-    public void Write(WireWriter writer)
-    {
-        writer.Byte((byte)Outcome);
-        writer.Flag(Existed);
-        writer.Varint(Revision);
-        writer.Varint(Created);
-        writer.Bytes(Value);
-    }
-
-    public static Finding Read(ref WireReader reader) =>
-        new(
+        return new Finding(
             (ChangeOutcome)reader.Enum((int)ChangeOutcome.Overflow, "outcome"),
             reader.Flag(),
             reader.Varint(),
             reader.Varint(),
             reader.Bytes()
         );
+    }
 }

@@ -18,7 +18,7 @@ internal sealed record Features(int Level, Func<KvStore, Operation, OperationRes
         kind switch
         {
             <= OperationKind.Unsupported => 1,
-            <= OperationKind.Transaction => WithRevisions,
+            <= OperationKind.Change => WithRevisions,
             _ => OfThisBuild.Level + 1,
         };
 }

@@ -35,9 +35,6 @@ public enum OperationKind : byte
 
     /// <summary>A <see cref="Protocol.Change"/>; its result is a <see cref="Finding"/>.</summary>
     Change = 12,
-
-    /// <summary>A <see cref="Protocol.Transaction"/>; its result is a <see cref="TransactionResult"/>.</summary>
-    Transaction = 13,
 }
 
 internal static class OperationKinds
@@ -49,40 +46,19 @@ internal static class OperationKinds
     public static bool IsRead(OperationKind kind) => kind is OperationKind.Get or OperationKind.Look;
 
     /// <summary>Whether its result may hold values, for as long as the client wants it.</summary>
-    public static bool KeepsValues(OperationKind kind) =>
-        kind is OperationKind.PutHash or OperationKind.Change or OperationKind.Transaction;
+    public static bool KeepsValues(OperationKind kind) => kind is OperationKind.PutHash or OperationKind.Change;
 
     public static bool IsWellFormed(OperationKind kind, Bytes value) =>
-        kind switch
-        {
-            OperationKind.Change => Change.Read(value) is not null,
-            OperationKind.Transaction => Transaction.Read(value) is not null,
-            _ => kind >= OperationKind.Get,
-        };
+        kind == OperationKind.Change ? Change.Read(value) is not null : kind >= OperationKind.Get;
 
-    /// <summary>What is wrong with the keys of a well-formed one.</summary>
-    public static ResultStatus? CheckKeys(OperationKind kind, Bytes key, Bytes value, int longest)
-    {
-        if (kind == OperationKind.CloseSession)
-            return null;
-        if (kind != OperationKind.Transaction)
-            return CheckKey(key, longest);
-        foreach (var one in Transaction.Read(value)!.Keys)
-        {
-            if (CheckKey(one, longest) is { } bad)
-                return bad;
-        }
-        return null;
-    }
-
-    private static ResultStatus? CheckKey(Bytes key, int longest) =>
-        key.IsEmpty ? ResultStatus.EmptyKey
+    /// <summary>What is wrong with the key.</summary>
+    public static ResultStatus? CheckKey(OperationKind kind, Bytes key, int longest) =>
+        kind == OperationKind.CloseSession ? null
+        : key.IsEmpty ? ResultStatus.EmptyKey
         : key.Length > longest ? ResultStatus.KeyTooLong
         : null;
 
-    /// <summary>
-    /// The longest value that it puts or compares with, or, of a transaction, all that it holds: that is limited.
-    /// </summary>
+    /// <summary>The longest value that it puts or compares with.</summary>
     public static int LongestValue(OperationKind kind, Bytes value) =>
         kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
 }

@@ -29,7 +29,7 @@ public sealed class ChangeTests
                     Assert.Null(Change.Read(Bytes.CopyOf(encoded.Span[..length])));
             }
         }
-        Assert.Null(Change.Read(new Bytes([7, 2, 0])));
+        Assert.Null(Change.Read(new Bytes([6, 2, 0])));
         Assert.Null(Change.Read(new Bytes([1, 4, 0])));
         var finding = new Finding(ChangeOutcome.NotDone, true, 7, 300, Key);
         Assert.Equal(finding, Finding.Read(finding.Encode()));
@@ -48,10 +48,8 @@ public sealed class ChangeTests
         Assert.Null(_state.Store.Look(Key));
         Assert.Equal(new Finding(ChangeOutcome.NotDone, false, 0, 0, default), Do(Where("c", "d")));
         Assert.Equal(Done(9, 9), Do(new(new(ConditionKind.Revision), Put)));
-        Assert.Equal(NotDone(9, 9, ""), Do(new(new(ConditionKind.Created, 5), Put)));
-        Assert.Equal(Done(11, 9) with { Existed = true }, Do(new(new(ConditionKind.Created, 9), Put)));
-        Assert.Equal(Done(12, 0) with { Existed = true }, Do(new(Condition.None, ChangeEffect.Delete)));
-        Assert.Equal(Done(13, 0), Do(new(Condition.None, ChangeEffect.Delete)));
+        Assert.Equal(Done(10, 0) with { Existed = true }, Do(new(Condition.None, ChangeEffect.Delete)));
+        Assert.Equal(Done(11, 0), Do(new(Condition.None, ChangeEffect.Delete)));
         Assert.Equal(NotDone(0, 0, "") with { Existed = false }, Do(new(new(ConditionKind.Present), Put)));
     }
 
@@ -78,7 +76,7 @@ public sealed class ChangeTests
         kind switch
         {
             ConditionKind.Value => new(kind, 0, Text("x")),
-            ConditionKind.Revision or ConditionKind.Created => new(kind, 300),
+            ConditionKind.Revision => new(kind, 300),
             _ => new(kind),
         };
 
