@@ -47,7 +47,7 @@ internal static class MessageText
 
     private static string Of(Operation operation) =>
         Change.Read(operation.Value) is { } change && operation.Kind == OperationKind.Change
-            ? $"{operation.Sequence}: {operation.Key} {change}"
+            ? $"{operation.Sequence}: Change {operation.Key}{ChangeText.Of(change)}"
             : $"{operation.Sequence}: {operation.Kind} {operation.Key} \"{operation.Value}\"";
 
     private static string Of(OperationResult result) => $"{result.Sequence}: {result.Status} \"{result.Value}\"";

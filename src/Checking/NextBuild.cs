@@ -16,9 +16,9 @@ internal static class NextBuild
     /// <summary>What a history takes it for.</summary>
     public static OperationKind Meant(OperationKind kind) => kind == AppendToo ? OperationKind.Append : kind;
 
-    private static OperationResult Execute(KvStore store, Operation operation)
+    private static OperationResult Execute(KvStore store, Operation operation, long position)
     {
-        store.Append(operation.Key, operation.Value);
+        store.Append(operation.Key, operation.Value, position);
         return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
     }
 }

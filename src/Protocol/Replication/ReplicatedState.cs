@@ -145,7 +145,7 @@ internal sealed class ReplicatedState
             case OperationKind.Unsupported:
                 return new OperationResult(operation.Sequence, ResultStatus.Unsupported, default);
             case var _ when _features.Added is { } added:
-                return added(Store, operation);
+                return added(Store, operation, Position);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }

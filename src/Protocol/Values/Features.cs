@@ -5,8 +5,9 @@ namespace PbKv.Protocol;
 /// and of the view service that made it, and in that view nothing above it is executed or forwarded: two servers of
 /// different builds do the same, and either may take over from the other.
 /// </summary>
-/// <param name="Added">What the operations do that this build does not know: how a test makes the next build.</param>
-internal sealed record Features(int Level, Func<KvStore, Operation, OperationResult>? Added = null)
+/// <param name="Added">What the operations that this build does not know do at a position: how a test makes the next build.
+/// </param>
+internal sealed record Features(int Level, Func<KvStore, Operation, long, OperationResult>? Added = null)
 {
     /// <summary>From here on what replicas compare includes the revisions of keys.</summary>
     public const int WithRevisions = 2;
