@@ -141,7 +141,7 @@ internal readonly record struct RevisionState(KeyState Value, Bytes Text)
         return true;
     }
 
-    /// <summary>How a Change ends here, where it is known of the revision whether it is the one that it wants.</summary>
+    /// <summary>How a Change ends here, where it is known whether the revision is the one that it wants.</summary>
     private ChangeOutcome OutcomeOf(SearchOperation operation, out Bytes? sum)
     {
         sum = null;

@@ -21,7 +21,7 @@ internal sealed class SearchOperation(HistoryOperation operation)
 
     public bool Known { get; } = operation.Outcome == Outcome.Known;
 
-    /// <summary>Whether it is known which value it found; that of a Look or a Change follows from many things.</summary>
+    /// <summary>Whether it is known which value it found.</summary>
     public bool Observes { get; set; } = operation.Observes && operation.Outcome == Outcome.Known;
 
     public Observed Result { get; set; } = operation.Result;
@@ -44,7 +44,7 @@ internal sealed class SearchOperation(HistoryOperation operation)
             _ => null,
         };
 
-    /// <summary>The revision that it was told, or that it must have by what others were told; 0: it is not known.</summary>
+    /// <summary>The revision that it was told, or must have by what others were told; 0: not known.</summary>
     public long Told { get; set; } = operation.Outcome == Outcome.Known ? operation.Found.Revision : 0;
 
     public bool OnlyReads { get; } = !operation.MayWrite;

@@ -1,8 +1,8 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// Knows for every read from which Put, PutHash or Change its value can have come. An order that has used them all up, and
-/// whose present value the read cannot have grown out of either, leads nowhere.
+/// Knows for every read from which Put, PutHash or Change its value can have come. An order that has used them all up,
+/// and whose present value the read cannot have grown out of either, leads nowhere.
 /// </summary>
 internal sealed class ValueSources
 {

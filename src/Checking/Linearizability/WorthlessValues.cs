@@ -1,8 +1,8 @@
 namespace PbKv.Checking;
 
 /// <summary>
-/// Tells which values are worth nothing: no answer depends on which of them is there, nor on which of them is there with
-/// something appended.
+/// Tells which values are worth nothing: no answer depends on which of them is there, with something appended or
+/// without.
 /// </summary>
 internal sealed class WorthlessValues
 {

@@ -5,7 +5,7 @@ namespace PbKv.Protocol;
 /// and of the view service that made it, and in that view nothing above it is executed or forwarded: two servers of
 /// different builds do the same, and either may take over from the other.
 /// </summary>
-/// <param name="Added">What the operations that this build does not know do at a position: how a test makes the next build.
+/// <param name="Added">What operations that this build does not know do at a position: how a test makes the next build.
 /// </param>
 internal sealed record Features(int Level, Func<KvStore, Operation, long, OperationResult>? Added = null)
 {

@@ -3,7 +3,7 @@ using PbKv.Protocol;
 
 namespace PbKv.Checking.Tests;
 
-/// <summary>Any of the six operations; of a Get or a PutHash the answer is its value, null where the key was missing.</summary>
+/// <summary>One operation; the answer of a Get or a PutHash is its value, null where there was none.</summary>
 internal sealed record AskedOperation(OperationKind Kind, string Argument, Change Change, int Invoke)
 {
     public int Return { get; init; } = int.MaxValue;

@@ -8,7 +8,7 @@ internal enum StoreFault
     StaleLook,
     AddTwice,
 
-    /// <summary>Often anything: lost writes, writes that are done twice, answers of another time, or just wrong.</summary>
+    /// <summary>Lost writes, writes that are done twice, answers of another time, or just wrong ones.</summary>
     Many,
 }
 
