@@ -13,7 +13,7 @@ await kv.PutAsync("greeting", "hello");
 await kv.AppendAsync("greeting", ", world");
 Console.WriteLine($"greeting: {await kv.GetAsync("greeting")}");
 
-// TryGet tells a key that was never stored from an empty value.
+// TryGet tells a key that is not there from an empty value.
 Console.WriteLine($"missing: {await kv.TryGetAsync("never stored") ?? "nothing there"}");
 
 // PutHash stores a hash over the value before and this one, and returns the one before: a chain that shows every write.
@@ -21,6 +21,24 @@ await kv.PutAsync("chain", "");
 for (var link = 1; link <= 3; link++)
     await kv.PutHashAsync("chain", $"link {link}");
 Console.WriteLine($"chain: {await kv.GetAsync("chain")}");
+
+// A put on a condition: two want to lead, and the second hears who does.
+await kv.PutAsync("leader", "a", PbKvCondition.Absent);
+var second = await kv.PutAsync("leader", "b", PbKvCondition.Absent, returnPrevious: true);
+Console.WriteLine($"leader: {second.PreviousText}, b is late: {!second.Done}");
+await kv.DeleteAsync("leader", PbKvCondition.ValueIs("a"));
+
+// Read, change, write: stored if nobody has written since, and else tried again.
+PbKvChange change;
+do
+{
+    var entry = await kv.GetEntryAsync("list");
+    var longer = $"{entry?.Text}x";
+    change = await kv.PutAsync("list", longer, PbKvCondition.RevisionIs(entry?.Revision ?? 0));
+} while (!change.Done);
+
+// Numbers need no such loop.
+Console.WriteLine($"visits: {(await kv.IncrementAsync("visits")).Value}");
 
 // One client serves any number of concurrent callers; their operations travel together.
 await Task.WhenAll(Enumerable.Range(0, 1000).Select(i => kv.PutAsync($"key {i}", $"value {i}").AsTask()));

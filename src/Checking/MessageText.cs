@@ -46,7 +46,9 @@ internal static class MessageText
         $"session {batch.Session} floor {batch.Floor} [{string.Join(", ", batch.Operations.Select(Of))}]";
 
     private static string Of(Operation operation) =>
-        $"{operation.Sequence}: {operation.Kind} {operation.Key} \"{operation.Value}\"";
+        Change.Read(operation.Value) is { } change && operation.Kind == OperationKind.Change
+            ? $"{operation.Sequence}: Change {operation.Key}{ChangeText.Of(change)}"
+            : $"{operation.Sequence}: {operation.Kind} {operation.Key} \"{operation.Value}\"";
 
     private static string Of(OperationResult result) => $"{result.Sequence}: {result.Status} \"{result.Value}\"";
 

@@ -4,7 +4,7 @@ namespace PbKv.Checking;
 internal static class NextBuild
 {
     /// <summary>Does what Append does, by a name that this release does not know.</summary>
-    public const OperationKind AppendToo = OperationKind.Unsupported + 1;
+    public const OperationKind AppendToo = OperationKind.Change + 1;
 
     private static readonly Features Next = new(Features.OfThisBuild.Level + 1, Execute);
 
@@ -16,9 +16,9 @@ internal static class NextBuild
     /// <summary>What a history takes it for.</summary>
     public static OperationKind Meant(OperationKind kind) => kind == AppendToo ? OperationKind.Append : kind;
 
-    private static OperationResult Execute(KvStore store, Operation operation)
+    private static OperationResult Execute(KvStore store, Operation operation, long position)
     {
-        store.Append(operation.Key, operation.Value);
+        store.Append(operation.Key, operation.Value, position);
         return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
     }
 }

@@ -30,6 +30,9 @@ public static class ExitCodes
     /// <summary>The deadline passed, or somebody gave up, after the operation may have been sent.</summary>
     public const int OutcomeUnknown = 3;
 
-    /// <summary>`get` of a key that was never stored.</summary>
+    /// <summary>`get` of a key that is not there.</summary>
     public const int Missing = 4;
+
+    /// <summary>The condition of a change did not hold: nothing was changed.</summary>
+    public const int NotDone = 5;
 }

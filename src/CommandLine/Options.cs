@@ -38,12 +38,14 @@ public static class Options
             text.Split(',').Select(ProblemOfAddress).FirstOrDefault(problem => problem is not null)
         );
 
-    public static Option<long?> Port(string description) =>
-        new("--port")
+    public static Option<long?> Port(string description) => Number("--port", "PORT", 0, 65535, description);
+
+    public static Option<long?> Number(string name, string helpName, long least, long most, string description) =>
+        new(name)
         {
-            HelpName = "PORT",
+            HelpName = helpName,
             Description = description,
-            CustomParser = result => ParseCount(result.Tokens[0].Value, 0, 65535, result),
+            CustomParser = result => ParseCount(result.Tokens[0].Value, least, most, result),
         };
 
     public static Option<long> Count(string name, long standard, long least, long most, string description) =>

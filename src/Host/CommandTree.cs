@@ -18,7 +18,7 @@ internal static class CommandTree
         (["demo"], terminal => [new DemoCommand(terminal).Create()]),
         (["view"], terminal => [NodeCommands.View(terminal)]),
         (["replica"], terminal => [NodeCommands.Replica(terminal)]),
-        (["get", "put", "puthash", "append"], OperationCommands.Create),
+        (["get", "put", "puthash", "append", "delete", "increment"], OperationCommands.Create),
         (["shell"], terminal => [ShellCommand.Create(terminal)]),
         (["status"], terminal => [new StatusCommand(terminal).Create()]),
         (["load"], terminal => [LoadCommand.Create(terminal)]),

@@ -1,4 +1,5 @@
 using System.Text;
+using PbKv.Checking;
 using PbKv.Protocol.Tests.ClerkNodes;
 using PbKv.Protocol.Tests.Registers;
 using PbKv.Protocol.Tests.Replication;
@@ -311,7 +312,7 @@ public sealed class ReasonsTests
                 var (a, b) = net.Pair();
                 net.Tell(b, Harness.View(2, b));
                 net.Tell(b, new View(new ClusterId(8), 3, b.Id, null));
-                net.Tell(b, Harness.View(3, b) with { Level = 2 });
+                net.Tell(b, Harness.View(3, b) with { Level = NextBuild.Level });
                 net.Give(b, a.Id.Address, new Forward(b.View.Id, 5, 9, -1, []));
                 net.Give(b, a.Id.Address, new Forward(b.View.Id with { Number = 1 }, 1, 1, -1, []));
                 net.Give(b, a.Id.Address, new Chunk(b.View.Id with { Number = 1 }, 1, true, 1, 1, [], []));

@@ -14,7 +14,7 @@ internal sealed record BenchOptions(
     long Keys
 )
 {
-    public static readonly string[] Ops = ["put", "get", "puthash", "append", "mixed"];
+    public static readonly string[] Ops = ["put", "get", "puthash", "append", "increment", "cas", "mixed"];
 }
 
 /// <summary>
@@ -103,6 +103,8 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
                 "get" => Drop(client.GetAsync(key)),
                 "puthash" => Drop(client.PutHashAsync(key, _value)!),
                 "append" => Append(key),
+                "increment" => Increment(key),
+                "cas" => CompareAndSet(key),
                 _ => (_turn++ % 4) switch
                 {
                     0 => client.PutAsync(key, _value),
@@ -117,6 +119,19 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<PbKvClient> c
             _turn++ % 64 == 0
                 ? client.PutAsync(key, _value)
                 : client.AppendAsync(key, _value.AsMemory(0, Math.Min(8, _value.Length)));
+
+        /// <summary>What other runs left there is no number.</summary>
+        private async ValueTask Increment(ReadOnlyMemory<byte> key)
+        {
+            if ((await client.IncrementAsync(key)).Outcome != PbKvSumOutcome.Done)
+                await client.DeleteAsync(key);
+        }
+
+        private async ValueTask CompareAndSet(ReadOnlyMemory<byte> key)
+        {
+            if (!(await client.PutAsync(key, _value, PbKvCondition.ValueIs(_value))).Done)
+                await client.PutAsync(key, _value);
+        }
 
         private static async ValueTask Drop(ValueTask<byte[]> result) => await result;
     }

@@ -19,6 +19,7 @@ internal sealed class ChaosClient : IAsyncDisposable
     private readonly History _history;
     private readonly GapMeter _gaps;
     private readonly Chance _chance;
+    private readonly RandomChanges _changes;
     private long _completed;
     private int _open;
 
@@ -34,6 +35,7 @@ internal sealed class ChaosClient : IAsyncDisposable
     )
     {
         (_number, _keyspace, _history, _gaps, _chance) = (number, keyspace, history, gaps, chance);
+        _changes = new RandomChanges(chance);
         var settings = options.ClientOptions();
         var hosted = ConfigurationFactory.ParseString($"akka.remote.sockets.hostname = \"{host}\"");
         _system = ActorSystem.Create(
@@ -85,10 +87,11 @@ internal sealed class ChaosClient : IAsyncDisposable
     {
         Interlocked.Increment(ref _open);
         // Unique, and never the beginning of another's.
-        var value =
-            kind == OperationKind.Get
-                ? Bytes.Empty
-                : Bytes.Utf8($"{_number}.{_history.Count}.{_chance.Below(1 << 20)};");
+        var value = Bytes.Utf8($"{_number}.{_history.Count}.{_chance.Below(1 << 20)};");
+        if (kind == OperationKind.Change)
+            value = _changes.Next(key, value);
+        else if (kind is OperationKind.Get or OperationKind.Look)
+            value = Bytes.Empty;
         var operation = _history.Invoke(_number, kind, key, value);
         byte[]? result = null;
         try
@@ -99,6 +102,8 @@ internal sealed class ChaosClient : IAsyncDisposable
                 result is null ? CallStatus.Missing : CallStatus.Ok,
                 result is null ? Bytes.Empty : new Bytes(result)
             );
+            if (kind == OperationKind.Look)
+                _changes.Saw(key, new Bytes(result!));
             _gaps.Complete();
         }
         catch (PbKvException e)

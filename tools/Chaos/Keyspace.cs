@@ -19,6 +19,8 @@ internal sealed class Keyspace
         [OperationKind.PutHash, OperationKind.PutHash, OperationKind.Get],
         [OperationKind.Put, OperationKind.Get, OperationKind.Get],
         [OperationKind.Append, OperationKind.Append, OperationKind.Put, OperationKind.Get],
+        [OperationKind.Look, OperationKind.Change, OperationKind.Change],
+        [OperationKind.Look, OperationKind.Change, OperationKind.Put, OperationKind.Append, OperationKind.Get],
     ];
 
     private readonly Lock _lock = new();

@@ -7,7 +7,13 @@ namespace PbKv.Client;
 /// One operation of one caller, and the source of the ValueTask that the caller awaits. Used again and again: it goes
 /// back to its queue when the result is taken, which a ValueTask allows once.
 /// </summary>
-internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource<string>, IValueTaskSource<byte[]>
+internal sealed class Call(CallQueue queue)
+    : IValueTaskSource,
+        IValueTaskSource<string>,
+        IValueTaskSource<byte[]>,
+        IValueTaskSource<PbKvEntry?>,
+        IValueTaskSource<PbKvChange>,
+        IValueTaskSource<PbKvSum>
 {
     /// <summary>
     /// Continuations run on the thread that completes the call, which is never the clerk's: see
@@ -34,9 +40,10 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
 
     public Bytes Value { get; private set; }
 
-    public int KeyLength { get; private set; }
+    public Change? Change => Kind == OperationKind.Change ? Protocol.Change.Read(Value) : null;
 
-    public int ValueLength { get; private set; }
+    /// <summary>Bytes of what the limit of values counts for.</summary>
+    public int LongestValue => Change?.LongestValue ?? Value.Length;
 
     public long DeadlineTicks { get; set; }
 
@@ -77,7 +84,7 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
             missingIsNull,
             cancellation
         );
-        (KeyLength, ValueLength, WasSubmitted) = (key.Length, value.Length, false);
+        WasSubmitted = false;
     }
 
     /// <summary>
@@ -138,6 +145,12 @@ internal sealed class Call(CallQueue queue) : IValueTaskSource, IValueTaskSource
         var completion = Take(token, out var missingIsNull);
         return completion.Status == CallStatus.Missing && missingIsNull ? null! : completion.Value.Span.ToArray();
     }
+
+    PbKvEntry? IValueTaskSource<PbKvEntry?>.GetResult(short token) => PbKvEntry.Of(Take(token).Value);
+
+    PbKvChange IValueTaskSource<PbKvChange>.GetResult(short token) => PbKvChange.Of(Take(token).Value);
+
+    PbKvSum IValueTaskSource<PbKvSum>.GetResult(short token) => PbKvSum.Of(Take(token).Value);
 
     private Completion Take(short token) => Take(token, out _);
 

@@ -21,28 +21,28 @@ public sealed partial class PbKvClient
         CancellationToken cancellationToken = default
     ) => Begin(OperationKind.Put, Copy(key), Copy(value), deadline, cancellationToken).Done;
 
-    /// <returns>The value, or "" for a key that was never stored.</returns>
+    /// <returns>The value, or "" for a key that is not there.</returns>
     public ValueTask<string> GetAsync(
         string key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
     ) => Begin(OperationKind.Get, Utf8(key), default, deadline, cancellationToken).Text;
 
-    /// <returns>The value, or no bytes for a key that was never stored.</returns>
+    /// <returns>The value, or no bytes for a key that is not there.</returns>
     public ValueTask<byte[]> GetAsync(
         ReadOnlyMemory<byte> key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
     ) => Begin(OperationKind.Get, Copy(key), default, deadline, cancellationToken).Binary;
 
-    /// <returns>The value, or null for a key that was never stored.</returns>
+    /// <returns>The value, or null for a key that is not there.</returns>
     public ValueTask<string?> TryGetAsync(
         string key,
         TimeSpan? deadline = null,
         CancellationToken cancellationToken = default
     ) => Begin(OperationKind.Get, Utf8(key), default, deadline, cancellationToken, missingIsNull: true).Text!;
 
-    /// <returns>The value, or null for a key that was never stored.</returns>
+    /// <returns>The value, or null for a key that is not there.</returns>
     public ValueTask<byte[]?> TryGetAsync(
         ReadOnlyMemory<byte> key,
         TimeSpan? deadline = null,
@@ -68,7 +68,7 @@ public sealed partial class PbKvClient
         CancellationToken cancellationToken = default
     ) => Begin(OperationKind.PutHash, Copy(key), Copy(value), deadline, cancellationToken, missingIsNull: true).Binary!;
 
-    /// <summary>Adds to the end of the value; a key that was never stored has an empty one.</summary>
+    /// <summary>Adds to the end of the value; a key that is not there has an empty one.</summary>
     public ValueTask AppendAsync(
         string key,
         string value,

@@ -133,6 +133,16 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         return AskAsync(_settings, new ResetInquiry(_settings.ViewServices, primary), deadline, cancellationToken);
     }
 
+    /// <summary>One operation of the kind that somebody typed, or drew.</summary>
+    /// <returns>What is answered, as it came; null for a value that is not there.</returns>
+    internal ValueTask<byte[]?> RunAsync(
+        OperationKind kind,
+        Bytes key,
+        Bytes value,
+        TimeSpan? deadline = null,
+        CancellationToken cancellation = default
+    ) => Begin(kind, key, value, deadline, cancellation, missingIsNull: true).Binary!;
+
     private Task<T> AskAsync<T>(
         PbKvSettings settings,
         Inquiry<T> inquiry,
@@ -208,7 +218,7 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
 
     private long Ticks(TimeSpan deadline) => Deadlines.Ticks(deadline, _settings.Protocol.ClerkTickMs);
 
-    private static Bytes Utf8(string text, [CallerArgumentExpression(nameof(text))] string? name = null)
+    internal static Bytes Utf8(string text, [CallerArgumentExpression(nameof(text))] string? name = null)
     {
         ArgumentNullException.ThrowIfNull(text, name);
         return new Bytes(Strict.GetBytes(text));
@@ -225,5 +235,11 @@ public sealed partial class PbKvClient : IAsyncDisposable, IDisposable
         public ValueTask<string> Text => new(Call, Version);
 
         public ValueTask<byte[]> Binary => new(Call, Version);
+
+        public ValueTask<PbKvEntry?> Entry => new(Call, Version);
+
+        public ValueTask<PbKvChange> Change => new(Call, Version);
+
+        public ValueTask<PbKvSum> Sum => new(Call, Version);
     }
 }

@@ -77,13 +77,13 @@ internal static class Failures
             CallStatus.EmptyKey => NotDone(PbKvError.EmptyKey, "the key is empty: a key has at least one byte"),
             CallStatus.KeyTooLong => NotDone(
                 PbKvError.KeyTooLong,
-                $"the key has {call.KeyLength} bytes, more than pbkv.max-key-size allows"
+                $"the key has {call.Key.Length} bytes, more than pbkv.max-key-size allows"
             ),
             CallStatus.ValueTooLarge => NotDone(
                 PbKvError.ValueTooLarge,
                 call.Kind == OperationKind.Append
-                    ? $"with {call.ValueLength} bytes more the value is larger than pbkv.max-value-size allows"
-                    : $"the value has {call.ValueLength} bytes, more than pbkv.max-value-size allows"
+                    ? $"with {call.Value.Length} bytes more the value is larger than pbkv.max-value-size allows"
+                    : $"the value has {call.LongestValue} bytes, more than pbkv.max-value-size allows"
             ),
             CallStatus.Cancelled or CallStatus.Unreachable when call.RefusedBecause is { } why => new PbKvException(
                 PbKvError.Refused,
@@ -92,12 +92,12 @@ internal static class Failures
             ),
             CallStatus.Full => NotDone(
                 PbKvError.Full,
-                $"the servers have no memory left for {call.ValueLength} bytes more (pbkv.max-memory): make values "
-                    + "shorter, or give the servers more"
+                "the servers have no memory left for it (pbkv.max-memory): make values shorter, or give the servers "
+                    + "more"
             ),
             CallStatus.Unsupported => NotDone(
                 PbKvError.Unsupported,
-                $"the servers of the present view do not all know {call.Kind}: upgrade them"
+                "the servers of the present view do not all know this operation: upgrade them"
             ),
             CallStatus.Cancelled when call.IsCancelled => new PbKvCanceledException(
                 PbKvOutcome.Unknown,
@@ -114,12 +114,13 @@ internal static class Failures
             CallStatus.DeadlinePassed => new PbKvException(
                 PbKvError.DeadlinePassed,
                 PbKvOutcome.Unknown,
-                "the deadline passed after the operation was sent: whether it is executed is unknown"
+                $"the deadline passed after the operation was sent: whether it is executed is unknown{Again(call)}"
             ),
             CallStatus.SessionExpired => new PbKvException(
                 PbKvError.SessionExpired,
                 PbKvOutcome.Unknown,
                 "the client's session ended after the operation was sent: whether it was executed is unknown"
+                    + Again(call)
             ),
             _ => new InvalidOperationException($"a call that ended with {completion.Status} did not fail"),
         };
@@ -161,6 +162,17 @@ internal static class Failures
             $"the client failed, connect a new one: {cause.Message}",
             cause
         );
+
+    /// <summary>What comes of it where the caller asks for the same once more.</summary>
+    private static string Again(Call call) =>
+        (call.Kind, call.Change) switch
+        {
+            (OperationKind.Append or OperationKind.PutHash, _) or (_, { Effect: ChangeEffect.Add }) =>
+                "; asked for again, it may be done twice",
+            (_, { Condition: { Kind: ConditionKind.Revision, Revision: > 0 } }) =>
+                "; asked for again, it is done once at most",
+            _ => "",
+        };
 
     private static PbKvException NotDone(PbKvError code, string text) => new(code, PbKvOutcome.NotExecuted, text);
 }

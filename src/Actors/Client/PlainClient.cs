@@ -56,8 +56,7 @@ internal sealed class PlainClient : IDisposable
         _frameBytes = (int)PbKvConfig.FrameBytes(settings.Protocol);
     }
 
-    /// <returns>The value of a Get or a PutHash, or null where there was none; an empty one for what answers
-    /// nothing.</returns>
+    /// <returns>What is answered, as it came; null for a value that is not there.</returns>
     /// <exception cref="PbKvException">It failed.</exception>
     public byte[]? Run(OperationKind kind, Bytes key, Bytes value, CancellationToken cancellation)
     {

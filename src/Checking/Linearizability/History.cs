@@ -22,15 +22,14 @@ public sealed class History
         }
     }
 
-    /// <summary>A client asks for an operation (Get, Put, PutHash or Append).</summary>
+    /// <summary>A client asks for an operation; of a Change the value is the encoded <see cref="Change"/>.</summary>
     /// <returns>The operation's number, to be given with its answer.</returns>
     public int Invoke(long client, OperationKind kind, Bytes key, Bytes value)
     {
-        if (kind is not (OperationKind.Get or OperationKind.Put or OperationKind.PutHash or OperationKind.Append))
-            throw new ArgumentException(
-                $"{kind} is no operation of a client; a history takes Get, Put, PutHash and Append",
-                nameof(kind)
-            );
+        if (!OperationKinds.IsOfClient(kind))
+            throw new ArgumentException($"{kind} is no operation of a client", nameof(kind));
+        if (kind == OperationKind.Change && Change.Read(value) is null)
+            throw new ArgumentException("this is no encoded Change", nameof(value));
         lock (_lock)
         {
             _operations.Add(new HistoryOperation(client, kind, key, value, _clock++));
@@ -41,7 +40,7 @@ public sealed class History
     /// <summary>
     /// The operation ended so. A status that leaves the outcome open keeps it open; one that says that nothing was
     /// executed takes the operation out. An Ok with an empty value also stands for a missing key, for clients that
-    /// cannot tell.
+    /// cannot tell. The Ok of a Look or a Change has an encoded <see cref="Finding"/>.
     /// </summary>
     public void Respond(int operation, CallStatus status, Bytes value)
     {
@@ -55,9 +54,13 @@ public sealed class History
             switch (status)
             {
                 case CallStatus.Ok or CallStatus.Missing:
+                    if (done.Finds)
+                        (done.Found, value) = FindingIn(value);
                     done.Outcome = Outcome.Known;
                     done.Return = _clock++;
-                    if (done.Observes)
+                    if (done.Finds)
+                        done.Result = ObservedOf(done.Key, value);
+                    else if (done.Observes)
                         done.Result = status == CallStatus.Missing ? Observed.Nothing : ObservedOf(done.Key, value);
                     break;
                 case CallStatus.DeadlinePassed or CallStatus.Cancelled or CallStatus.SessionExpired:
@@ -89,13 +92,26 @@ public sealed class History
             foreach (var operation in _operations)
             {
                 var known = operation.Outcome == Outcome.Known;
-                if (!known && (operation.Outcome == Outcome.Never || operation.Kind == OperationKind.Get))
+                if (!known && (operation.Outcome == Outcome.Never || OperationKinds.IsRead(operation.Kind)))
                     continue;
                 if (!keys.TryGetValue(operation.Key, out var list))
                     keys.Add(operation.Key, list = []);
                 list.Add(operation);
             }
             return keys;
+        }
+    }
+
+    private static (Finding Found, Bytes Value) FindingIn(Bytes answer)
+    {
+        try
+        {
+            var found = Finding.Read(answer);
+            return (found with { Value = default }, found.Value);
+        }
+        catch (Exception failure) when (failure is WireFormatException or UnknownValueException)
+        {
+            throw new ArgumentException("this is no encoded Finding", nameof(answer), failure);
         }
     }
 
@@ -140,16 +156,32 @@ internal sealed class HistoryOperation(long client, OperationKind kind, Bytes ke
 
     public Outcome Outcome { get; set; }
 
-    /// <summary>The value that a Get read, or that a PutHash found.</summary>
+    /// <summary>The value that a Get read, that a PutHash found, or that is in a <see cref="Finding"/>.</summary>
     public Observed Result { get; set; }
+
+    public Change Change { get; } = kind == OperationKind.Change ? Protocol.Change.Read(value)!.Value : default;
+
+    /// <summary>The answer of a Look or a Change; its value is the <see cref="Result"/>.</summary>
+    public Finding Found { get; set; }
 
     public bool Observes => Kind is OperationKind.Get or OperationKind.PutHash;
 
+    public bool Finds => Kind is OperationKind.Look or OperationKind.Change;
+
+    /// <summary>Whether it may have changed something.</summary>
+    public bool MayWrite =>
+        !OperationKinds.IsRead(Kind)
+        && (Kind != OperationKind.Change || Outcome != Outcome.Known || Found.Outcome == ChangeOutcome.Done);
+
     public override string ToString()
     {
-        var argument = Kind == OperationKind.Get ? "" : $" {Shorten(Value)}";
+        var argument =
+            OperationKinds.IsRead(Kind) ? ""
+            : Kind == OperationKind.Change ? ChangeText.Of(Change)
+            : $" {Shorten(Value)}";
         var result =
             Outcome != Outcome.Known ? " → ?"
+            : Finds ? $" → {ChangeText.Of(this)}"
             : Observes ? $" → {Result}"
             : "";
         var end = Return == int.MaxValue ? "…" : Return.ToString();

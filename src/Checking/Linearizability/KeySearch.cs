@@ -8,7 +8,7 @@ namespace PbKv.Checking;
 /// (it changes nothing, so nothing can need it later); the operation that is due is tried first; and an order that
 /// leaves an open read without anything that it can have read is given up at once.
 /// </summary>
-internal sealed class KeySearch
+internal sealed class KeySearch : IKeySearch
 {
     private static readonly Comparer<SearchOperation> LatestReturnFirst = Comparer<SearchOperation>.Create(
         static (one, other) => other.Return.CompareTo(one.Return)
@@ -233,7 +233,7 @@ internal sealed class KeySearch
         operation.Ordered = false;
     }
 
-    private static UInt128 HashOf(in KeyState state)
+    internal static UInt128 HashOf(in KeyState state)
     {
         var low = Hashing.Mix(state.Hash + 0x632BE59BD9B4E019);
         return new UInt128(
@@ -246,7 +246,13 @@ internal sealed class KeySearch
 /// <summary>
 /// One operation in the order, what to return to when it is taken out again, and how many unseen ones came before it.
 /// </summary>
-internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate, int Unseen);
+internal readonly record struct SearchStep(SearchOperation Operation, KeyState Before, int FirstCandidate, int Unseen)
+    : ISearchStep;
+
+internal interface ISearchStep
+{
+    SearchOperation Operation { get; }
+}
 
 /// <summary>
 /// Where the longest order that was found could not go on: the place where a reader of a violation begins.
@@ -262,7 +268,8 @@ internal sealed class DeadEnd
 
     /// <summary>Looks at a path that has no way on; always true, so that it can stand in a condition.</summary>
     /// <param name="read">An open read that nothing explains any more, where that is why there is none.</param>
-    public bool Sees(Stack<SearchStep> path, SearchLink? due, SearchOperation? read)
+    public bool Sees<TStep>(Stack<TStep> path, SearchLink? due, SearchOperation? read)
+        where TStep : struct, ISearchStep
     {
         if (path.Count <= _depth || due is not { Operation: { } operation })
             return true;

@@ -32,7 +32,9 @@ public static class LinearizabilityChecker
         string? gaveUp = null;
         foreach (var (key, operations) in history.ByKey().OrderBy(pair => pair.Key))
         {
-            var search = new KeySearch(operations, maxSteps);
+            IKeySearch search = operations.Exists(operation => operation.Finds)
+                ? new RevisionSearch(operations, maxSteps)
+                : new KeySearch(operations, maxSteps);
             var outcome = search.Run();
             steps += search.Steps;
             if (outcome == Linearizability.Violated)
@@ -44,4 +46,14 @@ public static class LinearizabilityChecker
             ? new LinearizabilityVerdict(Linearizability.Linearizable, "", steps)
             : new LinearizabilityVerdict(Linearizability.GaveUp, gaveUp, steps);
     }
+}
+
+internal interface IKeySearch
+{
+    long Steps { get; }
+
+    Linearizability Run();
+
+    /// <summary>For people: where no order could go on.</summary>
+    string Explain();
 }

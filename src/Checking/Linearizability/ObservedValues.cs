@@ -99,6 +99,13 @@ internal readonly record struct Observed(ObservedBuffer? Buffer, int Length)
 {
     public static Observed Nothing => default;
 
+    public static Observed Of(Bytes value)
+    {
+        var buffer = new ObservedBuffer();
+        buffer.TryShare(value.Span);
+        return new Observed(buffer, value.Length);
+    }
+
     public ReadOnlySpan<byte> Span => Buffer is null ? default : Buffer.Span[..Length];
 
     public ulong Hash => Buffer?.HashOfFirst(Length) ?? 0;

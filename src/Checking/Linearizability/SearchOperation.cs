@@ -21,12 +21,18 @@ internal sealed class SearchOperation(HistoryOperation operation)
 
     public bool Known { get; } = operation.Outcome == Outcome.Known;
 
-    public bool Observes { get; } = operation.Observes && operation.Outcome == Outcome.Known;
+    /// <summary>Whether it is known which value it found.</summary>
+    public bool Observes { get; set; } = operation.Observes && operation.Outcome == Outcome.Known;
 
-    public Observed Result { get; } = operation.Result;
+    public Observed Result { get; set; } = operation.Result;
 
     /// <summary>Whether the value afterwards does not begin with the value before.</summary>
-    public bool Resets => Kind is OperationKind.Put or OperationKind.PutHash;
+    public bool Resets { get; } =
+        operation.Kind is OperationKind.Put or OperationKind.PutHash
+        || (operation is { Kind: OperationKind.Change, MayWrite: true, Change.Effect: not ChangeEffect.Delete });
+
+    public bool Deletes { get; } =
+        operation is { Kind: OperationKind.Change, MayWrite: true, Change.Effect: ChangeEffect.Delete };
 
     /// <summary>The value afterwards, where it is the same whatever was before.</summary>
     public KeyState? Fixed { get; } =
@@ -34,8 +40,28 @@ internal sealed class SearchOperation(HistoryOperation operation)
         {
             OperationKind.Put => KeyState.Of(operation.Value.Span),
             OperationKind.PutHash when operation.Outcome == Outcome.Known => KeyState.AfterPutHash(operation),
+            OperationKind.Change when operation.MayWrite => KeyState.AfterChange(operation),
             _ => null,
         };
+
+    /// <summary>The revision that it was told, or must have by what others were told; 0: not known.</summary>
+    public long Told { get; set; } = operation.Outcome == Outcome.Known ? operation.Found.Revision : 0;
+
+    public bool OnlyReads { get; } = !operation.MayWrite;
+
+    /// <summary>Whether it writes, and where the key is there nothing shows in which state.</summary>
+    public bool CoversBlindly =>
+        Kind == OperationKind.Put
+        || (
+            (Deletes || Fixed is not null)
+            && Kind == OperationKind.Change
+            && Operation.Change
+                is { Effect: not ChangeEffect.Add, Condition.Kind: ConditionKind.None or ConditionKind.Present }
+            && !Observes
+        );
+
+    /// <summary>The value that a Change compares with.</summary>
+    public KeyState Expected { get; } = KeyState.Of(operation.Change.Condition.Value.Span);
 
     /// <summary>Stands for the operation in the hash of a set of operations.</summary>
     public UInt128 Mark { get; } =
@@ -55,11 +81,20 @@ internal sealed class SearchOperation(HistoryOperation operation)
     /// </summary>
     public SearchOperation[]? Sources { get; set; }
 
+    /// <summary>An earlier one of unknown outcome that does the same: that comes first.</summary>
+    public SearchOperation? Twin { get; set; }
+
+    /// <summary>The reads in which it may show.</summary>
+    public List<SearchOperation> Readers { get; } = [];
+
     public SearchLink ByInvoke { get; } = new();
 
     public SearchLink ByReturn { get; } = new();
 
     public SearchLink ByObservation { get; } = new();
+
+    /// <summary>Among those that told a revision.</summary>
+    public SearchLink ByRevision { get; } = new();
 
     /// <summary>Whether it can be the next one in this state, and what it leaves.</summary>
     public bool TryApply(in KeyState state, out KeyState next)
@@ -138,6 +173,15 @@ internal readonly record struct KeyState(bool Exists, int Length, ulong Hash, ui
         Hashing.Fnv1a(value, Fnv).TryFormat(text, out var length);
         return Of(text[..length]);
     }
+
+    /// <summary>What a Change leaves, if it was done; null: that depends on what it finds.</summary>
+    public static KeyState? AfterChange(HistoryOperation change) =>
+        change.Change.Effect switch
+        {
+            ChangeEffect.Put => Of(change.Change.Value.Span),
+            ChangeEffect.Delete => Missing,
+            _ => change.Outcome == Outcome.Known ? Of(change.Result.Span) : null,
+        };
 
     /// <summary>The decimal text that a PutHash stores over a value that is known.</summary>
     public static KeyState AfterPutHash(HistoryOperation done) =>

@@ -75,7 +75,7 @@ internal sealed class ModelHistories(ModelSetup setup)
                     step.Clerk + 1,
                     NextBuild.Meant(operation.Kind),
                     Bytes.Utf8(operation.Key),
-                    Bytes.Utf8(operation.Value)
+                    operation.Argument
                 );
             }
             else if (numbers.TryGetValue((step.Clerk, step.Operation), out var number))

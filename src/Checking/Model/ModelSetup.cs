@@ -9,6 +9,15 @@ internal readonly record struct ScriptedOperation(OperationKind Kind, string Key
     public static ScriptedOperation Append(string token, string key = "k") => new(OperationKind.Append, key, token);
 
     public static ScriptedOperation Get(string key = "k") => new(OperationKind.Get, key, "");
+
+    public static ScriptedOperation Look(string key = "k") => new(OperationKind.Look, key, "");
+
+    public static ScriptedOperation Asks(Change change, string key = "k") =>
+        new(OperationKind.Change, key, "") { Change = change };
+
+    public Change? Change { get; private init; }
+
+    public Bytes Argument => Change?.Encode() ?? Bytes.Utf8(Value);
 }
 
 /// <summary>

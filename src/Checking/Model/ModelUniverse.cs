@@ -134,7 +134,7 @@ internal sealed class ModelUniverse
                     begun,
                     operation.Kind,
                     Bytes.Utf8(operation.Key),
-                    Bytes.Utf8(operation.Value),
+                    operation.Argument,
                     long.MaxValue,
                     effects
                 );

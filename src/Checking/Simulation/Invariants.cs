@@ -225,7 +225,7 @@ internal sealed class NoAcknowledgedWriteLost(SimulatedCluster cluster) : WorldW
     {
         foreach (var operation in batch.Operations)
         {
-            if (NextBuild.Meant(operation.Kind) is OperationKind.Put or OperationKind.PutHash or OperationKind.Append)
+            if (OperationKinds.IsOfClient(operation.Kind) && !operation.IsRead)
                 _sent.TryAdd((batch.Session, operation.Sequence), true);
         }
     }
@@ -287,6 +287,7 @@ internal static class ReplicasEqualAtRest
             primary.Position != backup.Position ? $"the positions {primary.Position} and {backup.Position}"
             : primary.Store.Digest != backup.Store.Digest
                 ? $"the data ({primary.Store.Count} and {backup.Store.Count} keys)"
+            : primary.Store.RevisionDigest != backup.Store.RevisionDigest ? "the revisions"
             : primary.Sessions.Digest != backup.Sessions.Digest
                 ? $"the sessions ({primary.Sessions.Count} and {backup.Sessions.Count})"
             : null;

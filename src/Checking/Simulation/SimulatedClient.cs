@@ -8,7 +8,9 @@ internal sealed class SimulatedClient
     private const OperationKind Get = OperationKind.Get,
         Put = OperationKind.Put,
         PutHash = OperationKind.PutHash,
-        Append = OperationKind.Append;
+        Append = OperationKind.Append,
+        Look = OperationKind.Look,
+        Change = OperationKind.Change;
 
     private static readonly OperationKind[][] Mixes =
     [
@@ -17,6 +19,8 @@ internal sealed class SimulatedClient
         [Append, Append, Get],
         [PutHash, PutHash, Get],
         [Get, Append, Append, Append, Put],
+        [Look, Change, Change],
+        [Look, Get, Change, Put, Append],
     ];
 
     private readonly World _world;
@@ -25,6 +29,8 @@ internal sealed class SimulatedClient
     private readonly Chance _chance;
     private readonly SimulationPlan _plan;
     private readonly OperationKind[] _mix;
+    private readonly Dictionary<int, Bytes> _looks = [];
+    private readonly RandomChanges _changes;
     private readonly long _thinkUs;
     private readonly int _number;
     private readonly bool _mayDawdle;
@@ -45,6 +51,7 @@ internal sealed class SimulatedClient
         (_world, _plan, _machine, _history, _chance, _number) = (world, plan, machine, history, chance, number);
         _left = plan.OperationsPerClient;
         _mix = chance.OneOf(Mixes);
+        _changes = new RandomChanges(chance);
         _mayDawdle = chance.Percent(30);
         // Where there is much to do, requests go in shares.
         _mostAtOnce = Math.Max(4, plan.OperationsPerClient / 10);
@@ -90,10 +97,14 @@ internal sealed class SimulatedClient
 
     private int Submit(ClerkNode clerk, OperationKind kind, Bytes key, Bytes value, long deadline, Effects effects)
     {
-        if (kind != Get)
+        if (!OperationKinds.IsRead(kind))
             value = Bytes.Utf8($"{_number}.{_history.Count};");
+        if (kind == Change)
+            value = _changes.Next(key, value);
         var call = _history.Invoke(_number, kind, key, value);
         _outstanding++;
+        if (kind == Look)
+            _looks.Add(call, key);
         if (_plan.TwoBuilds && kind == Append && _chance.Percent(50))
             kind = NextBuild.AppendToo;
         clerk.Submit(call, kind, key, value, deadline, effects);
@@ -103,6 +114,8 @@ internal sealed class SimulatedClient
     private void OnCompletion(Completion completion)
     {
         _history.Respond((int)completion.Call, completion.Status, completion.Value);
+        if (_looks.Remove((int)completion.Call, out var key) && completion.Status == CallStatus.Ok)
+            _changes.Saw(key, completion.Value);
         _outstanding--;
         if (_outstanding > 0)
             return;

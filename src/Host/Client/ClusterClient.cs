@@ -1,8 +1,5 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
-using System.Text.Unicode;
 using Akka.Configuration;
-using PbKv.Host.Shell;
 
 namespace PbKv.Host.Client;
 
@@ -30,16 +27,15 @@ internal sealed class ClusterClient(PbKvSettings settings, PbKvClient? client, P
         }
     }
 
-    public async Task<Answer> RunAsync(OperationKind kind, Bytes key, Bytes value, CancellationToken cancellation)
+    /// <returns>What is answered, as it came; null for a value that is not there.</returns>
+    public async Task<Bytes?> RunAsync(OperationKind kind, Bytes key, Bytes value, CancellationToken cancellation)
     {
         try
         {
-            return new Answer(
-                kind,
-                plain is not null
-                    ? plain.Run(kind, key, value, cancellation)
-                    : await client!.RunAsync(kind, key, value, cancellation: cancellation)
-            );
+            var result = plain is not null
+                ? plain.Run(kind, key, value, cancellation)
+                : await client!.RunAsync(kind, key, value, cancellation: cancellation);
+            return result is null ? null : new Bytes(result);
         }
         catch (Exception e) when (e is PbKvException or PbKvCanceledException)
         {
@@ -137,42 +133,4 @@ internal sealed class ClusterClient(PbKvSettings settings, PbKvClient? client, P
 
     private static int CodeOf(PbKvOutcome outcome) =>
         outcome == PbKvOutcome.NotExecuted ? ExitCodes.Failed : ExitCodes.OutcomeUnknown;
-}
-
-/// <summary>What came of one operation, in each of the forms in which it is told.</summary>
-/// <param name="value">Null where there was none.</param>
-internal sealed class Answer(OperationKind kind, byte[]? value)
-{
-    /// <summary>Get and PutHash answer with a value, Put and Append with the fact that they are done.</summary>
-    public bool HasValue => kind is OperationKind.Get or OperationKind.PutHash;
-
-    public bool Found => value is not null;
-
-    /// <summary>That of none is empty.</summary>
-    public Bytes Value { get; } = new(value ?? []);
-
-    /// <summary>`value` only when it is UTF-8, `valueBase64` always.</summary>
-    public byte[] ToJson()
-    {
-        var json = new JsonObject { [HasValue ? "found" : "ok"] = Found };
-        if (HasValue && Found)
-        {
-            if (Utf8.IsValid(Value.Span))
-                json["value"] = Value.ToString();
-            json["valueBase64"] = Convert.ToBase64String(Value.Span);
-        }
-        return Json.Bytes(json);
-    }
-
-    /// <summary>One line of the line protocol.</summary>
-    public byte[] ToLine()
-    {
-        if (!HasValue)
-            return "ok"u8.ToArray();
-        if (kind == OperationKind.Get && !Found)
-            return "missing"u8.ToArray();
-        List<byte> line = [.. "ok "u8];
-        LineEscapes.Write(Value, line);
-        return [.. line];
-    }
 }

@@ -1,73 +1,167 @@
 namespace PbKv.Host.Client;
 
-/// <summary>`get`, `put`, `puthash` and `append`: one operation each.</summary>
+/// <summary>`get`, `put`, `puthash`, `append`, `delete` and `increment`: one operation each.</summary>
 internal static class OperationCommands
 {
-    public static IEnumerable<Command> Create(Terminal terminal)
-    {
-        yield return Create(
-            terminal,
-            OperationKind.Get,
-            "get",
-            "Print the value of a key; of one never stored nothing, and the exit code is 4"
-        );
-        yield return Create(terminal, OperationKind.Put, "put", "Store a value");
-        yield return Create(
-            terminal,
-            OperationKind.PutHash,
-            "puthash",
-            "Store the hash of the previous value and this one, and print the previous one"
-        );
-        yield return Create(terminal, OperationKind.Append, "append", "Append to a value");
-    }
+    public static IEnumerable<Command> Create(Terminal terminal) =>
+        [
+            Get(terminal),
+            Put(terminal),
+            WithValue(
+                terminal,
+                "puthash",
+                "Store the hash of the previous value and this one, and print the previous one",
+                Questions.PutHash,
+                Raw()
+            ),
+            WithValue(terminal, "append", "Append to a value", Questions.Append),
+            Delete(terminal),
+            Increment(terminal),
+        ];
 
-    private static Command Create(Terminal terminal, OperationKind kind, string name, string description)
+    private static Command Get(Terminal terminal)
     {
-        var key = new Argument<string>("KEY") { Description = "The key; one that begins with a dash goes behind '--'" };
-        var value = new Argument<string>("VALUE")
-        {
-            Description =
-                "The value; '-' reads it from standard input; with a dash first, and no number, it goes behind '--'",
-        };
-        var raw = Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
+        var revision = Options.Flag("--revision", "Print the key's revision and a blank before the value");
         var or = new Option<string?>("--or")
         {
             HelpName = "VALUE",
-            Description = "What to print for a key never stored",
+            Description = "What to print for a key that is not there",
         };
+        return Create(
+            terminal,
+            "get",
+            "Print the value of a key; of one that is not there nothing, and the exit code is 4",
+            [revision, or],
+            (parsed, key) =>
+                parsed.GetValue(revision)
+                    ? Questions.GetEntry(key, parsed.GetValue(or))
+                    : Questions.Get(key, parsed.GetValue(or)),
+            Raw()
+        );
+    }
+
+    private static Command Put(Terminal terminal)
+    {
+        var value = Value();
+        var options = new ChangeOptions();
+        return Create(
+            terminal,
+            "put",
+            "Store a value; where a condition does not hold nothing is stored, and the exit code is 5",
+            [value, .. options.All],
+            (parsed, key) =>
+                options.Read(parsed) is var (condition, previous)
+                    ? Questions.Put(key, ReadValue(parsed, value, terminal), condition, previous)
+                    : Questions.Put(key, ReadValue(parsed, value, terminal))
+        );
+    }
+
+    private static Command Delete(Terminal terminal)
+    {
+        var options = new ChangeOptions();
+        return Create(
+            terminal,
+            "delete",
+            "Remove a key; where a condition does not hold it stays, and the exit code is 5",
+            options.All,
+            (parsed, key) =>
+            {
+                var (condition, previous) = options.Read(parsed) ?? (PbKvCondition.Always, false);
+                return Questions.Delete(key, condition, previous);
+            }
+        );
+    }
+
+    private static Command Increment(Terminal terminal)
+    {
+        var amount = new Argument<long>("AMOUNT")
+        {
+            Description = "What is added, or below 0 subtracted",
+            Arity = ArgumentArity.ZeroOrOne,
+            DefaultValueFactory = _ => 1,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!long.TryParse(text, out var number))
+                    result.AddError(NoAmount(text));
+                return number;
+            },
+        };
+        return Create(
+            terminal,
+            "increment",
+            "Add to a number, which begins with 0, and print the sum",
+            [amount],
+            (parsed, key) => Questions.Increment(key, parsed.GetValue(amount))
+        );
+    }
+
+    public static string NoAmount(string text) => $"'{text}' is no whole number of 64 bits";
+
+    private static Command WithValue(
+        Terminal terminal,
+        string name,
+        string description,
+        Func<Bytes, Bytes, Question> ask,
+        Option<bool>? raw = null
+    )
+    {
+        var value = Value();
+        return Create(
+            terminal,
+            name,
+            description,
+            [value],
+            (parsed, key) => ask(key, ReadValue(parsed, value, terminal)),
+            raw
+        );
+    }
+
+    private static Command Create(
+        Terminal terminal,
+        string name,
+        string description,
+        IEnumerable<Symbol> symbols,
+        Func<ParseResult, Bytes, Question> read,
+        Option<bool>? raw = null
+    )
+    {
+        var key = new Argument<string>("KEY") { Description = "The key; one that begins with a dash goes behind '--'" };
         var client = new ClientOptions();
         var command = new Command(name, description) { key };
-        if (kind != OperationKind.Get)
-            command.Arguments.Add(value);
-        if (kind == OperationKind.Get)
-            command.Options.Add(or);
-        if (kind is OperationKind.Get or OperationKind.PutHash)
+        foreach (var argument in symbols.OfType<Argument>())
+            command.Arguments.Add(argument);
+        foreach (var option in symbols.OfType<Option>())
+            command.Options.Add(option);
+        if (raw is not null)
             command.Options.Add(raw);
         client.AddTo(command);
         command.SetAction(
             async (parsed, _) =>
             {
-                var given = kind == OperationKind.Get ? Bytes.Empty : ReadValue(parsed, value, terminal);
+                // Before signals are ours: this may read standard input.
+                var question = read(parsed, Bytes.Utf8(parsed.GetRequiredValue(key)));
                 using var signals = new Signals();
                 await using var cluster = ClusterClient.Open(client.Read(parsed));
-                var answer = await cluster.RunAsync(
-                    kind,
-                    Bytes.Utf8(parsed.GetRequiredValue(key)),
-                    given,
-                    signals.Asked
-                );
-                var notFound = kind == OperationKind.Get && !answer.Found;
-                var instead = notFound ? parsed.GetValue(or) : null;
-                var missing = notFound && instead is null;
+                var answer = await question(cluster, signals.Asked);
                 if (client.Json(parsed))
                     terminal.WriteLine(answer.ToJson());
-                else if (answer.HasValue && !missing)
-                    Print(instead is null ? answer.Value : Bytes.Utf8(instead), parsed.GetValue(raw), terminal);
-                return missing ? ExitCodes.Missing : ExitCodes.Done;
+                else
+                    Print(answer, raw is not null && parsed.GetValue(raw), terminal);
+                return answer.ExitCode;
             }
         );
         return command;
     }
+
+    private static Option<bool> Raw() => Options.Flag("--raw", "Print the bytes of the value alone, without a newline");
+
+    private static Argument<string> Value() =>
+        new("VALUE")
+        {
+            Description =
+                "The value; '-' reads it from standard input; with a dash first, and no number, it goes behind '--'",
+        };
 
     private static Bytes ReadValue(ParseResult parsed, Argument<string> value, Terminal terminal)
     {
@@ -87,11 +181,13 @@ internal static class OperationCommands
             && types[^1] == System.CommandLine.Parsing.TokenType.Argument;
     }
 
-    private static void Print(Bytes value, bool raw, Terminal terminal)
+    private static void Print(Answer answer, bool raw, Terminal terminal)
     {
-        if (raw)
-            terminal.Write(value.Span);
-        else
-            terminal.WriteLine(value.Span);
+        if (answer.Printed is { } printed && raw)
+            terminal.Write(printed.Span);
+        else if (answer.Printed is { } line)
+            terminal.WriteLine(line.Span);
+        if (answer.Complaint is { } complaint)
+            terminal.ErrorLine($"pbkv: {complaint}");
     }
 }

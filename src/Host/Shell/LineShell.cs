@@ -38,13 +38,13 @@ internal sealed class LineShell(Terminal terminal, ClusterClient cluster, bool j
         {
             if (ShellRequest.Parse(line) is not { } request)
                 return null;
-            if (request.Kind is null)
+            if (request.Question is null)
             {
                 var status = await cluster.StatusAsync(cancellation);
                 return json ? StatusJson.Of(status) : [.. "ok "u8, .. StatusJson.Of(status)];
             }
 
-            var answer = await cluster.RunAsync(request.Kind.Value, request.Key, request.Value, cancellation);
+            var answer = await request.Question(cluster, cancellation);
             return json ? answer.ToJson() : answer.ToLine();
         }
         catch (Failure failure)
@@ -83,19 +83,22 @@ internal sealed class LineReader(Stream input)
 }
 
 /// <summary>One line of the shell, understood: an operation, or the question how the cluster is.</summary>
-/// <param name="Kind">Null where it asks for the status.</param>
-internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
+/// <param name="Question">Null where it asks for the status.</param>
+internal sealed record ShellRequest(Question? Question)
 {
-    private static readonly (string Name, OperationKind? Kind, int Words, string Form)[] Known =
+    private static readonly (string Form, Func<List<Bytes>, Question?> Read)[] Known =
     [
-        ("get", OperationKind.Get, 2, "get KEY"),
-        ("put", OperationKind.Put, 3, "put KEY VALUE"),
-        ("puthash", OperationKind.PutHash, 3, "puthash KEY VALUE"),
-        ("append", OperationKind.Append, 3, "append KEY VALUE"),
-        ("status", null, 1, "status"),
+        ("get KEY", words => Questions.Get(words[1])),
+        ("put KEY VALUE", words => Questions.Put(words[1], words[2])),
+        ("puthash KEY VALUE", words => Questions.PutHash(words[1], words[2])),
+        ("append KEY VALUE", words => Questions.Append(words[1], words[2])),
+        ("delete KEY", words => Questions.Delete(words[1], PbKvCondition.Always, previous: false)),
+        ("increment KEY [AMOUNT]", words => Questions.Increment(words[1], Amount(words))),
+        ("cas KEY EXPECTED VALUE", words => Cas(words[1], words[2], words[3])),
+        ("status", _ => null),
     ];
 
-    public static IEnumerable<string> Names => Known.Select(command => command.Name);
+    public static IEnumerable<string> Names => Known.Select(command => NameOf(command.Form));
 
     /// <returns>Null for a line without a word.</returns>
     /// <exception cref="Failure">The line is no command.</exception>
@@ -105,8 +108,8 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
         if (words.Count == 0)
             return null;
         var name = words[0].ToString();
-        var command = Array.Find(Known, known => known.Name == name);
-        if (command.Name is null)
+        var (form, read) = Array.Find(Known, known => NameOf(known.Form) == name);
+        if (form is null)
         {
             var nearest = Spelling.Nearest(name, Names);
             throw Failure.Usage(
@@ -115,15 +118,32 @@ internal sealed record ShellRequest(OperationKind? Kind, Bytes Key, Bytes Value)
             );
         }
 
-        if (words.Count != command.Words)
+        var most = form.Split(' ').Length;
+        var least = most - form.Count(letter => letter == '[');
+        if (words.Count < least || words.Count > most)
         {
-            var quotes = words.Count > command.Words ? ", and blanks in a word need quotes" : "";
+            var quotes = words.Count > most ? ", and blanks in a word need quotes" : "";
             throw Failure.Usage(
                 $"'{name}' came with {words.Count - 1} {(words.Count == 2 ? "word" : "words")}",
-                $"it is written '{command.Form}'{quotes}"
+                $"it is written '{form}'{quotes}"
             );
         }
 
-        return new ShellRequest(command.Kind, words.ElementAtOrDefault(1), words.ElementAtOrDefault(2));
+        return new ShellRequest(read(words));
+    }
+
+    private static string NameOf(string form) => form.Split(' ')[0];
+
+    private static Question Cas(Bytes key, Bytes expected, Bytes value) =>
+        Questions.Put(key, value, PbKvCondition.ValueIs(expected.Memory), previous: true);
+
+    private static long Amount(List<Bytes> words)
+    {
+        if (words.Count == 2)
+            return 1;
+        var text = words[2].ToString();
+        return long.TryParse(text, out var amount)
+            ? amount
+            : throw Failure.Usage(OperationCommands.NoAmount(text), "it is what is added");
     }
 }

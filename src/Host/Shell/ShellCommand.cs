@@ -37,12 +37,15 @@ internal sealed class ConsoleShell(Terminal terminal, ClusterClient cluster)
 
     private static readonly string[] Help =
     [
-        "get KEY             the value of a key",
-        "put KEY VALUE       store a value",
-        "append KEY VALUE    append to a value",
-        "puthash KEY VALUE   store the hash of the previous value and this one; shows the previous one",
-        "status              who is primary, who is backup, and what they hold",
-        "exit                leave (so does Ctrl-D; Ctrl-C gives up a line)",
+        "get KEY                 the value of a key",
+        "put KEY VALUE           store a value",
+        "append KEY VALUE        append to a value",
+        "delete KEY              remove a key",
+        "increment KEY [AMOUNT]  add to a number, 1 unless told; shows the sum",
+        "cas KEY EXPECTED VALUE  store a value where the key has the expected one",
+        "puthash KEY VALUE       store the hash of the previous value and this one; shows the previous one",
+        "status                  who is primary, who is backup, and what they hold",
+        "exit                    leave (so does Ctrl-D; Ctrl-C gives up a line)",
         "Words with blanks go in quotes, single or double; in quotes \\n \\t \\xHH and the like are escapes, and "
             + "\"\" is the empty word.",
     ];
@@ -100,27 +103,15 @@ internal sealed class ConsoleShell(Terminal terminal, ClusterClient cluster)
         {
             if (ShellRequest.Parse(Encoding.UTF8.GetBytes(line)) is not { } request)
                 return;
-            if (request.Kind is null)
+            if (request.Question is null)
                 Say(StatusText.Of(await cluster.StatusAsync(asked), null, default, terminal.Colours).TrimEnd());
             else
-                Say(ForPeople(await cluster.RunAsync(request.Kind.Value, request.Key, request.Value, asked)));
+                Say((await request.Question(cluster, asked)).ForPeople());
         }
         catch (Failure failure)
         {
             Say(terminal.Colours ? $"\u001b[31m{failure.Message}\u001b[0m" : failure.Message);
         }
-    }
-
-    private static string ForPeople(Answer answer)
-    {
-        if (!answer.HasValue)
-            return "ok";
-        if (!answer.Found)
-            return "(nothing stored)";
-        var escaped = new List<byte>();
-        LineEscapes.Write(answer.Value, escaped);
-        // So that it can be typed back as it stands.
-        return $"\"{Encoding.UTF8.GetString([.. escaped]).Replace("\"", "\\\"")}\"";
     }
 
     private void Say(string text)

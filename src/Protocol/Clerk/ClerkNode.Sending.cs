@@ -258,7 +258,7 @@ public partial class ClerkNode
                 effects.MayStop = true;
                 _pending.Remove(sequence);
             }
-            else if (operation.Kind != OperationKind.Get && operation.Sent)
+            else if (!OperationKinds.IsRead(operation.Kind) && operation.Sent)
             {
                 effects.Complete(operation.Call, CallStatus.SessionExpired);
                 _pending.Remove(sequence);

@@ -91,10 +91,7 @@ public partial class ClerkNode : Node
     /// <param name="deadlineTicks">The clerk ticks it is tried for; long.MaxValue is for ever.</param>
     public void Submit(long call, OperationKind kind, Bytes key, Bytes value, long deadlineTicks, Effects effects)
     {
-        Invariant.Assert(
-            kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported,
-            $"call {call} is no operation on a key: {kind}"
-        );
+        Invariant.Assert(OperationKinds.IsOfClient(kind), $"call {call} is no operation on a key: {kind}");
         Invariant.Assert(call > _lastCall, $"call {call} comes after call {_lastCall}");
         _lastCall = call;
         if (Check(kind, key, value) is { } error)
@@ -264,11 +261,10 @@ public partial class ClerkNode : Node
     {
         if (_view.Number > 0 && Features.LevelOf(kind) > _view.Level)
             return CallStatus.Unsupported;
-        if (key.IsEmpty)
-            return CallStatus.EmptyKey;
-        if (key.Length > _settings.MaxKeyBytes)
-            return CallStatus.KeyTooLong;
-        return value.Length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
+        if (OperationKinds.CheckKey(kind, key, _settings.MaxKeyBytes) is { } bad)
+            return StatusOf(bad);
+        var length = OperationKinds.LongestValue(kind, value);
+        return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
     }
 
     private void Add(in PendingOperation operation, Effects effects)

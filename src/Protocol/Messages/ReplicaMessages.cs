@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace PbKv.Protocol;
 
@@ -117,7 +118,7 @@ public sealed record Chunk(
         {
             var size = 64L;
             foreach (ref readonly var entry in Entries.AsSpan())
-                size += 8 + entry.Key.Length + entry.Value.Length;
+                size += 24 + entry.Key.Length + entry.Value.Length;
             foreach (var session in Sessions)
             {
                 foreach (ref readonly var result in session.Results.AsSpan())
@@ -138,10 +139,13 @@ public sealed record Chunk(
         writer.List(Sessions);
         writer.Varint(Count);
         writer.Fixed64(Digest);
+        foreach (ref readonly var entry in Entries.AsSpan())
+            entry.Revisions.Write(writer);
     }
 
-    internal static Chunk Read(ref WireReader reader) =>
-        new(
+    internal static Chunk Read(ref WireReader reader)
+    {
+        var chunk = new Chunk(
             ViewId.Read(ref reader),
             reader.Varint(),
             reader.Flag(),
@@ -154,6 +158,17 @@ public sealed record Chunk(
             Count = reader.VarintIfAny(),
             Digest = reader.More ? reader.Fixed64() : 0,
         };
+        return reader.More ? chunk with { Entries = WithRevisions(chunk.Entries, ref reader) } : chunk;
+    }
+
+    /// <summary>An earlier release knows none, and does not read them.</summary>
+    private static ImmutableArray<Entry> WithRevisions(ImmutableArray<Entry> entries, ref WireReader reader)
+    {
+        var all = ImmutableCollectionsMarshal.AsArray(entries)!;
+        for (var i = 0; i < all.Length; i++)
+            all[i] = all[i] with { Revisions = Revisions.Read(ref reader) };
+        return entries;
+    }
 
     internal ulong DigestWith(ulong state)
     {
@@ -212,6 +227,8 @@ public sealed record WrongView(View Known) : Message
 /// <summary>One key and its value, as they travel in a snapshot.</summary>
 public readonly record struct Entry(Bytes Key, Bytes Value) : IListed<Entry>
 {
+    internal Revisions Revisions { get; init; }
+
     static int IListed<Entry>.Smallest => 2;
 
     void IListed<Entry>.Write(WireWriter writer)
@@ -220,7 +237,8 @@ public readonly record struct Entry(Bytes Key, Bytes Value) : IListed<Entry>
         writer.Bytes(Value);
     }
 
-    static Entry IListed<Entry>.Read(ref WireReader reader) => new(reader.Bytes(), reader.Bytes());
+    static Entry IListed<Entry>.Read(ref WireReader reader) =>
+        new(reader.Bytes(), reader.Bytes()) { Revisions = Revisions.Unknown };
 }
 
 /// <summary>

@@ -175,7 +175,7 @@ internal sealed class BackupRole
         _total = chunk.Total;
         foreach (var entry in chunk.Entries)
         {
-            _staging.Store.Put(entry.Key, entry.Value);
+            _staging.Store.Load(entry);
             _loadedBytes += entry.Key.Length + entry.Value.Length;
         }
         foreach (var session in chunk.Sessions)
@@ -189,7 +189,7 @@ internal sealed class BackupRole
 
     private void Install(Chunk chunk, Effects effects)
     {
-        (_staging.Era, _staging.Position) = (_view.Era, chunk.Position);
+        (_staging.Era, _staging.Position, _staging.Level) = (_view.Era, chunk.Position, _view.Level);
         _state = _staging;
         _staging = new ReplicatedState(_settings.Features);
         Installed = true;

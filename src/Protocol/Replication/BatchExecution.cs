@@ -133,14 +133,14 @@ internal struct BatchExecution(
         }
         if (Features.LevelOf(operation.Kind) > level)
             operation = new Operation(OperationKind.Unsupported, operation.Sequence, default, default);
-        else if (CheckKey(operation.Key, operation.Kind) is { } bad)
+        else if (OperationKinds.CheckKey(operation.Kind, operation.Key, settings.MaxKeyBytes) is { } bad)
             return new OperationResult(operation.Sequence, bad, default);
         if (operation.IsRead)
             return Read(operation);
         if (_room <= 0)
             return null;
         _room -= 16 + operation.Key.Length + operation.Value.Length;
-        if (operation.Value.Length > settings.MaxValueBytes || GrowsTooLarge(operation))
+        if (IsTooLarge(operation))
             operation = new Operation(OperationKind.TooLarge, operation.Sequence, default, default);
         else if (!Fits(operation))
             operation = new Operation(OperationKind.Full, operation.Sequence, default, default);
@@ -151,21 +151,12 @@ internal struct BatchExecution(
         return state.Execute(_batch.Session, session, operation);
     }
 
-    private readonly ResultStatus? CheckKey(Bytes key, OperationKind kind)
-    {
-        if (kind == OperationKind.CloseSession)
-            return null;
-        if (key.IsEmpty)
-            return ResultStatus.EmptyKey;
-        return key.Length > settings.MaxKeyBytes ? ResultStatus.KeyTooLong : null;
-    }
-
     /// <summary>
     /// Thousands of values before a PutHash may be wanted at once: further ones wait, except for the one that the floor
-    /// waits for. Only results that a client takes raise its floor.
+    /// waits for. Only results that a client takes raise its floor. The same is true of a change.
     /// </summary>
     private readonly bool KeepsTooMuch(Session session, in Operation operation, long floor) =>
-        operation.Kind == OperationKind.PutHash
+        OperationKinds.KeepsValues(operation.Kind)
         && operation.Sequence > floor
         && !session.TryResult(operation.Sequence, out _)
         && session.MemoryFrom(floor) > settings.StreamBytes;
@@ -181,12 +172,26 @@ internal struct BatchExecution(
         return growth <= Math.Max(0, left);
     }
 
-    private readonly bool GrowsTooLarge(in Operation operation) =>
-        operation.Kind == OperationKind.Append
-        && (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length > settings.MaxValueBytes;
+    private readonly bool IsTooLarge(in Operation operation)
+    {
+        var length = operation.Kind switch
+        {
+            OperationKind.Append => (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length,
+            _ => OperationKinds.LongestValue(operation.Kind, operation.Value),
+        };
+        return length > settings.MaxValueBytes;
+    }
 
-    private readonly OperationResult Read(in Operation operation) =>
-        state.Store.TryGet(operation.Key, out var value)
+    private readonly OperationResult Read(in Operation operation)
+    {
+        if (operation.Kind == OperationKind.Look)
+            return new OperationResult(
+                operation.Sequence,
+                ResultStatus.Ok,
+                Finding.Of(state.Store.Look(operation.Key)).Encode()
+            );
+        return state.Store.TryGet(operation.Key, out var value)
             ? new OperationResult(operation.Sequence, ResultStatus.Ok, value)
             : new OperationResult(operation.Sequence, ResultStatus.Missing, default);
+    }
 }

@@ -164,7 +164,11 @@ public partial class ReplicaNode
         {
             foreach (ref readonly var operation in batch.Operations.AsSpan())
             {
-                if (operation.Kind <= OperationKind.Get || Features.LevelOf(operation.Kind) > View.Level)
+                if (
+                    operation.IsRead
+                    || !OperationKinds.IsWellFormed(operation.Kind, operation.Value)
+                    || Features.LevelOf(operation.Kind) > View.Level
+                )
                     return true;
             }
         }
@@ -190,9 +194,9 @@ public partial class ReplicaNode
             return false;
         foreach (ref readonly var operation in batch.Operations.AsSpan())
         {
-            if (operation.Sequence < 0)
+            if (operation.Sequence < 0 || !OperationKinds.IsWellFormed(operation.Kind, operation.Value))
                 return false;
-            if (operation.Kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported)
+            if (OperationKinds.IsOfClient(operation.Kind))
                 continue;
             if (operation.Kind != OperationKind.CloseSession || batch.Operations.Length != 1)
                 return false;

@@ -177,7 +177,7 @@ public partial class ReplicaNode
         if (!stays)
             DropAnswers(effects);
         LeaveRoles();
-        _state.Era = View.Era;
+        (_state.Era, _state.Level) = (View.Era, View.Level);
         _primary = new PrimaryRole(View, _state, _idle, inherited, _settings);
     }
 

@@ -9,6 +9,7 @@ namespace PbKv.Protocol;
 internal sealed class ReplicatedState
 {
     private const int LongestHash = 10;
+    private const int LongestNumber = 20;
 
     private readonly Features _features;
 
@@ -32,8 +33,18 @@ internal sealed class ReplicatedState
 
     public long Position { get; set; }
 
+    /// <summary>The feature level of the view: at a lower one a server may know no revisions.</summary>
+    public int Level { get; set; } = 1;
+
     /// <summary>All of it in one number, kept with every change: equal for equal states on every machine.</summary>
-    public ulong Digest => Hashing.Step(Hashing.Step(Store.Digest, Sessions.Digest), (ulong)Position);
+    public ulong Digest
+    {
+        get
+        {
+            var digest = Hashing.Step(Hashing.Step(Store.Digest, Sessions.Digest), (ulong)Position);
+            return Level < Features.WithRevisions ? digest : Hashing.Step(digest, Store.RevisionDigest);
+        }
+    }
 
     public long Memory => Store.Memory + Sessions.Memory;
 
@@ -45,10 +56,21 @@ internal sealed class ReplicatedState
             OperationKind.Append => Store.GrowthBy(operation.Key, operation.Value.Length, appends: true),
             // The result keeps what the value has less.
             OperationKind.PutHash => Store.GrowthBy(operation.Key, LongestHash, appends: true),
+            // So does that of a change, of what it finds.
+            OperationKind.Change => GrowthBy(operation.Key, Change.Read(operation.Value)!.Value),
             _ => 0,
         };
 
-    public ReplicatedState Clone() => new(Store.Clone(), Sessions.Clone(), Position, _features) { Era = Era };
+    private long GrowthBy(Bytes key, Change change) =>
+        change.Effect switch
+        {
+            ChangeEffect.Delete => 0,
+            ChangeEffect.Add => Store.GrowthBy(key, LongestNumber, appends: false),
+            _ => Store.GrowthBy(key, change.Value.Length, appends: change.WantsValue),
+        };
+
+    public ReplicatedState Clone() =>
+        new(Store.Clone(), Sessions.Clone(), Position, _features) { Era = Era, Level = Level };
 
     /// <summary>
     /// Executes the next operation of the history: it takes one position, and its session remembers the result.
@@ -98,11 +120,11 @@ internal sealed class ReplicatedState
         switch (operation.Kind)
         {
             case OperationKind.Put:
-                Store.Put(operation.Key, operation.Value);
+                Store.Put(operation.Key, operation.Value, Position);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
             case OperationKind.PutHash:
                 var found = Store.TryGet(operation.Key, out var previous);
-                Store.Put(operation.Key, HashText(previous, operation.Value));
+                Store.Put(operation.Key, HashText(previous, operation.Value), Position);
                 return new OperationResult(
                     operation.Sequence,
                     found ? ResultStatus.Ok : ResultStatus.Missing,
@@ -112,8 +134,10 @@ internal sealed class ReplicatedState
             case OperationKind.Append when IsTooLarge(operation):
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Append:
-                Store.Append(operation.Key, operation.Value);
+                Store.Append(operation.Key, operation.Value, Position);
                 return new OperationResult(operation.Sequence, ResultStatus.Ok, default);
+            case OperationKind.Change:
+                return new OperationResult(operation.Sequence, ResultStatus.Ok, Do(operation).Encode());
             case OperationKind.TooLarge:
                 return new OperationResult(operation.Sequence, ResultStatus.ValueTooLarge, default);
             case OperationKind.Full:
@@ -121,10 +145,23 @@ internal sealed class ReplicatedState
             case OperationKind.Unsupported:
                 return new OperationResult(operation.Sequence, ResultStatus.Unsupported, default);
             case var _ when _features.Added is { } added:
-                return added(Store, operation);
+                return added(Store, operation, Position);
             default:
                 throw new InvariantBrokenException($"{operation.Kind} has no place in a history");
         }
+    }
+
+    private Finding Do(in Operation operation)
+    {
+        var change = Change.Read(operation.Value) ?? throw new InvariantBrokenException("no change is in a history");
+        var finding = change.Do(operation.Key, Store.Look(operation.Key), Position, out var after);
+        if (finding.Outcome != ChangeOutcome.Done)
+            return finding;
+        if (after is { Value: var value })
+            Store.Put(operation.Key, value, Position);
+        else
+            Store.Delete(operation.Key);
+        return finding;
     }
 
     private bool IsTooLarge(in Operation append) =>

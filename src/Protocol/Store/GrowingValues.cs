@@ -57,10 +57,10 @@ internal sealed class GrowingValues
         return growing;
     }
 
-    public void Append(GrowingValue growing, ReadOnlySpan<byte> tail)
+    public void Append(GrowingValue growing, ReadOnlySpan<byte> tail, long revision)
     {
         var before = growing.Capacity;
-        growing.Append(tail);
+        growing.Append(tail, revision);
         Capacity += growing.Capacity - before;
         if (_values[^1] != growing)
         {
@@ -82,6 +82,7 @@ internal sealed class GrowingValue
     private readonly byte[] _key;
     private readonly XxHash3 _valueHash = new();
     private readonly ulong _recorded;
+    private readonly Revisions _recordedRevisions;
     private byte[] _buffer;
 
     public GrowingValue(ulong hash, in Record record, Bytes value)
@@ -89,6 +90,7 @@ internal sealed class GrowingValue
         Hash = hash;
         _key = record.Key.ToArray();
         _recorded = record.Digest;
+        _recordedRevisions = Revisions = record.Revisions;
         _buffer = [];
         Length = 0;
         Append(value.Span);
@@ -103,6 +105,8 @@ internal sealed class GrowingValue
 
     public int Length { get; private set; }
 
+    public Revisions Revisions { get; private set; }
+
     /// <summary>How many bytes longer it is than its record in the log.</summary>
     public int Grown { get; private set; }
 
@@ -111,7 +115,16 @@ internal sealed class GrowingValue
     /// <summary>What it adds to the digest of the store, beyond its record in the log.</summary>
     public ulong GrownDigest => unchecked(Record.DigestOf(Hash, _valueHash.GetCurrentHashAsUInt64()) - _recorded);
 
-    public void Append(ReadOnlySpan<byte> tail)
+    /// <summary>What its revisions add to theirs.</summary>
+    public ulong GrownRevisions => unchecked(Revisions.DigestOf(Hash) - _recordedRevisions.DigestOf(Hash));
+
+    public void Append(ReadOnlySpan<byte> tail, long revision)
+    {
+        Revisions = Revisions with { Last = revision };
+        Append(tail);
+    }
+
+    private void Append(ReadOnlySpan<byte> tail)
     {
         var length = Length + tail.Length;
         if (length > _buffer.Length)

@@ -15,7 +15,7 @@ internal sealed class KvStore
     private const int CleaningRate = 5;
 
     /// <summary>Beside key and value: a header in the log and a place in the index.</summary>
-    private const int EntryBytes = 32;
+    private const int EntryBytes = 48;
 
     /// <summary>A smaller store lies in the caches anyway.</summary>
     private const int WorthWarming = 4096;
@@ -38,6 +38,7 @@ internal sealed class KvStore
         Count = other.Count;
         ByteCount = other.ByteCount;
         Digest = other.Digest;
+        RevisionDigest = other.RevisionDigest;
     }
 
     public long Count { get; private set; }
@@ -57,6 +58,9 @@ internal sealed class KvStore
     /// <summary>A sum over all entries, equal for equal contents on every machine, however they came about.</summary>
     public ulong Digest { get; private set; }
 
+    /// <summary>Likewise over the revisions of all entries.</summary>
+    public ulong RevisionDigest { get; private set; }
+
     /// <summary>Bytes of storage held for records and growing values: with headers, holes and room.</summary>
     internal long Capacity => _log.Capacity + (_growing?.Capacity ?? 0);
 
@@ -72,6 +76,20 @@ internal sealed class KvStore
         var slot = _index.Find(hash, key.Span, _log);
         value = slot.IsEmpty ? default : _log.Take(slot);
         return !slot.IsEmpty;
+    }
+
+    /// <summary>An entry with its revisions; otherwise as <see cref="TryGet"/>.</summary>
+    public Entry? Look(Bytes key)
+    {
+        if (!TryGet(key, out var value))
+            return null;
+        var hash = Hashing.Hash64(key.Span);
+        return new Entry(key, value)
+        {
+            Revisions = _growing?.Find(hash, key.Span) is { } growing
+                ? growing.Revisions
+                : _log.Read(_index.Find(hash, key.Span, _log)).Revisions,
+        };
     }
 
     /// <summary>The length of a value; -1 where there is none.</summary>
@@ -116,31 +134,52 @@ internal sealed class KvStore
         return seen;
     }
 
-    public void Put(Bytes key, Bytes value)
+    /// <param name="revision">The position of the operation that does it; 0: not known.</param>
+    public void Put(Bytes key, Bytes value, long revision = 0)
     {
         var hash = Hashing.Hash64(key.Span);
         if (_growing?.Find(hash, key.Span) is { } growing)
             Forget(growing);
-        Store(hash, key.Span, value, default);
+        Store(hash, key.Span, value, default, new Revisions(revision, revision));
+    }
+
+    /// <summary>An entry of another store, whose key is not here.</summary>
+    public void Load(Entry entry) =>
+        Store(Hashing.Hash64(entry.Key.Span), entry.Key.Span, entry.Value, default, entry.Revisions);
+
+    /// <returns>Whether there was anything.</returns>
+    public bool Delete(Bytes key)
+    {
+        var hash = Hashing.Hash64(key.Span);
+        if (_growing?.Find(hash, key.Span) is { } growing)
+            Forget(growing);
+        var slot = _index.Find(hash, key.Span, _log);
+        if (slot.IsEmpty)
+            return false;
+        Count--;
+        _index.Remove(hash, slot);
+        Leave(hash, slot, out var size);
+        Clean(size);
+        return true;
     }
 
     /// <summary>
     /// Adds to the end of a value, or puts it where there was none. Returns the length that the value has now. Appends
     /// to a few values in turn cost what they add, however large the values are.
     /// </summary>
-    public int Append(Bytes key, Bytes value)
+    public int Append(Bytes key, Bytes value, long revision = 0)
     {
         var hash = Hashing.Hash64(key.Span);
         if (_growing?.Find(hash, key.Span) is { } growing)
-            return Grow(growing, value.Span);
+            return Grow(growing, value.Span, revision);
         var slot = _index.Find(hash, key.Span, _log);
         var earlier = slot.IsEmpty ? default : _log.ValueOf(slot);
         if (earlier.Length >= GrowingValues.WorthIt && (_growing ??= new()).IsAppendedAgain(hash))
         {
             Written += earlier.Length;
-            return Grow(_growing.Open(hash, _log.Read(slot), earlier), value.Span);
+            return Grow(_growing.Open(hash, _log.Read(slot), earlier), value.Span, revision);
         }
-        Store(hash, key.Span, earlier, value.Span);
+        Store(hash, key.Span, earlier, value.Span, new Revisions(revision, revision));
         return earlier.Length + value.Length;
     }
 
@@ -170,11 +209,12 @@ internal sealed class KvStore
         _log.Share(forGood);
     }
 
-    private int Grow(GrowingValue growing, ReadOnlySpan<byte> tail)
+    private int Grow(GrowingValue growing, ReadOnlySpan<byte> tail, long revision)
     {
-        var before = growing.GrownDigest;
-        _growing!.Append(growing, tail);
-        Digest += growing.GrownDigest - before;
+        var before = (growing.GrownDigest, growing.GrownRevisions);
+        _growing!.Append(growing, tail, revision);
+        Digest += growing.GrownDigest - before.GrownDigest;
+        RevisionDigest += growing.GrownRevisions - before.GrownRevisions;
         ByteCount += tail.Length;
         Written += tail.Length;
         while (_growing.Surplus is { } surplus)
@@ -192,7 +232,7 @@ internal sealed class KvStore
     private void WriteBack(GrowingValue growing)
     {
         Forget(growing);
-        Store(growing.Hash, growing.Key, growing.Value, default);
+        Store(growing.Hash, growing.Key, growing.Value, default, growing.Revisions);
     }
 
     /// <summary>Its record in the log counts again.</summary>
@@ -201,41 +241,54 @@ internal sealed class KvStore
         _growing!.Remove(growing);
         ByteCount -= growing.Grown;
         Digest -= growing.GrownDigest;
+        RevisionDigest -= growing.GrownRevisions;
     }
 
-    private void Store(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail)
+    /// <param name="revisions">Where the key is there, it was created when it was.</param>
+    private void Store(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail, Revisions revisions)
     {
         var present = _index.Find(hash, key, _log);
         if (!present.IsEmpty)
         {
-            var digest = _log.Read(present).Digest;
-            if (tail.IsEmpty && _log.TryRewrite(present, hash, head.Span))
+            var record = _log.Read(present);
+            revisions = revisions with { Created = record.Revisions.Created };
+            if (tail.IsEmpty && _log.TryRewrite(present, hash, head.Span, revisions))
             {
-                Digest += _log.Read(present).Digest - digest;
-                Written += _log.Read(present).Size;
+                Digest += _log.Read(present).Digest - record.Digest;
+                RevisionDigest += revisions.DigestOf(hash) - record.Revisions.DigestOf(hash);
+                Written += record.Size;
                 return;
             }
         }
-        var slot = _log.Append(hash, key, head, tail);
+        var slot = _log.Append(hash, key, head, tail, revisions);
         var written = _log.Read(slot);
         Digest += written.Digest;
+        RevisionDigest += revisions.DigestOf(hash);
         Written += written.Size;
         ByteCount += key.Length + written.ValueLength;
         var earlier = _index.Set(hash, key, slot, _log);
         if (earlier.IsEmpty)
             Count++;
         else
-        {
-            var replaced = _log.Read(earlier);
-            Digest -= replaced.Digest;
-            ByteCount -= key.Length + replaced.ValueLength;
-            _log.Forget(earlier, replaced.Size);
-        }
-        Clean(Math.Min(written.Size, RecordLog.FullSegment) * CleaningRate);
+            Leave(hash, earlier, out _);
+        Clean(written.Size);
     }
 
-    private void Clean(int bytes)
+    /// <summary>A record is no longer that of its key.</summary>
+    private void Leave(ulong hash, Slot slot, out int size)
     {
+        var record = _log.Read(slot);
+        size = record.Size;
+        Digest -= record.Digest;
+        RevisionDigest -= record.Revisions.DigestOf(hash);
+        ByteCount -= record.KeyLength + record.ValueLength;
+        _log.Forget(slot, size);
+    }
+
+    /// <param name="written">Bytes of a record, or of a hole.</param>
+    private void Clean(int written)
+    {
+        var bytes = Math.Min(written, RecordLog.FullSegment) * CleaningRate;
         while (bytes > 0 && _log.TryNextOfVictim(out var place))
         {
             var record = _log.Read(place);

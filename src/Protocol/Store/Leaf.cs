@@ -4,7 +4,7 @@ namespace PbKv.Protocol;
 
 /// <summary>
 /// The leaf of a <see cref="RecordIndex"/>, in one array without references: its owner, its depth and count, and then
-/// an open-addressed table of slots with linear probing. No key is ever removed.
+/// an open-addressed table of slots with linear probing.
 /// </summary>
 internal static class Leaf
 {
@@ -79,6 +79,22 @@ internal static class Leaf
         leaf[HeaderWords + index] = slot.Value;
         if (added)
             leaf[1]++;
+    }
+
+    /// <summary>What was put behind it, because its place was taken, moves up: no search ends too early.</summary>
+    public static void Remove(ulong[] leaf, int index)
+    {
+        var mask = Slots(leaf) - 1;
+        for (var i = (index + 1) & mask; !SlotAt(leaf, i).IsEmpty; i = (i + 1) & mask)
+        {
+            var home = (int)(leaf[HeaderWords + i] >> 48) & mask;
+            if (((i - home) & mask) < ((i - index) & mask))
+                continue;
+            leaf[HeaderWords + index] = leaf[HeaderWords + i];
+            index = i;
+        }
+        leaf[HeaderWords + index] = 0;
+        leaf[1]--;
     }
 
     public static ulong[] CopyFor(ulong[] leaf, long owner)

@@ -5,13 +5,13 @@ using System.Runtime.InteropServices;
 namespace PbKv.Protocol;
 
 /// <summary>
-/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), key, value (which
-/// <see cref="RecordLog.ValueOf"/> finds: a large one may lie elsewhere). The digest lies beside the entry so that an
-/// overwrite need not hash the old value again.
+/// One entry as it lies in a segment: its digest (8 bytes), the lengths of key and value (4 each), its revisions (8
+/// each), key, value (which <see cref="RecordLog.ValueOf"/> finds: a large one may lie elsewhere). The digest lies
+/// beside the entry so that an overwrite need not hash the old value again.
 /// </summary>
 internal readonly ref struct Record
 {
-    public const int HeaderBytes = 16;
+    public const int HeaderBytes = 32;
 
     private readonly byte[] _segment;
     private readonly int _offset;
@@ -24,6 +24,7 @@ internal readonly ref struct Record
         Digest = Unsafe.ReadUnaligned<ulong>(ref start);
         KeyLength = Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref start, 8));
         ValueLength = Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref start, 12));
+        Revisions = Unsafe.ReadUnaligned<Revisions>(ref Unsafe.Add(ref start, 16));
     }
 
     public ulong Digest { get; }
@@ -31,6 +32,8 @@ internal readonly ref struct Record
     public int KeyLength { get; }
 
     public int ValueLength { get; }
+
+    public Revisions Revisions { get; }
 
     public int Size => HeaderBytes + KeyLength + ValueLength;
 
@@ -57,6 +60,9 @@ internal readonly ref struct Record
     public static void WriteDigest(byte[] segment, int offset, ulong digest) =>
         Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(segment.AsSpan(offset, sizeof(ulong))), digest);
 
+    public static void WriteRevisions(byte[] segment, int offset, Revisions revisions) =>
+        Unsafe.WriteUnaligned(ref MemoryMarshal.GetReference(segment.AsSpan(offset + 16, 16)), revisions);
+
     /// <summary>
     /// What an entry adds to the digest of a store. Mixed, so that sums of different entries do not cancel out.
     /// </summary>
@@ -64,6 +70,29 @@ internal readonly ref struct Record
         DigestOf(keyHash, XxHash3.HashToUInt64(value));
 
     public static ulong DigestOf(ulong keyHash, ulong valueHash) => Hashing.Mix(Hashing.Step(keyHash, valueHash));
+}
+
+/// <summary>
+/// The positions of the operation that wrote an entry last, and of the one since which it has been there.
+/// </summary>
+internal readonly record struct Revisions(long Last, long Created)
+{
+    /// <summary>
+    /// Of what comes from a release that knows none: position 1 opens a session, and wrote no key.
+    /// </summary>
+    public static Revisions Unknown { get; } = new(1, 1);
+
+    public void Write(WireWriter writer)
+    {
+        writer.Varint(Last);
+        writer.Varint(Created);
+    }
+
+    public static Revisions Read(ref WireReader reader) => new(reader.Varint(), reader.Varint());
+
+    /// <summary>What they add to the digest of a store.</summary>
+    public ulong DigestOf(ulong keyHash) =>
+        Hashing.Mix(Hashing.Step(Hashing.Step(keyHash, (ulong)Last), (ulong)Created));
 }
 
 /// <summary>

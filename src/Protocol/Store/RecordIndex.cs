@@ -70,6 +70,12 @@ internal struct RecordIndex
         }
     }
 
+    public void Remove(ulong hash, Slot slot)
+    {
+        var leaf = OwnLeaf(hash, out _, out _);
+        Leaf.Remove(leaf, Leaf.IndexOf(leaf, hash, slot));
+    }
+
     /// <summary>The record of a key was moved.</summary>
     public void Replace(ulong hash, Slot from, Slot to)
     {

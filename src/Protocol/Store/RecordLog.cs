@@ -118,7 +118,7 @@ internal struct RecordLog
     }
 
     /// <summary>Writes another value of the same length into a record that nobody else sees.</summary>
-    public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> value)
+    public readonly bool TryRewrite(Slot slot, ulong hash, ReadOnlySpan<byte> value, Revisions revisions)
     {
         var record = Read(slot);
         if (record.ValueLength != value.Length || !IsOurs(slot.Segment))
@@ -126,11 +126,12 @@ internal struct RecordLog
         var data = _segments[slot.Segment].Data!;
         value.CopyTo(data.AsSpan(slot.Offset + record.Size - record.ValueLength));
         Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, value));
+        Record.WriteRevisions(data, slot.Offset, revisions);
         return true;
     }
 
     /// <summary>Head and tail are the value.</summary>
-    public Slot Append(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail)
+    public Slot Append(ulong hash, ReadOnlySpan<byte> key, Bytes head, ReadOnlySpan<byte> tail, Revisions revisions)
     {
         var size = Record.SizeOf(key.Length, head.Length, tail.Length);
         var kept = tail.IsEmpty && head.IsLargeAndAlone ? head : default;
@@ -142,6 +143,7 @@ internal struct RecordLog
             tail.CopyTo(value[head.Length..]);
         }
         Record.WriteDigest(data, slot.Offset, Record.DigestOf(hash, ValueOf(slot).Span));
+        Record.WriteRevisions(data, slot.Offset, revisions);
         return slot;
     }
 
@@ -158,6 +160,7 @@ internal struct RecordLog
     /// <summary>Nothing refers to this record any more; a segment in which nothing lives goes at once.</summary>
     public void Forget(Slot slot, int size)
     {
+        OwnTable();
         var index = slot.Segment;
         _segments[index].Live -= size;
         if (index == _tail)

@@ -30,7 +30,11 @@ internal sealed class StoreSnapshot(RecordIndex index, RecordLog log, long count
         return leaf is null ? [] : Leaf.InOrder(leaf, log);
     }
 
-    internal Entry Read(Slot slot) => new(log.Read(slot).KeyBytes, log.ValueOf(slot));
+    internal Entry Read(Slot slot)
+    {
+        var record = log.Read(slot);
+        return new Entry(record.KeyBytes, log.ValueOf(slot)) { Revisions = record.Revisions };
+    }
 }
 
 /// <summary>

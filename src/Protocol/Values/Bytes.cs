@@ -42,6 +42,8 @@ public readonly struct Bytes : IEquatable<Bytes>, IComparable<Bytes>
 
     public static Bytes CopyOf(ReadOnlySpan<byte> span) => new(span.ToArray());
 
+    internal WireReader Reader() => new(_array ?? [], _offset, Length);
+
     /// <summary>The length of the array that it keeps alive.</summary>
     internal int ArrayLength => _array?.Length ?? 0;
 

@@ -24,7 +24,11 @@ internal sealed class Copies
 
     /// <summary>A large value is in storage that is never written to again: it stays there.</summary>
     public Entry Of(Entry entry) =>
-        new(Of(entry.Key), entry.Value.Length > RecordLog.FullSegment ? entry.Value : Of(entry.Value));
+        entry with
+        {
+            Key = Of(entry.Key),
+            Value = entry.Value.Length > RecordLog.FullSegment ? entry.Value : Of(entry.Value),
+        };
 
     private Bytes Of(Bytes bytes)
     {

@@ -113,7 +113,7 @@ public sealed record View(
             : Era > 0 ? $" era {Era}"
             : ""
         )
-        + (Level > 1 ? $" level {Level}" : "");
+        + (Level == Features.OfThisBuild.Level || Number == 0 ? "" : $" level {Level}");
 
     public void AddTo(ref Fingerprint fingerprint)
     {

@@ -29,12 +29,44 @@ public enum OperationKind : byte
     /// <see cref="TooLarge"/> has.
     /// </summary>
     Unsupported = 10,
+
+    /// <summary>A Get that tells revisions too: its result is a <see cref="Finding"/>.</summary>
+    Look = 11,
+
+    /// <summary>A <see cref="Protocol.Change"/>; its result is a <see cref="Finding"/>.</summary>
+    Change = 12,
+}
+
+internal static class OperationKinds
+{
+    /// <summary>Whether a client may ask for it.</summary>
+    public static bool IsOfClient(OperationKind kind) =>
+        kind is >= OperationKind.Get and <= OperationKind.Append or > OperationKind.Unsupported;
+
+    public static bool IsRead(OperationKind kind) => kind is OperationKind.Get or OperationKind.Look;
+
+    /// <summary>Whether its result may hold values, for as long as the client wants it.</summary>
+    public static bool KeepsValues(OperationKind kind) => kind is OperationKind.PutHash or OperationKind.Change;
+
+    public static bool IsWellFormed(OperationKind kind, Bytes value) =>
+        kind == OperationKind.Change ? Change.Read(value) is not null : kind >= OperationKind.Get;
+
+    /// <summary>What is wrong with the key.</summary>
+    public static ResultStatus? CheckKey(OperationKind kind, Bytes key, int longest) =>
+        kind == OperationKind.CloseSession ? null
+        : key.IsEmpty ? ResultStatus.EmptyKey
+        : key.Length > longest ? ResultStatus.KeyTooLong
+        : null;
+
+    /// <summary>The longest value that it puts or compares with.</summary>
+    public static int LongestValue(OperationKind kind, Bytes value) =>
+        kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
 public readonly record struct Operation(OperationKind Kind, long Sequence, Bytes Key, Bytes Value) : IListed<Operation>
 {
-    public bool IsRead => Kind == OperationKind.Get;
+    public bool IsRead => OperationKinds.IsRead(Kind);
 
     static int IListed<Operation>.Smallest => 4;
 

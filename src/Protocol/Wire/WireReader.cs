@@ -19,6 +19,10 @@ internal ref struct WireReader
     public WireReader(byte[] array, Texts texts)
         : this(array, texts, 0, array.Length) { }
 
+    /// <summary>Of a part that holds no texts.</summary>
+    public WireReader(byte[] array, int start, int length)
+        : this(array, null!, start, start + length) { }
+
     private WireReader(byte[] array, Texts texts, int start, int end)
     {
         _array = array;

@@ -129,6 +129,25 @@ public class ClientTests
     }
 
     [Fact]
+    public async Task A_failure_of_unknown_outcome_says_what_it_means_to_ask_again()
+    {
+        await using var cluster = new TestCluster();
+        await cluster.StartPairAsync();
+        var kv = cluster.Connect(hooks: WithoutRequests(out var sent));
+        // Where the view is known and the session open, the next request leaves at once.
+        _ = kv.PutAsync("k", "v").AsTask();
+        await sent.WaitAsync(TestCluster.Patience);
+        await SaysAsync("unknown", kv.PutAsync("k", "v", 5 * Soon).AsTask());
+        await SaysAsync("may be done twice", kv.AppendAsync("k", "v", 5 * Soon).AsTask());
+        await SaysAsync("may be done twice", kv.IncrementAsync("k", deadline: 5 * Soon).AsTask());
+        var revision = PbKvCondition.RevisionIs(1);
+        await SaysAsync("is done once at most", kv.DeleteAsync("k", revision, deadline: 5 * Soon).AsTask());
+
+        static async Task SaysAsync(string end, Task operation) =>
+            Assert.EndsWith(end, (await Assert.ThrowsAsync<PbKvException>(() => operation)).Message);
+    }
+
+    [Fact]
     public async Task What_is_cancelled_before_it_could_be_sent_is_not_executed()
     {
         await using var cluster = new TestCluster();

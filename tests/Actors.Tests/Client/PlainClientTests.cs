@@ -22,6 +22,9 @@ public class PlainClientTests
             Assert.Empty(plain.Run(OperationKind.Append, Key, new Bytes(new byte[1 << 19]), default)!);
             Assert.Equal(1 + (1 << 19), plain.Run(OperationKind.PutHash, Key, Bytes.Utf8("w"), default)!.Length);
             Assert.NotEmpty(plain.Run(OperationKind.Get, Key, default, default)!);
+            var change = PbKvCondition.Present.Put(Bytes.Utf8("x"), returnPrevious: false);
+            Assert.True(PbKvChange.Of(new(plain.Run(OperationKind.Change, Key, change, default)!)).Done);
+            Assert.Equal("x", PbKvEntry.Of(new(plain.Run(OperationKind.Look, Key, default, default)!))!.Text);
             var status = plain.Status(TestCluster.Patience, default);
             Assert.Equal(2, status.Answers.Length);
             Assert.All(status.Answers, server => Assert.Equal(1, server.Sessions));

@@ -18,6 +18,8 @@ public class QuickstartTests
             "greeting: hello, world",
             "missing: nothing there",
             "chain: 1961165703",
+            "leader: a, b is late: True",
+            "visits: 1",
             "key 999: value 999",
             "failed: EmptyKey, NotExecuted",
             "",

@@ -124,7 +124,7 @@ public sealed class ViewMemoryFileTests : IDisposable
         using var file = ViewMemoryFile.Open(Kept, "default");
         var state = file.Read()!;
         var memory = state.Entry!.Memory!;
-        Assert.Equal("2 (127.0.0.1:7302#1795996527685, 127.0.0.1:7303#1795996529030)", memory.View.ToString());
+        Assert.Equal("2 (127.0.0.1:7302#1795996527685, 127.0.0.1:7303#1795996529030) level 1", memory.View.ToString());
         Assert.True(memory is { Acknowledged: true, Synced: true });
         Assert.Equal(memory.Cluster, state.Entry.Group);
         Assert.Equal(state.Disk, Assert.Single(state.Entry.Members).Disk);

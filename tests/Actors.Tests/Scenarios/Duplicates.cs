@@ -1,3 +1,4 @@
+using PbKv.Client;
 using PbKv.Protocol;
 using Xunit.Abstractions;
 
@@ -53,6 +54,27 @@ public sealed class Duplicates(ITestOutputHelper output) : Scenario(output)
             Assert.Equal("before", await call);
             await cluster.UntilViewAsync(backup, null);
             Assert.Equal(after, (await backup.StoreAsync())["k"]);
+            Assert.True(backup.Count(NoticeKind.Deduplicated) > 0, "the retry was deduplicated");
+        });
+
+    [Fact]
+    public Task S2_15_A_change_whose_reply_was_lost_is_told_as_it_was_when_it_was_done() =>
+        OnClusterAsync(async cluster =>
+        {
+            var (primary, backup) = await cluster.PairAsync();
+            var kv = cluster.Connect();
+            await kv.PutAsync("k", "before");
+            var lost = cluster.Network.Drop(parcel => parcel.From == primary.Name && parcel.Message is Reply);
+
+            var put = kv.PutAsync("k", "after", PbKvCondition.ValueIs("before"), returnPrevious: true).AsTask();
+            var added = kv.IncrementAsync("n").AsTask();
+            await cluster.UntilAsync(() => Assert.True(lost.Struck > 0));
+            await cluster.UntilAsync(async () => Assert.Equal("1", (await backup.StoreAsync()).GetValueOrDefault("n")));
+            await cluster.KillAsync(primary);
+
+            Assert.Equal((true, "before", 1), ((await put).Done, (await put).PreviousText, (await added).Value));
+            Assert.Equal((await put).Revision, (await kv.GetEntryAsync("k"))!.Revision);
+            Assert.Equal("1", await kv.GetAsync("n"));
             Assert.True(backup.Count(NoticeKind.Deduplicated) > 0, "the retry was deduplicated");
         });
 

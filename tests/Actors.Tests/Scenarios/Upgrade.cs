@@ -9,6 +9,8 @@ namespace PbKv.Actors.Tests.Scenarios;
 [Collection(Alone.Name)]
 public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
 {
+    private static readonly int ThisLevel = NextBuild.Level - 1;
+
     private long _sequence;
 
     [Fact]
@@ -24,14 +26,14 @@ public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
                     {
                         await cluster.UntilAsync(async () => Assert.Contains("0.0", await a.StoreAsync()));
                         await clerk.OpenAsync(a);
-                        Assert.Equal((1, ResultStatus.Unsupported), await TryAsync(clerk, a));
+                        Assert.Equal((ThisLevel, ResultStatus.Unsupported), await TryAsync(clerk, a));
                         (a, b) = await ReplaceAsync(
                             cluster,
                             a,
                             b,
                             next: true,
                             clerk,
-                            [(1, ResultStatus.Unsupported), (2, ResultStatus.Ok)]
+                            [(ThisLevel, ResultStatus.Unsupported), (NextBuild.Level, ResultStatus.Ok)]
                         );
                         (a, b) = await ReplaceAsync(
                             cluster,
@@ -39,7 +41,7 @@ public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
                             b,
                             next: false,
                             clerk,
-                            [(1, ResultStatus.Unsupported), (1, ResultStatus.Unsupported)]
+                            [(ThisLevel, ResultStatus.Unsupported), (ThisLevel, ResultStatus.Unsupported)]
                         );
                         (a, b) = await ReplaceAsync(
                             cluster,
@@ -47,12 +49,12 @@ public sealed class Upgrade(ITestOutputHelper output) : Scenario(output)
                             b,
                             next: true,
                             clerk,
-                            [(1, ResultStatus.Unsupported), (2, ResultStatus.Ok)]
+                            [(ThisLevel, ResultStatus.Unsupported), (NextBuild.Level, ResultStatus.Ok)]
                         );
                     },
                     Cluster.Ticks(20)
                 );
-                Assert.Equal((2, ResultStatus.Ok), await TryAsync(clerk, a, "new", "done by both"));
+                Assert.Equal((NextBuild.Level, ResultStatus.Ok), await TryAsync(clerk, a, "new", "done by both"));
                 foreach (var member in new[] { a, b })
                     Assert.Equal("done by both", (await member.StoreAsync())["new"]);
                 Assert.Equal(0, cluster.Everybody.Sum(member => member.Count(NoticeKind.CopyDiffers)));

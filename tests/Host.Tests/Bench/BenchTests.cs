@@ -27,6 +27,8 @@ public class BenchTests(Cluster cluster)
 
     [Theory]
     [InlineData("put")]
+    [InlineData("increment")]
+    [InlineData("cas")]
     [InlineData("mixed")]
     public async Task A_measurement_is_one_object_with_the_fields_of_the_contract(string op)
     {

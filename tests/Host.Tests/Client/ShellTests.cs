@@ -21,7 +21,16 @@ public class ShellTests(Cluster cluster)
             ("put sh:esc \"q\\\" a\\' b\\\\ \\n\\r\\t\\x00\\xff\"", "ok"),
             ("get sh:esc", "ok q\" a' b\\\\ \\n\\r\\t\\x00\\xff"),
             ("put 'sh:two words' é", "ok"),
-            ("get \"sh:two words\"", "ok é")
+            ("get \"sh:two words\"", "ok é"),
+            ("cas sh:k 'v w' x", "ok"),
+            ("cas sh:k v y", "differs x"),
+            ("cas sh:empty z y", "differs "),
+            ("cas sh:never v y", "missing"),
+            ("increment sh:n", "ok 1"),
+            ("increment sh:n -5", "ok -4"),
+            ("delete sh:n", "ok"),
+            ("delete sh:n", "ok"),
+            ("get sh:n", "missing")
         );
     }
 
@@ -29,7 +38,11 @@ public class ShellTests(Cluster cluster)
     public async Task A_line_that_is_wrong_is_answered_by_an_error_and_the_next_one_is_served()
     {
         await AssertAnswersAsync(
-            ("frobnicate", "error Usage there is no command 'frobnicate'; there are get, put, puthash, append, status"),
+            (
+                "frobnicate",
+                "error Usage there is no command 'frobnicate'; there are get, put, puthash, append, delete, increment, "
+                    + "cas, status"
+            ),
             ("gett k", "error Usage there is no command 'gett'; did you mean 'get'?"),
             ("put k", "error Usage 'put' came with 1 word; it is written 'put KEY VALUE'"),
             (
@@ -37,6 +50,20 @@ public class ShellTests(Cluster cluster)
                 "error Usage the quote \" at column 5 is not closed; quotes hold together what blanks would part"
             ),
             ("put k \"a\\q\"", "error Usage unknown escape at column 9: known are \\\\ \\\" \\' \\n \\r \\t \\xHH"),
+            ("cas k v", "error Usage 'cas' came with 2 words; it is written 'cas KEY EXPECTED VALUE'"),
+            (
+                "increment k 1 2",
+                "error Usage 'increment' came with 3 words; it is written 'increment KEY [AMOUNT]', and blanks in "
+                    + "a word need quotes"
+            ),
+            ("increment", "error Usage 'increment' came with 0 words; it is written 'increment KEY [AMOUNT]'"),
+            ("increment k v", "error Usage 'v' is no whole number of 64 bits; it is what is added"),
+            ("put sh:word v", "ok"),
+            (
+                "increment sh:word",
+                "error NotANumber nothing was added: the value is no whole number of 64 bits, or not written as "
+                    + "sums are"
+            ),
             ("get \"\"", "error EmptyKey the key is empty: a key has at least one byte"),
             ("put sh:after ok", "ok")
         );

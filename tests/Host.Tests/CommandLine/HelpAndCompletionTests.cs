@@ -13,6 +13,8 @@ public class HelpAndCompletionTests
             "put",
             "puthash",
             "append",
+            "delete",
+            "increment",
             "shell",
             "status",
             "load",
@@ -47,7 +49,7 @@ public class HelpAndCompletionTests
         Assert.Contains("bash", (await Pbkv.RunAsync("[suggest:16]", "pbkv completion ")).Done().Output.Split('\n'));
         Assert.Contains("puthash", (await Pbkv.RunAsync("[suggest:7]", "pbkv pu")).Done().Output.Split('\n'));
         Assert.Equal(
-            "append\nget\nmixed\nput\nputhash\n",
+            "append\ncas\nget\nincrement\nmixed\nput\nputhash\n",
             (await Pbkv.RunAsync("[suggest:16]", "pbkv bench --op ")).Done().Output
         );
         Assert.Contains(
@@ -57,6 +59,10 @@ public class HelpAndCompletionTests
         Assert.Contains(
             "primary-crashes",
             (await Pbkv.RunAsync("[suggest:19]", "pbkv check --setup ")).Done().Output.Split('\n')
+        );
+        Assert.Contains(
+            "--if-absent",
+            (await Pbkv.RunAsync("[suggest:14]", "pbkv put --if-")).Done().Output.Split('\n')
         );
         Assert.Contains(
             "--value-size",

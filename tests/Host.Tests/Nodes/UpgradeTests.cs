@@ -22,18 +22,19 @@ public class UpgradeTests
         await using var load = await AppendLoad.StartAsync(cluster.Address);
         var view = (await cluster.StatusAsync(default)).View;
         var (first, second) = (cluster.Server(view.Primary), cluster.Server(view.Backup));
+        var (now, next) = (view.Level, view.Level + 1);
         var (tries, done) = (0, "");
 
-        Assert.Equal(1, await LevelAfterAsync(second, Next));
-        Assert.Equal(1, await LevelAfterAsync(cluster.ViewService, Next));
+        Assert.Equal(now, await LevelAfterAsync(second, Next));
+        Assert.Equal(now, await LevelAfterAsync(cluster.ViewService, Next));
         Assert.False(await CanAppendTooAsync());
-        Assert.Equal(2, await LevelAfterAsync(first, Next));
+        Assert.Equal(next, await LevelAfterAsync(first, Next));
         Assert.True(await CanAppendTooAsync());
 
-        Assert.Equal(1, await LevelAfterAsync(first, Pbkv.Words));
+        Assert.Equal(now, await LevelAfterAsync(first, Pbkv.Words));
         Assert.False(await CanAppendTooAsync());
-        Assert.Equal(1, await LevelAfterAsync(cluster.ViewService, Pbkv.Words));
-        Assert.Equal(1, await LevelAfterAsync(second, Pbkv.Words));
+        Assert.Equal(now, await LevelAfterAsync(cluster.ViewService, Pbkv.Words));
+        Assert.Equal(now, await LevelAfterAsync(second, Pbkv.Words));
 
         await load.StopAsync();
         Assert.Equal("2 ", done);

@@ -14,9 +14,13 @@ internal static partial class Endings
         return ended;
     }
 
-    /// <summary>The key that it should get was never stored.</summary>
+    /// <summary>The key that it should get is not there.</summary>
     public static void Missing(this Ended ended, string output) =>
         Assert.Equal((4, output, ""), (ended.Code, ended.Output, ended.Error));
+
+    /// <summary>The condition of the change did not hold; why is said on standard error.</summary>
+    public static void NotDone(this Ended ended, string output, string why) =>
+        Assert.Equal((5, output, $"pbkv: nothing was changed: {why}\n"), (ended.Code, ended.Output, ended.Error));
 
     /// <summary>Without the lines of a node's log, in which Akka says more or less, as it likes.</summary>
     public static Ended BesideItsLog(this Ended ended) => ended with { Error = LogLine().Replace(ended.Error, "") };

@@ -40,7 +40,7 @@ internal sealed class Harness
     }
 
     public static View View(long number, ReplicaNode? primary, ReplicaNode? backup = null) =>
-        new(Cluster, number, primary?.Id, backup?.Id);
+        new(Cluster, number, primary?.Id, backup?.Id, Level: Features.OfThisBuild.Level);
 
     /// <summary>Tells a server of a view, acknowledged or not.</summary>
     public void Tell(ReplicaNode node, View view, bool acknowledged = true) =>
@@ -116,6 +116,12 @@ internal sealed class Harness
     public static Operation Get(long sequence, string key) =>
         new(OperationKind.Get, sequence, Bytes.Utf8(key), default);
 
+    public static Operation Look(long sequence, string key) =>
+        new(OperationKind.Look, sequence, Bytes.Utf8(key), default);
+
+    public static Operation Changes(long sequence, string key, Change change) =>
+        new(OperationKind.Change, sequence, Bytes.Utf8(key), change.Encode());
+
     public ReplicaStatus StatusOf(ReplicaNode node)
     {
         Give(node, Clerk, new StatusRequest(1));
@@ -163,6 +169,7 @@ internal sealed class Harness
     {
         Assert.Equal(left.Position, right.Position);
         Assert.Equal(left.Store.Digest, right.Store.Digest);
+        Assert.Equal(left.Store.RevisionDigest, right.Store.RevisionDigest);
         Assert.Equal(left.Sessions.Digest, right.Sessions.Digest);
     }
 }

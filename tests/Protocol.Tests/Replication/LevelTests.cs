@@ -7,15 +7,14 @@ public class LevelTests
     private static readonly NodeAddress ViewService = new("vs");
 
     [Theory]
-    [InlineData(true, true, true, 2)]
-    [InlineData(true, true, false, 1)]
-    [InlineData(true, false, true, 1)]
-    [InlineData(false, true, true, 1)]
+    [InlineData(true, true, true)]
+    [InlineData(true, true, false)]
+    [InlineData(true, false, true)]
+    [InlineData(false, true, true)]
     public void A_view_has_the_lowest_level_of_its_servers_and_of_its_view_service(
         bool service,
         bool primary,
-        bool backup,
-        int level
+        bool backup
     )
     {
         var settings = NextBuild.Or(ProtocolSettings.Default, service);
@@ -29,7 +28,7 @@ public class LevelTests
             node.OnTimer(new ViewServiceTick(), effects);
         }
         Assert.Equal("b", node.View.Backup?.Address.Value);
-        Assert.Equal(level, node.View.Level);
+        Assert.Equal(service && primary && backup ? NextBuild.Level : Features.OfThisBuild.Level, node.View.Level);
     }
 
     [Fact]
@@ -38,7 +37,11 @@ public class LevelTests
         var id = new ServerId(new("a"), 1);
         var node = new ReplicaNode(id, [ViewService], GroupName.Default, ProtocolSettings.Default);
         var effects = new Effects();
-        node.Handle(ViewService, new ViewNews(new View(new ClusterId(7), 1, id, null, Level: 2), false), effects);
+        node.Handle(
+            ViewService,
+            new ViewNews(new View(new ClusterId(7), 1, id, null, Level: NextBuild.Level), false),
+            effects
+        );
         Assert.Equal(0, node.View.Number);
         Assert.Contains(effects.Notices, notice => notice.Kind == NoticeKind.Refused);
     }
@@ -57,7 +60,7 @@ public class LevelTests
         var batch = new Batch(session, 1, [append]);
         Assert.Equal(ResultStatus.Unsupported, Ask(node, batch).Status);
 
-        Enter(node, new View(new ClusterId(7), 2, id, null, Level: 2));
+        Enter(node, new View(new ClusterId(7), 2, id, null, Level: NextBuild.Level));
         Assert.Equal(ResultStatus.Unsupported, Ask(node, batch).Status);
         Assert.Equal(0, node.Store.Count);
         Assert.Equal(ResultStatus.Ok, Ask(node, new Batch(session, 1, [append with { Sequence = 2 }])).Status);
@@ -65,7 +68,15 @@ public class LevelTests
     }
 
     private static Ping Ping(string name, ViewServiceNode node, bool next) =>
-        new(new ServerId(new(name), 1), node.View.Id, false, false, false, node.Now, next ? 2 : 1);
+        new(
+            new ServerId(new(name), 1),
+            node.View.Id,
+            false,
+            false,
+            false,
+            node.Now,
+            next ? NextBuild.Level : Features.OfThisBuild.Level
+        );
 
     private static void Enter(ReplicaNode node, View view) =>
         node.Handle(ViewService, new ViewNews(view, Acknowledged: true), new Effects());

@@ -23,9 +23,10 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
 
     private sealed class Run(Random random, int keys, int longest, int steps)
     {
-        private readonly List<(KvStore Store, Dictionary<Bytes, Bytes> Model)> _lines = [(new KvStore(), [])];
-        private readonly List<(StoreSnapshot Snapshot, Dictionary<Bytes, Bytes> Model)> _snapshots = [];
+        private readonly List<(KvStore Store, Dictionary<Bytes, Entry> Model)> _lines = [(new KvStore(), [])];
+        private readonly List<(StoreSnapshot Snapshot, Dictionary<Bytes, Entry> Model)> _snapshots = [];
         private readonly int _rare = Math.Max(20, steps / 40);
+        private long _revision;
 
         public void Step()
         {
@@ -38,7 +39,7 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
                     _snapshots.Add((store.Snapshot(), new(model)));
                     break;
                 case 1:
-                    var clone = (store.Clone(), new Dictionary<Bytes, Bytes>(model));
+                    var clone = (store.Clone(), new Dictionary<Bytes, Entry>(model));
                     if (_lines.Count < 3)
                         _lines.Add(clone);
                     else
@@ -67,9 +68,9 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
         }
 
         /// <summary>A clone in between has its share for good, and with it the snapshot.</summary>
-        private void ReadAndTakeBack(KvStore store, Dictionary<Bytes, Bytes> model)
+        private void ReadAndTakeBack(KvStore store, Dictionary<Bytes, Entry> model)
         {
-            var (snapshot, then) = (store.Snapshot(), new Dictionary<Bytes, Bytes>(model));
+            var (snapshot, then) = (store.Snapshot(), new Dictionary<Bytes, Entry>(model));
             for (var i = 0; i < 20; i++)
                 Write(store, model);
             Verify.Same(then, snapshot);
@@ -81,7 +82,7 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
             store.TakeBack();
         }
 
-        private void Write(KvStore store, Dictionary<Bytes, Bytes> model)
+        private void Write(KvStore store, Dictionary<Bytes, Entry> model)
         {
             var key = Bytes.Utf8("key" + random.Next(keys));
             var frame = new byte[random.Next(longest) + 9];
@@ -89,23 +90,32 @@ public class KvStoreModelTests(Xunit.Abstractions.ITestOutputHelper output)
             var value = new Bytes(frame, 4, random.Next(4) == 0 ? random.Next(frame.Length - 8) : frame.Length - 9);
             var known = model.TryGetValue(key, out var earlier);
             Assert.Equal(known, store.TryGet(key, out var found));
-            Assert.Equal(earlier, found);
-            if (random.Next(6) == 0 && earlier.Length < 4 * longest)
+            Assert.Equal(earlier.Value, found);
+            _revision++;
+            var written = new Entry(key, Bytes.CopyOf(value.Span))
             {
-                model[key] = Bytes.Concat(earlier, value);
-                Assert.Equal(model[key].Length, store.Append(key, value));
+                Revisions = new Revisions(_revision, known ? earlier.Revisions.Created : _revision),
+            };
+            if (random.Next(6) == 0)
+            {
+                model.Remove(key);
+                Assert.Equal(known, store.Delete(key));
+            }
+            else if (random.Next(6) == 0 && earlier.Value.Length < 4 * longest)
+            {
+                model[key] = written with { Value = Bytes.Concat(earlier.Value, value) };
+                Assert.Equal(model[key].Value.Length, store.Append(key, value, _revision));
             }
             else
             {
-                model[key] = Bytes.CopyOf(value.Span);
-                store.Put(key, value);
+                model[key] = written;
+                store.Put(key, value, _revision);
             }
             // The store must not look any more at what was handed in, but where it is an array of its own.
             if (!value.IsLargeAndAlone)
                 Array.Clear(frame);
-            Assert.True(store.TryGet(key, out var stored));
-            Assert.Equal(model[key], stored);
-            Assert.Equal(earlier, found);
+            Assert.Equal(model.TryGetValue(key, out var kept) ? kept : null, store.Look(key));
+            Assert.Equal(earlier.Value, found);
         }
     }
 }

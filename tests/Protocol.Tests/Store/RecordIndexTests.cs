@@ -81,7 +81,7 @@ public class RecordIndexTests
 
     private Slot Add(ulong hash, Bytes key)
     {
-        var slot = _log.Append(hash, key.Span, default, default);
+        var slot = _log.Append(hash, key.Span, default, default, default);
         Assert.True(_index.Set(hash, key.Span, slot, _log).IsEmpty);
         return slot;
     }

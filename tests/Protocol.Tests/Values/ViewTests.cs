@@ -76,9 +76,11 @@ public class ViewTests
     [Fact]
     public void A_view_reads_as_people_say_it()
     {
-        Assert.Equal("3 (a#1, b#1)", $"{Third}");
-        Assert.Equal("3 (a#1, -) reset", $"{Third with { Backup = null, Era = 3 }}");
-        Assert.Equal("3 (-, b#1) era 2 level 2", $"{Third with { Primary = null, Era = 2, Level = 2 }}");
+        var third = Third with { Level = Features.OfThisBuild.Level };
+        Assert.Equal("3 (a#1, b#1)", $"{third}");
+        Assert.Equal("3 (a#1, -) reset", $"{third with { Backup = null, Era = 3 }}");
+        Assert.Equal("3 (-, b#1) era 2 level 1", $"{third with { Primary = null, Era = 2, Level = 1 }}");
+        Assert.Equal("0 (-, -)", $"{View.None}");
     }
 
     [Fact]

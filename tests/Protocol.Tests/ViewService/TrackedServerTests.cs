@@ -68,11 +68,11 @@ public sealed class TrackedServerTests
                 known,
                 known with
                 {
-                    View = known.View with { Level = 2 },
+                    View = known.View with { Level = 1 },
                 },
                 known with
                 {
-                    LastAcknowledged = known.View with { Level = 2 },
+                    LastAcknowledged = known.View with { Level = 1 },
                 },
                 known with
                 {

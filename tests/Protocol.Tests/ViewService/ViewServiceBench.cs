@@ -83,6 +83,9 @@ internal sealed class ViewServiceBench
         return Handle(
             server.Address,
             new Ping(server, id, synced, backupSilent, leaving, heard ?? _heard.GetValueOrDefault(server))
+            {
+                Level = Features.OfThisBuild.Level,
+            }
         );
     }
 

@@ -253,7 +253,7 @@ public sealed class ViewServiceTests
         var effects = bench.Handle(Operator, new ResetRequest(C.Address));
         var answer = Assert.Single(effects.To<ResetAnswer>(Operator));
         Assert.Null(answer.Refusal);
-        Assert.Equal(new View(bench.Node.Cluster, 3, C, null, Era: 3), answer.View);
+        Assert.Equal(new View(bench.Node.Cluster, 3, C, null, 3, Features.OfThisBuild.Level), answer.View);
         Assert.Equal(answer.View, bench.View);
         Assert.Contains("a#1 (primary of view 2, dead)", answer.Account);
         Assert.Contains("b#1 (synced backup of view 2, dead)", answer.Account);

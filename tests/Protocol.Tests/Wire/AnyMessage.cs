@@ -82,6 +82,8 @@ internal sealed class AnyMessage(int seed, Func<Type, object?>? hint = null)
             return AnyBytes();
         if (type == typeof(NodeAddress))
             return Address();
+        if (type == typeof(Entry))
+            return new Entry(AnyBytes(), AnyBytes()) { Revisions = new Revisions(Number(), Number()) };
         if (type.IsEnum)
             return Pick(Enum.GetValues(type));
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>))

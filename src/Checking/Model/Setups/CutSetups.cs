@@ -43,10 +43,10 @@ internal static partial class ModelSetups
                 Prefix = script => script.Settle().Complete(0).Tick(1).Tick(2).Begin(0),
                 Goals =
                 [
-                    ViewService("the view has the later level", service => service is { View.Level: 2 }),
+                    ViewService("the view has the later level", service => service.View.Level == NextBuild.Level),
                     ViewService(
                         "a pair of both builds is synced",
-                        service => service is { Synced: true, View: { Level: 1, Number: > 2 } }
+                        service => service is { Synced: true, View.Number: > 2 } && service.View.Level < NextBuild.Level
                     ),
                 ],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),

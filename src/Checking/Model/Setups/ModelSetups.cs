@@ -37,6 +37,11 @@ internal static partial class ModelSetups
         params ImmutableArray<ScriptedOperation>[] clerks
     ) => [.. clerks];
 
+    private static Change Count => new(Condition.None, ChangeEffect.Add) { Amount = 1 };
+
+    private static Change DeleteOne =>
+        new(new Condition(ConditionKind.Value, 0, Bytes.Utf8("1")), ChangeEffect.Delete, WantsValue: true);
+
     private static bool Is<T>(FlyingMessage message)
         where T : Message => message.Message is T;
 
@@ -78,6 +83,13 @@ internal static partial class ModelSetups
                 Prefix = script =>
                     script.Settle().Complete(0).Hold(message => message.FromSlot == 4).Begin(0).DeliverAll(),
                 Goals = [Primary(2), Primary(3)],
+            }.Ticks(viewService: 0, servers: 1, clerks: 2),
+            new ModelSetup("two-count", "two clients count and look, one deletes; one of two servers dies")
+            {
+                Clerks = Scripts([Asks(Count), Look()], [Asks(Count), Asks(DeleteOne)]),
+                Budget = Allow((Crash, 1)),
+                Prefix = script => script.Settle(),
+                Goals = [Primary(2), Noticed("a retry is recognised", NoticeKind.Deduplicated)],
             }.Ticks(viewService: 0, servers: 1, clerks: 2),
             new ModelSetup("two-idle-servers-race", "a primary, and two servers whose first pings are on their way")
             {
