@@ -217,20 +217,14 @@ internal sealed class KeySearch : IKeySearch
 
     private void Take(SearchOperation operation)
     {
-        operation.Ordered = true;
-        operation.ByInvoke.TakeOut();
-        operation.ByReturn.TakeOut();
-        operation.ByObservation.TakeOut();
+        operation.TakeOut();
         _ordered ^= operation.Mark;
     }
 
     private void PutBack(SearchOperation operation)
     {
         _ordered ^= operation.Mark;
-        operation.ByObservation.PutBack();
-        operation.ByReturn.PutBack();
-        operation.ByInvoke.PutBack();
-        operation.Ordered = false;
+        operation.PutBack();
     }
 
     internal static UInt128 HashOf(in KeyState state)

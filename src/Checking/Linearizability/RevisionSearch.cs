@@ -400,22 +400,14 @@ internal sealed class RevisionSearch : IKeySearch
 
     private void Take(SearchOperation operation)
     {
-        operation.Ordered = true;
-        operation.ByInvoke.TakeOut();
-        operation.ByReturn.TakeOut();
-        operation.ByObservation.TakeOut();
-        operation.ByRevision.TakeOut();
+        operation.TakeOut();
         _ordered ^= operation.Mark;
     }
 
     private void PutBack(SearchOperation operation)
     {
         _ordered ^= operation.Mark;
-        operation.ByRevision.PutBack();
-        operation.ByObservation.PutBack();
-        operation.ByReturn.PutBack();
-        operation.ByInvoke.PutBack();
-        operation.Ordered = false;
+        operation.PutBack();
     }
 }
 

@@ -70,7 +70,7 @@ internal sealed class SearchOperation(HistoryOperation operation)
             Hashing.Mix(Hashing.Mix((ulong)operation.Invoke + 1) + 0x14057B7EF767814F)
         );
 
-    public bool Ordered { get; set; }
+    public bool Ordered { get; private set; }
 
     /// <summary>A write that no read shows: wherever it stands, another write covers it before anybody looks.</summary>
     public bool Unseen { get; set; }
@@ -111,6 +111,25 @@ internal sealed class SearchOperation(HistoryOperation operation)
                 _ => state,
             };
         return true;
+    }
+
+    /// <summary>It is in the order, and in none of the lists that it was in.</summary>
+    public void TakeOut()
+    {
+        Ordered = true;
+        ByInvoke.TakeOut();
+        ByReturn.TakeOut();
+        ByObservation.TakeOut();
+        ByRevision.TakeOut();
+    }
+
+    public void PutBack()
+    {
+        ByRevision.PutBack();
+        ByObservation.PutBack();
+        ByReturn.PutBack();
+        ByInvoke.PutBack();
+        Ordered = false;
     }
 }
 

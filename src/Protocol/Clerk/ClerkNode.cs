@@ -263,8 +263,7 @@ public partial class ClerkNode : Node
             return CallStatus.Unsupported;
         if (OperationKinds.CheckKey(kind, key, _settings.MaxKeyBytes) is { } bad)
             return StatusOf(bad);
-        var length = OperationKinds.LongestValue(kind, value);
-        return length > _settings.MaxValueBytes ? CallStatus.ValueTooLarge : null;
+        return OperationKinds.HoldsLonger(kind, value, _settings.MaxValueBytes) ? CallStatus.ValueTooLarge : null;
     }
 
     private void Add(in PendingOperation operation, Effects effects)

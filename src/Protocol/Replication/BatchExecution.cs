@@ -172,15 +172,10 @@ internal struct BatchExecution(
         return growth <= Math.Max(0, left);
     }
 
-    private readonly bool IsTooLarge(in Operation operation)
-    {
-        var length = operation.Kind switch
-        {
-            OperationKind.Append => (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length,
-            _ => OperationKinds.LongestValue(operation.Kind, operation.Value),
-        };
-        return length > settings.MaxValueBytes;
-    }
+    private readonly bool IsTooLarge(in Operation operation) =>
+        operation.Kind == OperationKind.Append
+            ? (long)Math.Max(0, state.Store.LengthOf(operation.Key)) + operation.Value.Length > settings.MaxValueBytes
+            : OperationKinds.HoldsLonger(operation.Kind, operation.Value, settings.MaxValueBytes);
 
     private readonly OperationResult Read(in Operation operation)
     {

@@ -81,15 +81,11 @@ internal sealed class KvStore
     /// <summary>An entry with its revisions; otherwise as <see cref="TryGet"/>.</summary>
     public Entry? Look(Bytes key)
     {
-        if (!TryGet(key, out var value))
-            return null;
         var hash = Hashing.Hash64(key.Span);
-        return new Entry(key, value)
-        {
-            Revisions = _growing?.Find(hash, key.Span) is { } growing
-                ? growing.Revisions
-                : _log.Read(_index.Find(hash, key.Span, _log)).Revisions,
-        };
+        if (_growing?.Find(hash, key.Span) is { } growing)
+            return new Entry(key, growing.Value) { Revisions = growing.Revisions };
+        var slot = _index.Find(hash, key.Span, _log);
+        return slot.IsEmpty ? null : new Entry(key, _log.Take(slot)) { Revisions = _log.Read(slot).Revisions };
     }
 
     /// <summary>The length of a value; -1 where there is none.</summary>

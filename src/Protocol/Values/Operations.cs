@@ -58,9 +58,9 @@ internal static class OperationKinds
         : key.Length > longest ? ResultStatus.KeyTooLong
         : null;
 
-    /// <summary>The longest value that it puts or compares with.</summary>
-    public static int LongestValue(OperationKind kind, Bytes value) =>
-        kind == OperationKind.Change ? Change.Read(value)!.Value.LongestValue : value.Length;
+    /// <summary>Whether a value that it puts or compares with is longer than it may be.</summary>
+    public static bool HoldsLonger(OperationKind kind, Bytes value, int longest) =>
+        value.Length > longest && (kind != OperationKind.Change || Change.Read(value)!.Value.LongestValue > longest);
 }
 
 /// <summary>One operation of a session. Its sequence is kept by every retry.</summary>
